@@ -1,0 +1,2 @@
+export function installServers(): Promise<string>;
+export function majors(): number[];

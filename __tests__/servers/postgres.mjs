@@ -1,0 +1,143 @@
+// Starts a real PostgreSQL server of a given major in a temporary folder, on a free port and a private socket.
+import { spawn } from 'node:child_process';
+import {
+  chownSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  appendFileSync,
+  chmodSync,
+} from 'node:fs';
+import { createServer, createConnection } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { installServers } from './install.mjs';
+
+/** PostgreSQL refuses to run as root; `nobody` exists everywhere. */
+const NOBODY = 65534;
+const asUser = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+
+export const PASSWORD = 'pa:ss@w#rd&100%/?';
+
+function finished(program, args, options = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { ...asUser, stdio: ['ignore', 'pipe', 'pipe'], ...options });
+    let text = '';
+    child.stdout.on('data', (chunk) => (text += chunk));
+    child.stderr.on('data', (chunk) => (text += chunk));
+    child.once('error', reject);
+    child.once('close', (code) =>
+      code === 0 ? resolve(text) : reject(new Error(`${program}: exit ${code}\n${text}`)),
+    );
+  });
+}
+
+/** A port nobody listens on at this moment. */
+export function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+/** Waits until something accepts connections on the port of 127.0.0.1. */
+export async function listening(port, seconds = 20) {
+  const until = Date.now() + seconds * 1000;
+  for (;;) {
+    const ok = await new Promise((resolve) => {
+      const socket = createConnection({ port, host: '127.0.0.1' });
+      socket.once('connect', () => (socket.destroy(), resolve(true)));
+      socket.once('error', () => resolve(false));
+    });
+    if (ok) return;
+    if (Date.now() > until) throw new Error(`nothing listens on port ${port} after ${seconds} s`);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+}
+
+/**
+ * Starts a server.
+ * @param {{major: number, config?: Record<string, string|number>, initdb?: string[]}} options
+ * @returns {Promise<{major: number, port: number, folder: string, socket: string, log: string, pid: number,
+ *   url: (database?: string, user?: string, password?: string) => string, stop: (how?: NodeJS.Signals) => Promise<void>}>}
+ * `stop('SIGQUIT')` is the crash of a server.
+ */
+export async function startPostgres({ major, config = {}, initdb = [] }) {
+  const bin = join(await installServers(), 'node_modules', `pg${major}`, 'native', 'bin');
+  const folder = mkdtempSync(join(tmpdir(), `pgkeep-pg${major}-`));
+  const data = join(folder, 'data');
+  const passwordFile = join(folder, 'password');
+  writeFileSync(passwordFile, PASSWORD);
+  if (asUser.uid !== undefined) for (const path of [folder, passwordFile]) chownSync(path, NOBODY, NOBODY);
+  chmodSync(folder, 0o755);
+  const locale = initdb.some((arg) => arg.startsWith('--locale') || arg.startsWith('--lc-'))
+    ? []
+    : ['--locale=C'];
+  await finished(join(bin, 'initdb'), [
+    ...[
+      '-D',
+      data,
+      '-U',
+      'postgres',
+      '--encoding=UTF8',
+      '--no-sync',
+      '--auth=scram-sha-256',
+      `--pwfile=${passwordFile}`,
+    ],
+    ...locale,
+    ...initdb,
+  ]);
+  const port = await freePort();
+  const settings = {
+    port,
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: folder,
+    fsync: 'off',
+    max_connections: 60,
+    ...config,
+  };
+  appendFileSync(
+    join(data, 'postgresql.conf'),
+    Object.entries(settings)
+      .map(([key, value]) => `${key} = '${String(value).replaceAll("'", "''")}'\n`)
+      .join(''),
+  );
+  const log = join(folder, 'log');
+  const server = spawn('sh', ['-c', 'exec "$0" -D "$1" >"$2" 2>&1', join(bin, 'postgres'), data, log], {
+    ...asUser,
+    stdio: 'ignore',
+  });
+  const ended = new Promise((resolve) => server.once('exit', resolve));
+  const onExit = () => {
+    server.kill('SIGQUIT');
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.once('exit', onExit);
+  await Promise.race([
+    listening(port),
+    ended.then(() =>
+      Promise.reject(new Error(`PostgreSQL ${major} did not start:\n${readFileSync(log, 'utf8')}`)),
+    ),
+  ]);
+  return {
+    major,
+    port,
+    folder,
+    socket: folder,
+    log,
+    pid: server.pid,
+    url: (database = 'postgres', user = 'postgres', password = PASSWORD) =>
+      `postgresql://${encodeURIComponent(user)}:${encodeURIComponent(password)}@127.0.0.1:${port}/${encodeURIComponent(database)}`,
+    stop: async (how = 'SIGINT') => {
+      process.removeListener('exit', onExit);
+      if (server.exitCode === null && server.signalCode === null) server.kill(how);
+      await ended;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
