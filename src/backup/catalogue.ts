@@ -1,0 +1,77 @@
+import { UserError } from '../base/errors.js';
+import { readMany } from '../storage/read-many.js';
+import type { Store } from '../storage/store.js';
+import { isId } from './id.js';
+import { MANIFEST } from './layout.js';
+import { decodeManifest, type Manifest } from './manifest.js';
+
+/** The backups of one family in one store. */
+export interface Listing {
+  /** Oldest snapshot first. */
+  backups: Manifest[];
+  /** Manifests that could not be read, and why. */
+  unreadable: { id: string; reason: string }[];
+}
+
+/** How many manifests are read at once: far below what any store limits, and enough to hide its latency. */
+const CONCURRENCY = 32;
+
+/** The families in a store: the folders of its prefix that hold backups. */
+export async function listFamilies(store: Store): Promise<string[]> {
+  return (await store.folders('')).sort();
+}
+
+/**
+ * The family to look in: `name`, or the only one there is.
+ * @throws UserError when there is none, or several and none was named.
+ */
+export async function chooseFamily(store: Store, name: string | undefined): Promise<string> {
+  if (name !== undefined) return name;
+  const families = await listFamilies(store);
+  if (families.length === 1 && families[0] !== undefined) return families[0];
+  if (families.length === 0) throw new UserError(`There are no backups in ${store.url}. Check the bucket and the prefix.`);
+  throw new UserError(`${store.url} holds backups of ${families.length} names. Say which with name: ${families.join(', ')}.`);
+}
+
+/** Reads all manifests of a family. With `label`, only backups that carry it. */
+export async function listBackups(store: Store, name: string, label?: string): Promise<Listing> {
+  const keys: string[] = [];
+  for await (const { key } of store.list(`${name}/`)) {
+    const [, id, file, rest] = key.split('/');
+    if (file === MANIFEST && rest === undefined && id !== undefined && isId(id)) keys.push(key);
+  }
+  const listing: Listing = { backups: [], unreadable: [] };
+  for (const { key, bytes, error } of await readMany(store, keys, CONCURRENCY)) {
+    const id = key.split('/')[1] ?? key;
+    try {
+      if (error !== undefined) throw error;
+      listing.backups.push(decodeManifest(bytes, store.locate(key)));
+    } catch (reason) {
+      if (!(reason instanceof UserError)) throw reason;
+      listing.unreadable.push({ id, reason: reason.message });
+    }
+  }
+  listing.backups.sort((a, b) => a.snapshotAt.localeCompare(b.snapshotAt) || a.id.localeCompare(b.id));
+  if (label !== undefined) listing.backups = listing.backups.filter((backup) => backup.label === label);
+  return listing;
+}
+
+/**
+ * The newest readable backup of a family, reading no more manifests than it must: ids sort by time.
+ * Undefined where there is none.
+ */
+export async function newestBackup(store: Store, name: string): Promise<Manifest | undefined> {
+  const ids = (await store.folders(`${name}/`)).filter(isId).sort().reverse();
+  for (const id of ids) {
+    const key = `${name}/${id}/${MANIFEST}`;
+    const [read] = await readMany(store, [key], 1);
+    // A folder without a manifest is what a killed run left, or a run that is still at work: not a backup.
+    if (read === undefined || read.error !== undefined) continue;
+    try {
+      return decodeManifest(read.bytes, store.locate(key));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,81 @@
+import { quoteIdentifier } from '../../postgres/psql.js';
+import type { CountedTable } from './tables.js';
+
+export type HashAlgorithm = 'md5' | 'sha256';
+
+/** One row of a count query's result. */
+export interface CountRow {
+  oid: number;
+  rows: number;
+  filenode: number | null;
+  high: string | null;
+  low: string | null;
+  generatedHigh: string | null;
+  generatedLow: string | null;
+}
+
+/** Settings that change the text of values, and with it a content hash; pinned so that two servers agree. */
+export const PINNED_SETTINGS = [
+  "DateStyle = 'ISO, MDY'",
+  "IntervalStyle = 'postgres'",
+  "TimeZone = 'UTC'",
+  "lc_monetary = 'C'",
+  "bytea_output = 'hex'",
+  'extra_float_digits = 1',
+  "search_path = 'pg_catalog'",
+];
+
+/** Counts are taken from the table itself, as pg_dump reads it: a damaged index must not change them. */
+export const SCAN_SETTINGS = ['enable_indexscan = off', 'enable_indexonlyscan = off', 'enable_bitmapscan = off'];
+
+function hashOf(columns: readonly string[], algorithm: HashAlgorithm): string {
+  const row = `ROW(${columns.map((column) => `t.${quoteIdentifier(column)}`).join(', ')})::text`;
+  return algorithm === 'md5' ? `md5(${row})` : `encode(sha256(convert_to(${row}, 'UTF8')), 'hex')`;
+}
+
+function sums(hash: string): string[] {
+  return [1, 17].map((start) => `sum(('x' || substr(${hash}, ${start}, 16))::bit(64)::bigint)::text`);
+}
+
+/** The query that counts one table, and hashes its rows where an algorithm is given. */
+function countQuery(table: CountedTable, algorithm: HashAlgorithm | undefined): string {
+  const from = `ONLY ${quoteIdentifier(table.schema)}.${quoteIdentifier(table.name)} t ${table.condition ?? ''}`;
+  const none = ['NULL::text', 'NULL::text'];
+  const generated = algorithm !== undefined && table.generatedColumns.length > 0;
+  const hashes = [
+    ...(algorithm === undefined ? [] : [`${hashOf(table.columns, algorithm)} AS h`]),
+    ...(generated ? [`${hashOf(table.generatedColumns, algorithm)} AS g`] : []),
+  ];
+  const [high, low] = algorithm === undefined ? none : sums('s.h');
+  const [generatedHigh, generatedLow] = generated ? sums('s.g') : none;
+  // OFFSET 0 keeps the planner from computing each hash twice.
+  const source = hashes.length === 0 ? from : `(SELECT ${hashes.join(', ')} FROM ${from} OFFSET 0) s`;
+  return `SELECT ${table.oid} AS oid, count(*) AS rows, pg_relation_filenode(${table.oid})::int8 AS filenode, ${high} AS high, ${low} AS low, ${generatedHigh} AS "generatedHigh", ${generatedLow} AS "generatedLow" FROM ${source}`;
+}
+
+/** One statement that measures several tables: one round trip for many small ones. */
+export function countQueries(tables: readonly CountedTable[], algorithm?: HashAlgorithm): string {
+  return tables.map((table) => countQuery(table, algorithm)).join('\nUNION ALL ');
+}
+
+const BATCH_BYTES = 64 * 1024 * 1024;
+const BATCH_TABLES = 100;
+
+/** Small tables together, big ones and those of unknown size alone: locks are held as long as a batch runs. */
+export function batches(tables: readonly CountedTable[]): CountedTable[][] {
+  const result: CountedTable[][] = [];
+  let batch: CountedTable[] = [];
+  let bytes = 0;
+  for (const table of tables) {
+    const size = table.bytes ?? BATCH_BYTES;
+    if (batch.length > 0 && (batch.length === BATCH_TABLES || bytes + size > BATCH_BYTES)) {
+      result.push(batch);
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(table);
+    bytes += size;
+  }
+  if (batch.length > 0) result.push(batch);
+  return result;
+}

@@ -1,0 +1,69 @@
+/** How much is measured: nothing, the rows of each table, or also a hash of their content. */
+export type FingerprintLevel = 'none' | 'rows' | 'content';
+
+/**
+ * The sums of the two 64-bit halves of every row's hash, as decimal text: the same for any order of rows, and unlike
+ * an XOR it notices rows that are doubled.
+ */
+export interface ContentHash {
+  algorithm: 'md5' | 'sha256';
+  high: string;
+  low: string;
+  /** The same over generated columns, which a restore computes anew; absent where the table has none. */
+  generated?: { high: string; low: string };
+}
+
+export interface TableFingerprint {
+  schema: string;
+  name: string;
+  rows: number;
+  content?: ContentHash;
+  /**
+   * The partitions whose rows are counted here: a hash partitioned table is counted as a whole, since the hash of
+   * an enum value differs from server to server and rows then move between partitions on reload.
+   */
+  partitions?: { schema: string; name: string }[];
+  /** Only the rows that meet this condition are in the archive (an extension's configuration table). */
+  condition?: string;
+}
+
+/** A sequence's last value (null: never used). It is no part of a snapshot, so it is read before and after the dump. */
+export interface SequenceFingerprint {
+  schema: string;
+  name: string;
+  before: string | null;
+  after: string | null;
+}
+
+/** An extension or schema that must be there before the archive can be restored. */
+export interface Requirements {
+  extensions: ExtensionFingerprint[];
+  schemas: string[];
+}
+
+export interface ExtensionFingerprint {
+  name: string;
+  version: string;
+  schema: string;
+}
+
+/** What the database held at the dump's own snapshot, of all that the archive holds. */
+export interface Fingerprint {
+  version: 1;
+  level: Exclude<FingerprintLevel, 'none'>;
+  database: string;
+  snapshotAt: string;
+  tables: TableFingerprint[];
+  materializedViews: { schema: string; name: string; populated: boolean }[];
+  sequences: SequenceFingerprint[];
+  /** How many objects of each kind, e.g. `{ table: 12, index: 20 }`. */
+  objects: Record<string, number>;
+  /** SHA-256 of a schema-only dump under the same snapshot, without its `\restrict` lines. */
+  schema: string;
+  largeObjects: number;
+  extensions: ExtensionFingerprint[];
+  /** What a filtered archive needs and does not bring along. */
+  requires: Requirements;
+  /** What could not be measured, and why. */
+  notMeasured: { what: string; why: string }[];
+}
