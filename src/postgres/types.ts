@@ -1,3 +1,5 @@
+import type { Target } from './connection/target.js';
+
 /** The PostgreSQL programs we run, all of one major. */
 export type ProgramName = 'psql' | 'pg_dump' | 'pg_restore' | 'pg_dumpall';
 
@@ -44,6 +46,8 @@ export interface Connection {
   readonly env: NodeJS.ProcessEnv;
   /** The database that the user named; undefined where libpq decides (the user's name). */
   readonly database: string | undefined;
+  /** What is known of the server before connecting, for messages; nothing secret. */
+  readonly target: Target;
   /** Everything that must never be shown: the URL, the password as written, decoded and encoded. */
   readonly secrets: readonly string[];
 }
