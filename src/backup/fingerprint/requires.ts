@@ -1,0 +1,56 @@
+import { objectKeys, type TocEntry } from '../../postgres/toc.js';
+import type { Psql } from '../../postgres/psql.js';
+import type { ExtensionFingerprint, Requirements } from './types.js';
+
+const EXTENSIONS = `
+SELECT e.extname AS name, e.extversion AS version, n.nspname AS schema
+FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace ORDER BY 1`;
+
+/** The extensions of the database. */
+export function readExtensions(psql: Psql): Promise<ExtensionFingerprint[]> {
+  return psql.rows<ExtensionFingerprint>(EXTENSIONS);
+}
+
+// From the archived objects to what hangs on them (defaults, constraints, rules), to everything those refer to,
+// and through array and row types to the types behind them.
+function requirementsQuery(catalogs: readonly number[], oids: readonly number[]): string {
+  return `
+WITH RECURSIVE seed AS (
+  SELECT unnest('{${catalogs.join(',')}}'::oid[]) AS classid, unnest('{${oids.join(',')}}'::oid[]) AS objid
+), own AS (
+  SELECT classid, objid FROM seed
+  UNION
+  SELECT d.classid, d.objid FROM own o JOIN pg_depend d ON d.refclassid = o.classid AND d.refobjid = o.objid
+  WHERE d.deptype IN ('a', 'i', 'P', 'S')
+), refs AS (
+  SELECT d.refclassid AS classid, d.refobjid AS objid FROM own o JOIN pg_depend d ON d.classid = o.classid AND d.objid = o.objid
+  UNION
+  SELECT d.refclassid, d.refobjid FROM refs r JOIN pg_depend d ON d.classid = r.classid AND d.objid = r.objid WHERE d.deptype = 'i'
+), needed AS (
+  SELECT d.refobjid AS oid FROM refs r JOIN pg_depend d ON d.classid = r.classid AND d.objid = r.objid
+  WHERE d.deptype = 'e' AND d.refclassid = 'pg_extension'::regclass
+  UNION
+  SELECT objid FROM refs WHERE classid = 'pg_extension'::regclass
+)
+SELECT json_build_object(
+  'extensions', (SELECT coalesce(json_agg(json_build_object('name', e.extname, 'version', e.extversion, 'schema', n.nspname) ORDER BY e.extname), '[]')
+    FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
+    WHERE e.extname <> 'plpgsql' AND e.oid IN (SELECT oid FROM needed)
+      AND NOT EXISTS (SELECT 1 FROM seed s WHERE s.classid = 'pg_extension'::regclass AND s.objid = e.oid)),
+  'schemas', (SELECT coalesce(json_agg(n.nspname ORDER BY n.nspname), '[]') FROM pg_namespace n
+    WHERE n.oid >= 16384 AND n.nspname !~ '^pg_'
+      AND (n.oid IN (SELECT objid FROM refs WHERE classid = 'pg_namespace'::regclass)
+        OR n.oid IN (SELECT extnamespace FROM pg_extension WHERE oid IN (SELECT oid FROM needed)))
+      AND NOT EXISTS (SELECT 1 FROM seed s WHERE s.classid = 'pg_namespace'::regclass AND s.objid = n.oid)))`;
+}
+
+/** The extensions and schemas that a filtered archive refers to but does not create. */
+export async function requirements(psql: Psql, toc: readonly TocEntry[]): Promise<Requirements> {
+  const keys = [...objectKeys(toc)].map((key) => key.split('/').map(Number));
+  return psql.query<Requirements>(
+    requirementsQuery(
+      keys.map(([catalog]) => catalog ?? 0),
+      keys.map(([, oid]) => oid ?? 0),
+    ),
+  );
+}

@@ -1,0 +1,121 @@
+import { UserError } from '../../base/errors.js';
+import { plural } from '../../base/units.js';
+import { isFiltered, type Selection } from '../../postgres/argv.js';
+import type { Psql } from '../../postgres/psql.js';
+import { objectKeys, tableDataOids, type TocEntry } from '../../postgres/toc.js';
+import { importSnapshot, type Snapshot } from '../snapshot.js';
+import { countTables, requireUnchanged, tableFingerprints } from './counts.js';
+import { catalogObjects, countKinds, dataTables, keyOf, missingFrom, type CatalogObject } from './objects.js';
+import { PINNED_SETTINGS, SCAN_SETTINGS, type HashAlgorithm } from './queries.js';
+import { readExtensions, requirements } from './requires.js';
+import { countedTables } from './tables.js';
+import type { Fingerprint, FingerprintLevel } from './types.js';
+
+export interface FingerprintRequest {
+  /** A fresh session on the database; given back closed. */
+  open: () => Promise<Psql>;
+  snapshot: Snapshot;
+  level: FingerprintLevel;
+  database: string;
+  selection: Selection;
+  toc: readonly TocEntry[];
+}
+
+/** The part of a fingerprint that comes from inside the snapshot; the rest is added when the dump has ended. */
+export type Measured = Omit<Fingerprint, 'schema' | 'sequences'>;
+
+// An application's lock must never queue behind ours for long, and rows hidden by row-level security must be an
+// error, never a smaller count.
+const SESSION_SETTINGS = ["lock_timeout = '1s'", 'row_security = off', ...PINNED_SETTINGS, ...SCAN_SETTINGS];
+
+/**
+ * Measures, inside the dump's snapshot, what the archive holds, after checking that the archive lists what the
+ * catalog lists and that no table was rewritten since the snapshot. With level `none` only the checks are made.
+ * @throws UserError when the archive lacks something, ChangedWhileDumpingError when a table changed.
+ */
+export async function measure(request: FingerprintRequest): Promise<Measured | undefined> {
+  const psql = await request.open();
+  try {
+    await importSnapshot(psql, request.snapshot.id, SESSION_SETTINGS);
+    const tables = await countedTables(psql, tableDataOids(request.toc));
+    requireUnchanged(tables);
+    const objects = await requireComplete(psql, request);
+    if (request.level === 'none') return undefined;
+    const algorithm = request.level === 'content' ? await hashAlgorithm(psql) : undefined;
+    const rows = await countTables(psql, tables, algorithm);
+    const filtered = isFiltered(request.selection);
+    return {
+      version: 1,
+      level: request.level,
+      database: request.database,
+      snapshotAt: request.snapshot.at,
+      tables: tableFingerprints(tables, rows, algorithm),
+      materializedViews: await materializedViews(psql, request.toc),
+      objects: countKinds(objects),
+      largeObjects: await largeObjects(psql, request.toc),
+      extensions: filtered ? [] : await readExtensions(psql),
+      requires: filtered ? await requirements(psql, request.toc) : { extensions: [], schemas: [] },
+      notMeasured: await unmeasuredTables(psql),
+    };
+  } finally {
+    await psql.close();
+  }
+}
+
+/** The objects that are in the archive. @throws UserError when an unfiltered archive lacks one. */
+async function requireComplete(psql: Psql, request: FingerprintRequest): Promise<CatalogObject[]> {
+  const { selection, toc } = request;
+  const archive = objectKeys(toc);
+  const objects = selection.content === 'data' ? [] : await catalogObjects(psql);
+  if (isFiltered(selection)) return objects.filter((object) => archive.has(keyOf(object)));
+  const missing = missingFrom(archive, objects);
+  if (selection.content !== 'schema') {
+    const held = tableDataOids(toc);
+    missing.push(...(await dataTables(psql)).filter((table) => !held.has(table.oid)));
+  }
+  if (missing.length > 0) {
+    const names = missing.slice(0, 5).map(({ kind, name }) => `${kind} ${JSON.stringify(name)}`);
+    throw new UserError(
+      `The dump of database ${JSON.stringify(request.database)} is incomplete: its table of contents lacks ${plural(missing.length, 'object')} that the catalog has: ${names.join(', ')}${missing.length > 5 ? ', ...' : ''}. No backup was published. Run it again; if it stays, report it with these names.`,
+    );
+  }
+  return objects;
+}
+
+/** MD5, or SHA-256 where the server's OpenSSL is in FIPS mode and refuses MD5. */
+async function hashAlgorithm(psql: Psql): Promise<HashAlgorithm> {
+  await psql.exec('SAVEPOINT hashing');
+  try {
+    await psql.value("SELECT md5('')");
+    return 'md5';
+  } catch {
+    return 'sha256';
+  } finally {
+    await psql.exec('ROLLBACK TO SAVEPOINT hashing');
+  }
+}
+
+async function materializedViews(psql: Psql, toc: readonly TocEntry[]): Promise<Measured['materializedViews']> {
+  const archive = objectKeys(toc);
+  const views = await psql.rows<{ key: string; schema: string; name: string; populated: boolean }>(
+    `SELECT '1259/' || c.oid AS key, n.nspname AS schema, c.relname AS name, c.relispopulated AS populated
+     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'm' ORDER BY 2, 3`,
+  );
+  return views
+    .filter((view) => archive.has(view.key))
+    .map(({ schema, name, populated }) => ({ schema, name, populated }));
+}
+
+async function largeObjects(psql: Psql, toc: readonly TocEntry[]): Promise<number> {
+  if (!toc.some((entry) => entry.text.startsWith('BLOB'))) return 0;
+  return Number(await psql.value('SELECT count(*) FROM pg_largeobject_metadata'));
+}
+
+/** A standby has no rows of unlogged tables, and cannot even count them. */
+async function unmeasuredTables(psql: Psql): Promise<Measured['notMeasured']> {
+  const tables = await psql.rows<{ name: string }>(
+    `SELECT n.nspname || '.' || c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relkind = 'r' AND c.relpersistence = 'u' AND pg_is_in_recovery() ORDER BY 1`,
+  );
+  return tables.map(({ name }) => ({ what: `table ${name}`, why: 'unlogged tables have no rows on a standby' }));
+}
