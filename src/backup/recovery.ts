@@ -1,0 +1,121 @@
+import type { Requirements } from './fingerprint/types.js';
+import type { Manifest, Part } from './manifest.js';
+
+export interface RecoveryFacts {
+  manifest: Manifest;
+  format: 'custom' | 'directory' | 'plain';
+  /** Where the files are, one line a store. */
+  locations: readonly string[];
+  /** What must be there first; undefined where the fingerprint that would tell is encrypted. */
+  requires: Requirements | undefined;
+}
+
+/** Quotes for a POSIX shell. */
+function shell(text: string): string {
+  return /^[\w./:=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+function identifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** The commands that turn a stored file into the one that PostgreSQL's programs read, and that file's name. */
+function unpack(part: Part): { commands: string[]; file: string } {
+  const commands: string[] = [];
+  let file = part.file;
+  const strip = (suffix: string): string => file.slice(0, -suffix.length);
+  if (file.endsWith('.age')) {
+    const identity = part.encryption === 'age-passphrase' ? '' : '-i key.txt ';
+    commands.push(`age -d ${identity}-o ${strip('.age')} ${file}`);
+    file = strip('.age');
+  }
+  const programs: Record<string, string> = { '.zst': 'zstd -d -f -q', '.gz': 'gzip -d -f', '.lz4': 'lz4 -d -f -q' };
+  for (const [suffix, program] of Object.entries(programs)) {
+    if (!file.endsWith(suffix)) continue;
+    commands.push(suffix === '.lz4' ? `${program} ${file} ${strip(suffix)}` : `${program} ${file}`);
+    file = strip(suffix);
+  }
+  if (file.endsWith('.tar')) {
+    commands.push(`tar -xf ${file}`);
+    file = strip('.tar');
+  }
+  return { commands, file };
+}
+
+/** `createdb` with the encoding and locale of the source, so that text sorts as it did. */
+function createDatabase(server: Manifest['server']): string {
+  const options = ['--template=template0', `--encoding=${shell(server.encoding)}`];
+  options.push(`--lc-collate=${shell(server.collate)}`, `--lc-ctype=${shell(server.ctype)}`);
+  if (server.localeProvider === 'icu' && server.locale !== null) {
+    options.push('--locale-provider=icu', `--icu-locale=${shell(server.locale)}`);
+  }
+  if (server.localeProvider === 'builtin' && server.locale !== null) {
+    options.push('--locale-provider=builtin', `--builtin-locale=${shell(server.locale)}`);
+  }
+  return `createdb ${options.join(' ')} "$DB"`;
+}
+
+function requirementLines(facts: RecoveryFacts): string[] {
+  if (facts.requires === undefined) {
+    return ['# Parts of the database were left out: decrypt fingerprint.json.age and create what its "requires" lists.'];
+  }
+  const statements = [
+    ...facts.requires.schemas.map((schema) => `CREATE SCHEMA IF NOT EXISTS ${identifier(schema)}`),
+    ...facts.requires.extensions.map(
+      ({ name, schema }) => `CREATE EXTENSION IF NOT EXISTS ${identifier(name)} SCHEMA ${identifier(schema)}`,
+    ),
+  ];
+  return statements.map((sql) => `psql -X -v ON_ERROR_STOP=1 -d "$DB" -c ${shell(sql)}`);
+}
+
+function restoreLines(facts: RecoveryFacts, file: string): string[] {
+  if (facts.format === 'plain') {
+    return [
+      `# Creates the database ${JSON.stringify(facts.manifest.database)}; there must be none of that name.`,
+      `psql -X -q -v ON_ERROR_STOP=1 -d postgres -f ${file}`,
+    ];
+  }
+  return [
+    'DB=restored   # any new name',
+    createDatabase(facts.manifest.server),
+    ...requirementLines(facts),
+    `pg_restore --exit-on-error --jobs=4 --dbname="$DB" ${file}`,
+  ];
+}
+
+/** `RECOVERY.md`: how to restore this very backup with nothing but stock programs. */
+export function recoveryText(facts: RecoveryFacts): string {
+  const { manifest } = facts;
+  const database = manifest.parts.find((part) => part.file.startsWith('database.'));
+  const globals = manifest.parts.find((part) => part.file.startsWith('globals.'));
+  const restored = database === undefined ? { commands: [], file: '' } : unpack(database);
+  const roles = globals === undefined ? undefined : unpack(globals);
+  const key =
+    database?.encryption === 'age-recipients'
+      ? 'The files are encrypted with [age](https://age-encryption.org). `key.txt` is the identity file of one of the recipients.'
+      : database?.encryption === 'age-passphrase'
+        ? 'The files are encrypted with [age](https://age-encryption.org); it asks for the passphrase.'
+        : 'The files are not encrypted.';
+  const block = (lines: readonly string[]): string => ['```sh', ...lines, '```'].join('\n');
+  return `${[
+    `# Restore backup ${manifest.id} without pgkeep`,
+    `Database ${JSON.stringify(manifest.database)} of ${manifest.snapshotAt}, PostgreSQL ${manifest.server.version}. Use \`psql\` and \`pg_restore\` ${manifest.tools.pg_dump.replace(/\D.*$/, '')} or newer. ${key}`,
+    `## 1. Fetch the files`,
+    facts.locations.map((location) => `- ${location}`).join('\n'),
+    `Their SHA-256 sums, to check with \`sha256sum\`:`,
+    block(manifest.parts.map((part) => `echo '${part.sha256}  ${part.file}' | sha256sum -c -`)),
+    `## 2. Unpack`,
+    block([...restored.commands, ...(roles?.commands ?? []), ...(restored.commands.length === 0 ? ['# nothing to unpack'] : [])]),
+    `## 3. Restore`,
+    `Set \`PGHOST\`, \`PGPORT\`, \`PGUSER\` and \`PGPASSWORD\` for the server to restore to.`,
+    block([
+      ...(roles === undefined
+        ? []
+        : [
+            '# Roles and tablespaces, without passwords. Errors about what exists already are harmless.',
+            `psql -X -q -d postgres -f ${roles.file}`,
+          ]),
+      ...restoreLines(facts, restored.file),
+    ]),
+  ].join('\n\n')}\n`;
+}

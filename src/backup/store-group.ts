@@ -1,0 +1,136 @@
+import { messageOf } from '../base/errors.js';
+import type { Reporter } from '../base/reporter.js';
+import { putObject, StoreSink } from '../storage/sink.js';
+import type { Digest, ReadBack, Store } from '../storage/store.js';
+import { DigestMeter } from '../codec/digest.js';
+
+/** What one store holds of the backup so far. */
+interface Member {
+  store: Store;
+  keys: string[];
+  /** How the store proved each file, by file name. */
+  readBack: Map<string, ReadBack>;
+  /** Why the store is out, if it is. */
+  failure?: unknown;
+}
+
+/** Best effort at the end of a failed run must not use up the seconds that a cancelled job has left. */
+const CLEANUP_MS = 4000;
+
+/**
+ * The stores of one backup. Everything is written to all of them in one pass. One that fails is dropped, named and
+ * cleaned up; the others go on.
+ */
+export class StoreGroup {
+  readonly #members: Member[];
+
+  constructor(
+    stores: readonly Store[],
+    private readonly prefix: string,
+    private readonly reporter: Reporter,
+    private readonly signal: AbortSignal,
+  ) {
+    this.#members = stores.map((store) => ({ store, keys: [], readBack: new Map() }));
+  }
+
+  /** Stores that have everything so far. */
+  get live(): Store[] {
+    return this.#live().map(({ store }) => store);
+  }
+
+  /** Stores that failed, and why. */
+  get failures(): { store: Store; error: unknown }[] {
+    return this.#members.flatMap(({ store, failure }) => (failure === undefined ? [] : [{ store, error: failure }]));
+  }
+
+  /** How a store proved to hold a file. */
+  readBackOf(store: Store, file: string): ReadBack {
+    const how = this.#members.find((member) => member.store === store)?.readBack.get(file);
+    if (how === undefined) throw new Error(`${store.url} holds no ${file}`);
+    return how;
+  }
+
+  /**
+   * Writes one file to every live store and proves each copy.
+   * @throws what the source threw, or the first store's error when none is left.
+   */
+  async write(
+    file: string,
+    source: AsyncIterable<Uint8Array>,
+    estimatedBytes: number | undefined,
+    onBytes?: (bytes: number) => void,
+  ): Promise<Digest> {
+    const meter = new DigestMeter();
+    const sinks = new Map<Member, StoreSink>();
+    try {
+      await this.#each(async (member) => {
+        const key = this.prefix + file;
+        const sink = await StoreSink.open(member.store, key, {
+          ...(estimatedBytes === undefined ? {} : { estimatedBytes }),
+          signal: this.signal,
+        });
+        member.keys.push(key);
+        sinks.set(member, sink);
+      });
+      for await (const chunk of source) {
+        meter.update(chunk);
+        await this.#each(async (member) => sinks.get(member)?.write(chunk));
+        onBytes?.(chunk.length);
+      }
+      const digest = meter.digest();
+      await this.#each(async (member) => {
+        const receipt = await sinks.get(member)?.finish(digest);
+        if (receipt !== undefined) member.readBack.set(file, receipt.readBack);
+      });
+      return digest;
+    } finally {
+      await Promise.allSettled(
+        [...sinks].filter(([member]) => !member.readBack.has(file)).map(([, sink]) => sink.abort()),
+      );
+    }
+  }
+
+  /** Writes a small file whose bytes differ from store to store, the manifest. */
+  async writeEach(file: string, bytes: (store: Store) => Uint8Array): Promise<void> {
+    await this.#each(async (member) => {
+      const key = this.prefix + file;
+      member.keys.push(key);
+      await putObject(member.store, key, bytes(member.store), { signal: this.signal });
+    });
+  }
+
+  /** Removes what was written to every live store. Never throws: what stays has no manifest and is pruned as an orphan. */
+  async discard(): Promise<void> {
+    await Promise.all(this.#live().map((member) => this.#clean(member)));
+  }
+
+  #live(): Member[] {
+    return this.#members.filter(({ failure }) => failure === undefined);
+  }
+
+  /** Does the same at every live store; one that fails is dropped. @throws the failure when it was the last one. */
+  async #each(work: (member: Member) => Promise<void>): Promise<void> {
+    const live = this.#live();
+    const results = await Promise.allSettled(live.map(work));
+    let last: unknown;
+    for (const [index, result] of results.entries()) {
+      const member = live[index];
+      if (result.status === 'fulfilled' || member === undefined) continue;
+      last = result.reason;
+      if (this.signal.aborted) continue;
+      member.failure = result.reason;
+      await this.#clean(member);
+      if (this.#live().length > 0) {
+        this.reporter.error(
+          `${member.store.url} failed and is left out of this backup; the other stores go on. ${messageOf(result.reason)}`,
+        );
+      }
+    }
+    if (last !== undefined && (this.signal.aborted || this.#live().length === 0)) throw last;
+  }
+
+  async #clean(member: Member): Promise<void> {
+    const removal = Promise.allSettled(member.keys.map((key) => member.store.remove(key)));
+    await Promise.race([removal, new Promise((resolve) => setTimeout(resolve, CLEANUP_MS).unref())]);
+  }
+}
