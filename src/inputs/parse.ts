@@ -1,0 +1,101 @@
+import { UserError } from '../base/errors.js';
+import { plural } from '../base/units.js';
+import type { Compression } from '../codec/types.js';
+import type { InputSpec } from './spec.js';
+
+export type Value = string | number | boolean | readonly string[] | Compression;
+
+const DURATION_UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const LONGEST_MS = 24 * 3_600_000;
+
+// Above 19 zstd needs --ultra and gigabytes of memory to read the backup again.
+const LEVELS: Record<string, number> = { zstd: 19, gzip: 9 };
+
+/** Values can be long, or be secrets pasted into the wrong input: a message shows only the start of one. */
+function shown(text: string): string {
+  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}...` : text);
+}
+
+function refuse(name: string, text: string, allowed: string): never {
+  throw new UserError(`Input "${name}" is ${shown(text)}; allowed: ${allowed}.`);
+}
+
+function parseBoolean(name: string, text: string): boolean {
+  // The YAML 1.2 core schema's spellings, as the runner's own toolkit has them.
+  if (/^(true|True|TRUE)$/.test(text)) return true;
+  if (/^(false|False|FALSE)$/.test(text)) return false;
+  return refuse(name, text, 'true, false');
+}
+
+function parseInteger(name: string, text: string, min: number, max: number): number {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+  return value >= min && value <= max ? value : refuse(name, text, `a whole number from ${min} to ${max}`);
+}
+
+function parseDuration(name: string, text: string): number {
+  const match = /^(\d{1,9})(ms|s|m|h)$/.exec(text);
+  const value = Number(match?.[1]) * (DURATION_UNITS[match?.[2] ?? ''] ?? NaN);
+  return value >= 1 && value <= LONGEST_MS
+    ? value
+    : refuse(name, text, 'a number and a unit, such as 500ms, 60s, 5m or 1h, up to 24h');
+}
+
+function parseCompression(name: string, text: string): Compression {
+  const match = /^(zstd|gzip|lz4|none)(?::(\d{1,2}))?$/.exec(text);
+  const method = match?.[1] as Compression['method'] | undefined;
+  const level = match?.[2] === undefined ? undefined : Number(match[2]);
+  if (method !== undefined && level === undefined) return { method };
+  if (method !== undefined && level !== undefined && level >= 1 && level <= (LEVELS[method] ?? 0)) {
+    return { method, level };
+  }
+  return refuse(name, text, 'zstd, zstd:1 to zstd:19, gzip, gzip:1 to gzip:9, lz4, none');
+}
+
+function parseMajor(name: string, text: string): number | 'auto' {
+  if (text === 'auto') return text;
+  return /^[1-9]\d$/.test(text) ? Number(text) : refuse(name, text, 'auto, or a major version such as 17');
+}
+
+/** The entries of a list: one a line, without the space around them, blank lines left out. */
+export function splitList(text: string): string[] {
+  return text
+    .split(/\r?\n|\r/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}
+
+/** Names with spaces at their ends are not worth supporting, values of two lines are surely a mistake. */
+function parseString(name: string, text: string): string {
+  const lines = splitList(text);
+  if (lines.length > 1)
+    throw new UserError(`Input "${name}" takes one line; it has ${plural(lines.length, 'line')}.`);
+  if (text.includes('\0')) throw new UserError(`Input "${name}" holds a NUL character.`);
+  return text.trim();
+}
+
+/**
+ * Reads one input's text, which is not empty.
+ * @throws UserError that names the input and what it may be; a secret's text is never in it.
+ */
+export function parseValue(name: string, spec: InputSpec, text: string): Value {
+  const trimmed = text.trim();
+  switch (spec.type) {
+    case 'string':
+    case 'secret':
+      return parseString(name, text);
+    case 'list':
+      return splitList(text);
+    case 'boolean':
+      return parseBoolean(name, trimmed);
+    case 'integer':
+      return parseInteger(name, trimmed, spec.min, spec.max);
+    case 'choice':
+      return spec.values.includes(trimmed) ? trimmed : refuse(name, trimmed, spec.values.join(', '));
+    case 'duration':
+      return parseDuration(name, trimmed);
+    case 'compression':
+      return parseCompression(name, trimmed);
+    case 'major':
+      return parseMajor(name, trimmed);
+  }
+}

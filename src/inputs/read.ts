@@ -1,0 +1,32 @@
+import { UserError } from '../base/errors.js';
+import { checkBackup, checkName } from './rules.js';
+import { parseValue, type Value } from './parse.js';
+import type { Command } from './spec.js';
+import { defaultOf, inputsOf } from './table.js';
+import { camelCase, type InputsOf } from './values.js';
+
+/** Gives an input's text as it was written; undefined or empty where it was not given. */
+export type InputSource = (name: string) => string | undefined;
+
+/**
+ * Reads the inputs of an action or command. The only reader there is: what it returns is typed, complete and
+ * free of contradictions.
+ * @throws UserError that names the input and what is allowed.
+ */
+export function readInputs<C extends Command>(command: C, source: InputSource): InputsOf<C> {
+  const values: Record<string, Value | undefined> = {};
+  for (const [name, spec] of inputsOf(command)) {
+    const given = source(name);
+    const text = given === undefined || given.trim() === '' ? defaultOf(spec, command) : given;
+    if (text === undefined && spec.required === true) {
+      throw new UserError(`Input "${name}" is required: ${spec.description}.`);
+    }
+    const absent = spec.type === 'list' ? [] : undefined;
+    values[camelCase(name)] = text === undefined ? absent : parseValue(name, spec, text);
+  }
+  // The table says what each value is; this is the one place that takes its word for it.
+  const inputs = values as unknown as InputsOf<C>;
+  if (command === 'backup') checkBackup(inputs as InputsOf<'backup'>);
+  else checkName(command, inputs as InputsOf<'list' | 'show'>);
+  return inputs;
+}

@@ -1,0 +1,54 @@
+import type { Compression } from '../codec/types.js';
+import type { Command } from './spec.js';
+import type { InputName, TABLE } from './table.js';
+
+type Camel<S extends string> = S extends `${infer Head}-${infer Tail}`
+  ? `${Head}${Capitalize<Camel<Tail>>}`
+  : S;
+
+type Spec<N extends InputName> = (typeof TABLE)[N];
+
+type ValueOf<S> = S extends { type: 'list' }
+  ? readonly string[]
+  : S extends { type: 'boolean' }
+    ? boolean
+    : S extends { type: 'integer' | 'duration' }
+      ? number
+      : S extends { type: 'choice'; values: readonly (infer V)[] }
+        ? V
+        : S extends { type: 'compression' }
+          ? Compression
+          : S extends { type: 'major' }
+            ? number | 'auto'
+            : string;
+
+type HasDefault<S, C extends Command> = S extends { defaultFor: readonly (infer D)[] }
+  ? C extends D
+    ? true
+    : false
+  : S extends { default: string } | { required: true } | { type: 'list' }
+    ? true
+    : false;
+
+type NamesOf<C extends Command> = {
+  [N in InputName]: C extends Spec<N>['commands'][number] ? N : never;
+}[InputName];
+
+/**
+ * What a command is given once its inputs were read: the input `lock-timeout` is `lockTimeout`, and so on.
+ * Lists that were not given are empty, other inputs without a default are undefined; durations are in milliseconds.
+ */
+export type InputsOf<C extends Command> = {
+  readonly [N in NamesOf<C> as Camel<N>]: HasDefault<Spec<N>, C> extends true
+    ? ValueOf<Spec<N>>
+    : ValueOf<Spec<N>> | undefined;
+};
+
+export type BackupInputs = InputsOf<'backup'>;
+export type ListInputs = InputsOf<'list'>;
+export type ShowInputs = InputsOf<'show'>;
+
+/** `lock-timeout` -> `lockTimeout`. */
+export function camelCase(name: string): string {
+  return name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
