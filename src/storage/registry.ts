@@ -1,0 +1,32 @@
+import { UserError } from '../base/errors.js';
+import type { Reporter } from '../base/reporter.js';
+import { FileStore } from './file/store.js';
+import { withRetry, type RetryOptions } from './retry.js';
+import type { Store } from './store.js';
+import { parseStorageUrl } from './url.js';
+
+/** What a store is opened with besides its URL. */
+export interface StoreContext {
+  /** Where the AWS settings are that the URL leaves out. */
+  env: NodeJS.ProcessEnv;
+  /** Hears of every failure that is tried again. */
+  reporter?: Reporter;
+  /** Ends what is under way. Cleaning up (abort, remove) still works after it, but quickly. */
+  signal?: AbortSignal;
+  retry?: Partial<RetryOptions>;
+}
+
+/**
+ * Opens the store that a URL names. Nothing is sent to it yet. Requests that fail in passing are tried again.
+ * @throws UserError for a URL that is not right, or settings that are missing.
+ */
+export async function openStore(url: string, context: StoreContext): Promise<Store> {
+  const parsed = parseStorageUrl(url);
+  const retry: Partial<RetryOptions> = {
+    ...(context.reporter === undefined ? {} : { reporter: context.reporter }),
+    ...(context.signal === undefined ? {} : { signal: context.signal }),
+    ...context.retry,
+  };
+  if (parsed.scheme === 'file') return withRetry(new FileStore(parsed.url, parsed.root), retry);
+  throw new UserError('S3 is not there yet.');
+}

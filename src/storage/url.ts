@@ -1,0 +1,49 @@
+import { fileURLToPath } from 'node:url';
+import { messageOf, UserError } from '../base/errors.js';
+import { parseS3Url, type S3Location } from './s3/location.js';
+
+/** A storage URL, understood. `url` is as the user wrote it. */
+export type StorageUrl =
+  { scheme: 'file'; url: string; root: string } | { scheme: 's3'; url: string; s3: S3Location };
+
+/** The schemes there are, as messages name them. */
+export const KNOWN_SCHEMES = ['s3://bucket/prefix', 'file:///path'];
+
+/**
+ * Understands a storage URL without touching the storage.
+ * @throws UserError for anything that is not exactly right; the message never repeats what may be a secret.
+ */
+export function parseStorageUrl(text: string): StorageUrl {
+  const url = text.trim();
+  const match = /^([A-Za-z][A-Za-z0-9+.-]*):(.*)$/s.exec(url);
+  const scheme = match?.[1]?.toLowerCase();
+  if (scheme === undefined || match === null)
+    throw new UserError(
+      `A storage is named by a URL: ${KNOWN_SCHEMES.join(' or ')}. This has no scheme at its start.`,
+    );
+  const rest = match[2] ?? '';
+  if (scheme === 'file') return { scheme, url, root: parseFileUrl(rest) };
+  if (scheme === 's3') return { scheme, url, s3: parseS3Url(rest) };
+  throw new UserError(`There is no storage of the kind "${scheme}:". Use ${KNOWN_SCHEMES.join(' or ')}.`);
+}
+
+function parseFileUrl(rest: string): string {
+  if (!rest.startsWith('///'))
+    throw new UserError('A file storage needs an absolute path: file:///var/backups, with three slashes.');
+  if (/[?#]/.test(rest))
+    throw new UserError(
+      'A file storage URL takes no parameters. Write ? as %3F and # as %23 where the path has them.',
+    );
+  let root: string;
+  try {
+    root = fileURLToPath(`file:${rest}`);
+  } catch (error) {
+    throw new UserError(`The path of the file storage URL cannot be read: ${messageOf(error)}`);
+  }
+  if (root.includes('\0')) throw new UserError('The path of the file storage URL holds a NUL character.');
+  if (/^([A-Za-z]:)?[\\/]*$/.test(root))
+    throw new UserError(
+      'The file storage URL names the root of the file system. Name a folder: file:///var/backups.',
+    );
+  return root;
+}
