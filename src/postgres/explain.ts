@@ -1,11 +1,33 @@
 import { UserError } from '../base/errors.js';
-import type { Target } from './connection/target.js';
+import { ADMISSION } from './causes/admission.js';
+import type { Cause, ExplainContext } from './causes/cause.js';
+import { CONNECTING } from './causes/connecting.js';
+import { READING } from './causes/reading.js';
+import { SERVER } from './causes/server.js';
 
-export interface ExplainContext {
-  target?: Target;
+export type { ExplainContext } from './causes/cause.js';
+
+/** In this order: what the server said about itself comes before the broken connection that follows from it. */
+const CAUSES: readonly Cause[] = [...ADMISSION, ...READING, ...SERVER, ...CONNECTING];
+
+/**
+ * Says in our own words why PostgreSQL's programs or a statement failed: what happened, to what, and what to do.
+ * The line that told us is added, since it may know more.
+ * @param stderrText what psql, pg_dump, pg_restore or pg_dumpall printed (with LC_ALL=C), or an error's message
+ * @returns undefined for what we do not know; the caller then shows the text itself.
+ */
+export function explainFailure(stderrText: string, context: ExplainContext): UserError | undefined {
+  for (const { pattern, say } of CAUSES) {
+    const match = pattern.exec(stderrText);
+    if (match === null) continue;
+    const line = lineAt(stderrText, match.index);
+    return new UserError(`${say(match, context, stderrText)}\nPostgreSQL said: ${line}`);
+  }
+  return undefined;
 }
 
-export function explainFailure(stderrText: string, context: ExplainContext): UserError | undefined {
-  void context;
-  return stderrText.includes('password authentication failed') ? new UserError(stderrText) : undefined;
+function lineAt(text: string, at: number): string {
+  const from = text.lastIndexOf('\n', at - 1) + 1;
+  const to = text.indexOf('\n', at);
+  return text.slice(from, to < 0 ? undefined : to).trim();
 }

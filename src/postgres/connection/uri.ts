@@ -65,7 +65,7 @@ export function parseUri(uri: string): ParsedUri {
 }
 
 function storeHosts(options: Options, hosts: string[], ports: string[], strayed: boolean): void {
-  if (hosts.some((host) => host.includes('@')))
+  if ([...hosts, ...ports].some((text) => text.includes('@')))
     throw refusal('the password (or user name) holds a raw `@`: write it as %40');
   const host = hosts.join(',');
   if (host !== '') storeOption(options, 'host', decode(host, 'host'));
