@@ -1,9 +1,10 @@
 import { UserError } from '../base/errors.js';
-import { readMany } from '../storage/read-many.js';
+import { isNotFound } from '../storage/errors.js';
+import { readMany, readObject } from '../storage/read-many.js';
 import type { Store } from '../storage/store.js';
 import { isId } from './id.js';
 import { MANIFEST } from './layout.js';
-import { decodeManifest, type Manifest } from './manifest.js';
+import { decodeManifest, ManifestError, type Manifest } from './manifest.js';
 
 /** The backups of one family in one store. */
 export interface Listing {
@@ -47,7 +48,7 @@ export async function listBackups(store: Store, name: string, label?: string): P
       if (error !== undefined) throw error;
       listing.backups.push(decodeManifest(bytes, store.locate(key)));
     } catch (reason) {
-      if (!(reason instanceof UserError)) throw reason;
+      if (!(reason instanceof ManifestError) && !isNotFound(reason)) throw reason;
       listing.unreadable.push({ id, reason: reason.message });
     }
   }
@@ -64,13 +65,12 @@ export async function newestBackup(store: Store, name: string): Promise<Manifest
   const ids = (await store.folders(`${name}/`)).filter(isId).sort().reverse();
   for (const id of ids) {
     const key = `${name}/${id}/${MANIFEST}`;
-    const [read] = await readMany(store, [key], 1);
-    // A folder without a manifest is what a killed run left, or a run that is still at work: not a backup.
-    if (read === undefined || read.error !== undefined) continue;
     try {
-      return decodeManifest(read.bytes, store.locate(key));
+      return decodeManifest(await readObject(store, key), store.locate(key));
     } catch (error) {
-      if (!(error instanceof UserError)) throw error;
+      // A folder without a manifest is what a killed run left, or a run that is still at work: not a backup.
+      // One that cannot be decoded says nothing; the one before it may.
+      if (!isNotFound(error) && !(error instanceof ManifestError)) throw error;
     }
   }
   return undefined;

@@ -4,6 +4,9 @@ import type { ReadBack } from '../storage/store.js';
 /** The manifest's format. A newer major is refused; fields that we do not know are ignored. */
 export const MANIFEST_VERSION = 1;
 
+/** A manifest that cannot be read, with the reason: damaged, or of a newer format. */
+export class ManifestError extends UserError {}
+
 /** One stored object of a backup. */
 export interface Part {
   file: string;
@@ -73,27 +76,27 @@ export function encodeManifest(manifest: Manifest): Buffer {
 /**
  * Reads a stored manifest.
  * @param where names it in errors.
- * @throws UserError when it is not a manifest, or one of a newer format.
+ * @throws ManifestError when it is not a manifest, or one of a newer format.
  */
 export function decodeManifest(bytes: Uint8Array, where: string): Manifest {
   let value: unknown;
   try {
     value = JSON.parse(Buffer.from(bytes).toString('utf8'));
   } catch (error) {
-    throw new UserError(`${where} is not JSON: it is damaged, or was not written by pgkeep.`, { cause: error });
+    throw new ManifestError(`${where} is not JSON: it is damaged, or was not written by pgkeep.`, { cause: error });
   }
   if (typeof value !== 'object' || value === null || !('version' in value) || typeof value.version !== 'number') {
-    throw new UserError(`${where} is not a backup's manifest: it has no "version".`);
+    throw new ManifestError(`${where} is not a backup's manifest: it has no "version".`);
   }
   if (Math.floor(value.version) > MANIFEST_VERSION) {
-    throw new UserError(
+    throw new ManifestError(
       `${where} has format ${value.version}; this pgkeep reads format ${MANIFEST_VERSION}. Use pgkeep v${value.version} or newer to read it.`,
     );
   }
   const manifest = value as Manifest;
   const texts = [manifest.id, manifest.name, manifest.database, manifest.startedAt, manifest.snapshotAt];
   if (texts.some((text) => typeof text !== 'string') || !Array.isArray(manifest.parts)) {
-    throw new UserError(`${where} is damaged: it lacks the backup's id, name, times or parts.`);
+    throw new ManifestError(`${where} is damaged: it lacks the backup's id, name, times or parts.`);
   }
   return manifest;
 }

@@ -1,6 +1,7 @@
 import { messageOf } from '../base/errors.js';
 import type { Reporter } from '../base/reporter.js';
-import { putObject, StoreSink } from '../storage/sink.js';
+import { putObject } from '../storage/put.js';
+import { StoreSink } from '../storage/sink.js';
 import type { Digest, ReadBack, Store } from '../storage/store.js';
 import { DigestMeter } from '../codec/digest.js';
 
@@ -65,11 +66,8 @@ export class StoreGroup {
     try {
       await this.#each(async (member) => {
         const key = this.prefix + file;
-        const sink = await StoreSink.open(member.store, key, {
-          ...(estimatedBytes === undefined ? {} : { estimatedBytes }),
-          signal: this.signal,
-        });
         member.keys.push(key);
+        const sink = await StoreSink.open(member.store, key, estimatedBytes === undefined ? {} : { estimatedBytes });
         sinks.set(member, sink);
       });
       for await (const chunk of source) {
@@ -95,7 +93,7 @@ export class StoreGroup {
     await this.#each(async (member) => {
       const key = this.prefix + file;
       member.keys.push(key);
-      await putObject(member.store, key, bytes(member.store), { signal: this.signal });
+      await putObject(member.store, key, bytes(member.store));
     });
   }
 

@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Psql } from '../../postgres/psql.js';
+import { isLockTimeout } from './tables.js';
 import type { SequenceFingerprint } from './types.js';
 
 export interface SequenceValue {
@@ -15,9 +17,21 @@ SELECT c.oid::int8 AS oid, n.nspname AS schema, c.relname AS name,
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'S' AND c.relpersistence <> 't' AND c.oid >= 16384`;
 
-/** The last value of every sequence at this moment: sequences ignore snapshots. */
-export function readSequences(psql: Psql): Promise<SequenceValue[]> {
-  return psql.rows<SequenceValue>(SEQUENCES);
+const LOCK_ATTEMPTS = 5;
+
+/**
+ * The last value of every sequence at this moment: sequences ignore snapshots. The session must have a lock_timeout and
+ * be outside a transaction.
+ */
+export async function readSequences(psql: Psql): Promise<SequenceValue[]> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await psql.rows<SequenceValue>(SEQUENCES);
+    } catch (error) {
+      if (attempt === LOCK_ATTEMPTS || !isLockTimeout(error)) throw error;
+      await sleep(1000);
+    }
+  }
 }
 
 /** The sequences for which \`included\` holds, with their values before and after the dump. */

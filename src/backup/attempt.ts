@@ -1,0 +1,145 @@
+import { CancelledError } from '../base/errors.js';
+import { isFiltered, schemaDumpArgs } from '../postgres/argv.js';
+import { Psql } from '../postgres/psql.js';
+import type { TocEntry } from '../postgres/toc.js';
+import { startArchive, type Archive } from './archive.js';
+import { readSequences, sequenceFingerprints, type SequenceValue } from './fingerprint/sequences.js';
+import { measure, type Measured } from './fingerprint/take.js';
+import type { Fingerprint } from './fingerprint/types.js';
+import { hashSchema } from './schema-dump.js';
+import { selectionOf } from './selection.js';
+import { exportSnapshot, type Snapshot } from './snapshot.js';
+import type { BackupContext } from './types.js';
+
+export interface AttemptRequest {
+  context: BackupContext;
+  database: string;
+  databaseBytes: number | null;
+  onTable: (name: string) => void;
+  /** Stores the archive's bytes; must read them to the end. */
+  store: (bytes: AsyncIterable<Uint8Array>) => Promise<void>;
+}
+
+export interface Attempt {
+  snapshotAt: string;
+  fingerprint: Fingerprint | undefined;
+  warnings: string[];
+}
+
+/**
+ * Dumps the database once and measures, in the same snapshot, what the dump holds. Everything is stopped when any part
+ * of it fails.
+ * @throws ChangedWhileDumpingError when a table changed under the dump: the caller may try once more.
+ */
+export async function attemptDump(request: AttemptRequest): Promise<Attempt> {
+  const { context, database } = request;
+  const stop = new AbortController();
+  const signal = AbortSignal.any([context.signal, stop.signal]);
+  const open = (name: string): Promise<Psql> => {
+    const { programs, connection, reporter } = context;
+    return Psql.open({ programs, connection, database, signal, reporter, name, settings: { lock_timeout: '1s' } });
+  };
+  const holder = await open('that holds the snapshot');
+  let archive: Archive | undefined;
+  try {
+    const before = await readSequences(holder);
+    const snapshot = await exportSnapshot(holder);
+    archive = await startArchive({
+      programs: context.programs,
+      connection: context.connection,
+      dump: dumpOptions(context, database, snapshot),
+      compression: context.compression,
+      tempDir: context.tempDir,
+      databaseBytes: request.databaseBytes,
+      reporter: context.reporter,
+      signal,
+      onTable: request.onTable,
+    });
+    const [, measured] = await allOrStop(stop, [
+      request.store(archive.bytes),
+      measureArchive(request, archive, snapshot, () => open('that takes the fingerprint'), signal),
+    ]);
+    // The snapshot's session was idle all the time; that it still answers proves that the snapshot lasted.
+    await holder.exec('COMMIT');
+    const fingerprint =
+      measured === undefined ? undefined : withSequences(measured, before, await readSequences(holder));
+    return { snapshotAt: snapshot.at, fingerprint, warnings: archive.warnings };
+  } finally {
+    stop.abort();
+    archive?.stop();
+    await holder.close();
+  }
+}
+
+interface MeasuredArchive {
+  measured: Measured;
+  schema: string;
+  toc: readonly TocEntry[];
+  filtered: boolean;
+}
+
+async function measureArchive(
+  { context, database }: AttemptRequest,
+  archive: Archive,
+  snapshot: Snapshot,
+  open: () => Promise<Psql>,
+  signal: AbortSignal,
+): Promise<MeasuredArchive | undefined> {
+  await archive.locked;
+  const toc = await archive.toc;
+  const { programs, connection, inputs } = context;
+  const selection = selectionOf(inputs);
+  const level = inputs.fingerprint;
+  const args = schemaDumpArgs(dumpOptions(context, database, snapshot));
+  const [measured, schema] = await Promise.all([
+    measure({ open, snapshot, level, database, selection, toc }),
+    level === 'none' ? '' : hashSchema({ programs, connection, args, signal }),
+  ]);
+  return measured === undefined ? undefined : { measured, schema, toc, filtered: isFiltered(selection) };
+}
+
+function dumpOptions(context: BackupContext, database: string, snapshot: Snapshot) {
+  const { inputs, connection } = context;
+  return {
+    format: inputs.format,
+    selection: selectionOf(inputs),
+    jobs: inputs.jobs,
+    lockTimeout: String(inputs.lockTimeout),
+    snapshot: snapshot.id,
+    conninfo: connection.conninfo(database),
+    extraArgs: inputs.dumpArgs,
+  };
+}
+
+function withSequences(
+  { measured, schema, toc, filtered }: MeasuredArchive,
+  before: readonly SequenceValue[],
+  after: readonly SequenceValue[],
+): Fingerprint {
+  // Their entries carry no OID; pg_restore writes names with line breaks as spaces.
+  const set = new Set(toc.filter(({ text }) => text.startsWith('SEQUENCE SET ')).map(({ text }) => text));
+  const texts = [...set];
+  const included = ({ schema: space, name }: SequenceValue): boolean => {
+    const start = `SEQUENCE SET ${space} ${name} `.replaceAll(/[\r\n]/g, ' ');
+    return texts.some((text) => text.startsWith(start));
+  };
+  const sequences = sequenceFingerprints(before, after, filtered || set.size !== before.length ? included : () => true);
+  return { ...measured, schema, sequences };
+}
+
+/** Waits for both; when one fails the other is stopped first, and the first failure is the one that counts. */
+async function allOrStop<A, B>(stop: AbortController, work: [Promise<A>, Promise<B>]): Promise<[A, B]> {
+  let first: { error: unknown } | undefined;
+  const guard = async (promise: Promise<unknown>): Promise<void> => {
+    try {
+      await promise;
+    } catch (error) {
+      // A cancellation that we caused ourselves says nothing about the reason.
+      if (first === undefined || first.error instanceof CancelledError) first = { error };
+      stop.abort();
+    }
+  };
+  await Promise.all(work.map(guard));
+  if (first !== undefined) throw (first as { error: unknown }).error;
+  return Promise.all(work);
+}
