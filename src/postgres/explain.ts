@@ -10,6 +10,9 @@ export type { ExplainContext } from './causes/cause.js';
 /** In this order: what the server said about itself comes before the broken connection that follows from it. */
 const CAUSES: readonly Cause[] = [...ADMISSION, ...READING, ...SERVER, ...CONNECTING];
 
+/** pg_dump prints its statement, which may name thousands of tables. */
+const LONGEST_LINE = 1000;
+
 /**
  * Says in our own words why PostgreSQL's programs or a statement failed: what happened, to what, and what to do.
  * The line that told us is added, since it may know more.
@@ -17,11 +20,14 @@ const CAUSES: readonly Cause[] = [...ADMISSION, ...READING, ...SERVER, ...CONNEC
  * @returns undefined for what we do not know; the caller then shows the text itself.
  */
 export function explainFailure(stderrText: string, context: ExplainContext): UserError | undefined {
+  const text = stderrText
+    .split('\n')
+    .map((line) => line.slice(0, LONGEST_LINE))
+    .join('\n');
   for (const { pattern, say } of CAUSES) {
-    const match = pattern.exec(stderrText);
+    const match = pattern.exec(text);
     if (match === null) continue;
-    const line = lineAt(stderrText, match.index);
-    return new UserError(`${say(match, context, stderrText)}\nPostgreSQL said: ${line}`);
+    return new UserError(`${say(match, context, text)}\nPostgreSQL said: ${lineAt(text, match.index)}`);
   }
   return undefined;
 }
