@@ -1,0 +1,58 @@
+/** One version of a package that apt can fetch. */
+export interface Candidate {
+  name: string;
+  version: string;
+  /** Where from: `https://apt.postgresql.org/pub/repos/apt`. */
+  uri: string;
+}
+
+/** Reads `apt-cache madison`; per package the newest comes first, as apt prints it. */
+export function parseMadison(text: string): Candidate[] {
+  return text.split('\n').flatMap((line) => {
+    const match = /^\s*(\S+) \|\s*(\S+) \|\s*(\S+) .* Packages$/.exec(line);
+    return match === null ? [] : [{ name: match[1] ?? '', version: match[2] ?? '', uri: match[3] ?? '' }];
+  });
+}
+
+/** `postgresql-client-17` -> 17; undefined for `postgresql-client-common` and the like. */
+export function clientMajor(name: string): number | undefined {
+  const match = /^postgresql-client-(\d+)$/.exec(name);
+  return match === null ? undefined : Number(match[1]);
+}
+
+/** The version of a package file's upstream as semver: `zstd_1.5.4+dfsg2-5_amd64.deb` -> `1.5.4`. */
+export function debSemver(file: string): string {
+  const version = decodeURIComponent(/_([^_]+)_[^_]+\.deb$/.exec(file)?.[1] ?? '0').replace(/^\d+:/, '');
+  const numbers = (/^\d+(?:\.\d+)*/.exec(version)?.[0] ?? '0').split('.').map(Number);
+  return [...numbers, 0, 0].slice(0, 3).join('.');
+}
+
+/** The fields of dpkg's status that say what a package is and offers; all others are demands. */
+const KEPT = new Set(['package', 'version', 'architecture', 'multi-arch', 'provides']);
+
+/**
+ * dpkg's status as apt shall see it when packages are only unpacked beside the system: what is installed satisfies
+ * dependencies but demands nothing (otherwise a newer libpq5 drags in upgrades of everything built on it), `missing`
+ * packages are to be fetched although the system has them, and `pretended` ones are taken to be there.
+ */
+export function privateStatus(
+  text: string,
+  options: { missing: readonly string[]; pretended: readonly string[] },
+): string {
+  const stanzas: string[] = [];
+  for (const stanza of text.split(/\n\n+/)) {
+    if (!/^Status: \S+ ok installed$/m.test(stanza)) continue;
+    const name = /^Package: (\S+)$/m.exec(stanza)?.[1] ?? '';
+    if (options.missing.includes(name) || options.pretended.includes(name)) continue;
+    const kept = stanza
+      .replace(/\n[ \t]+/g, ' ')
+      .split('\n')
+      .filter((line) => KEPT.has(line.slice(0, line.indexOf(':')).toLowerCase()));
+    stanzas.push(['Status: install ok installed', ...kept].join('\n'));
+  }
+  for (const name of options.pretended)
+    stanzas.push(
+      `Package: ${name}\nStatus: install ok installed\nVersion: 99999\nArchitecture: all\nMulti-Arch: foreign`,
+    );
+  return `${stanzas.join('\n\n')}\n`;
+}
