@@ -92,6 +92,8 @@ describe('parseConnection', () => {
   it.each<[string, NodeJS.ProcessEnv, RegExp]>([
     ['', {}, /Set `database-url`/],
     ['', { PGUSER: 'u', PGPASSWORD: 'S3cret' }, /Set `database-url`/],
+    ['', { PGDATABASE: 'postgres://u:S3cret@h/d' }, /PGDATABASE holds a URL/],
+    ['dbname=postgres://u:S3cret@h/d', {}, /`dbname` in database-url holds a URL/],
     ['mysql://u:S3cret@h/d', {}, /URL of something else/],
     ['https://h/?x=S3cret', {}, /URL of something else/],
     ['jdbc:postgresql://h/d?password=S3cret', {}, /jdbc/],

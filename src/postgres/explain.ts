@@ -4,6 +4,7 @@ import type { Cause, ExplainContext } from './causes/cause.js';
 import { CONNECTING } from './causes/connecting.js';
 import { READING } from './causes/reading.js';
 import { SERVER } from './causes/server.js';
+import { SqlError } from './reply.js';
 
 export type { ExplainContext } from './causes/cause.js';
 
@@ -30,6 +31,22 @@ export function explainFailure(stderrText: string, context: ExplainContext): Use
     return new UserError(`${say(match, context, text)}\nPostgreSQL said: ${lineAt(text, match.index)}`);
   }
   return undefined;
+}
+
+/**
+ * An error of a statement as a message for people; every other error as it is.
+ * @param what what could not be done: `Counting the rows of public.orders`
+ */
+export function explainSqlError(error: unknown, what: string, context: ExplainContext): unknown {
+  if (!(error instanceof SqlError)) return error;
+  const said = [error.message, error.detail].filter((part) => part !== '').join('\n');
+  const known = explainFailure(said, context);
+  return new UserError(
+    `${what} failed. ${known?.message ?? `PostgreSQL said: ${said} (SQLSTATE ${error.sqlstate})`}`,
+    {
+      cause: error,
+    },
+  );
 }
 
 function lineAt(text: string, at: number): string {

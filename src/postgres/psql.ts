@@ -123,7 +123,7 @@ export class Psql {
 
   /** All rows of a query as objects. Large integers must be cast to text by the query: JSON numbers are doubles. */
   rows<T>(sql: string): Promise<T[]> {
-    return this.query<T[]>(`SELECT coalesce(json_agg(q), '[]') FROM (${sql}\n) q`);
+    return this.query<T[]>(`SELECT coalesce(json_agg(pgkeep_row), '[]') FROM (${sql}\n) pgkeep_row`);
   }
 
   /** Ends the session: the statement that runs is cancelled on the server, and all calls reject. */

@@ -69,13 +69,21 @@ export function parseReply(reply: Reply): ParsedReply {
   const reported = reply.lines
     .map((line) => REPORT.exec(line)?.groups)
     .find((groups) => groups !== undefined && isError(groups['severity'] ?? '', groups['sqlstate'] ?? ''));
-  if (failed !== 'true' && reported === undefined) return { text, error: undefined, notices: reply.lines };
+  if (failed !== 'true' && reported === undefined)
+    return { text, error: undefined, notices: reply.lines.flatMap(noticeLine) };
   const detail = reply.lines.filter((line) => /^(?:DETAIL|HINT|CONTEXT):/.test(line)).join('\n');
   const error =
     failed === 'true'
       ? new SqlError(message.trimEnd(), sqlstate, detail)
       : new SqlError(reported?.['message'] ?? '', reported?.['sqlstate'] ?? 'XX000', detail);
   return { text, error, notices: [] };
+}
+
+/** Without what `verbose` adds for us. */
+function noticeLine(line: string): string[] {
+  if (line.startsWith('LOCATION:')) return [];
+  const { severity, message } = REPORT.exec(line)?.groups ?? {};
+  return [severity === undefined ? line : `${severity}:  ${message}`];
 }
 
 function isError(severity: string, sqlstate: string): boolean {

@@ -41,6 +41,12 @@ export function parseConnection(databaseUrl: string, env: NodeJS.ProcessEnv): Co
     }
   }
   const target = targetOf(options, env, form, writtenPassword);
+  if (isUri(target.database ?? '')) {
+    throw new UserError(
+      `${options.has('dbname') ? '`dbname` in database-url' : 'PGDATABASE'} holds a URL, which PostgreSQL's programs take ` +
+        'for the name of a database: put the URL itself into `database-url`.',
+    );
+  }
   const password = options.get('password');
   return {
     conninfo: (database) => formatKeywords(publicOptions(options, target, database)),
