@@ -1,0 +1,135 @@
+import { UserError } from '../base/errors.js';
+import { readInputs, type InputSource } from '../inputs/read.js';
+import type { Command } from '../inputs/spec.js';
+import { inputsOf, TABLE } from '../inputs/table.js';
+import { nearest, unknownName } from '../inputs/unknown.js';
+import { camelCase, type BackupInputs, type ListInputs, type ShowInputs } from '../inputs/values.js';
+import { COMMAND_NAMES, COMMANDS, envName } from './flags.js';
+import { readFlags, type Flags } from './tokens.js';
+
+interface Terminal {
+  /** False when the user wants none; what the terminal can do is for the reporter to find out. */
+  color: boolean;
+  quiet: boolean;
+  /** To be shown before anything else. */
+  warnings: string[];
+}
+
+/** What a command line asks for. */
+export type Invocation =
+  | { command: 'help'; about: Command | undefined }
+  | { command: 'version' }
+  | (Terminal & { command: 'backup'; inputs: BackupInputs })
+  | (Terminal & { command: 'list'; inputs: ListInputs; json: boolean })
+  | (Terminal & { command: 'show'; inputs: ShowInputs; json: boolean; id: string });
+
+const isCommand = (text: string | undefined): text is Command => COMMAND_NAMES.some((name) => name === text);
+
+const asksForHelp = (text: string | undefined): boolean => text === '--help' || text === '-h';
+
+/** The text of an input: the flag, else the environment. Only the command line knows of DATABASE_URL. */
+function sourceOf(flags: Flags, env: NodeJS.ProcessEnv): InputSource {
+  return (name) => {
+    const given = flags.values.get(name);
+    if (given !== undefined) return given.join('\n');
+    const own = env[envName(name)];
+    return name === 'database-url' && (own === undefined || own === '') ? env['DATABASE_URL'] : own;
+  };
+}
+
+/** A misspelt PGKEEP_PASSPHRASE must not end in a plaintext backup. Other PGKEEP_ variables are no inputs. */
+function checkEnvironment(env: NodeJS.ProcessEnv): void {
+  const known = Object.keys(TABLE).map(envName);
+  for (const name of Object.keys(env)) {
+    if (!name.startsWith('PGKEEP_') || known.includes(name)) continue;
+    const meant = nearest(name.slice('PGKEEP_'.length), Object.keys(TABLE));
+    if (meant !== undefined) {
+      throw new UserError(
+        `Unknown environment variable ${name}. Did you mean ${envName(meant)}? Unset it or correct it.`,
+      );
+    }
+  }
+}
+
+// A URI's password stands between the first colon after the scheme and the @; a keyword string has a key for it.
+const HAS_PASSWORD = /:\/\/[^/?#]*:[^/?#]*@|\b(ssl)?password\s*=/i;
+
+/** Warns of secrets on the command line, which every user of the machine could read. */
+function secretWarnings(flags: Flags): string[] {
+  return Object.entries(TABLE)
+    .filter(([name, spec]) => {
+      const text = flags.values.get(name)?.join('\n') ?? '';
+      return spec.type === 'secret' && text !== '' && (name !== 'database-url' || HAS_PASSWORD.test(text));
+    })
+    .map(
+      ([name]) =>
+        `--${name} on the command line shows a secret to everyone who can list processes, and to your shell's history. Set ${envName(name)} instead.`,
+    );
+}
+
+function readSwitch(flags: Flags, name: string, absent: boolean): boolean {
+  const text = flags.values.get(name)?.[0];
+  if (text === undefined) return absent;
+  if (text !== 'true' && text !== 'false') {
+    throw new UserError(`Option --${name} is ${JSON.stringify(text)}; allowed: true, false.`);
+  }
+  return text === 'true';
+}
+
+function readOperands(command: Command, operands: readonly string[]): string[] {
+  const wanted = COMMANDS[command].operands;
+  if (operands.length > wanted.length) {
+    throw new UserError(
+      `Unexpected argument ${JSON.stringify(operands[wanted.length])}: ${command} takes ${wanted.length === 0 ? 'options only' : `one <${wanted.join('> <')}>`}.`,
+    );
+  }
+  if (operands.length < wanted.length)
+    throw new UserError(`${command} needs <${wanted.join('> <')}>: see pgkeep list.`);
+  return [...operands];
+}
+
+/**
+ * Reads a command line, without the program's own name.
+ * @throws UserError that names what is wrong and what is allowed.
+ */
+export function parseCommandLine(args: readonly string[], env: NodeJS.ProcessEnv): Invocation {
+  const [first, ...rest] = args;
+  if (first === undefined || asksForHelp(first)) return { command: 'help', about: undefined };
+  if (first === '--version') return { command: 'version' };
+  if (first === 'help') return { command: 'help', about: isCommand(rest[0]) ? rest[0] : undefined };
+  if (!isCommand(first)) {
+    const candidates = first.startsWith('-') ? ['--help', '--version', ...COMMAND_NAMES] : COMMAND_NAMES;
+    throw unknownName('command', first, candidates);
+  }
+  const flags = readFlags(first, rest);
+  if (readSwitch(flags, 'help', false)) return { command: 'help', about: first };
+  checkEnvironment(env);
+  const operands = readOperands(first, flags.operands);
+  const source = sourceOf(flags, env);
+  const terminal: Terminal = {
+    color: readSwitch(flags, 'color', true),
+    quiet: readSwitch(flags, 'quiet', false),
+    warnings: secretWarnings(flags),
+  };
+  if (first === 'backup') return { ...terminal, command: first, inputs: readInputs(first, source) };
+  const json = readSwitch(flags, 'json', false);
+  if (first === 'list') return { ...terminal, command: first, inputs: readInputs(first, source), json };
+  return { ...terminal, command: first, inputs: readInputs(first, source), json, id: operands[0] ?? '' };
+}
+
+/** The inputs of a command that must never be shown, for the mask; only those that were given. */
+export function secretsOf(command: Command, inputs: object): string[] {
+  const secret = inputsOf(command).filter(([, spec]) => spec.type === 'secret');
+  const values = new Map(Object.entries(inputs));
+  return secret
+    .map(([name]) => values.get(camelCase(name)) as unknown)
+    .filter((value) => typeof value === 'string');
+}
+
+/**
+ * Takes the arguments out of the process list. The kernel shows the memory that the arguments lie in; setting the
+ * title overwrites it to its end, with the title and zeros.
+ */
+export function hideArguments(command: string): void {
+  process.title = `pgkeep ${command}`;
+}

@@ -1,0 +1,57 @@
+import type { Command, InputSpec } from '../inputs/spec.js';
+import { inputsOf, type InputName } from '../inputs/table.js';
+
+/** A flag that is no input of an action: it is about the terminal alone. */
+export interface CliFlag {
+  description: string;
+  commands: readonly Command[];
+  short?: string;
+}
+
+const ALL: readonly Command[] = ['backup', 'list', 'show'];
+
+export const CLI_FLAGS = {
+  json: { description: 'Print JSON', commands: ['list', 'show'] },
+  color: {
+    description: 'Colours; off by themselves when NO_COLOR is set or there is no terminal',
+    commands: ALL,
+  },
+  quiet: { description: 'Print warnings, errors and results only', commands: ALL, short: 'q' },
+  help: { description: 'Print this help', commands: ALL, short: 'h' },
+} as const satisfies Record<string, CliFlag>;
+
+export type CliFlagName = keyof typeof CLI_FLAGS;
+
+/** The flags of a command that are no inputs. */
+export function cliFlagsOf(command: Command): [CliFlagName, CliFlag][] {
+  return (Object.entries(CLI_FLAGS) as [CliFlagName, CliFlag][]).filter(([, flag]) =>
+    flag.commands.includes(command),
+  );
+}
+
+/** What each command does, in one line, and the arguments that it takes beside its flags. */
+export const COMMANDS: Record<Command, { summary: string; operands: readonly string[] }> = {
+  backup: { summary: 'Back up one or several databases of a PostgreSQL server', operands: [] },
+  list: { summary: 'List the backups in storage', operands: [] },
+  show: { summary: 'Show everything that is known of one backup', operands: ['id'] },
+};
+
+export const COMMAND_NAMES = Object.keys(COMMANDS) as Command[];
+
+/** `lock-timeout` -> `PGKEEP_LOCK_TIMEOUT`. */
+export function envName(input: string): string {
+  return `PGKEEP_${input.toUpperCase().replaceAll('-', '_')}`;
+}
+
+/** Whether a flag for this input stands without a value. */
+export function isSwitch(spec: InputSpec): boolean {
+  return spec.type === 'boolean';
+}
+
+/** Every flag a command knows, without its dashes. */
+export function flagNames(command: Command): string[] {
+  return [
+    ...inputsOf(command).map(([name]): InputName => name),
+    ...cliFlagsOf(command).map(([name]) => name),
+  ];
+}

@@ -1,0 +1,35 @@
+import * as core from '@actions/core';
+import { failuresOf } from '../base/failure.js';
+import { exitFlushed, runStoppable } from '../base/stop.js';
+import { VERSION } from '../version.js';
+import { githubContext, type GithubContext } from './context.js';
+import { GithubReporter } from './reporter.js';
+
+/** What an action's main function is given. */
+export interface ActionContext {
+  reporter: GithubReporter;
+  /** Aborted when the job is cancelled or something failed; who works under it cleans up and throws. */
+  signal: AbortSignal;
+  /** Undefined outside of GitHub Actions. */
+  github: GithubContext | undefined;
+}
+
+/**
+ * Runs an action and ends the process: 0, or 1 with one annotation per failure. The output `outcome` is set either way.
+ * The only place that turns errors into exit codes.
+ */
+export async function runAction(main: (context: ActionContext) => Promise<void>): Promise<never> {
+  const reporter = new GithubReporter();
+  reporter.info(`pgkeep ${VERSION}`);
+  // A log that nobody reads any more is no reason to fail.
+  process.stdout.on('error', () => undefined);
+  const outcome = await runStoppable((signal) => main({ reporter, signal, github: githubContext() }));
+  if (!outcome.ok) {
+    for (const { message, details } of failuresOf(outcome.error)) {
+      reporter.fail(message);
+      if (details.length > 0) reporter.detail(details.join('\n'));
+    }
+  }
+  core.setOutput('outcome', outcome.ok ? 'success' : 'failure');
+  return exitFlushed(outcome.ok ? 0 : 1);
+}
