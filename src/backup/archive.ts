@@ -76,7 +76,10 @@ function customArchive(request: ArchiveRequest): Archive {
 function plainArchive(request: ArchiveRequest): Archive {
   const { program, pgDumpArgs } = request.compression;
   const dump = begin(request, { ...request.dump, compressionArgs: pgDumpArgs }, program);
-  const twin = begin({ ...request, onTable: () => undefined }, { ...request.dump, format: 'custom', compressionArgs: ['-Z0'] });
+  const twin = begin(
+    { ...request, onTable: () => undefined },
+    { ...request.dump, format: 'custom', compressionArgs: ['-Z0'] },
+  );
   const toc = firstContents(tapContents(twin.bytes, request.programs)).finally(() => twin.stop());
   toc.catch(() => undefined);
   const stop = (): void => {
@@ -120,7 +123,11 @@ async function drain(bytes: AsyncIterable<Uint8Array>): Promise<void> {
 }
 
 /** The table of contents of a folder that pg_dump is filling: it is the first file to be finished. */
-async function writtenContents(folder: string, programs: Programs, dumped: Promise<void>): Promise<TocEntry[]> {
+async function writtenContents(
+  folder: string,
+  programs: Programs,
+  dumped: Promise<void>,
+): Promise<TocEntry[]> {
   let done = false;
   void dumped.then(
     () => (done = true),
@@ -140,7 +147,11 @@ async function writtenContents(folder: string, programs: Programs, dumped: Promi
   }
 }
 
-async function* packed(request: ArchiveRequest, parent: string, dumped: Promise<void>): AsyncIterable<Uint8Array> {
+async function* packed(
+  request: ArchiveRequest,
+  parent: string,
+  dumped: Promise<void>,
+): AsyncIterable<Uint8Array> {
   const { reporter, signal, connection } = request;
   const { program } = request.compression;
   try {
@@ -172,7 +183,7 @@ async function* packed(request: ArchiveRequest, parent: string, dumped: Promise<
 
 /** Compressed dumps are mostly a third of the database or less; half is asked for, to be on the safe side. */
 async function requireSpace(request: ArchiveRequest): Promise<void> {
-  const share = request.compression.inner.method === 'none' ? 1 : 0.5;
+  const share = request.compression.method === 'none' ? 1 : 0.5;
   const needed = Math.ceil((request.databaseBytes ?? 0) * share);
   const { bavail, bsize } = await statfs(request.tempDir);
   const free = bavail * bsize;

@@ -37,7 +37,15 @@ export async function attemptDump(request: AttemptRequest): Promise<Attempt> {
   const signal = AbortSignal.any([context.signal, stop.signal]);
   const open = (name: string): Promise<Psql> => {
     const { programs, connection, reporter } = context;
-    return Psql.open({ programs, connection, database, signal, reporter, name, settings: { lock_timeout: '1s' } });
+    return Psql.open({
+      programs,
+      connection,
+      database,
+      signal,
+      reporter,
+      name,
+      settings: { lock_timeout: '1s' },
+    });
   };
   const holder = await open('that holds the snapshot');
   let archive: Archive | undefined;
@@ -123,7 +131,11 @@ function withSequences(
     const start = `SEQUENCE SET ${space} ${name} `.replaceAll(/[\r\n]/g, ' ');
     return texts.some((text) => text.startsWith(start));
   };
-  const sequences = sequenceFingerprints(before, after, filtered || set.size !== before.length ? included : () => true);
+  const sequences = sequenceFingerprints(
+    before,
+    after,
+    filtered || set.size !== before.length ? included : () => true,
+  );
   return { ...measured, schema, sequences };
 }
 

@@ -8,7 +8,6 @@ import type { Digest } from '../storage/store.js';
 import { attemptDump, type Attempt } from './attempt.js';
 import { describeBackup, describePart, manifestFor, type WrittenPart } from './describe.js';
 import { ChangedWhileDumpingError } from './fingerprint/changed.js';
-import type { Fingerprint } from './fingerprint/types.js';
 import { dumpGlobals } from './globals.js';
 import { newId } from './id.js';
 import { backupKey, MANIFEST, RECOVERY } from './layout.js';
@@ -76,7 +75,8 @@ export async function backupDatabase(
     const attempt = await dumpWithRetry(writer, database, server, sizes);
     const { fingerprint, snapshotAt, warnings } = attempt;
     if (inputs.globals) await writeGlobals(writer, database);
-    if (fingerprint !== undefined) await writer.write('fingerprint.json', once(JSON.stringify(fingerprint, null, 1)));
+    if (fingerprint !== undefined)
+      await writer.write('fingerprint.json', once(JSON.stringify(fingerprint, null, 1)));
     const facts = { id, name, database, startedAt, snapshotAt, server, warnings, fingerprint };
     await writeRecovery(writer, facts);
     const described = describeBackup(context, facts, writer.parts);
@@ -91,7 +91,9 @@ export async function backupDatabase(
       locations: group.live.map((store) => store.locate(backupKey(name, id, MANIFEST))),
       durationSeconds,
       problems: [
-        ...group.failures.map(({ store, error }) => `${store.url} does not hold this backup: ${messageOf(error)}`),
+        ...group.failures.map(
+          ({ store, error }) => `${store.url} does not hold this backup: ${messageOf(error)}`,
+        ),
         ...problems,
       ],
     };
@@ -118,7 +120,9 @@ async function dumpWithRetry(
         databaseBytes: server.databaseBytes,
         onTable: (table) => progress.table(table),
         store: async (bytes) => {
-          await writer.write(base, bytes, server.databaseBytes ?? undefined, (count) => progress.wrote(count));
+          await writer.write(base, bytes, server.databaseBytes ?? undefined, (count) =>
+            progress.wrote(count),
+          );
         },
       });
     } catch (error) {
@@ -136,10 +140,9 @@ async function dumpWithRetry(
 }
 
 async function writeGlobals(writer: BackupWriter, database: string): Promise<void> {
-  const { programs, connection, reporter, signal, compression } = writer.context;
+  const { programs, connection, reporter, signal } = writer.context;
   const source = dumpGlobals({ programs, connection, database, reporter, signal });
-  const packed = await compression.small(source, signal);
-  await writer.write(`globals.sql${packed.suffix}`, packed.bytes);
+  await writer.write('globals.sql', source);
 }
 
 async function writeRecovery(
@@ -168,7 +171,8 @@ async function* once(text: string): AsyncIterable<Uint8Array> {
 
 function report({ reporter }: BackupContext, manifest: Manifest, seconds: number): void {
   const { totals } = manifest;
-  const rows = totals === null ? '' : `, ${formatCount(totals.rows)} rows in ${plural(totals.tables, 'table')}`;
+  const rows =
+    totals === null ? '' : `, ${formatCount(totals.rows)} rows in ${plural(totals.tables, 'table')}`;
   reporter.info(
     `Published ${manifest.name}/${manifest.id}: ${formatBytes(totalBytes(manifest))}${rows}, in ${formatDuration(seconds)}.`,
   );

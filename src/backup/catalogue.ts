@@ -30,8 +30,11 @@ export async function chooseFamily(store: Store, name: string | undefined): Prom
   if (name !== undefined) return name;
   const families = await listFamilies(store);
   if (families.length === 1 && families[0] !== undefined) return families[0];
-  if (families.length === 0) throw new UserError(`There are no backups in ${store.url}. Check the bucket and the prefix.`);
-  throw new UserError(`${store.url} holds backups of ${families.length} names. Say which with name: ${families.join(', ')}.`);
+  if (families.length === 0)
+    throw new UserError(`There are no backups in ${store.url}. Check the bucket and the prefix.`);
+  throw new UserError(
+    `${store.url} holds backups of ${families.length} names. Say which with name: ${families.join(', ')}.`,
+  );
 }
 
 /** Reads all manifests of a family. With `label`, only backups that carry it. */
@@ -74,4 +77,20 @@ export async function newestBackup(store: Store, name: string): Promise<Manifest
     }
   }
   return undefined;
+}
+
+/** One backup by its id; undefined where there is none. @throws ManifestError when its manifest cannot be read. */
+export async function readBackup(store: Store, name: string, id: string): Promise<Manifest | undefined> {
+  if (!isId(id)) {
+    throw new UserError(
+      `"${id}" is not the id of a backup. Ids look like 20261120T020000Z-k3fd; \`pgkeep list\` shows them.`,
+    );
+  }
+  const key = `${name}/${id}/${MANIFEST}`;
+  try {
+    return decodeManifest(await readObject(store, key), store.locate(key));
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
 }

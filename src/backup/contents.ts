@@ -21,7 +21,11 @@ export interface Tapped {
  * Lets pg_restore read the table of contents from the very bytes that are being stored: it stands at the beginning of
  * a custom archive, so pg_restore is done after the first few blocks and the rest passes by.
  */
-export function tapContents(source: AsyncIterable<Uint8Array>, programs: Programs, decompressor?: Decompressor): Tapped {
+export function tapContents(
+  source: AsyncIterable<Uint8Array>,
+  programs: Programs,
+  decompressor?: Decompressor,
+): Tapped {
   const env = { ...process.env, ...programs.env, LC_ALL: 'C' };
   const unpack =
     decompressor === undefined
@@ -44,7 +48,11 @@ export function tapContents(source: AsyncIterable<Uint8Array>, programs: Program
   return { bytes: feed(source, input, list), toc };
 }
 
-async function* feed(source: AsyncIterable<Uint8Array>, input: Writable, list: Running): AsyncIterable<Uint8Array> {
+async function* feed(
+  source: AsyncIterable<Uint8Array>,
+  input: Writable,
+  list: Running,
+): AsyncIterable<Uint8Array> {
   let listening = true;
   void list.exit.then(() => {
     listening = false;

@@ -24,7 +24,12 @@ export interface BackupFacts {
 export function describePart(file: string, digest: Digest, encryption: Part['encryption']): WrittenPart {
   const suffix = /\.(zst|gz|lz4)(\.age)?$/.exec(file)?.[1];
   const methods: Record<string, string> = { zst: 'zstd', gz: 'gzip', lz4: 'lz4' };
-  return { file, ...digest, compression: suffix === undefined ? 'none' : (methods[suffix] ?? 'none'), encryption };
+  return {
+    file,
+    ...digest,
+    compression: suffix === undefined ? 'none' : (methods[suffix] ?? 'none'),
+    encryption,
+  };
 }
 
 /** The manifest without what differs from store to store: how each part was proved. */
@@ -74,7 +79,11 @@ export function describeBackup(
 }
 
 /** The manifest as one store holds it. */
-export function manifestFor(store: Store, group: StoreGroup, described: ReturnType<typeof describeBackup>): Manifest {
+export function manifestFor(
+  store: Store,
+  group: StoreGroup,
+  described: ReturnType<typeof describeBackup>,
+): Manifest {
   return {
     ...described,
     parts: described.parts.map((part) => ({ ...part, readBack: group.readBackOf(store, part.file) })),

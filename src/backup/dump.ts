@@ -104,7 +104,8 @@ function isPrematureClose(error: unknown): boolean {
 }
 
 // What pg_dump says when a table that its snapshot shows is no longer there, or no longer has that column.
-const GONE = /(relation ".*" does not exist|could not open relation with OID|column ".*" (of relation ".*" )?does not exist)/;
+const GONE =
+  /(relation ".*" does not exist|could not open relation with OID|column ".*" (of relation ".*" )?does not exist)/;
 
 /** @throws UserError when the program failed, CancelledError when we stopped it. */
 export function requireSuccess(
@@ -120,7 +121,8 @@ export function requireSuccess(
     .split('\n')
     .filter((line) => !isRoutine(line))
     .join('\n');
-  if (GONE.test(tail)) throw new ChangedWhileDumpingError(`A table was dropped or altered while it was dumped. ${tail}`);
+  if (GONE.test(tail))
+    throw new ChangedWhileDumpingError(`A table was dropped or altered while it was dumped. ${tail}`);
   const explained = explainFailure(tail, { target: request.connection.target });
   if (explained !== undefined) throw explained;
   const how = exit.signal === null ? `exit code ${exit.code}` : `it was ended by ${exit.signal}`;
@@ -129,7 +131,7 @@ export function requireSuccess(
   );
 }
 
-const TABLE = /^pg_dump: dumping contents of table (.+)$/;
+const TABLE = /^pg_dump: dumping contents of table "(.+)"$/;
 
 /** True for the running commentary that `--verbose` adds. */
 function isRoutine(line: string): boolean {

@@ -83,9 +83,16 @@ export function decodeManifest(bytes: Uint8Array, where: string): Manifest {
   try {
     value = JSON.parse(Buffer.from(bytes).toString('utf8'));
   } catch (error) {
-    throw new ManifestError(`${where} is not JSON: it is damaged, or was not written by pgkeep.`, { cause: error });
+    throw new ManifestError(`${where} is not JSON: it is damaged, or was not written by pgkeep.`, {
+      cause: error,
+    });
   }
-  if (typeof value !== 'object' || value === null || !('version' in value) || typeof value.version !== 'number') {
+  if (
+    typeof value !== 'object' ||
+    value === null ||
+    !('version' in value) ||
+    typeof value.version !== 'number'
+  ) {
     throw new ManifestError(`${where} is not a backup's manifest: it has no "version".`);
   }
   if (Math.floor(value.version) > MANIFEST_VERSION) {

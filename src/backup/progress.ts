@@ -34,7 +34,11 @@ export class DumpProgress {
   wrote(bytes: number): void {
     this.#bytes += bytes;
     const share = this.share();
-    this.reporter.progress({ label: this.label, bytes: this.#bytes, ...(share === undefined ? {} : { share }) });
+    this.reporter.progress({
+      label: this.label,
+      bytes: this.#bytes,
+      ...(share === undefined ? {} : { share }),
+    });
   }
 
   /** 0 to 1; undefined where nothing is known of the sizes. */

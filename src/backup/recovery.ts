@@ -29,7 +29,11 @@ function unpack(part: Part): { commands: string[]; file: string } {
     commands.push(`age -d ${identity}-o ${strip('.age')} ${file}`);
     file = strip('.age');
   }
-  const programs: Record<string, string> = { '.zst': 'zstd -d -f -q', '.gz': 'gzip -d -f', '.lz4': 'lz4 -d -f -q' };
+  const programs: Record<string, string> = {
+    '.zst': 'zstd -d -f -q',
+    '.gz': 'gzip -d -f',
+    '.lz4': 'lz4 -d -f -q',
+  };
   for (const [suffix, program] of Object.entries(programs)) {
     if (!file.endsWith(suffix)) continue;
     commands.push(suffix === '.lz4' ? `${program} ${file} ${strip(suffix)}` : `${program} ${file}`);
@@ -57,7 +61,9 @@ function createDatabase(server: Manifest['server']): string {
 
 function requirementLines(facts: RecoveryFacts): string[] {
   if (facts.requires === undefined) {
-    return ['# Parts of the database were left out: decrypt fingerprint.json.age and create what its "requires" lists.'];
+    return [
+      '# Parts of the database were left out: decrypt fingerprint.json.age and create what its "requires" lists.',
+    ];
   }
   const statements = [
     ...facts.requires.schemas.map((schema) => `CREATE SCHEMA IF NOT EXISTS ${identifier(schema)}`),
@@ -105,7 +111,11 @@ export function recoveryText(facts: RecoveryFacts): string {
     `Their SHA-256 sums, to check with \`sha256sum\`:`,
     block(manifest.parts.map((part) => `echo '${part.sha256}  ${part.file}' | sha256sum -c -`)),
     `## 2. Unpack`,
-    block([...restored.commands, ...(roles?.commands ?? []), ...(restored.commands.length === 0 ? ['# nothing to unpack'] : [])]),
+    block([
+      ...restored.commands,
+      ...(roles?.commands ?? []),
+      ...(restored.commands.length === 0 ? ['# nothing to unpack'] : []),
+    ]),
     `## 3. Restore`,
     `Set \`PGHOST\`, \`PGPORT\`, \`PGUSER\` and \`PGPASSWORD\` for the server to restore to.`,
     block([

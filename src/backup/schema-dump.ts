@@ -26,12 +26,16 @@ export async function hashSchema(request: SchemaDumpRequest): Promise<string> {
       env: { ...request.connection.env, ...request.programs.env },
       signal: request.signal,
     });
-    if (child.process.stdout !== null) for await (const chunk of child.process.stdout) hash.update(chunk as Buffer);
+    if (child.process.stdout !== null)
+      for await (const chunk of child.process.stdout) hash.update(chunk as Buffer);
     const exit = await child.exit;
     if (exit.code === 0) return hash.digest();
-    if (!LOCK_FAILED.test(child.stderrTail())) requireSuccess(request, child, exit, 'The schema-only pg_dump');
+    if (!LOCK_FAILED.test(child.stderrTail()))
+      requireSuccess(request, child, exit, 'The schema-only pg_dump');
     if (attempt === LOCK_ATTEMPTS) {
-      throw new ChangedWhileDumpingError('A table stayed locked by another session while its definition was read.');
+      throw new ChangedWhileDumpingError(
+        'A table stayed locked by another session while its definition was read.',
+      );
     }
     await sleep(1000);
   }

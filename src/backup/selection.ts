@@ -22,7 +22,8 @@ export function recordedOptions(inputs: BackupInputs): Record<string, unknown> {
     format,
     content,
     fingerprint,
-    compression: compression.level === undefined ? compression.method : `${compression.method}:${compression.level}`,
+    compression:
+      compression.level === undefined ? compression.method : `${compression.method}:${compression.level}`,
     globals,
     jobs,
     ...Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)),

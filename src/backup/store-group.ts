@@ -41,7 +41,9 @@ export class StoreGroup {
 
   /** Stores that failed, and why. */
   get failures(): { store: Store; error: unknown }[] {
-    return this.#members.flatMap(({ store, failure }) => (failure === undefined ? [] : [{ store, error: failure }]));
+    return this.#members.flatMap(({ store, failure }) =>
+      failure === undefined ? [] : [{ store, error: failure }],
+    );
   }
 
   /** How a store proved to hold a file. */
@@ -67,7 +69,11 @@ export class StoreGroup {
       await this.#each(async (member) => {
         const key = this.prefix + file;
         member.keys.push(key);
-        const sink = await StoreSink.open(member.store, key, estimatedBytes === undefined ? {} : { estimatedBytes });
+        const sink = await StoreSink.open(
+          member.store,
+          key,
+          estimatedBytes === undefined ? {} : { estimatedBytes },
+        );
         sinks.set(member, sink);
       });
       for await (const chunk of source) {

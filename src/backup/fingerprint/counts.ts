@@ -36,7 +36,9 @@ export async function countTables(
   }
   for (let attempt = 1; locked.length > 0; attempt += 1) {
     if (attempt > LOCK_ATTEMPTS) {
-      throw new ChangedWhileDumpingError(`Table ${locked.map(titleOf).join(', ')} stayed locked by another session.`);
+      throw new ChangedWhileDumpingError(
+        `Table ${locked.map(titleOf).join(', ')} stayed locked by another session.`,
+      );
     }
     await sleep(1000);
     const again = locked;
@@ -65,7 +67,9 @@ async function countBatch(
     if (isLockTimeout(error)) return 'locked';
     const state = sqlState(error);
     if (state === UNDEFINED_TABLE || state === UNDEFINED_COLUMN) {
-      throw new ChangedWhileDumpingError(`A table was dropped or altered while it was dumped: ${(error as Error).message}`);
+      throw new ChangedWhileDumpingError(
+        `A table was dropped or altered while it was dumped: ${(error as Error).message}`,
+      );
     }
     throw error;
   } finally {
@@ -99,11 +103,14 @@ export function tableFingerprints(
     const entry = result.get(key) ?? { schema: own.schema, name: own.name, rows: 0 };
     entry.rows += row.rows;
     if (!Number.isSafeInteger(entry.rows)) {
-      throw new UserError(`Table ${titleOf(own)} has more than ${formatCount(Number.MAX_SAFE_INTEGER)} rows.`);
+      throw new UserError(
+        `Table ${titleOf(own)} has more than ${formatCount(Number.MAX_SAFE_INTEGER)} rows.`,
+      );
     }
     if (table.hashRoot !== null) (entry.partitions ??= []).push({ schema: table.schema, name: table.name });
     if (table.condition !== null) entry.condition = table.condition;
-    if (algorithm !== undefined) entry.content = addContent(entry.content, row, algorithm, table.generatedColumns.length > 0);
+    if (algorithm !== undefined)
+      entry.content = addContent(entry.content, row, algorithm, table.generatedColumns.length > 0);
     result.set(key, entry);
   }
   return [...result.values()].sort((a, b) => compare(a.schema, b.schema) || compare(a.name, b.name));
@@ -115,13 +122,19 @@ function addContent(
   algorithm: HashAlgorithm,
   generated: boolean,
 ): ContentHash {
-  const add = (a: string | undefined, b: string | null): string => (BigInt(a ?? 0) + BigInt(b ?? 0)).toString();
+  const add = (a: string | undefined, b: string | null): string =>
+    (BigInt(a ?? 0) + BigInt(b ?? 0)).toString();
   return {
     algorithm,
     high: add(sum?.high, row.high),
     low: add(sum?.low, row.low),
     ...(generated
-      ? { generated: { high: add(sum?.generated?.high, row.generatedHigh), low: add(sum?.generated?.low, row.generatedLow) } }
+      ? {
+          generated: {
+            high: add(sum?.generated?.high, row.generatedHigh),
+            low: add(sum?.generated?.low, row.generatedLow),
+          },
+        }
       : {}),
   };
 }

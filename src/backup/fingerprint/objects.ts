@@ -10,7 +10,15 @@ export interface CatalogObject {
 }
 
 /** Kinds that pg_dump always writes as an entry of their own: the archive must list each of these. */
-const LISTED_KINDS = new Set(['schema', 'table', 'view', 'materialized view', 'foreign table', 'sequence', 'function']);
+const LISTED_KINDS = new Set([
+  'schema',
+  'table',
+  'view',
+  'materialized view',
+  'foreign table',
+  'sequence',
+  'function',
+]);
 
 // Each SELECT gives (kind, catalog, oid, name). 16384 is the first OID that is not the system's own
 // (FirstNormalObjectId in PostgreSQL's access/transam.h). What belongs to an extension is restored by the extension.
@@ -104,7 +112,10 @@ export function dataTables(psql: Psql): Promise<CatalogObject[]> {
 }
 
 /** The objects that an unfiltered archive should list and does not. */
-export function missingFrom(archive: ReadonlySet<string>, objects: readonly CatalogObject[]): CatalogObject[] {
+export function missingFrom(
+  archive: ReadonlySet<string>,
+  objects: readonly CatalogObject[],
+): CatalogObject[] {
   // pg_dump says nothing of a schema \`public\` that is as initdb made it.
   return objects.filter(
     (object) =>

@@ -26,7 +26,11 @@ export const PINNED_SETTINGS = [
 ];
 
 /** Counts are taken from the table itself, as pg_dump reads it: a damaged index must not change them. */
-export const SCAN_SETTINGS = ['enable_indexscan = off', 'enable_indexonlyscan = off', 'enable_bitmapscan = off'];
+export const SCAN_SETTINGS = [
+  'enable_indexscan = off',
+  'enable_indexonlyscan = off',
+  'enable_bitmapscan = off',
+];
 
 function hashOf(columns: readonly string[], algorithm: HashAlgorithm): string {
   const row = `ROW(${columns.map((column) => `t.${quoteIdentifier(column)}`).join(', ')})::text`;

@@ -22,11 +22,14 @@ export class SchemaHash {
 
   #lines(text: Buffer): void {
     let from = 0;
-    for (let start = 0; start < text.length; ) {
+    for (let start = 0; start < text.length;) {
       const newline = text.indexOf(10, start);
       const next = newline === -1 ? text.length : newline + 1;
       // Only lines that begin with a backslash are looked at.
-      if (text[start] === 92 && /^\\(un)?restrict /.test(text.toString('latin1', start, Math.min(next, start + 12)))) {
+      if (
+        text[start] === 92 &&
+        /^\\(un)?restrict /.test(text.toString('latin1', start, Math.min(next, start + 12)))
+      ) {
         this.#hash.update(text.subarray(from, start));
         from = next;
       }

@@ -79,6 +79,18 @@ export async function tableSizes(psql: Psql): Promise<Map<number, number>> {
   }
 }
 
+/** Bytes on disk by the name that pg_dump's messages have: `public.orders`. The session must have a lock_timeout. */
+export async function tableSizesByName(psql: Psql): Promise<Map<string, number>> {
+  const names = await psql.rows<{ oid: number; name: string }>(
+    `SELECT c.oid::int8 AS oid, n.nspname || '.' || c.relname AS name FROM pg_class c
+     JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND c.oid >= 16384`,
+  );
+  await psql.exec('BEGIN');
+  const sizes = await tableSizes(psql);
+  await psql.exec('COMMIT');
+  return new Map(names.map(({ oid, name }) => [name, sizes.get(oid) ?? 0]));
+}
+
 /** SQLSTATE 55P03: the lock was not to be had within lock_timeout. */
 export function isLockTimeout(error: unknown): boolean {
   return sqlState(error) === '55P03';

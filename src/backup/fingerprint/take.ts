@@ -95,7 +95,10 @@ async function hashAlgorithm(psql: Psql): Promise<HashAlgorithm> {
   }
 }
 
-async function materializedViews(psql: Psql, toc: readonly TocEntry[]): Promise<Measured['materializedViews']> {
+async function materializedViews(
+  psql: Psql,
+  toc: readonly TocEntry[],
+): Promise<Measured['materializedViews']> {
   const archive = objectKeys(toc);
   const views = await psql.rows<{ key: string; schema: string; name: string; populated: boolean }>(
     `SELECT '1259/' || c.oid AS key, n.nspname AS schema, c.relname AS name, c.relispopulated AS populated
@@ -117,5 +120,8 @@ async function unmeasuredTables(psql: Psql): Promise<Measured['notMeasured']> {
     `SELECT n.nspname || '.' || c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      WHERE c.relkind = 'r' AND c.relpersistence = 'u' AND pg_is_in_recovery() ORDER BY 1`,
   );
-  return tables.map(({ name }) => ({ what: `table ${name}`, why: 'unlogged tables have no rows on a standby' }));
+  return tables.map(({ name }) => ({
+    what: `table ${name}`,
+    why: 'unlogged tables have no rows on a standby',
+  }));
 }

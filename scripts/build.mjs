@@ -1,0 +1,36 @@
+// Builds dist/: one bundle of everything, a two-line stub for each action, and the command line.
+import ncc from '@vercel/ncc';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const out = process.argv[2] ?? join(root, 'dist');
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+const { code, assets } = await ncc(join(root, 'src', 'index.ts'), {
+  cache: false,
+  target: 'es2022',
+  license: 'licenses.txt',
+  quiet: true,
+});
+rmSync(out, { recursive: true, force: true });
+mkdirSync(out, { recursive: true });
+writeFileSync(join(out, 'index.js'), code.replaceAll('__PGKEEP_VERSION__', version));
+for (const [name, { source }] of Object.entries(assets)) {
+  const file = join(out, name);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, source);
+}
+for (const file of readdirSync(join(root, 'src', 'actions'))) {
+  const action = file.replace(/\.ts$/, '');
+  writeFileSync(
+    join(out, `${action}.js`),
+    `import { runAction } from './index.js';\nawait runAction('${action}');\n`,
+  );
+}
+writeFileSync(
+  join(out, 'cli.js'),
+  "#!/usr/bin/env node\nimport { runCli } from './index.js';\nawait runCli();\n",
+);
+chmodSync(join(out, 'cli.js'), 0o755);

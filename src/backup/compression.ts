@@ -1,0 +1,62 @@
+import { availableParallelism } from 'node:os';
+import { run } from '../base/process.js';
+import { planCompression, type CompressionPlan } from '../codec/compression.js';
+import type { Compression } from '../codec/types.js';
+import { installTools } from '../postgres/programs/index.js';
+import type { Programs } from '../postgres/types.js';
+import type { RunOptions } from './run.js';
+
+/** Plans how this run's dumps are compressed, with what pg_dump and this machine can do; installs `zstd` where it is needed. */
+export async function planForMachine(options: RunOptions, programs: Programs): Promise<CompressionPlan> {
+  const { compression, format } = options.inputs;
+  const pgDumpMethods = await builtInMethods(programs, compression.method, options.env);
+  const needed = compression.method === 'zstd' && !pgDumpMethods.has('zstd');
+  const zstd = needed ? await findZstd(options) : undefined;
+  const plan = planCompression({
+    compression,
+    format,
+    pgDumpMajor: programs.major,
+    pgDumpMethods,
+    cpus: availableParallelism(),
+    ...(zstd === undefined ? {} : { zstd }),
+  });
+  if (plan.note !== undefined) options.reporter.warn(plan.note);
+  return plan;
+}
+
+/** Asks pg_dump for a dump that cannot connect: a method that it was not built with is refused before that. */
+async function builtInMethods(
+  programs: Programs,
+  method: Compression['method'],
+  env: NodeJS.ProcessEnv,
+): Promise<Set<Compression['method']>> {
+  const known = new Set<Compression['method']>(['none', 'gzip']);
+  if (programs.major < 16 || known.has(method)) return known;
+  const args = [
+    '--format=custom',
+    `--compress=${method}`,
+    '--no-password',
+    '--file=/dev/null',
+    '--dbname=host=/nonexistent',
+  ];
+  const { stderr } = await run(programs.path('pg_dump'), args, {
+    env: { ...env, ...programs.env, LC_ALL: 'C' },
+  });
+  if (!/compress/.test(stderr)) known.add(method);
+  return known;
+}
+
+async function findZstd(
+  options: RunOptions,
+): Promise<{ path: string; env?: Record<string, string> } | undefined> {
+  const { cache, reporter, env, tempDir, method, signal } = options;
+  const found = await run('zstd', ['--version'], { env });
+  if (found.code === 0) return { path: 'zstd' };
+  try {
+    const tools = await installTools(['zstd'], { cache, reporter, env, tempDir, method, signal });
+    return { path: tools.path('zstd'), env: tools.env };
+  } catch (error) {
+    reporter.info(`zstd could not be installed. ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
+}
