@@ -1,4 +1,5 @@
 export { findAnyPrograms, findPrograms } from './find.js';
-export { installTools, type ToolName, type Tools } from './tools.js';
+export { folderCache } from './folder-cache.js';
+export { installTools, type Tool, type ToolName, type Tools } from './tools.js';
 export { unpackPackages } from './apt/unpack.js';
 export type { AptSource, FindOptions, InstallOptions, Method } from './types.js';

@@ -70,7 +70,12 @@ export function aptConf(layout: AptLayout, system: boolean): string {
     '#clear APT::Update::Post-Invoke-Success;',
     ...(system
       ? ['DPkg::Lock::Timeout "180";', 'Dpkg::Use-Pty "false";']
-      : [`Dir::State::status "${layout.status}";`, 'Debug::NoLocking "true";']),
+      : [
+          `Dir::State::status "${layout.status}";`,
+          'Dir::State::extended_states "/dev/null";',
+          'APT::Get::HideAutoRemove "true";',
+          'Debug::NoLocking "true";',
+        ]),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -27,6 +27,14 @@ export function debSemver(file: string): string {
   return [...numbers, 0, 0].slice(0, 3).join('.');
 }
 
+/**
+ * PostgreSQL's servers, headers and the like. apt upgrades what was built from one source together, so an installed
+ * server would be fetched along with a newer libpq5.
+ */
+function isSibling(name: string, source: string): boolean {
+  return /^postgresql(?:-|$)/.test(source) && (!name.startsWith('lib') || name.endsWith('-dev'));
+}
+
 /** The fields of dpkg's status that say what a package is and offers; all others are demands. */
 const KEPT = new Set(['package', 'version', 'architecture', 'multi-arch', 'provides']);
 
@@ -43,7 +51,9 @@ export function privateStatus(
   for (const stanza of text.split(/\n\n+/)) {
     if (!/^Status: \S+ ok installed$/m.test(stanza)) continue;
     const name = /^Package: (\S+)$/m.exec(stanza)?.[1] ?? '';
-    if (options.missing.includes(name) || options.pretended.includes(name)) continue;
+    const source = /^Source: (\S+)/m.exec(stanza)?.[1] ?? name;
+    if (options.missing.includes(name) || options.pretended.includes(name) || isSibling(name, source))
+      continue;
     const kept = stanza
       .replace(/\n[ \t]+/g, ' ')
       .split('\n')

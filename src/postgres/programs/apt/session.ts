@@ -166,5 +166,6 @@ function reason(stderr: string): string {
   const telling = lines.find((line) =>
     /GPG|NO_PUBKEY|not signed|Hash Sum|resolve|connect|404|unmet|lock/i.test(line),
   );
-  return (telling ?? lines[0] ?? stderr.split('\n').at(-1) ?? 'no reason given').trim();
+  const line = telling ?? lines[0] ?? stderr.split('\n').at(-1) ?? '';
+  return line.replace(/^\s*[EW]: (?:Failed to fetch \S+\s+)?/, '').trim() || 'no reason given';
 }
