@@ -7,17 +7,21 @@ export interface StoreErrorOptions {
   retryable?: boolean;
   /** The object is not there. Default: false. */
   notFound?: boolean;
+  /** The store's own name for the fault, e.g. `NoSuchUpload`. */
+  code?: string;
 }
 
 /** A store that failed or refused. The message names the store, the object and what to do, and holds no secret. */
 export class StoreError extends UserError {
   readonly retryable: boolean;
   readonly notFound: boolean;
+  readonly code: string | undefined;
 
   constructor(message: string, options: StoreErrorOptions = {}) {
     super(message, 'cause' in options ? { cause: options.cause } : {});
     this.retryable = options.retryable ?? false;
     this.notFound = options.notFound ?? false;
+    this.code = options.code;
   }
 }
 

@@ -1,7 +1,7 @@
-import { UserError } from '../base/errors.js';
 import type { Reporter } from '../base/reporter.js';
 import { FileStore } from './file/store.js';
 import { withRetry, type RetryOptions } from './retry.js';
+import type { S3Timeouts } from './s3/client.js';
 import type { Store } from './store.js';
 import { parseStorageUrl } from './url.js';
 
@@ -14,6 +14,7 @@ export interface StoreContext {
   /** Ends what is under way. Cleaning up (abort, remove) still works after it, but quickly. */
   signal?: AbortSignal;
   retry?: Partial<RetryOptions>;
+  timeouts?: Partial<S3Timeouts>;
 }
 
 /**
@@ -28,5 +29,7 @@ export async function openStore(url: string, context: StoreContext): Promise<Sto
     ...context.retry,
   };
   if (parsed.scheme === 'file') return withRetry(new FileStore(parsed.url, parsed.root), retry);
-  throw new UserError('S3 is not there yet.');
+  // The SDK is a large part of the bundle: whoever does not store in S3 does not wait for it.
+  const { openS3Store } = await import('./s3/open.js');
+  return openS3Store(parsed.url, parsed.s3, context, retry);
 }

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { CancelledError } from '../base/errors.js';
+import { CancelledError, messageOf } from '../base/errors.js';
 import { silentReporter, type Reporter } from '../base/reporter.js';
 import { formatDuration } from '../base/units.js';
 import { isRetryable } from './errors.js';
@@ -18,6 +18,8 @@ export interface RetryOptions {
 }
 
 const LONGEST_WAIT_MS = 20_000;
+/** The store just failed for good; a job that is ending does not wait long for it. */
+const CLEANUP_ATTEMPTS = 3;
 
 const DEFAULTS: RetryOptions = {
   attempts: 7,
@@ -159,8 +161,17 @@ class RetryingUpload implements Upload {
     );
   }
 
-  abort(): Promise<void> {
+  /** Never fails: whoever gives up has a reason of his own to report. What may have stayed is a warning. */
+  async abort(): Promise<void> {
     this.aborted = true;
-    return retrying(`Cleaning up after ${this.key}`, () => this.upload.abort(), this.options);
+    const options = {
+      ...this.options,
+      attempts: Math.min(CLEANUP_ATTEMPTS, this.options.attempts ?? CLEANUP_ATTEMPTS),
+    };
+    try {
+      await retrying(`Cleaning up after ${this.key}`, () => this.upload.abort(), options);
+    } catch (error) {
+      this.options.reporter?.warn(messageOf(error));
+    }
   }
 }
