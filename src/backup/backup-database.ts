@@ -157,7 +157,7 @@ async function writeRecovery(
   const text = recoveryText({
     manifest: { ...described, parts: described.parts.map((part) => ({ ...part, readBack: 'sha256' })) },
     format: context.inputs.format,
-    locations: group.live.map((store) => store.locate(backupKey(facts.name, facts.id, ''))),
+    locations: group.live.map((store) => store.locate(`${facts.name}/${facts.id}`)),
     requires: filtered && encrypted ? undefined : needed,
   });
   const digest = await group.write(RECOVERY, once(text), undefined);

@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os';
+import { UserError } from '../base/errors.js';
 import { run } from '../base/process.js';
 import { planCompression, type CompressionPlan } from '../codec/compression.js';
 import type { Compression } from '../codec/types.js';
-import { installTools } from '../postgres/programs/index.js';
+import { installTools, type Tool } from '../postgres/programs/index.js';
 import type { Programs } from '../postgres/types.js';
 import type { RunOptions } from './run.js';
 
@@ -46,17 +47,12 @@ async function builtInMethods(
   return known;
 }
 
-async function findZstd(
-  options: RunOptions,
-): Promise<{ path: string; env?: Record<string, string> } | undefined> {
-  const { cache, reporter, env, tempDir, method, signal } = options;
-  const found = await run('zstd', ['--version'], { env });
-  if (found.code === 0) return { path: 'zstd' };
+async function findZstd(options: RunOptions): Promise<Tool | undefined> {
   try {
-    const tools = await installTools(['zstd'], { cache, reporter, env, tempDir, method, signal });
-    return { path: tools.path('zstd'), env: tools.env };
+    return (await installTools(['zstd'], options)).zstd;
   } catch (error) {
-    reporter.info(`zstd could not be installed. ${error instanceof Error ? error.message : String(error)}`);
+    if (!(error instanceof UserError)) throw error;
+    options.reporter.info(error.message);
     return undefined;
   }
 }

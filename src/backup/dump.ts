@@ -116,10 +116,11 @@ export function requireSuccess(
 ): void {
   if (exit.code === 0) return;
   if (request.signal.aborted) throw new CancelledError();
+  const routine = commentaryFilter();
   const tail = child
     .stderrTail()
     .split('\n')
-    .filter((line) => !isRoutine(line))
+    .filter((line) => !routine(line))
     .join('\n');
   if (GONE.test(tail))
     throw new ChangedWhileDumpingError(`A table was dropped or altered while it was dumped. ${tail}`);
@@ -133,15 +134,23 @@ export function requireSuccess(
 
 const TABLE = /^pg_dump: dumping contents of table "(.+)"$/;
 
-/** True for the running commentary that `--verbose` adds. */
-function isRoutine(line: string): boolean {
-  return line.startsWith('pg_dump: ') && !/^pg_dump: (warning|error|fatal|detail|hint):/.test(line);
+/**
+ * Tells, line by line, what is only the running commentary that `--verbose` adds. A name in it may hold a line break,
+ * so what follows such a line without being a message of its own still belongs to it.
+ */
+function commentaryFilter(): (line: string) => boolean {
+  let routine = false;
+  return (line) => {
+    if (line.startsWith('pg_dump: ')) routine = !/^pg_dump: (warning|error|fatal|detail|hint):/.test(line);
+    return routine;
+  };
 }
 
 /** Sorts what pg_dump says: progress, warnings, and the rest. */
 class Messages {
   readonly warnings: string[] = [];
   readonly locked: Promise<void>;
+  readonly #routine = commentaryFilter();
   #holdsLocks: () => void = () => undefined;
 
   constructor(private readonly request: DumpRequest) {
@@ -153,7 +162,7 @@ class Messages {
     if (line.startsWith('pg_dump: saving encoding')) this.#holdsLocks();
     const table = TABLE.exec(line);
     if (table?.[1] !== undefined) this.request.onTable?.(table[1]);
-    if (isRoutine(line)) return;
+    if (this.#routine(line)) return;
     const warning = /^pg_dump: warning: (.*)$/.exec(line);
     if (warning?.[1] === undefined) {
       this.request.reporter.output('pg_dump', line.replace(/^pg_dump: /, ''));

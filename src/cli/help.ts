@@ -1,7 +1,7 @@
 import { wrap } from '../base/text.js';
 import { VERSION } from '../version.js';
 import { GROUPS, type Command, type InputSpec } from '../inputs/spec.js';
-import { defaultOf, inputsOf } from '../inputs/table.js';
+import { defaultOf, describe, inputsOf } from '../inputs/table.js';
 import { cliFlagsOf, COMMAND_NAMES, COMMANDS, envName, isSwitch } from './flags.js';
 
 const INDENT = 2;
@@ -37,7 +37,7 @@ function inputEntry(name: string, spec: InputSpec, command: Command): Entry {
   const onByDefault = isSwitch(spec) && standard === 'true';
   return {
     left: isSwitch(spec) ? `--${onByDefault ? '[no-]' : ''}${name}` : `--${name}=${value}`,
-    text: `${spec.description.replaceAll('`', '').replaceAll(', one a line', '').replaceAll(', one URL a line', '')} (${notes.join('; ')})`,
+    text: `${describe(spec, command).replaceAll('`', '').replaceAll(', one a line', '').replaceAll(', one URL a line', '')} (${notes.join('; ')})`,
   };
 }
 

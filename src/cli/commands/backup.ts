@@ -1,36 +1,29 @@
-import { mkdirSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { totalBytes } from '../../backup/manifest.js';
 import { runBackup } from '../../backup/run.js';
 import { UserError } from '../../base/errors.js';
 import { formatBytes, plural } from '../../base/units.js';
-import { toolCache } from '../../github/tool-cache.js';
 import type { BackupInputs } from '../../inputs/values.js';
+import { folderCache } from '../../postgres/programs/index.js';
 import { VERSION } from '../../version.js';
 import type { CommandContext } from './context.js';
 
 /** Where programs that had to be unpacked are kept: the runner's tool cache, or a folder of the user's own. */
-function prepareFolders(env: NodeJS.ProcessEnv): string {
-  const base = env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
-  const cache = env['RUNNER_TOOL_CACHE'] ?? join(base, 'pgkeep', 'tools');
-  const temp = env['RUNNER_TEMP'] ?? tmpdir();
-  mkdirSync(cache, { recursive: true });
-  // The tool cache reads these from the environment and from nowhere else.
-  process.env['RUNNER_TOOL_CACHE'] = cache;
-  process.env['RUNNER_TEMP'] = temp;
-  return temp;
+function cacheFolder(env: NodeJS.ProcessEnv): string {
+  return (
+    env['RUNNER_TOOL_CACHE'] ?? join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'pgkeep', 'tools')
+  );
 }
 
 /** `pgkeep backup`. Prints the manifest's URL of each copy. @throws when anything went wrong. */
 export async function backupCommand(inputs: BackupInputs, context: CommandContext): Promise<void> {
   const { env, reporter, signal } = context;
-  const tempDir = prepareFolders(env);
   const { results, failures } = await runBackup({
     inputs,
     env,
-    tempDir,
-    cache: toolCache,
+    tempDir: env['RUNNER_TEMP'] ?? tmpdir(),
+    cache: folderCache(() => cacheFolder(env)),
     // On someone's own machine nothing is installed system-wide.
     method: 'rootless',
     version: VERSION,

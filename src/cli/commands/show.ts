@@ -1,5 +1,4 @@
 import { chooseFamily, readBackup } from '../../backup/catalogue.js';
-import { backupKey } from '../../backup/layout.js';
 import { totalBytes, type Manifest } from '../../backup/manifest.js';
 import { UserError } from '../../base/errors.js';
 import { printableLine } from '../../base/text.js';
@@ -21,7 +20,7 @@ export async function showCommand(
     const name = await chooseFamily(store, inputs.name);
     const manifest = await readBackup(store, name, id);
     if (manifest === undefined) continue;
-    const where = store.locate(backupKey(name, id, ''));
+    const where = store.locate(`${name}/${id}`);
     context.print(json ? `${JSON.stringify(manifest, null, 2)}\n` : describe(manifest, where));
     return;
   }
