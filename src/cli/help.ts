@@ -107,6 +107,6 @@ function overview(width: number): string[] {
  * @param columns the terminal's width; text is never wider than 100, which is as much as one can read.
  */
 export function helpText(command: Command | undefined, columns = NARROW): string {
-  const width = Math.min(Math.max(columns, 40), 100);
+  const width = Math.min(Math.max(columns, 60), 100);
   return `${(command === undefined ? overview(width) : commandHelp(command, width)).join('\n')}\n`;
 }

@@ -2,7 +2,7 @@ import { UserError } from '../base/errors.js';
 import { checkBackup, checkName } from './rules.js';
 import { parseValue, type Value } from './parse.js';
 import type { Command } from './spec.js';
-import { defaultOf, inputsOf } from './table.js';
+import { defaultOf, describe, inputsOf } from './table.js';
 import { camelCase, type InputsOf } from './values.js';
 
 /** Gives an input's text as it was written; undefined or empty where it was not given. */
@@ -19,7 +19,7 @@ export function readInputs<C extends Command>(command: C, source: InputSource): 
     const given = source(name);
     const text = given === undefined || given.trim() === '' ? defaultOf(spec, command) : given;
     if (text === undefined && spec.required === true) {
-      throw new UserError(`Input "${name}" is required: ${spec.description}.`);
+      throw new UserError(`Input "${name}" is required: ${describe(spec, command)}.`);
     }
     const absent = spec.type === 'list' ? [] : undefined;
     values[camelCase(name)] = text === undefined ? absent : parseValue(name, spec, text);

@@ -7,6 +7,8 @@ export const GROUPS = ['Database', 'Storage', 'What is dumped', 'How it is store
 interface Common {
   /** One sentence for users, Markdown code spans allowed, without a full stop. */
   description: string;
+  /** The same for the commands that only read backups, where it differs. */
+  reading?: string;
   group: (typeof GROUPS)[number];
   commands: readonly Command[];
   /** What an input that is absent or empty is taken to be, as one would write it. */

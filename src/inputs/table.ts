@@ -30,6 +30,7 @@ export const TABLE = {
     placeholder: 'URL',
     description:
       'Where backups live: `s3://bucket/prefix` or `file:///path`, one URL a line; a backup goes to all of them in one pass',
+    reading: 'Where backups live: `s3://bucket/prefix` or `file:///path`',
   },
   name: {
     type: 'string',
@@ -39,15 +40,16 @@ export const TABLE = {
     defaultFor: ['backup'],
     placeholder: 'NAME',
     description:
-      'The family that the backup belongs to, `{database}` being the name of the database; listing looks at the only family there is unless one is named',
+      'The family that the backup belongs to, `{database}` being the name of the database; backups of one family are listed together',
+    reading: 'The family to look in; not needed where the storage holds only one',
   },
   label: {
     type: 'string',
     group: 'Storage',
     commands: ['backup', 'list'],
     placeholder: 'TEXT',
-    description:
-      'Free text such as `daily` that the backup carries; listing shows only backups that carry it',
+    description: 'Free text such as `daily` that the backup carries',
+    reading: 'Show only backups that carry this label',
   },
   format: {
     type: 'choice',
@@ -206,4 +208,9 @@ export function inputsOf(command: Command): [InputName, InputSpec][] {
 /** What an absent input is for a command, as one would write it; undefined when there is no default. */
 export function defaultOf(spec: InputSpec, command: Command): string | undefined {
   return spec.defaultFor === undefined || spec.defaultFor.includes(command) ? spec.default : undefined;
+}
+
+/** What an input means for a command, in one sentence without a full stop. */
+export function describe(spec: InputSpec, command: Command): string {
+  return command === 'backup' ? spec.description : (spec.reading ?? spec.description);
 }
