@@ -102,6 +102,9 @@ export class AptSession {
 
   /** Fetches packages and what they need that the machine lacks. Returns the paths of the package files. */
   async download(packages: readonly string[]): Promise<string[]> {
+    // What an earlier call fetched is no part of this one.
+    for (const name of await readdir(this.layout.archives))
+      if (name.endsWith('.deb')) await rm(join(this.layout.archives, name));
     const result = await this.command('apt-get', downloadArgs(packages));
     if (result.code !== 0) throw failed('fetch', packages, result);
     const names = (await readdir(this.layout.archives)).filter((name) => name.endsWith('.deb'));
