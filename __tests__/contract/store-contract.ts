@@ -86,25 +86,17 @@ export function storeContract(start: () => Promise<Subject>): void {
       expect(await readObject(store, 'empty')).toHaveLength(0);
     });
 
-    it.each([
-      '',
-      '/abs',
-      '../up',
-      'a/../b',
-      'a//b',
-      'a/',
-      './a',
-      'a/.',
-      'nul\0',
-      'line\nbreak',
-      'x'.repeat(901),
-    ])('refuses the key %j everywhere', async (key) => {
-      const store = await subject.empty();
-      await expect((async () => store.upload(key))()).rejects.toThrow(/cannot name a stored object/);
-      await expect((async () => store.get(key))()).rejects.toThrow(/cannot name a stored object/);
-      await expect((async () => store.stat(key))()).rejects.toThrow(/cannot name a stored object/);
-      await expect((async () => store.remove(key))()).rejects.toThrow(/cannot name a stored object/);
-    });
+    const refused = ['', '/abs', '../up', 'a/../b', 'a//b', 'a/', './a', 'a/.', 'nul\0', 'line\nbreak'];
+    it.each([...refused.map((key) => [JSON.stringify(key), key]), ['that is too long', 'x'.repeat(901)]])(
+      'refuses the key %s everywhere',
+      async (_name, key) => {
+        const store = await subject.empty();
+        await expect((async () => store.upload(key))()).rejects.toThrow(/cannot name a stored object/);
+        await expect((async () => store.get(key))()).rejects.toThrow(/cannot name a stored object/);
+        await expect((async () => store.stat(key))()).rejects.toThrow(/cannot name a stored object/);
+        await expect((async () => store.remove(key))()).rejects.toThrow(/cannot name a stored object/);
+      },
+    );
   });
 
   describe('what is not there', () => {

@@ -40,7 +40,8 @@ const quiet = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 export class S3Connection {
   readonly client: S3Client;
   readonly bucket: string;
-  private readonly where: string;
+  /** Where the bucket is looked for, for messages. */
+  readonly where: string;
 
   constructor(
     readonly location: S3Location,

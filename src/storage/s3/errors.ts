@@ -171,10 +171,15 @@ function saidBy(error: unknown): Said {
       ? name
       : '';
   return {
-    code: named === '' ? (codeOf(error) ?? '') : named,
+    code: named === '' ? (codeOf(error) ?? wrappedCode(error)) : named,
     status,
     region: $response?.headers?.['x-amz-bucket-region'],
   };
+}
+
+/** The system's code where the SDK wrapped an error that it did not take for one, and kept only its text. */
+function wrappedCode(error: object): string {
+  return /\b(E[A-Z]{4,}|EPIPE|EAI_AGAIN|AbortError)\b/.exec(messageOf(error))?.[1] ?? '';
 }
 
 function causeOf(error: unknown, { code, status }: Said): Error {

@@ -138,7 +138,12 @@ export class S3Upload implements Upload {
       : { bytes: head.bytes ?? 0, sha256: undefined };
     if (found.sha256 !== undefined && sameDigest({ bytes: found.bytes, sha256: found.sha256 }, expected))
       return 'read-again';
-    if (await this.isOurs()) await removeObject(this.connection, this.key);
+    if (head.mark !== this.mark)
+      throw new StoreError(
+        `${this.object.name} is not what was just sent there. Either something else writes to the same place, ` +
+          `or ${this.connection.where} is no S3 service: check endpoint= in the storage URL.`,
+      );
+    await this.removeOurs();
     throw new StoreError(
       `${this.object.name} is not what was sent: ${expected.bytes} bytes with SHA-256 ${expected.sha256} were sent, ` +
         `the store has ${found.bytes} bytes${found.sha256 === undefined ? '' : ` with ${found.sha256}`}. ` +
@@ -164,8 +169,8 @@ export class S3Upload implements Upload {
     if (failed === undefined) return;
     const reason = failed.reason as unknown;
     throw new StoreError(
-      `An unfinished upload of ${this.object.name} may be left in the bucket and cost storage. ` +
-        `Let a lifecycle rule of the bucket remove unfinished uploads after a few days. ` +
+      `What was sent of ${this.object.name} may be left in the bucket and cost storage. ` +
+        `Let a lifecycle rule of the bucket remove unfinished multipart uploads after a few days. ` +
         (reason instanceof Error ? reason.message : ''),
       { retryable: isRetryable(reason) },
     );
