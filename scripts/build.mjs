@@ -26,7 +26,7 @@ for (const file of readdirSync(join(root, 'src', 'actions'))) {
   const action = file.replace(/\.ts$/, '');
   writeFileSync(
     join(out, `${action}.js`),
-    `import { runAction } from './index.js';\nawait runAction('${action}');\n`,
+    `import { actions } from './index.js';\nawait actions['${action}']();\n`,
   );
 }
 writeFileSync(

@@ -1,1 +1,12 @@
+// Everything in one bundle; what each entry does not need is loaded only when it is used.
+
+/** The actions by name: `dist/<name>.js` runs one of them. */
+export const actions: Record<string, () => Promise<never>> = {
+  backup: async () => (await import('./actions/backup.js')).backupAction(),
+};
+
 export { runCli } from './cli/main.js';
+
+// For the demo and the bench, which run what users run.
+export { findPrograms, folderCache, installTools } from './postgres/programs/index.js';
+export { silentReporter } from './base/reporter.js';

@@ -152,6 +152,6 @@ async function allOrStop<A, B>(stop: AbortController, work: [Promise<A>, Promise
     }
   };
   await Promise.all(work.map(guard));
-  if (first !== undefined) throw (first as { error: unknown }).error;
+  if (first !== undefined) throw (first).error;
   return Promise.all(work);
 }

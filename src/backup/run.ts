@@ -1,4 +1,4 @@
-import { CancelledError, messageOf, UserError } from '../base/errors.js';
+import { CancelledError, UserError } from '../base/errors.js';
 import type { Reporter } from '../base/reporter.js';
 import { formatBytes, plural } from '../base/units.js';
 import { encryptionOf } from '../codec/index.js';
@@ -18,6 +18,7 @@ import { dryRun } from './dry-run.js';
 import { tableSizesByName } from './fingerprint/tables.js';
 import { writeLog } from './log.js';
 import type { Source } from './manifest.js';
+import type { RunResult } from './result.js';
 import type { BackupContext, BackupResult } from './types.js';
 
 export interface RunOptions {
@@ -30,15 +31,8 @@ export interface RunOptions {
   method: Method;
   version: string;
   run: Omit<Source, 'databaseId'>;
-  /** A plaintext backup to artifacts or not: what GitHub says of the repository. */
   reporter: Reporter;
   signal: AbortSignal;
-}
-
-/** What a run did: the backups that were published, and all that makes the run red nevertheless. */
-export interface RunResult {
-  results: BackupResult[];
-  failures: { database: string; error: unknown }[];
 }
 
 /** The inputs, checked and opened, before anything is asked of a server. */
@@ -100,7 +94,6 @@ export async function runBackup(options: RunOptions): Promise<RunResult> {
     } catch (error) {
       outcome = { error };
       result.failures.push({ database, error });
-      if (databases.length > 1) reporter.error(`Database ${JSON.stringify(database)}: ${messageOf(error)}`);
     }
     await writeLog(context, name, startedAt, outcome);
     if (signal.aborted) throw new CancelledError();

@@ -125,7 +125,7 @@ export class StoreGroup {
       member.failure = result.reason;
       await this.#clean(member);
       if (this.#live().length > 0) {
-        this.reporter.error(
+        this.reporter.info(
           `${member.store.url} failed and is left out of this backup; the other stores go on. ${messageOf(result.reason)}`,
         );
       }

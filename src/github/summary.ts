@@ -31,6 +31,9 @@ export function markdownTable(head: readonly string[], rows: readonly (readonly 
   return line(head) + line(head.map(() => '---')) + rows.map(line).join('');
 }
 
+/** The above, for rooms that make Markdown and know nothing of GitHub. */
+export const summaryMarkup = { escape: escapeMarkdown, code, table: markdownTable };
+
 async function sizeOf(file: string): Promise<number> {
   try {
     return (await stat(file)).size;

@@ -1,9 +1,7 @@
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { totalBytes } from '../../backup/manifest.js';
+import { redReasons } from '../../backup/result.js';
 import { runBackup } from '../../backup/run.js';
-import { UserError } from '../../base/errors.js';
-import { formatBytes, plural } from '../../base/units.js';
 import type { BackupInputs } from '../../inputs/values.js';
 import { folderCache } from '../../postgres/programs/index.js';
 import { VERSION } from '../../version.js';
@@ -19,7 +17,7 @@ function cacheFolder(env: NodeJS.ProcessEnv): string {
 /** `pgkeep backup`. Prints the manifest's URL of each copy. @throws when anything went wrong. */
 export async function backupCommand(inputs: BackupInputs, context: CommandContext): Promise<void> {
   const { env, reporter, signal } = context;
-  const { results, failures } = await runBackup({
+  const result = await runBackup({
     inputs,
     env,
     tempDir: env['RUNNER_TEMP'] ?? tmpdir(),
@@ -31,22 +29,8 @@ export async function backupCommand(inputs: BackupInputs, context: CommandContex
     reporter,
     signal,
   });
-  for (const { manifest, locations } of results) {
-    reporter.info(`${manifest.name}/${manifest.id}: ${formatBytes(totalBytes(manifest))} in`);
+  for (const { locations } of result.results)
     for (const location of locations) context.print(`${location}\n`);
-  }
-  const problems = results.flatMap((result) => result.problems);
-  if (failures.length === 1 && problems.length === 0 && results.length === 0) throw failures[0]?.error;
-  if (failures.length + problems.length > 0) {
-    throw new UserError(
-      [
-        ...problems,
-        ...(failures.length > 0
-          ? [
-              `${plural(failures.length, 'database')} of ${failures.length + results.length} could not be backed up: ${failures.map(({ database }) => database).join(', ')}.`,
-            ]
-          : []),
-      ].join('\n'),
-    );
-  }
+  const reasons = redReasons(result);
+  if (reasons.length > 0) throw new AggregateError(reasons);
 }
