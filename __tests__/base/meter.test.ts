@@ -67,4 +67,13 @@ describe('ProgressLog', () => {
     expect(log.line({ label: 'b', bytes: 1 }, 20_000)).toBeUndefined();
     expect(log.line({ label: 'b', bytes: 1 }, 29_999)).toMatch(/^b: 1 B/);
   });
+
+  it('tells of two pieces of work that are under way at once', () => {
+    const log = new ProgressLog();
+    const lines: string[] = [];
+    for (let now = 0; now <= 16_000; now += 1000) {
+      for (const label of ['a', 'b']) lines.push(log.line({ label, bytes: now }, now) ?? '');
+    }
+    expect(lines.filter((line) => line !== '')).toEqual(['a: 14.6 KiB, 1000 B/s', 'b: 14.6 KiB, 1000 B/s']);
+  });
 });

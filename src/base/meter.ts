@@ -19,22 +19,23 @@ export interface Reading {
   secondsLeft: number | undefined;
 }
 
-/** Turns progress updates into rate and time left. A new label, or bytes that go back, begin a new piece of work. */
+/**
+ * Turns progress updates into rate and time left. Each label is a piece of work of its own, and several may be under
+ * way at once; bytes that go back begin it anew.
+ */
 export class Meter {
-  private label: string | undefined;
-  private startedAt = 0;
-  private lastBytes = 0;
+  private readonly works = new Map<string, { startedAt: number; bytes: number }>();
 
   /**
    * @param now milliseconds of a clock that never goes back.
    * @returns whether this update began a new piece of work, and the reading.
    */
   update(progress: Progress, now: number): { started: boolean; reading: Reading } {
-    const started = progress.label !== this.label || progress.bytes < this.lastBytes;
-    if (started) this.startedAt = now;
-    this.label = progress.label;
-    this.lastBytes = progress.bytes;
-    const elapsed = now - this.startedAt;
+    const before = this.works.get(progress.label);
+    const started = before === undefined || progress.bytes < before.bytes;
+    const startedAt = started ? now : before.startedAt;
+    this.works.set(progress.label, { startedAt, bytes: progress.bytes });
+    const elapsed = now - startedAt;
     const share = progress.share === undefined ? undefined : Math.min(Math.max(progress.share, 0), 0.99);
     const estimable = share !== undefined && share >= ESTIMATE_FROM_SHARE && elapsed >= ESTIMATE_AFTER_MS;
     return {
@@ -63,14 +64,14 @@ export function describeReading({ bytes, rate, share, secondsLeft }: Reading): s
 /** Decides when a log gets a progress line: every 15 seconds, counted anew for each piece of work. */
 export class ProgressLog {
   private readonly meter = new Meter();
-  private lastLine = 0;
+  private readonly lastLines = new Map<string, number>();
 
   /** The line to write now, or undefined. */
   line(progress: Progress, now: number): string | undefined {
     const { started, reading } = this.meter.update(progress, now);
-    if (started) this.lastLine = now;
-    if (now - this.lastLine < LOG_EVERY_MS) return undefined;
-    this.lastLine = now;
+    if (started) this.lastLines.set(progress.label, now);
+    if (now - (this.lastLines.get(progress.label) ?? now) < LOG_EVERY_MS) return undefined;
+    this.lastLines.set(progress.label, now);
     return `${reading.label}: ${describeReading(reading)}`;
   }
 }

@@ -38,6 +38,9 @@ const ALLOWED: Record<string, Allowed> = {
   '--disable-triggers': { plainOnly: true, dataOnly: true },
 };
 
+/** The options that are let through, some of them only in the plain format. */
+export const ALLOWED_DUMP_ARGS = Object.keys(ALLOWED);
+
 /** What to use instead of an option, or why there is nothing. */
 const INSTEAD: readonly (readonly [string, readonly string[]])[] = [
   ['use the input "schemas"', ['-n', '--schema']],
@@ -119,7 +122,7 @@ function refusal(
   const rule = ALLOWED[option];
   if (rule === undefined) {
     const reason = REASONS.get(option);
-    return `"${option}" is refused: ${reason ?? `allowed are ${Object.keys(ALLOWED).join(' ')}, each written in full`}`;
+    return `"${option}" is refused: ${reason ?? `allowed are ${ALLOWED_DUMP_ARGS.join(' ')}, each written in full`}`;
   }
   if (rule.value === undefined && (value !== undefined || arg !== option)) {
     return `"${option}" stands alone, without a value or another option behind it`;
