@@ -48,7 +48,7 @@ export async function listBackups(store: Store, name: string, label?: string): P
   for (const { key, bytes, error } of await readMany(store, keys, CONCURRENCY)) {
     const id = key.split('/')[1] ?? key;
     try {
-      if (error !== undefined) throw error;
+      if (error !== undefined) throw error as Error;
       listing.backups.push(decodeManifest(bytes, store.locate(key)));
     } catch (reason) {
       if (!(reason instanceof ManifestError) && !isNotFound(reason)) throw reason;

@@ -130,7 +130,7 @@ export class StoreGroup {
         );
       }
     }
-    if (last !== undefined && (this.signal.aborted || this.#live().length === 0)) throw last;
+    if (last !== undefined && (this.signal.aborted || this.#live().length === 0)) throw last as Error;
   }
 
   async #clean(member: Member): Promise<void> {

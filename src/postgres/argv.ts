@@ -72,7 +72,9 @@ export function dumpArgs(options: DumpOptions): string[] {
  * It runs while the first one holds its locks, so one second is plenty to wait: an application's own lock must
  * never queue behind ours.
  */
-export function schemaDumpArgs(options: Pick<DumpOptions, 'selection' | 'snapshot' | 'conninfo' | 'extraArgs'>): string[] {
+export function schemaDumpArgs(
+  options: Pick<DumpOptions, 'selection' | 'snapshot' | 'conninfo' | 'extraArgs'>,
+): string[] {
   return [
     '--format=plain',
     '--no-password',
@@ -90,7 +92,13 @@ export function schemaDumpArgs(options: Pick<DumpOptions, 'selection' | 'snapsho
  * only a superuser could read them. `-l`: pg_dumpall otherwise insists on a database called `postgres`.
  */
 export function globalsArgs(conninfo: string, database: string): string[] {
-  return ['--globals-only', '--no-role-passwords', '--no-password', `--database=${database}`, `--dbname=${conninfo}`];
+  return [
+    '--globals-only',
+    '--no-role-passwords',
+    '--no-password',
+    `--database=${database}`,
+    `--dbname=${conninfo}`,
+  ];
 }
 
 /** The arguments that list the table of contents of an archive: a folder, or standard input. */

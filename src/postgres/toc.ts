@@ -40,5 +40,7 @@ export function tableDataOids(entries: readonly TocEntry[]): Set<number> {
 
 /** `catalogId/oid` of everything in the archive that has a row in a catalog. */
 export function objectKeys(entries: readonly TocEntry[]): Set<string> {
-  return new Set(entries.filter((entry) => entry.catalogId !== 0).map((entry) => `${entry.catalogId}/${entry.oid}`));
+  return new Set(
+    entries.filter((entry) => entry.catalogId !== 0).map((entry) => `${entry.catalogId}/${entry.oid}`),
+  );
 }

@@ -5,12 +5,7 @@ export type ProgramName = 'psql' | 'pg_dump' | 'pg_restore' | 'pg_dumpall';
 
 /** Where a set of programs came from, as the manifest and the log name it. */
 export type ProgramSource =
-  | 'postgres-bin'
-  | 'system'
-  | 'tool-cache'
-  | 'apt.postgresql.org'
-  | 'distribution'
-  | 'homebrew';
+  'postgres-bin' | 'system' | 'tool-cache' | 'apt.postgresql.org' | 'distribution' | 'homebrew';
 
 /** A set of PostgreSQL client programs that was found or installed. */
 export interface Programs {
