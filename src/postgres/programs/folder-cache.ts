@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { arch } from 'node:os';
 import { dirname, join } from 'node:path';
+import { codeOf } from '../../base/errors.js';
 import type { ProgramCache } from '../types.js';
 
 /**
@@ -30,16 +31,34 @@ export function folderCache(root: () => string): ProgramCache {
       const copy = `${target}.${randomBytes(6).toString('hex')}`;
       try {
         await cp(folder, copy, { recursive: true, verbatimSymlinks: true });
-        const existing = find(name, version);
-        if (existing !== undefined) return existing;
-        // Without its mark it is what a killed process left.
-        await rm(target, { recursive: true, force: true });
-        await rename(copy, target);
-        await writeFile(`${target}.complete`, '');
-        return target;
+        for (;;) {
+          const existing = find(name, version) ?? (await moveInto(target, copy));
+          if (existing !== undefined) return existing;
+        }
       } finally {
         await rm(copy, { recursive: true, force: true });
       }
     },
   };
+}
+
+/**
+ * Moves `copy` to `target` and marks it whole. Undefined when something stood there: another process's that is whole
+ * now, or what a killed one left, which is then out of the way.
+ */
+async function moveInto(target: string, copy: string): Promise<string | undefined> {
+  try {
+    await rename(copy, target);
+  } catch (error) {
+    if (!['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(codeOf(error) ?? '')) throw error;
+    // Between its move and its mark another process needs no time to speak of.
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    if (existsSync(`${target}.complete`)) return undefined;
+    const aside = `${target}.${randomBytes(6).toString('hex')}`;
+    await rename(target, aside);
+    await rm(aside, { recursive: true, force: true });
+    return undefined;
+  }
+  await writeFile(`${target}.complete`, '');
+  return target;
 }
