@@ -8,5 +8,6 @@ export const actions: Record<string, () => Promise<never>> = {
 export { runCli } from './cli/main.js';
 
 // For the demo and the bench, which run what users run.
-export { findPrograms, folderCache, installTools } from './postgres/programs/index.js';
+export { findAnyPrograms, findPrograms, folderCache, installTools } from './postgres/programs/index.js';
+export { cacheFolder } from './cli/commands/backup.js';
 export { silentReporter } from './base/reporter.js';

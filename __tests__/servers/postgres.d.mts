@@ -15,4 +15,5 @@ export function startPostgres(options: {
   major: number;
   config?: Record<string, string | number>;
   initdb?: string[];
+  bin?: string;
 }): Promise<PostgresServer>;

@@ -62,13 +62,14 @@ export async function listening(port, seconds = 20) {
 
 /**
  * Starts a server.
- * @param {{major: number, config?: Record<string, string|number>, initdb?: string[]}} options
+ * @param {{major: number, config?: Record<string, string|number>, initdb?: string[], bin?: string}} options
+ * `bin`: a server's programs; default: those that `installServers` installs, of `major`.
  * @returns {Promise<{major: number, port: number, folder: string, socket: string, log: string, pid: number,
  *   url: (database?: string, user?: string, password?: string) => string, stop: (how?: NodeJS.Signals) => Promise<void>}>}
  * `stop('SIGQUIT')` is the crash of a server.
  */
-export async function startPostgres({ major, config = {}, initdb = [] }) {
-  const bin = join(await installServers(), 'node_modules', `pg${major}`, 'native', 'bin');
+export async function startPostgres({ major, config = {}, initdb = [], bin }) {
+  bin ??= join(await installServers(), 'node_modules', `pg${major}`, 'native', 'bin');
   const folder = mkdtempSync(join(tmpdir(), `pgkeep-pg${major}-`));
   const data = join(folder, 'data');
   const passwordFile = join(folder, 'password');

@@ -8,7 +8,7 @@ import { VERSION } from '../../version.js';
 import type { CommandContext } from './context.js';
 
 /** Where programs that had to be unpacked are kept: the runner's tool cache, or a folder of the user's own. */
-function cacheFolder(env: NodeJS.ProcessEnv): string {
+export function cacheFolder(env: NodeJS.ProcessEnv): string {
   return (
     env['RUNNER_TOOL_CACHE'] ?? join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'pgkeep', 'tools')
   );
