@@ -31,6 +31,6 @@ for (const file of readdirSync(join(root, 'src', 'actions'))) {
 }
 writeFileSync(
   join(out, 'cli.js'),
-  "#!/usr/bin/env node\nimport { runCli } from './index.js';\nawait runCli();\n",
+  "#!/usr/bin/env node\n// At once: the title takes the arguments, which may hold a secret, out of the process list.\nprocess.title = 'pgkeep';\nconst { runCli } = await import('./index.js');\nawait runCli();\n",
 );
 chmodSync(join(out, 'cli.js'), 0o755);

@@ -9,6 +9,8 @@ import { showCommand } from './commands/show.js';
 import { helpText } from './help.js';
 import { TerminalReporter } from './reporter.js';
 
+const SECRET_VARIABLES = ['PGKEEP_DATABASE_URL', 'PGKEEP_PASSPHRASE', 'DATABASE_URL'];
+
 /** Runs the command line of this process and ends it: exit code 0, or 1 for any failure. */
 export async function runCli(): Promise<never> {
   let reporter = terminalReporter();
@@ -16,6 +18,8 @@ export async function runCli(): Promise<never> {
   process.stdout.on('error', () => undefined);
   const outcome = await runStoppable(async (signal) => {
     const invocation = parseCommandLine(process.argv.slice(2), process.env);
+    // Every program that we start would inherit them.
+    for (const name of SECRET_VARIABLES) Reflect.deleteProperty(process.env, name);
     reporter = terminalReporter(invocation);
     const context: CommandContext = {
       env: process.env,

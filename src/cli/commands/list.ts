@@ -3,6 +3,7 @@ import { totalBytes, type Manifest } from '../../backup/manifest.js';
 import { UserError } from '../../base/errors.js';
 import type { Reporter } from '../../base/reporter.js';
 import { formatBytes, formatCount } from '../../base/units.js';
+import { familyName } from '../../inputs/name.js';
 import type { ListInputs } from '../../inputs/values.js';
 import { openStore } from '../../storage/registry.js';
 import { renderTable, type Column } from '../table.js';
@@ -41,7 +42,7 @@ export async function listCommand(inputs: ListInputs, json: boolean, context: Co
   let unreadable = 0;
   for (const url of inputs.storage) {
     const store = await openStore(url, context);
-    const name = await chooseFamily(store, inputs.name);
+    const name = await chooseFamily(store, inputs.name === undefined ? undefined : familyName(inputs.name));
     const listing = await listBackups(store, name, inputs.label);
     for (const { id, reason } of listing.unreadable)
       context.reporter.warn(`${name}/${id} in ${url}: ${reason}`);

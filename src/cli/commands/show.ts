@@ -3,6 +3,7 @@ import { totalBytes, type Manifest } from '../../backup/manifest.js';
 import { UserError } from '../../base/errors.js';
 import { printableLine } from '../../base/text.js';
 import { formatBytes, formatCount, plural } from '../../base/units.js';
+import { familyName } from '../../inputs/name.js';
 import type { ShowInputs } from '../../inputs/values.js';
 import { openStore } from '../../storage/registry.js';
 import { renderTable } from '../table.js';
@@ -17,7 +18,7 @@ export async function showCommand(
 ): Promise<void> {
   for (const url of inputs.storage) {
     const store = await openStore(url, context);
-    const name = await chooseFamily(store, inputs.name);
+    const name = await chooseFamily(store, inputs.name === undefined ? undefined : familyName(inputs.name));
     const manifest = await readBackup(store, name, id);
     if (manifest === undefined) continue;
     const where = store.locate(`${name}/${id}`);
