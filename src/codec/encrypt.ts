@@ -1,22 +1,6 @@
-import { createCipheriv, hkdfSync, randomBytes, scrypt } from 'node:crypto';
+import { createCipheriv, randomBytes } from 'node:crypto';
+import { CHUNK, chunkNonce, CIPHER, NONCE, passphraseKey, payloadKey, TAG, WRAP_NONCE } from './age.js';
 import type { Encryption, Stage } from './types.js';
-
-/** Of an age payload; each chunk carries a tag of its own (age-encryption.org/v1). */
-export const CHUNK = 64 * 1024;
-export const TAG = 16;
-
-/** The payload's key. */
-export function payloadKey(fileKey: Uint8Array, nonce: Uint8Array): Buffer {
-  return Buffer.from(hkdfSync('sha256', fileKey, nonce, 'payload', 32));
-}
-
-/** 11 bytes of big-endian counter, one that marks the last chunk. */
-export function chunkNonce(counter: number, last: boolean): Buffer {
-  const nonce = Buffer.alloc(12);
-  nonce.writeUIntBE(counter, 5, 6);
-  nonce[11] = last ? 1 : 0;
-  return nonce;
-}
 
 /**
  * A stage that encrypts to the age v1 format, which the `age` program opens; the identity stage where nothing is to be
@@ -57,26 +41,19 @@ async function makeHeader(encryption: Exclude<Encryption, { kind: 'none' }>): Pr
   const empty = Buffer.from(await encrypter.encrypt(new Uint8Array(0)));
   if (fileKey === undefined) throw new Error('the age library made no file key');
   // What follows the header is the empty payload: a nonce of 16 bytes and one tag.
-  return { header: empty.subarray(0, empty.length - 16 - TAG), fileKey };
+  return { header: empty.subarray(0, empty.length - NONCE - TAG), fileKey };
 }
 
-/** 2^18: what the `age` program uses, and what it takes at the most without being told. */
+/** 2^18 steps: what the `age` program itself writes. */
 const WORK_FACTOR = 18;
 
-/** The scrypt stanza, by OpenSSL: the library's own takes several times as long, and each file needs one. */
 async function wrapWithPassphrase(
   key: Uint8Array,
   passphrase: string,
 ): Promise<{ args: string[]; body: Uint8Array }> {
   const salt = randomBytes(16);
-  const scryptSalt = Buffer.concat([Buffer.from('age-encryption.org/v1/scrypt'), salt]);
-  const N = 2 ** WORK_FACTOR;
-  const wrapKey = await new Promise<Buffer>((resolve, reject) => {
-    scrypt(passphrase, scryptSalt, 32, { N, r: 8, p: 1, maxmem: 129 * 8 * N }, (error, derived) =>
-      error === null ? resolve(derived) : reject(error),
-    );
-  });
-  const cipher = createCipheriv('chacha20-poly1305', wrapKey, Buffer.alloc(12), { authTagLength: TAG });
+  const wrapKey = await passphraseKey(passphrase, salt, WORK_FACTOR);
+  const cipher = createCipheriv(CIPHER, wrapKey, WRAP_NONCE, { authTagLength: TAG });
   const body = Buffer.concat([cipher.update(key), cipher.final(), cipher.getAuthTag()]);
   return { args: ['scrypt', salt.toString('base64').replace(/=+$/, ''), String(WORK_FACTOR)], body };
 }
@@ -85,12 +62,12 @@ async function* encrypt(
   source: AsyncIterable<Uint8Array>,
   { header, fileKey }: KeyPair,
 ): AsyncIterable<Uint8Array> {
-  const nonce = randomBytes(16);
+  const nonce = randomBytes(NONCE);
   const key = payloadKey(fileKey, nonce);
   yield Buffer.concat([header, nonce]);
   let counter = 0;
   const seal = (chunk: Uint8Array, last: boolean): Buffer => {
-    const cipher = createCipheriv('chacha20-poly1305', key, chunkNonce(counter, last), {
+    const cipher = createCipheriv(CIPHER, key, chunkNonce(counter, last), {
       authTagLength: TAG,
     });
     counter += 1;
