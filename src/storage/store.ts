@@ -13,7 +13,7 @@ export interface ObjectInfo {
  */
 export type ReadBack = 'sha256' | 'md5' | 'read-again';
 
-/** What a store says of an object that it now holds. `readBack` is null where the object is not proven yet. */
+/** What a store says of an object that it now holds and has proven. */
 export interface Receipt {
   bytes: number;
   readBack: ReadBack;
@@ -44,7 +44,10 @@ export interface Upload {
    * @throws when it does not; the object is then removed again.
    */
   complete(expected: Digest): Promise<Receipt>;
-  /** Forgets everything sent so far. Safe to call twice and after a failure. */
+  /**
+   * Forgets everything sent so far, and what is under way. Safe to call twice and after a failure; does nothing once
+   * `complete` has succeeded. Through `withRetry` it never fails but warns of what may be left.
+   */
   abort(): Promise<void>;
 }
 

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { codeOf } from '../../base/errors.js';
-import { digestOf, sameDigest } from '../digest.js';
+import { sameDigest } from '../digest.js';
 import { StoreError } from '../errors.js';
 import type { Digest, Receipt, Upload } from '../store.js';
 import { fileError } from './errors.js';
@@ -42,7 +42,7 @@ export class FileUpload implements Upload {
     const temporary = join(folder, `.pgkeep-${randomBytes(12).toString('hex')}.partial`);
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await mkdir(folder, { recursive: true, mode: 0o700 });
+        await makeFolder(folder);
         return new FileUpload(path, temporary, await open(temporary, 'wx+', 0o600), tidy);
       } catch (error) {
         // Someone who removed the last object of this folder removed the folder too, between our two calls.
@@ -83,8 +83,7 @@ export class FileUpload implements Upload {
     try {
       await this.syncing;
       await this.file.sync();
-      const source = this.file.createReadStream({ start: 0, autoClose: false, highWaterMark: PART_BYTES });
-      const found = await digestOf(source as AsyncIterable<Buffer>);
+      const found = await this.readBack();
       if (!sameDigest(found, expected)) {
         await this.abort();
         throw new StoreError(
@@ -102,17 +101,50 @@ export class FileUpload implements Upload {
     }
   }
 
+  /** One buffer for all of it: a stream would leave the whole object to the garbage collector, piece by piece. */
+  private async readBack(): Promise<Digest> {
+    const hash = createHash('sha256');
+    const buffer = Buffer.allocUnsafeSlow(PART_BYTES);
+    let bytes = 0;
+    for (;;) {
+      const { bytesRead } = await this.file.read(buffer, 0, PART_BYTES, bytes);
+      if (bytesRead === 0) return { bytes, sha256: hash.digest('hex') };
+      hash.update(buffer.subarray(0, bytesRead));
+      bytes += bytesRead;
+    }
+  }
+
   async abort(): Promise<void> {
     if (this.state !== 'open') return;
     this.state = 'aborted';
     try {
-      await this.syncing;
-      await this.file.close().catch(() => undefined);
       await rm(this.temporary, { force: true });
-      await this.tidy();
-    } catch (error) {
-      throw fileError(error, `remove ${this.temporary}`);
+    } catch {
+      // Windows removes no file that is open.
+      await this.file.close().catch(() => undefined);
+      await rm(this.temporary, { force: true }).catch((error: unknown) => {
+        throw fileError(error, `remove ${this.temporary}`);
+      });
     }
+    // Closing waits for a disk that may still be busy for long with what nobody wants any more.
+    void this.file.close().catch(() => undefined);
+    await this.tidy();
+  }
+}
+
+/** Makes a folder and those above it. Node's own way reports a read-only disk as a missing file. */
+async function makeFolder(path: string): Promise<void> {
+  const make = async (): Promise<void> => {
+    await mkdir(path, 0o700).catch((error: unknown) => {
+      if (codeOf(error) !== 'EEXIST') throw error;
+    });
+  };
+  try {
+    await make();
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    await make();
   }
 }
 

@@ -21,7 +21,7 @@ export const S3_TIMEOUTS: S3Timeouts = {
   connectMs: 10_000,
   stallMs: 60_000,
   cleanupMs: 20_000,
-  cancelledMs: 4000,
+  cancelledMs: 2000,
 };
 
 /** What a request is for, for its messages. */

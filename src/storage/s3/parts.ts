@@ -5,7 +5,8 @@ const COMFORTABLE = 64 * MIB;
 /** S3 allows 5 GiB; Node cannot hold more than 4 GiB in one buffer. */
 const MOST = 2048 * MIB;
 const BUFFERS = 64 * MIB;
-const MOST_PARALLEL = 4;
+/** Enough to hide the latency of a request at a gigabit; more would only cost memory. */
+const MOST_PARALLEL = 3;
 
 /** How an object is cut. */
 export interface PartPlan {
