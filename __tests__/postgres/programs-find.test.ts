@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { chmod, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../../src/base/errors.js';
 import { silentReporter } from '../../src/base/reporter.js';
+import { toolCache } from '../../src/github/tool-cache.js';
 import { cacheName } from '../../src/postgres/programs/cached.js';
 import { findAnyPrograms, findPrograms } from '../../src/postgres/programs/find.js';
 import { folderCache } from '../../src/postgres/programs/folder-cache.js';
@@ -152,6 +154,21 @@ suite('the tool cache', () => {
     expect(options.cache.versions(name)).toEqual([]);
     await store('17.4', '17.4.0');
     expect(options.cache.find(name, '17.4.0')).toBe(stored);
+  });
+
+  it('is where the runner says, when asked', () => {
+    const before = process.env['RUNNER_TOOL_CACHE'];
+    try {
+      process.env['RUNNER_TOOL_CACHE'] = join(root, 'one');
+      expect(toolCache.versions('x')).toEqual([]);
+      process.env['RUNNER_TOOL_CACHE'] = join(root, 'two');
+      mkdirSync(join(root, 'two/x/1.2.3', process.arch), { recursive: true });
+      writeFileSync(join(root, 'two/x/1.2.3', `${process.arch}.complete`), '');
+      expect(toolCache.versions('x')).toEqual(['1.2.3']);
+    } finally {
+      if (before === undefined) delete process.env['RUNNER_TOOL_CACHE'];
+      else process.env['RUNNER_TOOL_CACHE'] = before;
+    }
   });
 
   it('may be filled by several at once', async () => {

@@ -9,7 +9,7 @@ const exec = promisify(execFile);
 const SRC = fileURLToPath(new URL('../../src/', import.meta.url));
 
 /** Puts the rooms that install programs into `folder` as plain JavaScript, for a process of its own. */
-async function transpile(folder: string): Promise<void> {
+export async function transpile(folder: string): Promise<void> {
   for (const room of ['base', 'postgres']) {
     for (const name of readdirSync(join(SRC, room), { recursive: true, encoding: 'utf8' })) {
       if (!name.endsWith('.ts')) continue;

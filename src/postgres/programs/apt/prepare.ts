@@ -21,7 +21,7 @@ export async function prepareApt(tempDir: string, source: AptSource | undefined)
   const folders = [layout.lists, layout.archives, layout.systemArchives];
   for (const folder of folders) await mkdir(join(folder, 'partial'), { recursive: true });
   await mkdir(layout.sourceParts);
-  const settings = await readable(`${ETC}/apt.conf.d`);
+  const settings = await readable(`${ETC}/apt.conf.d`, /^[\w-]+(?:\.conf)?$/);
   for (const [parts, conf, system] of [
     [layout.privateParts, layout.privateConf, false],
     [layout.systemParts, layout.systemConf, true],
@@ -34,12 +34,12 @@ export async function prepareApt(tempDir: string, source: AptSource | undefined)
   }
   const main = await readFile(`${ETC}/sources.list`, 'utf8').catch(() => '');
   await writeFile(layout.sourcesList, withoutSource(main, source));
-  for (const file of await readable(`${ETC}/sources.list.d`)) {
+  for (const file of await readable(`${ETC}/sources.list.d`, /\.(?:list|sources)$/)) {
     if (!namesSource(await readFile(file, 'utf8'), source))
       await symlink(file, join(layout.sourceParts, basename(file)));
   }
-  for (const file of await readable(LISTS)) {
-    if (basename(file) !== 'lock') await symlink(file, join(layout.lists, basename(file)));
+  for (const file of await readable(LISTS, /_/)) {
+    await symlink(file, join(layout.lists, basename(file)));
   }
   if (source !== undefined) await writeFile(layout.extraKey, source.keyAsc);
   return layout;
@@ -57,10 +57,12 @@ async function canRead(file: string): Promise<boolean> {
   );
 }
 
-/** The files of a folder that we may read. */
-async function readable(folder: string): Promise<string[]> {
+/** The files of a folder that have such a name (apt ignores others, and says so) and that we may read. */
+async function readable(folder: string, name: RegExp): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  const files = entries.filter((entry) => !entry.isDirectory()).map((entry) => join(folder, entry.name));
+  const files = entries
+    .filter((entry) => !entry.isDirectory() && name.test(entry.name))
+    .map((entry) => join(folder, entry.name));
   const checks = await Promise.all(files.map(canRead));
   return files.filter((_file, index) => checks[index] === true);
 }

@@ -131,8 +131,9 @@ export class AptSession {
   }
 
   async close(): Promise<void> {
-    // apt as root gives its partial folder to root alone.
-    if (this.usedSudo) await this.command('sudo', ['-n', 'rm', '-rf', '--', this.layout.systemArchives]);
+    // apt as root gives its partial folder to root alone. Not to be cancelled: this is the cleaning up.
+    if (this.usedSudo)
+      await run('sudo', ['-n', 'rm', '-rf', '--', this.layout.systemArchives], { env: this.options.env });
     await rm(this.layout.root, { recursive: true, force: true });
   }
 
@@ -143,7 +144,7 @@ export class AptSession {
   private execute(program: string, args: readonly string[], env: Record<string, string>): Promise<RunResult> {
     return run(program, args, {
       env,
-      onStderr: (line) => this.options.reporter.output(program, line),
+      onStderr: (line) => this.options.reporter.output(program === 'sudo' ? 'apt-get' : program, line),
       ...(this.options.signal === undefined ? {} : { signal: this.options.signal }),
     });
   }
