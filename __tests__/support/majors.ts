@@ -1,0 +1,18 @@
+import { majors } from '../servers/install.mjs';
+
+/**
+ * The majors of PostgreSQL servers for suites that run against each: all that there are, or those that
+ * `PGKEEP_TEST_MAJORS` lists (`17`, `16,17`), by which the project's CI spreads them over jobs. Suites about one
+ * certain major do not ask.
+ * @throws when it lists one that there is no server of.
+ */
+export function testMajors(): number[] {
+  const wanted = process.env['PGKEEP_TEST_MAJORS']?.trim() ?? '';
+  if (wanted === '') return majors();
+  return wanted.split(/[\s,]+/).map((text) => {
+    const major = majors().find((known) => String(known) === text);
+    if (major === undefined)
+      throw new Error(`PGKEEP_TEST_MAJORS names ${text}; there are servers of ${majors().join(', ')}.`);
+    return major;
+  });
+}
