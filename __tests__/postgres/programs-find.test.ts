@@ -96,7 +96,7 @@ suite('the system’s folders', () => {
     await programs(join(root, 'usr/lib/postgresql/17/bin'), '17.4');
     expect((await findPrograms({ ...options, major: 16 })).major).toBe(17);
     expect(warnings).toHaveLength(1);
-    expect(warnings[0]).toMatch(/server is PostgreSQL 16.*programs of 17\.4/);
+    expect(warnings[0]).toMatch(/programs of PostgreSQL 17\.4 are used instead of those of 16/);
     await expect(findPrograms({ ...options, major: 19 })).rejects.toThrow(
       /PostgreSQL 19 or newer .* on Other Linux 1\.\nTried: the folders of the system; the tool cache\.\nInstall .*`postgres-bin`/,
     );
@@ -203,7 +203,7 @@ suite('postgres-bin', () => {
   });
 
   it.each([
-    ['older programs', '16.9', /16\.9, older than the server's 17/],
+    ['older programs', '16.9', /16\.9, older than the 17 that is needed/],
     ['no programs', undefined, /mine has no pg_dump/],
   ])('%s are an error', async (_name, version, message) => {
     const bin = join(root, 'mine');

@@ -58,8 +58,8 @@ async function fromBin(folder: string, options: FindOptions & { major: number })
   const programs = await fromFolder(folder, options);
   if (programs.major < options.major)
     throw new UserError(
-      `The programs in ${folder} (postgres-bin) are of PostgreSQL ${programs.version}, older than the server's ${options.major}: ` +
-        `pg_dump cannot read a newer server. Name a folder with the programs of ${options.major}, or leave postgres-bin out.`,
+      `The programs in ${folder} (postgres-bin) are of PostgreSQL ${programs.version}, older than the ${options.major} that is needed: ` +
+        `pg_dump cannot read a server newer than itself. Name a folder with the programs of ${options.major}, or leave postgres-bin out.`,
     );
   if (programs.major > options.major) warnNewer(programs, options, 'because postgres-bin names them');
   return programs;
@@ -124,7 +124,7 @@ async function attempt(
 
 function warnNewer(programs: Programs, options: { major: number } & FindOptions, why: string): void {
   options.reporter.warn(
-    `The server is PostgreSQL ${options.major}; it is read with the programs of ${programs.version}, ${why}. ` +
+    `The programs of PostgreSQL ${programs.version} are used instead of those of ${options.major}, ${why}. ` +
       `Restoring such a backup into PostgreSQL ${options.major} may need the newer pg_restore and show errors about unknown settings.`,
   );
 }
