@@ -142,10 +142,9 @@ describe('who can read', () => {
     const file = await encrypted(Buffer.from('shop'), { kind: 'age-recipients', recipients });
     for (const each of [identity, ...others])
       expect((await decrypted(file, { identities: [stranger, each] })).toString()).toBe('shop');
-    expect(await outcome(file, { identities: [stranger] })).toEqual({
-      released: Buffer.alloc(0),
-      error: expect.stringMatching(/^Wrong key: .*a\.age.*secret key of one of the recipients/) as string,
-    });
+    const { released, error } = await outcome(file, { identities: [stranger] });
+    expect(error).toMatch(/^Wrong key: .*a\.age.*secret key of one of the recipients/);
+    expect(released.length).toBe(0);
   });
 
   it('a post-quantum recipient', async () => {
