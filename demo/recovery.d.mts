@@ -1,0 +1,1 @@
+export function recoveryCommands(markdown: string): { title: string; commands: string[] }[];
