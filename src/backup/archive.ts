@@ -33,8 +33,11 @@ export interface Archive {
   toc: Promise<TocEntry[]>;
   /** pg_dump holds all its locks. */
   locked: Promise<void>;
+  /** pg_dump has ended, however it did, and has given its locks back. */
+  ended: Promise<void>;
   warnings: string[];
-  stop(): void;
+  /** Ends what still runs and removes what was staged on disk. Safe at any time, and twice. */
+  stop(): void | Promise<void>;
 }
 
 /** Starts the dump. */
@@ -66,7 +69,7 @@ function customArchive(request: ArchiveRequest): Archive {
   const { program, pgDumpArgs } = request.compression;
   const dump = begin(request, { ...request.dump, compressionArgs: pgDumpArgs }, program);
   const decompressor = program === undefined ? undefined : { ...program, args: ['-dcq'] };
-  return { ...dump, ...tapContents(dump.bytes, request.programs, decompressor) };
+  return { ...dump, ...tapContents(dump.bytes, request.programs, request.signal, decompressor) };
 }
 
 /**
@@ -80,7 +83,9 @@ function plainArchive(request: ArchiveRequest): Archive {
     { ...request, onTable: () => undefined },
     { ...request.dump, format: 'custom', compressionArgs: ['-Z0'] },
   );
-  const toc = firstContents(tapContents(twin.bytes, request.programs)).finally(() => twin.stop());
+  const toc = firstContents(tapContents(twin.bytes, request.programs, request.signal)).finally(() =>
+    twin.stop(),
+  );
   toc.catch(() => undefined);
   const stop = (): void => {
     twin.stop();
@@ -115,7 +120,12 @@ async function directoryArchive(request: ArchiveRequest): Promise<Archive> {
   dumped.catch(() => undefined);
   const toc = writtenContents(folder, request.programs, dumped);
   toc.catch(() => undefined);
-  return { ...dump, toc, bytes: packed(request, parent, dumped) };
+  const stop = async (): Promise<void> => {
+    dump.stop();
+    await dumped.catch(() => undefined);
+    await rm(parent, { recursive: true, force: true });
+  };
+  return { ...dump, toc, bytes: packed(request, parent, dumped), stop };
 }
 
 async function drain(bytes: AsyncIterable<Uint8Array>): Promise<void> {

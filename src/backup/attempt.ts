@@ -1,12 +1,10 @@
 import { CancelledError } from '../base/errors.js';
-import { isFiltered, schemaDumpArgs } from '../postgres/argv.js';
 import { Psql } from '../postgres/psql.js';
-import type { TocEntry } from '../postgres/toc.js';
 import { startArchive, type Archive } from './archive.js';
+import { ContentsError } from './contents.js';
 import { readSequences, sequenceFingerprints, type SequenceValue } from './fingerprint/sequences.js';
-import { measure, type Measured } from './fingerprint/take.js';
-import type { Fingerprint } from './fingerprint/types.js';
-import { hashSchema } from './schema-dump.js';
+import type { Fingerprint, Requirements, SequenceFingerprint } from './fingerprint/types.js';
+import { measureArchive, type MeasuredArchive } from './measure-archive.js';
 import { selectionOf } from './selection.js';
 import { exportSnapshot, type Snapshot } from './snapshot.js';
 import type { BackupContext } from './types.js';
@@ -23,6 +21,7 @@ export interface AttemptRequest {
 export interface Attempt {
   snapshotAt: string;
   fingerprint: Fingerprint | undefined;
+  requires: Requirements;
   warnings: string[];
 }
 
@@ -35,7 +34,7 @@ export async function attemptDump(request: AttemptRequest): Promise<Attempt> {
   const { context, database } = request;
   const stop = new AbortController();
   const signal = AbortSignal.any([context.signal, stop.signal]);
-  const open = (name: string): Promise<Psql> => {
+  const open = (name: string, application?: string): Promise<Psql> => {
     const { programs, connection, reporter } = context;
     return Psql.open({
       programs,
@@ -44,7 +43,10 @@ export async function attemptDump(request: AttemptRequest): Promise<Attempt> {
       signal,
       reporter,
       name,
-      settings: { lock_timeout: '1s' },
+      settings: {
+        lock_timeout: '1s',
+        ...(application === undefined ? {} : { application_name: application }),
+      },
     });
   };
   const holder = await open('that holds the snapshot');
@@ -52,10 +54,11 @@ export async function attemptDump(request: AttemptRequest): Promise<Attempt> {
   try {
     const before = await readSequences(holder);
     const snapshot = await exportSnapshot(holder);
+    const dump = dumpOptions(context, database, snapshot);
     archive = await startArchive({
       programs: context.programs,
       connection: context.connection,
-      dump: dumpOptions(context, database, snapshot),
+      dump,
       compression: context.compression,
       tempDir: context.tempDir,
       databaseBytes: request.databaseBytes,
@@ -65,45 +68,24 @@ export async function attemptDump(request: AttemptRequest): Promise<Attempt> {
     });
     const [, measured] = await allOrStop(stop, [
       request.store(archive.bytes),
-      measureArchive(request, archive, snapshot, () => open('that takes the fingerprint'), signal),
+      measureArchive({ context, database, archive, snapshot, dump, signal, open }),
     ]);
     // The snapshot's session was idle all the time; that it still answers proves that the snapshot lasted.
     await holder.exec('COMMIT');
     const fingerprint =
-      measured === undefined ? undefined : withSequences(measured, before, await readSequences(holder));
-    return { snapshotAt: snapshot.at, fingerprint, warnings: archive.warnings };
+      measured.fingerprint === undefined
+        ? undefined
+        : {
+            ...measured.fingerprint,
+            schema: measured.schema,
+            sequences: archivedSequences(measured, before, await readSequences(holder)),
+          };
+    return { snapshotAt: snapshot.at, fingerprint, requires: measured.requires, warnings: archive.warnings };
   } finally {
     stop.abort();
-    archive?.stop();
+    await archive?.stop();
     await holder.close();
   }
-}
-
-interface MeasuredArchive {
-  measured: Measured;
-  schema: string;
-  toc: readonly TocEntry[];
-  filtered: boolean;
-}
-
-async function measureArchive(
-  { context, database }: AttemptRequest,
-  archive: Archive,
-  snapshot: Snapshot,
-  open: () => Promise<Psql>,
-  signal: AbortSignal,
-): Promise<MeasuredArchive | undefined> {
-  await archive.locked;
-  const toc = await archive.toc;
-  const { programs, connection, inputs } = context;
-  const selection = selectionOf(inputs);
-  const level = inputs.fingerprint;
-  const args = schemaDumpArgs(dumpOptions(context, database, snapshot));
-  const [measured, schema] = await Promise.all([
-    measure({ open, snapshot, level, database, selection, toc }),
-    level === 'none' ? '' : hashSchema({ programs, connection, args, signal }),
-  ]);
-  return measured === undefined ? undefined : { measured, schema, toc, filtered: isFiltered(selection) };
 }
 
 function dumpOptions(context: BackupContext, database: string, snapshot: Snapshot) {
@@ -119,11 +101,11 @@ function dumpOptions(context: BackupContext, database: string, snapshot: Snapsho
   };
 }
 
-function withSequences(
-  { measured, schema, toc, filtered }: MeasuredArchive,
+function archivedSequences(
+  { toc, filtered }: MeasuredArchive,
   before: readonly SequenceValue[],
   after: readonly SequenceValue[],
-): Fingerprint {
+): SequenceFingerprint[] {
   // Their entries carry no OID; pg_restore writes names with line breaks as spaces.
   const set = new Set(toc.filter(({ text }) => text.startsWith('SEQUENCE SET ')).map(({ text }) => text));
   const texts = [...set];
@@ -131,12 +113,13 @@ function withSequences(
     const start = `SEQUENCE SET ${space} ${name} `.replaceAll(/[\r\n]/g, ' ');
     return texts.some((text) => text.startsWith(start));
   };
-  const sequences = sequenceFingerprints(
-    before,
-    after,
-    filtered || set.size !== before.length ? included : () => true,
-  );
-  return { ...measured, schema, sequences };
+  const all = !filtered && set.size === before.length;
+  return sequenceFingerprints(before, after, all ? () => true : included);
+}
+
+/** A cancellation that we caused ourselves says nothing about the reason, an archive that ends too early little. */
+function weight(error: unknown): number {
+  return error instanceof CancelledError ? 0 : error instanceof ContentsError ? 1 : 2;
 }
 
 /** Waits for both; when one fails the other is stopped first, and the first failure is the one that counts. */
@@ -146,12 +129,11 @@ async function allOrStop<A, B>(stop: AbortController, work: [Promise<A>, Promise
     try {
       await promise;
     } catch (error) {
-      // A cancellation that we caused ourselves says nothing about the reason.
-      if (first === undefined || first.error instanceof CancelledError) first = { error };
+      if (first === undefined || weight(error) > weight(first.error)) first = { error };
       stop.abort();
     }
   };
   await Promise.all(work.map(guard));
-  if (first !== undefined) throw (first).error;
+  if (first !== undefined) throw first.error;
   return Promise.all(work);
 }

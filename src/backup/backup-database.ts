@@ -2,12 +2,13 @@ import { messageOf, UserError } from '../base/errors.js';
 import { formatBytes, formatCount, formatDuration, plural } from '../base/units.js';
 import { encryptStage, partName } from '../codec/index.js';
 import type { Stage } from '../codec/types.js';
-import { isFiltered } from '../postgres/argv.js';
+import { createsDatabase, isFiltered } from '../postgres/argv.js';
 import { databaseId, type ServerInfo } from '../postgres/server.js';
 import type { Digest } from '../storage/store.js';
 import { attemptDump, type Attempt } from './attempt.js';
-import { describeBackup, describePart, manifestFor, type WrittenPart } from './describe.js';
+import { describeBackup, type BackupFacts, describePart, manifestFor, type WrittenPart } from './describe.js';
 import { ChangedWhileDumpingError } from './fingerprint/changed.js';
+import type { Requirements } from './fingerprint/types.js';
 import { dumpGlobals } from './globals.js';
 import { newId } from './id.js';
 import { backupKey, MANIFEST, RECOVERY } from './layout.js';
@@ -68,7 +69,7 @@ export async function backupDatabase(
   const startedAt = new Date();
   const id = newId(startedAt);
   const { reporter, inputs } = context;
-  const problems = await otherSources(context.stores, name, databaseId(server));
+  const problems = await otherSources(context.stores, name, databaseId(server), reporter);
   const group = new StoreGroup(context.stores, backupKey(name, id, ''), reporter, context.signal);
   const writer = new BackupWriter(context, group);
   try {
@@ -78,7 +79,7 @@ export async function backupDatabase(
     if (fingerprint !== undefined)
       await writer.write('fingerprint.json', once(JSON.stringify(fingerprint, null, 1)));
     const facts = { id, name, database, startedAt, snapshotAt, server, warnings, fingerprint };
-    await writeRecovery(writer, facts);
+    await writeRecovery(writer, facts, attempt.requires);
     const described = describeBackup(context, facts, writer.parts);
     await group.writeEach(MANIFEST, (store) => encodeManifest(manifestFor(store, group, described)));
     const [first] = group.live;
@@ -147,18 +148,19 @@ async function writeGlobals(writer: BackupWriter, database: string): Promise<voi
 
 async function writeRecovery(
   writer: BackupWriter,
-  facts: Parameters<typeof describeBackup>[1],
+  facts: BackupFacts,
+  requires: Requirements,
 ): Promise<void> {
   const { context, group, parts, encrypted } = writer;
-  const { fingerprint } = facts;
   const described = describeBackup(context, facts, parts);
-  const filtered = isFiltered(selectionOf(context.inputs));
-  const needed = fingerprint?.requires ?? { extensions: [], schemas: [] };
+  const selection = selectionOf(context.inputs);
   const text = recoveryText({
     manifest: { ...described, parts: described.parts.map((part) => ({ ...part, readBack: 'sha256' })) },
     format: context.inputs.format,
     locations: group.live.map((store) => store.locate(`${facts.name}/${facts.id}`)),
-    requires: filtered && encrypted ? undefined : needed,
+    requires: isFiltered(selection) && encrypted ? undefined : requires,
+    content: context.inputs.content,
+    createsDatabase: createsDatabase({ format: context.inputs.format, selection }),
   });
   const digest = await group.write(RECOVERY, once(text), undefined);
   parts.push(describePart(RECOVERY, digest, 'none'));

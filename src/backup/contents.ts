@@ -11,6 +11,11 @@ export interface Decompressor {
   env?: Record<string, string>;
 }
 
+/**
+ * No table of contents. Where pg_dump failed this is only what follows from it, and pg_dump's own error says more.
+ */
+export class ContentsError extends UserError {}
+
 /** A stream of archive bytes, and the table of contents that `pg_restore --list` reads from its beginning. */
 export interface Tapped {
   bytes: AsyncIterable<Uint8Array>;
@@ -24,6 +29,7 @@ export interface Tapped {
 export function tapContents(
   source: AsyncIterable<Uint8Array>,
   programs: Programs,
+  signal: AbortSignal,
   decompressor?: Decompressor,
 ): Tapped {
   const env = { ...process.env, ...programs.env, LC_ALL: 'C' };
@@ -33,10 +39,13 @@ export function tapContents(
       : start(decompressor.path, decompressor.args, {
           env: { ...process.env, ...decompressor.env },
           stdio: ['pipe', 'pipe', 'pipe'],
+          signal,
         });
   const list = start(programs.path('pg_restore'), listArgs(), {
     env,
     stdio: [unpack === undefined ? 'pipe' : unpack.process.stdout, 'pipe', 'pipe'],
+    // Where no store can be opened nobody ever reads the bytes, and this would wait for them for ever.
+    signal,
   });
   unpack?.process.stdout?.destroy();
   const input = (unpack ?? list).process.stdin as Writable;
@@ -91,7 +100,7 @@ async function readList(list: Running): Promise<TocEntry[]> {
   const exit = await list.exit;
   await closed;
   if (exit.code !== 0) {
-    throw new UserError(
+    throw new ContentsError(
       `pg_restore cannot read the table of contents of the dump just made, so it would not restore. No backup was published.\n${list.stderrTail()}`,
     );
   }

@@ -28,6 +28,8 @@ export interface Dump {
   bytes: AsyncIterable<Uint8Array>;
   /** Resolves when pg_dump holds the locks of all its tables, or has ended. */
   locked: Promise<void>;
+  /** Resolves when pg_dump has ended, however it did: it has given its locks back. */
+  ended: Promise<void>;
   /** What pg_dump warned about so far. */
   warnings: string[];
   stop(): void;
@@ -64,11 +66,13 @@ export function startDump(request: DumpRequest): Dump {
     dump.stop();
     last.stop();
   };
+  const ended = dump.exit.then(() => undefined);
   return {
+    ended,
     bytes: read(request, output, dump, last, stop),
     locked: Promise.race([
       messages.locked,
-      dump.exit.then(() => undefined),
+      ended,
       // A compressor's first byte comes late, but never before pg_dump's own.
       firstByte,
     ]),

@@ -1,19 +1,28 @@
+import { messageOf } from '../base/errors.js';
+import type { Reporter } from '../base/reporter.js';
 import type { Store } from '../storage/store.js';
 import { newestBackup } from './catalogue.js';
 
 /**
  * Says of each store whose newest backup of this family is of another database: two projects that use one name, or a
- * server that moved. The new backup is good, but the old ones must not be taken for its elders.
+ * server that moved. The new backup is good, but the old ones must not be taken for its elders. A store that does not
+ * answer is warned about: whether it takes the backup shows when it is written.
  */
 export async function otherSources(
   stores: readonly Store[],
   name: string,
   databaseId: string | null,
+  reporter: Reporter,
 ): Promise<string[]> {
   if (databaseId === null) return [];
   const problems = await Promise.all(
     stores.map(async (store) => {
-      const newest = await newestBackup(store, name);
+      const newest = await newestBackup(store, name).catch((error: unknown) => {
+        reporter.warn(
+          `${store.url} does not tell what its newest backup is, so whether that is of the same database is not known. ${messageOf(error)}`,
+        );
+        return undefined;
+      });
       const other = newest?.source.databaseId ?? null;
       if (newest === undefined || other === null || other === databaseId) return [];
       return [

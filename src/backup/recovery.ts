@@ -1,9 +1,13 @@
+import { printableLine } from '../base/text.js';
 import type { Requirements } from './fingerprint/types.js';
 import type { Manifest, Part } from './manifest.js';
 
 export interface RecoveryFacts {
   manifest: Manifest;
   format: 'custom' | 'directory' | 'plain';
+  content: 'all' | 'schema' | 'data';
+  /** A plain dump that makes its own database. */
+  createsDatabase: boolean;
   /** Where the files are, one line a store. */
   locations: readonly string[];
   /** What must be there first; undefined where the fingerprint that would tell is encrypted. */
@@ -62,7 +66,8 @@ function createDatabase(server: Manifest['server']): string {
 function requirementLines(facts: RecoveryFacts): string[] {
   if (facts.requires === undefined) {
     return [
-      '# Parts of the database were left out: decrypt fingerprint.json.age and create what its "requires" lists.',
+      '# Parts of the database were left out. Before going on, decrypt fingerprint.json.age, if there is one, and create',
+      '# the schemas and extensions that its "requires" lists.',
     ];
   }
   const statements = [
@@ -71,11 +76,29 @@ function requirementLines(facts: RecoveryFacts): string[] {
       ({ name, schema }) => `CREATE EXTENSION IF NOT EXISTS ${identifier(name)} SCHEMA ${identifier(schema)}`,
     ),
   ];
-  return statements.map((sql) => `psql -X -v ON_ERROR_STOP=1 -d "$DB" -c ${shell(sql)}`);
+  return [
+    ...statements.map((sql) => `psql -X -v ON_ERROR_STOP=1 -d "$DB" -c ${shell(sql)}`),
+    ...(facts.requires.others.length === 0
+      ? []
+      : [
+          '# The backup refers to these objects and does not hold them: create them before going on.',
+          ...facts.requires.others.map((name) => `#   ${printableLine(name)}`),
+        ]),
+  ];
 }
 
 function restoreLines(facts: RecoveryFacts, file: string): string[] {
-  if (facts.format === 'plain') {
+  if (facts.content === 'data') {
+    const restore =
+      facts.format === 'plain'
+        ? `psql -X -q -v ON_ERROR_STOP=1 -d "$DB" -f ${file}`
+        : `pg_restore --exit-on-error --data-only --dbname="$DB" ${file}`;
+    return [
+      'DB=restored   # a database that has the tables already, without rows: this backup holds rows alone',
+      restore,
+    ];
+  }
+  if (facts.createsDatabase) {
     return [
       `# Creates the database ${JSON.stringify(facts.manifest.database)}; there must be none of that name.`,
       `psql -X -q -v ON_ERROR_STOP=1 -d postgres -f ${file}`,
@@ -85,7 +108,9 @@ function restoreLines(facts: RecoveryFacts, file: string): string[] {
     'DB=restored   # any new name',
     createDatabase(facts.manifest.server),
     ...requirementLines(facts),
-    `pg_restore --exit-on-error --jobs=4 --dbname="$DB" ${file}`,
+    facts.format === 'plain'
+      ? `psql -X -q -v ON_ERROR_STOP=1 -d "$DB" -f ${file}`
+      : `pg_restore --exit-on-error --jobs=4 --dbname="$DB" ${file}`,
   ];
 }
 

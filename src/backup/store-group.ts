@@ -1,4 +1,4 @@
-import { messageOf } from '../base/errors.js';
+import { CancelledError, messageOf } from '../base/errors.js';
 import type { Reporter } from '../base/reporter.js';
 import { putObject } from '../storage/put.js';
 import { StoreSink } from '../storage/sink.js';
@@ -16,7 +16,9 @@ interface Member {
 }
 
 /** Best effort at the end of a failed run must not use up the seconds that a cancelled job has left. */
-const CLEANUP_MS = 4000;
+const CLEANUP_MS = 3000;
+/** How long work that is under way may still take when a run is cancelled. */
+const GRACE_MS = 1500;
 
 /**
  * The stores of one backup. Everything is written to all of them in one pass. One that fails is dropped, named and
@@ -65,16 +67,22 @@ export class StoreGroup {
   ): Promise<Digest> {
     const meter = new DigestMeter();
     const sinks = new Map<Member, StoreSink>();
+    // A file that is written a second time is not proven by the first.
+    for (const member of this.#members) member.readBack.delete(file);
     try {
       await this.#each(async (member) => {
         const key = this.prefix + file;
         member.keys.push(key);
-        const sink = await StoreSink.open(
-          member.store,
-          key,
-          estimatedBytes === undefined ? {} : { estimatedBytes },
+        const opening = StoreSink.open(member.store, key, {
+          signal: this.signal,
+          ...(estimatedBytes === undefined ? {} : { estimatedBytes }),
+        });
+        // One that opens when nobody waits for it any more must not stay open.
+        opening.then(
+          (sink) => (this.signal.aborted ? sink.abort() : undefined),
+          () => undefined,
         );
-        sinks.set(member, sink);
+        sinks.set(member, await opening);
       });
       for await (const chunk of source) {
         meter.update(chunk);
@@ -88,8 +96,10 @@ export class StoreGroup {
       });
       return digest;
     } finally {
-      await Promise.allSettled(
-        [...sinks].filter(([member]) => !member.readBack.has(file)).map(([, sink]) => sink.abort()),
+      const unproven = [...sinks].filter(([member]) => !member.readBack.has(file));
+      await atMost(
+        CLEANUP_MS,
+        unproven.map(([, sink]) => sink.abort()),
       );
     }
   }
@@ -99,7 +109,7 @@ export class StoreGroup {
     await this.#each(async (member) => {
       const key = this.prefix + file;
       member.keys.push(key);
-      await putObject(member.store, key, bytes(member.store));
+      await putObject(member.store, key, bytes(member.store), { signal: this.signal });
     });
   }
 
@@ -115,7 +125,7 @@ export class StoreGroup {
   /** Does the same at every live store; one that fails is dropped. @throws the failure when it was the last one. */
   async #each(work: (member: Member) => Promise<void>): Promise<void> {
     const live = this.#live();
-    const results = await Promise.allSettled(live.map(work));
+    const results = await Promise.allSettled(live.map((member) => this.#unlessAborted(work(member))));
     let last: unknown;
     for (const [index, result] of results.entries()) {
       const member = live[index];
@@ -133,8 +143,40 @@ export class StoreGroup {
     if (last !== undefined && (this.signal.aborted || this.#live().length === 0)) throw last as Error;
   }
 
-  async #clean(member: Member): Promise<void> {
-    const removal = Promise.allSettled(member.keys.map((key) => member.store.remove(key)));
-    await Promise.race([removal, new Promise((resolve) => setTimeout(resolve, CLEANUP_MS).unref())]);
+  /** Work that is under way is waited for, so that nothing appears after cleaning up; but a store may hang. */
+  async #unlessAborted(work: Promise<void>): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    let onAbort = (): void => undefined;
+    const over = new Promise<never>((_, reject) => {
+      onAbort = () => (timer = setTimeout(() => reject(new CancelledError()), GRACE_MS));
+      if (this.signal.aborted) onAbort();
+      else this.signal.addEventListener('abort', onAbort, { once: true });
+    });
+    try {
+      await Promise.race([work, over]);
+    } finally {
+      clearTimeout(timer);
+      this.signal.removeEventListener('abort', onAbort);
+    }
+    if (this.signal.aborted) throw new CancelledError();
   }
+
+  /** The manifest, which is written last, goes first: what is half removed must not look whole. */
+  async #clean({ store, keys }: Member): Promise<void> {
+    const [last, ...others] = [...new Set(keys)].reverse();
+    if (last === undefined) return;
+    const removal = store
+      .remove(last)
+      .finally(() => Promise.allSettled(others.map((key) => store.remove(key))));
+    await atMost(CLEANUP_MS, [removal]);
+  }
+}
+
+/** Waits until all have ended, however they did, but not for ever. */
+async function atMost(ms: number, work: readonly Promise<unknown>[]): Promise<void> {
+  if (work.length === 0) return;
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
+  await Promise.race([Promise.allSettled(work), over]);
+  clearTimeout(timer);
 }

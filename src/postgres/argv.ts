@@ -33,6 +33,14 @@ export function isFiltered(selection: Selection): boolean {
   return [schemas, excludeSchemas, tables, excludeTables, excludeTableData].some((list) => list.length > 0);
 }
 
+/**
+ * Whether a plain dump makes its own database. Rows alone are for a database that is there already, and a part of a
+ * database needs what must be created in it first.
+ */
+export function createsDatabase({ format, selection }: Pick<DumpOptions, 'format' | 'selection'>): boolean {
+  return format === 'plain' && selection.content !== 'data' && !isFiltered(selection);
+}
+
 function selectionArgs(selection: Selection): string[] {
   const each = (option: string, patterns: readonly string[]): string[] =>
     patterns.map((pattern) => `--${option}=${pattern}`);
@@ -54,7 +62,8 @@ export function dumpArgs(options: DumpOptions): string[] {
     '--no-password',
     // Its messages tell when pg_dump holds all its locks, and which table it is at. In a plain dump they would
     // also add comments to the output, so that one goes without.
-    ...(options.format === 'plain' ? ['--create'] : ['--verbose']),
+    ...(options.format !== 'plain' ? ['--verbose'] : []),
+    ...(createsDatabase(options) ? ['--create'] : []),
     `--snapshot=${options.snapshot}`,
     '--strict-names',
     `--lock-wait-timeout=${options.lockTimeout}`,

@@ -1,17 +1,16 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../base/errors.js';
 import { formatCount } from '../../base/units.js';
 import type { Psql } from '../../postgres/psql.js';
 import { ChangedWhileDumpingError } from './changed.js';
 import { batches, countQueries, type CountRow, type HashAlgorithm } from './queries.js';
+import type { Patience } from './patience.js';
 import { isLockTimeout, sqlState, type CountedTable } from './tables.js';
 import type { ContentHash, TableFingerprint } from './types.js';
 
-/** How often a table that others hold locked is tried again, a second apart, before the dump is given up. */
-const LOCK_ATTEMPTS = 5;
-
 const UNDEFINED_TABLE = '42P01';
 const UNDEFINED_COLUMN = '42703';
+const UNDEFINED_SCHEMA = '3F000';
+const CANCELED = '57014';
 
 function titleOf(table: { schema: string; name: string }): string {
   return JSON.stringify(`${table.schema}.${table.name}`);
@@ -20,12 +19,14 @@ function titleOf(table: { schema: string; name: string }): string {
 /**
  * Counts (and hashes) tables in a session that has imported the dump's snapshot. Each batch gives its locks back
  * as soon as it is done, and none waits longer than lock_timeout, so no application ever waits behind us for long.
- * @throws ChangedWhileDumpingError when a table was rewritten since the snapshot.
+ * What was locked, or was cancelled because somebody waited for us, is tried again as long as `patience` lasts.
+ * @throws ChangedWhileDumpingError when a table was rewritten since the snapshot, or stays locked.
  */
 export async function countTables(
   psql: Psql,
   tables: readonly CountedTable[],
   algorithm: HashAlgorithm | undefined,
+  patience: Patience,
 ): Promise<CountRow[]> {
   const rows: CountRow[] = [];
   let locked: CountedTable[] = [];
@@ -34,13 +35,12 @@ export async function countTables(
     if (result === 'locked') locked.push(...batch);
     else rows.push(...result);
   }
-  for (let attempt = 1; locked.length > 0; attempt += 1) {
-    if (attempt > LOCK_ATTEMPTS) {
+  while (locked.length > 0) {
+    if (!(await patience.again())) {
       throw new ChangedWhileDumpingError(
-        `Table ${locked.map(titleOf).join(', ')} stayed locked by another session.`,
+        `${namesOf(locked)} stayed locked by another session, so its rows could not be counted.`,
       );
     }
-    await sleep(1000);
     const again = locked;
     locked = [];
     for (const table of again) {
@@ -64,16 +64,16 @@ async function countBatch(
     requireUnchanged(batch.map((table) => ({ ...table, currentFilenode: filenodes.get(table.oid) ?? null })));
     return rows;
   } catch (error) {
-    if (isLockTimeout(error)) return 'locked';
     const state = sqlState(error);
-    if (state === UNDEFINED_TABLE || state === UNDEFINED_COLUMN) {
+    if (isLockTimeout(error) || state === CANCELED) return 'locked';
+    if (state === UNDEFINED_TABLE || state === UNDEFINED_COLUMN || state === UNDEFINED_SCHEMA) {
       throw new ChangedWhileDumpingError(
         `A table was dropped or altered while it was dumped: ${(error as Error).message}`,
       );
     }
     throw error;
   } finally {
-    await psql.exec('ROLLBACK TO SAVEPOINT counting');
+    await psql.exec('ROLLBACK TO SAVEPOINT counting', 'RELEASE SAVEPOINT counting');
   }
 }
 
@@ -81,10 +81,14 @@ async function countBatch(
 export function requireUnchanged(tables: readonly CountedTable[]): void {
   const changed = tables.filter((table) => table.filenode !== table.currentFilenode);
   if (changed.length === 0) return;
-  const names = changed.slice(0, 5).map(titleOf).join(', ');
   throw new ChangedWhileDumpingError(
-    `${names}${changed.length > 5 ? ` and ${changed.length - 5} more` : ''} was truncated, rewritten or dropped after the backup's snapshot.`,
+    `${namesOf(changed)} was truncated, rewritten or dropped after the backup's snapshot.`,
   );
+}
+
+function namesOf(tables: readonly CountedTable[]): string {
+  const names = tables.slice(0, 5).map(titleOf).join(', ');
+  return `Table ${names}${tables.length > 5 ? ` and ${tables.length - 5} more` : ''}`;
 }
 
 /** Puts the counts of single tables together as the fingerprint has them: hash partitioned tables as one. */

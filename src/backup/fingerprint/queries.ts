@@ -1,4 +1,4 @@
-import { quoteIdentifier } from '../../postgres/psql.js';
+import { quoteIdentifier, quoteLiteral } from '../../postgres/psql.js';
 import type { CountedTable } from './tables.js';
 
 export type HashAlgorithm = 'md5' | 'sha256';
@@ -7,6 +7,7 @@ export type HashAlgorithm = 'md5' | 'sha256';
 export interface CountRow {
   oid: number;
   rows: number;
+  /** Where the rows are now; null where the name belongs to another table by now. */
   filenode: number | null;
   high: string | null;
   low: string | null;
@@ -23,6 +24,7 @@ export const PINNED_SETTINGS = [
   "bytea_output = 'hex'",
   'extra_float_digits = 1',
   "search_path = 'pg_catalog'",
+  'quote_all_identifiers = off',
 ];
 
 /** Counts are taken from the table itself, as pg_dump reads it: a damaged index must not change them. */
@@ -33,7 +35,7 @@ export const SCAN_SETTINGS = [
 ];
 
 function hashOf(columns: readonly string[], algorithm: HashAlgorithm): string {
-  const row = `ROW(${columns.map((column) => `t.${quoteIdentifier(column)}`).join(', ')})::text`;
+  const row = `ROW(${columns.map(quoteIdentifier).join(', ')})::text`;
   return algorithm === 'md5' ? `md5(${row})` : `encode(sha256(convert_to(${row}, 'UTF8')), 'hex')`;
 }
 
@@ -43,7 +45,11 @@ function sums(hash: string): string[] {
 
 /** The query that counts one table, and hashes its rows where an algorithm is given. */
 function countQuery(table: CountedTable, algorithm: HashAlgorithm | undefined): string {
-  const from = `ONLY ${quoteIdentifier(table.schema)}.${quoteIdentifier(table.name)} t ${table.condition ?? ''}`;
+  const name = `${quoteIdentifier(table.schema)}.${quoteIdentifier(table.name)}`;
+  // No alias: an extension's condition may name its table.
+  const from = `ONLY ${name} ${table.condition ?? ''}`;
+  // The lock is ours by now, so the name cannot come to mean another table any more.
+  const filenode = `CASE WHEN to_regclass(${quoteLiteral(name)}) = ${table.oid}::oid THEN pg_relation_filenode(${table.oid}::oid)::int8 END`;
   const none = ['NULL::text', 'NULL::text'];
   const generated = algorithm !== undefined && table.generatedColumns.length > 0;
   const hashes = [
@@ -54,7 +60,7 @@ function countQuery(table: CountedTable, algorithm: HashAlgorithm | undefined): 
   const [generatedHigh, generatedLow] = generated ? sums('s.g') : none;
   // OFFSET 0 keeps the planner from computing each hash twice.
   const source = hashes.length === 0 ? from : `(SELECT ${hashes.join(', ')} FROM ${from} OFFSET 0) s`;
-  return `SELECT ${table.oid} AS oid, count(*) AS rows, pg_relation_filenode(${table.oid})::int8 AS filenode, ${high} AS high, ${low} AS low, ${generatedHigh} AS "generatedHigh", ${generatedLow} AS "generatedLow" FROM ${source}`;
+  return `SELECT ${table.oid} AS oid, count(*) AS rows, ${filenode} AS filenode, ${high} AS high, ${low} AS low, ${generatedHigh} AS "generatedHigh", ${generatedLow} AS "generatedLow" FROM ${source}`;
 }
 
 /** One statement that measures several tables: one round trip for many small ones. */

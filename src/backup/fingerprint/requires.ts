@@ -11,8 +11,26 @@ export function readExtensions(psql: Psql): Promise<ExtensionFingerprint[]> {
   return psql.rows<ExtensionFingerprint>(EXTENSIONS);
 }
 
-// From the archived objects to what hangs on them (defaults, constraints, rules), to everything those refer to,
-// and through array and row types to the types behind them.
+/** What needs nothing but to be there already. */
+export const NO_REQUIREMENTS: Requirements = { extensions: [], schemas: [], others: [] };
+
+// From the archived objects to what hangs on them (defaults, constraints, rules; but no partition, which pg_dump takes
+// for an object of its own), to everything those refer to, and through array and row types to the types behind them.
+// Of what is left, an object that is itself an inner part of another (deptype i) is named by that other one.
+const OTHERS = [
+  ...[
+    'pg_class',
+    'pg_type',
+    'pg_proc',
+    'pg_operator',
+    'pg_opclass',
+    'pg_opfamily',
+    'pg_collation',
+    'pg_language',
+  ],
+  ...['pg_ts_config', 'pg_ts_dict', 'pg_foreign_server', 'pg_foreign_data_wrapper'],
+];
+
 function requirementsQuery(catalogs: readonly number[], oids: readonly number[]): string {
   return `
 WITH RECURSIVE seed AS (
@@ -21,7 +39,8 @@ WITH RECURSIVE seed AS (
   SELECT classid, objid FROM seed
   UNION
   SELECT d.classid, d.objid FROM own o JOIN pg_depend d ON d.refclassid = o.classid AND d.refobjid = o.objid
-  WHERE d.deptype IN ('a', 'i', 'P', 'S')
+  WHERE d.deptype IN ('a', 'i', 'P', 'S') AND d.classid <> 'pg_publication_rel'::regclass
+    AND NOT EXISTS (SELECT 1 FROM pg_class c WHERE d.classid = 'pg_class'::regclass AND c.oid = d.objid AND c.relkind IN ('r', 'p', 'f'))
 ), refs AS (
   SELECT d.refclassid AS classid, d.refobjid AS objid FROM own o JOIN pg_depend d ON d.classid = o.classid AND d.objid = o.objid
   UNION
@@ -41,10 +60,16 @@ SELECT json_build_object(
     WHERE n.oid >= 16384 AND n.nspname !~ '^pg_'
       AND (n.oid IN (SELECT objid FROM refs WHERE classid = 'pg_namespace'::regclass)
         OR n.oid IN (SELECT extnamespace FROM pg_extension WHERE oid IN (SELECT oid FROM needed)))
-      AND NOT EXISTS (SELECT 1 FROM seed s WHERE s.classid = 'pg_namespace'::regclass AND s.objid = n.oid)))`;
+      AND NOT EXISTS (SELECT 1 FROM seed s WHERE s.classid = 'pg_namespace'::regclass AND s.objid = n.oid)),
+  'others', (SELECT coalesce(json_agg(o.name ORDER BY o.name), '[]') FROM (
+    SELECT DISTINCT pg_describe_object(r.classid, r.objid, 0) AS name FROM refs r LEFT JOIN pg_class c ON r.classid = 'pg_class'::regclass AND c.oid = r.objid
+    WHERE r.objid >= 16384 AND r.classid IN (${OTHERS.map((catalog) => `'${catalog}'::regclass`).join(', ')})
+      AND (c.oid IS NULL OR c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S'))
+      AND NOT EXISTS (SELECT 1 FROM own o WHERE o.classid = r.classid AND o.objid = r.objid)
+      AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = r.classid AND d.objid = r.objid AND d.deptype IN ('i', 'e'))) o))`;
 }
 
-/** The extensions and schemas that a filtered archive refers to but does not create. */
+/** What a filtered archive refers to but does not create. */
 export async function requirements(psql: Psql, toc: readonly TocEntry[]): Promise<Requirements> {
   const keys = [...objectKeys(toc)].map((key) => key.split('/').map(Number));
   return psql.query<Requirements>(

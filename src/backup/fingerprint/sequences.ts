@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Psql } from '../../postgres/psql.js';
-import { isLockTimeout } from './tables.js';
+import { SqlError, type Psql } from '../../postgres/psql.js';
 import type { SequenceFingerprint } from './types.js';
 
 export interface SequenceValue {
@@ -17,7 +16,7 @@ SELECT c.oid::int8 AS oid, n.nspname AS schema, c.relname AS name,
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'S' AND c.relpersistence <> 't' AND c.oid >= 16384`;
 
-const LOCK_ATTEMPTS = 5;
+const ATTEMPTS = 5;
 
 /**
  * The last value of every sequence at this moment: sequences ignore snapshots. The session must have a lock_timeout and
@@ -28,7 +27,8 @@ export async function readSequences(psql: Psql): Promise<SequenceValue[]> {
     try {
       return await psql.rows<SequenceValue>(SEQUENCES);
     } catch (error) {
-      if (attempt === LOCK_ATTEMPTS || !isLockTimeout(error)) throw error;
+      // One is locked by others, or was dropped between being listed and being read.
+      if (attempt === ATTEMPTS || !(error instanceof SqlError)) throw error;
       await sleep(1000);
     }
   }

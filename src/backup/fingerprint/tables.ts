@@ -75,7 +75,7 @@ export async function tableSizes(psql: Psql): Promise<Map<number, number>> {
     if (!isLockTimeout(error)) throw error;
     return new Map();
   } finally {
-    await psql.exec('ROLLBACK TO SAVEPOINT sizes');
+    await psql.exec('ROLLBACK TO SAVEPOINT sizes', 'RELEASE SAVEPOINT sizes');
   }
 }
 

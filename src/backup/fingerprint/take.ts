@@ -1,15 +1,19 @@
 import { UserError } from '../../base/errors.js';
+import type { Reporter } from '../../base/reporter.js';
 import { plural } from '../../base/units.js';
 import { isFiltered, type Selection } from '../../postgres/argv.js';
+import type { Target } from '../../postgres/connection/target.js';
+import { explainSqlError } from '../../postgres/explain.js';
 import type { Psql } from '../../postgres/psql.js';
 import { objectKeys, tableDataOids, type TocEntry } from '../../postgres/toc.js';
 import { importSnapshot, type Snapshot } from '../snapshot.js';
 import { countTables, requireUnchanged, tableFingerprints } from './counts.js';
 import { catalogObjects, countKinds, dataTables, keyOf, missingFrom, type CatalogObject } from './objects.js';
+import type { Patience } from './patience.js';
 import { PINNED_SETTINGS, SCAN_SETTINGS, type HashAlgorithm } from './queries.js';
-import { readExtensions, requirements } from './requires.js';
+import { NO_REQUIREMENTS, readExtensions, requirements } from './requires.js';
 import { countedTables } from './tables.js';
-import type { Fingerprint, FingerprintLevel } from './types.js';
+import type { Fingerprint, FingerprintLevel, Requirements } from './types.js';
 
 export interface FingerprintRequest {
   /** A fresh session on the database; given back closed. */
@@ -19,10 +23,18 @@ export interface FingerprintRequest {
   database: string;
   selection: Selection;
   toc: readonly TocEntry[];
+  patience: Patience;
+  /** What is known of the server, for messages. */
+  target: Target;
+  reporter: Reporter;
 }
 
 /** The part of a fingerprint that comes from inside the snapshot; the rest is added when the dump has ended. */
-export type Measured = Omit<Fingerprint, 'schema' | 'sequences'>;
+export interface Measured {
+  requires: Requirements;
+  /** Undefined with level `none`. */
+  fingerprint: Omit<Fingerprint, 'schema' | 'sequences'> | undefined;
+}
 
 // An application's lock must never queue behind ours for long, and rows hidden by row-level security must be an
 // error, never a smaller count.
@@ -33,33 +45,53 @@ const SESSION_SETTINGS = ["lock_timeout = '1s'", 'row_security = off', ...PINNED
  * catalog lists and that no table was rewritten since the snapshot. With level `none` only the checks are made.
  * @throws UserError when the archive lacks something, ChangedWhileDumpingError when a table changed.
  */
-export async function measure(request: FingerprintRequest): Promise<Measured | undefined> {
+export async function measure(request: FingerprintRequest): Promise<Measured> {
   const psql = await request.open();
   try {
-    await importSnapshot(psql, request.snapshot.id, SESSION_SETTINGS);
-    const tables = await countedTables(psql, tableDataOids(request.toc));
-    requireUnchanged(tables);
-    const objects = await requireComplete(psql, request);
-    if (request.level === 'none') return undefined;
-    const algorithm = request.level === 'content' ? await hashAlgorithm(psql) : undefined;
-    const rows = await countTables(psql, tables, algorithm);
-    const filtered = isFiltered(request.selection);
-    return {
-      version: 1,
-      level: request.level,
-      database: request.database,
-      snapshotAt: request.snapshot.at,
-      tables: tableFingerprints(tables, rows, algorithm),
-      materializedViews: await materializedViews(psql, request.toc),
-      objects: countKinds(objects),
-      largeObjects: await largeObjects(psql, request.toc),
-      extensions: filtered ? [] : await readExtensions(psql),
-      requires: filtered ? await requirements(psql, request.toc) : { extensions: [], schemas: [] },
-      notMeasured: await unmeasuredTables(psql),
-    };
+    return await measureIn(psql, request);
+  } catch (error) {
+    throw explainSqlError(error, `Measuring database ${JSON.stringify(request.database)}`, {
+      target: request.target,
+    });
   } finally {
     await psql.close();
   }
+}
+
+async function measureIn(psql: Psql, request: FingerprintRequest): Promise<Measured> {
+  const { level, selection, toc } = request;
+  await importSnapshot(psql, request.snapshot.id, SESSION_SETTINGS);
+  const tables = await countedTables(psql, tableDataOids(toc));
+  requireUnchanged(tables);
+  const objects = await requireComplete(psql, request);
+  const filtered = isFiltered(selection);
+  const requires = filtered ? await requirements(psql, toc) : NO_REQUIREMENTS;
+  warnOfOthers(requires, request.reporter);
+  if (level === 'none') return { requires, fingerprint: undefined };
+  const algorithm = level === 'content' ? await hashAlgorithm(psql) : undefined;
+  const rows = await countTables(psql, tables, algorithm, request.patience);
+  const fingerprint = {
+    version: 1 as const,
+    level,
+    database: request.database,
+    snapshotAt: request.snapshot.at,
+    tables: tableFingerprints(tables, rows, algorithm),
+    materializedViews: await materializedViews(psql, toc),
+    objects: countKinds(objects),
+    largeObjects: await largeObjects(psql, toc),
+    extensions: filtered ? [] : await readExtensions(psql),
+    requires,
+    notMeasured: await unmeasuredTables(psql),
+  };
+  return { requires, fingerprint };
+}
+
+function warnOfOthers({ others }: Requirements, reporter: Reporter): void {
+  if (others.length === 0) return;
+  const names = others.slice(0, 10).join(', ');
+  reporter.warn(
+    `This backup will not restore into an empty database: what was chosen refers to ${plural(others.length, 'object')} that it does not hold (${names}${others.length > 10 ? ', ...' : ''}). Choose those too, or whole schemas.`,
+  );
 }
 
 /** The objects that are in the archive. @throws UserError when an unfiltered archive lacks one. */
@@ -91,14 +123,14 @@ async function hashAlgorithm(psql: Psql): Promise<HashAlgorithm> {
   } catch {
     return 'sha256';
   } finally {
-    await psql.exec('ROLLBACK TO SAVEPOINT hashing');
+    await psql.exec('ROLLBACK TO SAVEPOINT hashing', 'RELEASE SAVEPOINT hashing');
   }
 }
 
 async function materializedViews(
   psql: Psql,
   toc: readonly TocEntry[],
-): Promise<Measured['materializedViews']> {
+): Promise<Fingerprint['materializedViews']> {
   const archive = objectKeys(toc);
   const views = await psql.rows<{ key: string; schema: string; name: string; populated: boolean }>(
     `SELECT '1259/' || c.oid AS key, n.nspname AS schema, c.relname AS name, c.relispopulated AS populated
@@ -115,7 +147,7 @@ async function largeObjects(psql: Psql, toc: readonly TocEntry[]): Promise<numbe
 }
 
 /** A standby has no rows of unlogged tables, and cannot even count them. */
-async function unmeasuredTables(psql: Psql): Promise<Measured['notMeasured']> {
+async function unmeasuredTables(psql: Psql): Promise<Fingerprint['notMeasured']> {
   const tables = await psql.rows<{ name: string }>(
     `SELECT n.nspname || '.' || c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      WHERE c.relkind = 'r' AND c.relpersistence = 'u' AND pg_is_in_recovery() ORDER BY 1`,

@@ -39,6 +39,11 @@ export interface SequenceFingerprint {
 export interface Requirements {
   extensions: ExtensionFingerprint[];
   schemas: string[];
+  /**
+   * Other objects that the archive refers to and neither holds nor gets from those extensions, as PostgreSQL
+   * describes them: `type app.status`. With any of these it does not restore alone.
+   */
+  others: string[];
 }
 
 export interface ExtensionFingerprint {
@@ -58,8 +63,11 @@ export interface Fingerprint {
   sequences: SequenceFingerprint[];
   /** How many objects of each kind, e.g. `{ table: 12, index: 20 }`. */
   objects: Record<string, number>;
-  /** SHA-256 of a schema-only dump under the same snapshot, without its `\restrict` lines. */
-  schema: string;
+  /**
+   * SHA-256 of a schema-only dump under the same snapshot, as `SchemaHash` makes it; null where the archive holds no
+   * definitions.
+   */
+  schema: string | null;
   largeObjects: number;
   extensions: ExtensionFingerprint[];
   /** What a filtered archive needs and does not bring along. */

@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto';
+import { messageOf } from '../base/errors.js';
+import { isFiltered, schemaDumpArgs, type DumpOptions } from '../postgres/argv.js';
+import type { Psql } from '../postgres/psql.js';
+import type { TocEntry } from '../postgres/toc.js';
+import type { Archive } from './archive.js';
+import { Patience } from './fingerprint/patience.js';
+import { measure, type Measured } from './fingerprint/take.js';
+import { yieldToOthers } from './fingerprint/watch.js';
+import { hashSchema } from './schema-dump.js';
+import type { Snapshot } from './snapshot.js';
+import type { BackupContext } from './types.js';
+
+export interface MeasureRequest {
+  context: BackupContext;
+  database: string;
+  archive: Archive;
+  snapshot: Snapshot;
+  dump: Omit<DumpOptions, 'compressionArgs' | 'folder'>;
+  signal: AbortSignal;
+  /** Opens a session on the database. */
+  open: (name: string, application?: string) => Promise<Psql>;
+}
+
+export interface MeasuredArchive extends Measured {
+  schema: string | null;
+  toc: readonly TocEntry[];
+  filtered: boolean;
+}
+
+/** Measures what an archive that is being written holds, from its table of contents and in its snapshot. */
+export async function measureArchive(request: MeasureRequest): Promise<MeasuredArchive> {
+  const { archive, snapshot, database, dump, signal, open } = request;
+  const { programs, connection, inputs, reporter } = request.context;
+  await archive.locked;
+  const toc = await archive.toc;
+  const { selection } = dump;
+  const level = inputs.fingerprint;
+  const patience = new Patience(archive.ended, inputs.lockTimeout, signal);
+  const application = `pgkeep ${randomBytes(6).toString('hex')}`;
+  const conninfo = `${dump.conninfo} application_name='${application}'`;
+  const schemaHash = (): Promise<string> | null =>
+    level === 'none' || selection.content === 'data'
+      ? null
+      : hashSchema({ programs, connection, args: schemaDumpArgs({ ...dump, conninfo }), patience, signal });
+  const stop = new AbortController();
+  const yielding = yieldAfter(archive.ended, request, application, stop.signal);
+  try {
+    const [measured, schema] = await Promise.all([
+      measure({
+        open: () => open('that takes the fingerprint', application),
+        snapshot,
+        level,
+        database,
+        selection,
+        toc,
+        patience,
+        target: connection.target,
+        reporter,
+      }),
+      schemaHash(),
+    ]);
+    return { ...measured, schema, toc, filtered: isFiltered(selection) };
+  } finally {
+    stop.abort();
+    await yielding;
+  }
+}
+
+/**
+ * Once pg_dump has given its locks back, whoever still waits waits for us. Until then cancelling would help nobody.
+ * Never throws: a server that has no connection left for this still gives a good backup.
+ */
+async function yieldAfter(
+  ended: Promise<void>,
+  { context, open }: MeasureRequest,
+  application: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const stopped = new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  await Promise.race([ended, stopped]);
+  if (isAborted(signal)) return;
+  let psql: Psql | undefined;
+  try {
+    psql = await open('that watches for waiting applications');
+    await yieldToOthers(psql, application, signal);
+  } catch (error) {
+    if (!isAborted(signal) && !context.signal.aborted)
+      context.reporter.info(`Nobody watches whether applications wait for the count: ${messageOf(error)}`);
+  } finally {
+    await psql?.close();
+  }
+}
+
+/** A call, because it changes while we wait and a narrowed property would not. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
+}
