@@ -1,10 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunResult } from '../../src/backup/result.js';
 import { runBackup, type RunOptions } from '../../src/backup/run.js';
 import type { Fingerprint } from '../../src/backup/fingerprint/types.js';
+import { SchemaHash } from '../../src/backup/fingerprint/schema-hash.js';
 import { decodeManifest, type Manifest } from '../../src/backup/manifest.js';
+import { run } from '../../src/base/process.js';
 import { silentReporter, type Reporter } from '../../src/base/reporter.js';
 import { readInputs } from '../../src/inputs/read.js';
 import { parseConnection } from '../../src/postgres/connection/parse.js';
@@ -204,4 +206,37 @@ export function filesIn(folder: string): string[] {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
     .sort();
+}
+
+/** Restores an archive of the custom format with the stock pg_restore into an empty database of the server. */
+export async function restore(rig: Rig, published: Published, database: string): Promise<void> {
+  const { code, stderr } = await run('sh', ['-c', `${readArchive(published)} | "$PG_RESTORE" -d "$TARGET"`], {
+    env: {
+      ...process.env,
+      ...rig.programs.env,
+      PG_RESTORE: rig.programs.path('pg_restore'),
+      TARGET: rig.server.url(database),
+    },
+  });
+  // Clients newer than the server set what it does not know.
+  const harmless = rig.programs.major > rig.server.major && stderr.includes('errors ignored on restore: 1');
+  if (code !== 0 && !harmless) throw new Error(stderr);
+}
+
+/** The hash of an archive's own definitions, as a verification makes it. */
+export async function archivedSchema(rig: Rig, published: Published): Promise<string> {
+  const { stdout, code, stderr } = await run(
+    'sh',
+    ['-c', `${readArchive(published)} | "$PG_RESTORE" --schema-only -f -`],
+    { env: { ...process.env, ...rig.programs.env, PG_RESTORE: rig.programs.path('pg_restore') } },
+  );
+  if (code !== 0) throw new Error(stderr);
+  const hash = new SchemaHash();
+  hash.update(stdout);
+  return hash.digest();
+}
+
+function readArchive({ folder }: Published): string {
+  const zst = join(folder, 'database.dump.zst');
+  return existsSync(zst) ? `zstd -dcq '${zst}'` : `cat '${join(folder, 'database.dump')}'`;
 }

@@ -88,11 +88,15 @@ function requirementLines(facts: RecoveryFacts): string[] {
 }
 
 function restoreLines(facts: RecoveryFacts, file: string): string[] {
+  // A newer pg_dump sets what an older server does not know (transaction_timeout); that error is harmless.
+  const strict = facts.manifest.tools.sameMajor;
+  const psql = `psql -X -q${strict ? ' -v ON_ERROR_STOP=1' : ''}`;
+  const pgRestore = `pg_restore${strict ? ' --exit-on-error' : ''}`;
   if (facts.content === 'data') {
     const restore =
       facts.format === 'plain'
-        ? `psql -X -q -v ON_ERROR_STOP=1 -d "$DB" -f ${file}`
-        : `pg_restore --exit-on-error --data-only --dbname="$DB" ${file}`;
+        ? `${psql} -d "$DB" -f ${file}`
+        : `${pgRestore} --data-only --dbname="$DB" ${file}`;
     return [
       'DB=restored   # a database that has the tables already, without rows: this backup holds rows alone',
       restore,
@@ -101,16 +105,14 @@ function restoreLines(facts: RecoveryFacts, file: string): string[] {
   if (facts.createsDatabase) {
     return [
       `# Creates the database ${JSON.stringify(facts.manifest.database)}; there must be none of that name.`,
-      `psql -X -q -v ON_ERROR_STOP=1 -d postgres -f ${file}`,
+      `${psql} -d postgres -f ${file}`,
     ];
   }
   return [
     'DB=restored   # any new name',
     createDatabase(facts.manifest.server),
     ...requirementLines(facts),
-    facts.format === 'plain'
-      ? `psql -X -q -v ON_ERROR_STOP=1 -d "$DB" -f ${file}`
-      : `pg_restore --exit-on-error --jobs=4 --dbname="$DB" ${file}`,
+    facts.format === 'plain' ? `${psql} -d "$DB" -f ${file}` : `${pgRestore} --jobs=4 --dbname="$DB" ${file}`,
   ];
 }
 
@@ -142,6 +144,11 @@ export function recoveryText(facts: RecoveryFacts): string {
       ...(restored.commands.length === 0 ? ['# nothing to unpack'] : []),
     ]),
     `## 3. Restore`,
+    ...(manifest.tools.sameMajor
+      ? []
+      : [
+          'The programs that made it are newer than the server was: an error about `transaction_timeout` or another unknown setting is harmless there.',
+        ]),
     `Set \`PGHOST\`, \`PGPORT\`, \`PGUSER\` and \`PGPASSWORD\` for the server to restore to.`,
     block([
       ...(roles === undefined

@@ -7,6 +7,8 @@ export interface CatalogObject {
   catalog: number;
   oid: number;
   name: string;
+  /** The key of the object that brings it along: a table its checks, a constraint its index and its partitions' own. */
+  via: string | null;
 }
 
 /** Kinds that pg_dump always writes as an entry of their own: the archive must list each of these. */
@@ -20,7 +22,7 @@ const LISTED_KINDS = new Set([
   'function',
 ]);
 
-// Each SELECT gives (kind, catalog, oid, name). 16384 is the first OID that is not the system's own
+// Each SELECT gives (kind, catalog, oid, name, via). 16384 is the first OID that is not the system's own
 // (FirstNormalObjectId in PostgreSQL's access/transam.h). What belongs to an extension is restored by the extension.
 const OBJECTS = `
 WITH member AS (
@@ -32,63 +34,65 @@ WITH member AS (
   WHERE c.oid >= 16384 AND c.relpersistence <> 't'
     AND NOT EXISTS (SELECT 1 FROM member m WHERE m.classid = 'pg_class'::regclass AND m.objid = c.oid)
 ), object AS (
-  SELECT 'schema' AS kind, 'pg_namespace'::regclass AS catalog, s.oid, s.nspname AS name FROM space s
+  SELECT 'schema' AS kind, 'pg_namespace'::regclass AS catalog, s.oid, s.nspname AS name, NULL AS via FROM space s
   UNION ALL
   SELECT CASE relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table'
-      WHEN 'S' THEN 'sequence' ELSE 'table' END, 'pg_class'::regclass, oid, nspname || '.' || relname
+      WHEN 'S' THEN 'sequence' ELSE 'table' END, 'pg_class'::regclass, oid, nspname || '.' || relname, NULL
   FROM rel WHERE relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
   UNION ALL
-  SELECT 'index', 'pg_class'::regclass, i.indexrelid, c.relname
-  FROM pg_index i JOIN rel r ON r.oid = i.indrelid JOIN pg_class c ON c.oid = i.indexrelid WHERE r.relkind IN ('r', 'p', 'm')
+  SELECT 'index', 'pg_class'::regclass, i.indexrelid, c.relname, '2606/' || k.oid
+  FROM pg_index i JOIN rel r ON r.oid = i.indrelid JOIN pg_class c ON c.oid = i.indexrelid
+  LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.conrelid = i.indrelid AND k.contype IN ('p', 'u', 'x') WHERE r.relkind IN ('r', 'p', 'm')
   UNION ALL
   SELECT CASE contype WHEN 'p' THEN 'primary key' WHEN 'u' THEN 'unique constraint' WHEN 'f' THEN 'foreign key'
-      WHEN 'c' THEN 'check constraint' ELSE 'exclusion constraint' END, 'pg_constraint'::regclass, c.oid, c.conname
+      WHEN 'c' THEN 'check constraint' ELSE 'exclusion constraint' END, 'pg_constraint'::regclass, c.oid, c.conname,
+    CASE WHEN contype = 'c' THEN '1259/' || c.conrelid WHEN c.conparentid <> 0 THEN '2606/' || c.conparentid END
   FROM pg_constraint c JOIN rel r ON r.oid = c.conrelid WHERE contype IN ('p', 'u', 'f', 'c', 'x')
   UNION ALL
-  SELECT 'trigger', 'pg_trigger'::regclass, t.oid, t.tgname FROM pg_trigger t JOIN rel r ON r.oid = t.tgrelid WHERE NOT tgisinternal
+  SELECT 'trigger', 'pg_trigger'::regclass, t.oid, t.tgname, '2620/' || nullif(t.tgparentid, 0) FROM pg_trigger t JOIN rel r ON r.oid = t.tgrelid WHERE NOT tgisinternal
   UNION ALL
-  SELECT 'policy', 'pg_policy'::regclass, p.oid, p.polname FROM pg_policy p JOIN rel r ON r.oid = p.polrelid
+  SELECT 'policy', 'pg_policy'::regclass, p.oid, p.polname, NULL FROM pg_policy p JOIN rel r ON r.oid = p.polrelid
   UNION ALL
-  SELECT 'rule', 'pg_rewrite'::regclass, w.oid, w.rulename
+  SELECT 'rule', 'pg_rewrite'::regclass, w.oid, w.rulename, NULL
   FROM pg_rewrite w JOIN rel r ON r.oid = w.ev_class WHERE w.rulename <> '_RETURN'
   UNION ALL
-  SELECT 'function', 'pg_proc'::regclass, p.oid, s.nspname || '.' || p.proname
+  SELECT 'function', 'pg_proc'::regclass, p.oid, s.nspname || '.' || p.proname, NULL
   FROM pg_proc p JOIN space s ON s.oid = p.pronamespace
   WHERE NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'i')
   UNION ALL
   SELECT CASE typtype WHEN 'e' THEN 'enum' WHEN 'd' THEN 'domain' WHEN 'r' THEN 'range type' WHEN 'c' THEN 'composite type' ELSE 'base type' END,
-    'pg_type'::regclass, t.oid, t.typname
+    'pg_type'::regclass, t.oid, t.typname, NULL
   FROM pg_type t JOIN space s ON s.oid = t.typnamespace LEFT JOIN pg_class c ON c.oid = t.typrelid
   WHERE t.typtype IN ('e', 'd', 'r') OR (t.typtype = 'c' AND c.relkind = 'c')
     OR (t.typtype = 'b' AND NOT EXISTS (SELECT 1 FROM pg_type e WHERE e.typarray = t.oid))
   UNION ALL
-  SELECT 'extension', 'pg_extension'::regclass, oid, extname FROM pg_extension
+  SELECT 'extension', 'pg_extension'::regclass, oid, extname, NULL FROM pg_extension
   UNION ALL
-  SELECT 'event trigger', 'pg_event_trigger'::regclass, oid, evtname FROM pg_event_trigger
+  SELECT 'event trigger', 'pg_event_trigger'::regclass, oid, evtname, NULL FROM pg_event_trigger
   UNION ALL
-  SELECT 'publication', 'pg_publication'::regclass, oid, pubname FROM pg_publication
+  SELECT 'publication', 'pg_publication'::regclass, oid, pubname, NULL FROM pg_publication
   UNION ALL
-  SELECT 'collation', 'pg_collation'::regclass, c.oid, collname FROM pg_collation c JOIN space s ON s.oid = c.collnamespace
+  SELECT 'collation', 'pg_collation'::regclass, c.oid, collname, NULL FROM pg_collation c JOIN space s ON s.oid = c.collnamespace
   UNION ALL
-  SELECT 'operator', 'pg_operator'::regclass, o.oid, oprname FROM pg_operator o JOIN space s ON s.oid = o.oprnamespace
+  SELECT 'operator', 'pg_operator'::regclass, o.oid, oprname, NULL FROM pg_operator o JOIN space s ON s.oid = o.oprnamespace
   UNION ALL
-  SELECT 'operator class', 'pg_opclass'::regclass, o.oid, opcname FROM pg_opclass o JOIN space s ON s.oid = o.opcnamespace
+  SELECT 'operator class', 'pg_opclass'::regclass, o.oid, opcname, NULL FROM pg_opclass o JOIN space s ON s.oid = o.opcnamespace
   UNION ALL
-  SELECT 'cast', 'pg_cast'::regclass, oid, castsource::regtype || ' AS ' || casttarget::regtype FROM pg_cast
+  SELECT 'cast', 'pg_cast'::regclass, oid, castsource::regtype || ' AS ' || casttarget::regtype, NULL FROM pg_cast
   UNION ALL
-  SELECT 'language', 'pg_language'::regclass, oid, lanname FROM pg_language
+  SELECT 'language', 'pg_language'::regclass, oid, lanname, NULL FROM pg_language
   UNION ALL
-  SELECT 'text search configuration', 'pg_ts_config'::regclass, c.oid, cfgname FROM pg_ts_config c JOIN space s ON s.oid = c.cfgnamespace
+  SELECT 'text search configuration', 'pg_ts_config'::regclass, c.oid, cfgname, NULL FROM pg_ts_config c JOIN space s ON s.oid = c.cfgnamespace
   UNION ALL
-  SELECT 'text search dictionary', 'pg_ts_dict'::regclass, d.oid, dictname FROM pg_ts_dict d JOIN space s ON s.oid = d.dictnamespace
+  SELECT 'text search dictionary', 'pg_ts_dict'::regclass, d.oid, dictname, NULL FROM pg_ts_dict d JOIN space s ON s.oid = d.dictnamespace
   UNION ALL
-  SELECT 'foreign data wrapper', 'pg_foreign_data_wrapper'::regclass, oid, fdwname FROM pg_foreign_data_wrapper
+  SELECT 'foreign data wrapper', 'pg_foreign_data_wrapper'::regclass, oid, fdwname, NULL FROM pg_foreign_data_wrapper
   UNION ALL
-  SELECT 'foreign server', 'pg_foreign_server'::regclass, oid, srvname FROM pg_foreign_server
+  SELECT 'foreign server', 'pg_foreign_server'::regclass, oid, srvname, NULL FROM pg_foreign_server
   UNION ALL
-  SELECT 'statistics object', 'pg_statistic_ext'::regclass, x.oid, stxname FROM pg_statistic_ext x JOIN space s ON s.oid = x.stxnamespace
+  SELECT 'statistics object', 'pg_statistic_ext'::regclass, x.oid, stxname, NULL FROM pg_statistic_ext x JOIN space s ON s.oid = x.stxnamespace
 )
-SELECT kind, catalog::oid::int8 AS catalog, oid::int8 AS oid, name FROM object o
+SELECT kind, catalog::oid::int8 AS catalog, oid::int8 AS oid, name, via FROM object o
 WHERE oid >= 16384 AND NOT EXISTS (SELECT 1 FROM member m WHERE m.classid = o.catalog AND m.objid = o.oid)`;
 
 /** Everything in the database that a whole dump holds, as the session's snapshot has it. */
@@ -99,7 +103,7 @@ export function catalogObjects(psql: Psql): Promise<CatalogObject[]> {
 // An extension's own tables are left to what the archive says of them. Unlogged tables have no rows on a standby, and
 // pg_dump leaves them out there.
 const DATA_TABLES = `
-SELECT 'table data' AS kind, 'pg_class'::regclass::oid::int8 AS catalog, c.oid::int8 AS oid, n.nspname || '.' || c.relname AS name
+SELECT 'table data' AS kind, 'pg_class'::regclass::oid::int8 AS catalog, c.oid::int8 AS oid, n.nspname || '.' || c.relname AS name, NULL AS via
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND c.oid >= 16384
   AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
@@ -123,6 +127,14 @@ export function missingFrom(
       !(object.kind === 'schema' && object.name === 'public') &&
       !archive.has(keyOf(object)),
   );
+}
+
+/** The objects that a filtered archive holds, those without an entry of their own included. */
+export function heldBy(archive: ReadonlySet<string>, objects: readonly CatalogObject[]): CatalogObject[] {
+  const via = new Map(objects.map((object) => [keyOf(object), object.via]));
+  const held = (key: string | null | undefined): boolean =>
+    key !== null && key !== undefined && (archive.has(key) || held(via.get(key)));
+  return objects.filter((object) => held(keyOf(object)));
 }
 
 /** Objects per kind, kinds in alphabetical order. */

@@ -66,7 +66,7 @@ SELECT json_build_object(
     WHERE r.objid >= 16384 AND r.classid IN (${OTHERS.map((catalog) => `'${catalog}'::regclass`).join(', ')})
       AND (c.oid IS NULL OR c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S'))
       AND NOT EXISTS (SELECT 1 FROM own o WHERE o.classid = r.classid AND o.objid = r.objid)
-      AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = r.classid AND d.objid = r.objid AND d.deptype IN ('i', 'e'))) o))`;
+      AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = r.classid AND d.objid = r.objid AND d.objsubid = 0 AND d.deptype IN ('i', 'e'))) o))`;
 }
 
 /** What a filtered archive refers to but does not create. */

@@ -8,7 +8,14 @@ import type { Psql } from '../../postgres/psql.js';
 import { objectKeys, tableDataOids, type TocEntry } from '../../postgres/toc.js';
 import { importSnapshot, type Snapshot } from '../snapshot.js';
 import { countTables, requireUnchanged, tableFingerprints } from './counts.js';
-import { catalogObjects, countKinds, dataTables, keyOf, missingFrom, type CatalogObject } from './objects.js';
+import {
+  catalogObjects,
+  countKinds,
+  dataTables,
+  heldBy,
+  missingFrom,
+  type CatalogObject,
+} from './objects.js';
 import type { Patience } from './patience.js';
 import { PINNED_SETTINGS, SCAN_SETTINGS, type HashAlgorithm } from './queries.js';
 import { NO_REQUIREMENTS, readExtensions, requirements } from './requires.js';
@@ -99,7 +106,7 @@ async function requireComplete(psql: Psql, request: FingerprintRequest): Promise
   const { selection, toc } = request;
   const archive = objectKeys(toc);
   const objects = selection.content === 'data' ? [] : await catalogObjects(psql);
-  if (isFiltered(selection)) return objects.filter((object) => archive.has(keyOf(object)));
+  if (isFiltered(selection)) return heldBy(archive, objects);
   const missing = missingFrom(archive, objects);
   if (selection.content !== 'schema') {
     const held = tableDataOids(toc);
