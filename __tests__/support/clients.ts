@@ -142,7 +142,7 @@ async function installFrom(
 /** Real client packages for a test's own repository; made once per machine. */
 export async function provideRepacked(): Promise<Repacked | { notRun: string }> {
   const missing = missingPrograms([
-    ...['patchelf', 'gpg', 'apt-ftparchive', 'dpkg-architecture', 'apt-get', 'dpkg-deb'],
+    ...['patchelf', 'gpg', 'gpg-agent', 'apt-ftparchive', 'dpkg-architecture', 'apt-get', 'dpkg-deb'],
   ]);
   if (missing.length > 0) return { notRun: `missing: ${missing.join(', ')}` };
   if (debianMirror() === undefined)
