@@ -28,9 +28,9 @@ export class Listener implements Reporter {
   warn = (message: string): void => void (this.warnings.push(message), this.note(message));
   error = (message: string): void => void (this.errors.push(message), this.note(message));
   output = (program: string, line: string): void => this.note(`${program}: ${line}`);
-  group = silentReporter.group;
-  progress = silentReporter.progress;
-  mask = silentReporter.mask;
+  group = <T>(_title: string, work: () => Promise<T>): Promise<T> => work();
+  progress = (): void => undefined;
+  mask = (): void => undefined;
 
   get text(): string {
     return this.lines.join('\n');
@@ -149,7 +149,7 @@ export class Rig {
   async publish(database: string, inputs: Record<string, string> = {}): Promise<Published & Backup> {
     const { folder, url } = this.storage();
     const run = await this.backup({ 'database-url': this.server.url(database), storage: url, ...inputs });
-    if (run.error !== undefined) throw run.error;
+    if (run.error !== undefined) throw run.error as Error;
     const published = run.result?.results[0];
     if (published === undefined) throw new Error('nothing was published');
     const path = join(folder, published.manifest.name, published.manifest.id);

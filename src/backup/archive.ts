@@ -122,10 +122,11 @@ async function directoryArchive(request: ArchiveRequest): Promise<Archive> {
   toc.catch(() => undefined);
   const stop = async (): Promise<void> => {
     dump.stop();
-    await dumped.catch(() => undefined);
+    // Both still use the folder.
+    await Promise.allSettled([dumped, toc]);
     await rm(parent, { recursive: true, force: true });
   };
-  return { ...dump, toc, bytes: packed(request, parent, dumped), stop };
+  return { ...dump, toc, bytes: packed(request, parent, dumped, toc), stop };
 }
 
 async function drain(bytes: AsyncIterable<Uint8Array>): Promise<void> {
@@ -161,6 +162,7 @@ async function* packed(
   request: ArchiveRequest,
   parent: string,
   dumped: Promise<void>,
+  toc: Promise<unknown>,
 ): AsyncIterable<Uint8Array> {
   const { reporter, signal, connection } = request;
   const { program } = request.compression;
@@ -186,7 +188,8 @@ async function* packed(
       last.stop();
     }
   } finally {
-    await dumped.catch(() => undefined);
+    // Both still use the folder.
+    await Promise.allSettled([dumped, toc]);
     await rm(parent, { recursive: true, force: true });
   }
 }

@@ -9,7 +9,7 @@ import type { BackupContext, BackupResult } from './types.js';
  * the answer where the backup would be. A store that cannot be written to has said so already.
  */
 export async function writeLog(
-  context: BackupContext,
+  context: Pick<BackupContext, 'stores' | 'run' | 'reporter'>,
   name: string,
   startedAt: Date,
   outcome: BackupResult | { error: unknown },

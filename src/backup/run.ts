@@ -60,10 +60,7 @@ export async function runBackup(options: RunOptions): Promise<RunResult> {
   const { inputs, reporter, signal } = options;
   const prepared = await prepare(options);
   const { connection, stores } = prepared;
-  const { programs, server } = await reporter.group('PostgreSQL programs', () =>
-    findFor(options, connection),
-  );
-  const databases = await databasesOf(options, programs, connection, server);
+  const { programs, server, databases } = await connect(options, prepared);
   const context: BackupContext = {
     inputs,
     programs,
@@ -103,14 +100,18 @@ export async function runBackup(options: RunOptions): Promise<RunResult> {
 
 async function one(context: BackupContext, database: string, name: string): Promise<BackupResult> {
   const { programs, connection, reporter, signal } = context;
-  const psql = await Psql.open({
-    programs,
-    connection,
-    database,
-    signal,
-    reporter,
-    settings: { lock_timeout: '1s' },
-  });
+  const open = (untouched: boolean): Promise<Psql> =>
+    Psql.open({
+      programs,
+      connection,
+      database,
+      signal,
+      reporter,
+      ...(untouched ? { untouched } : { settings: { lock_timeout: '1s' } }),
+    });
+  // For each database, since PgBouncer may pool each in another way.
+  await refuseTransactionPooler(() => open(true), { target: connection.target });
+  const psql = await open(false);
   let server: ServerInfo;
   let sizes: Map<string, number>;
   try {
@@ -122,6 +123,27 @@ async function one(context: BackupContext, database: string, name: string): Prom
   const size = server.databaseBytes === null ? 'of unknown size' : formatBytes(server.databaseBytes);
   reporter.info(`PostgreSQL ${server.version}, ${plural(sizes.size, 'table')}, ${size}`);
   return backupDatabase(context, database, name, server, sizes);
+}
+
+/** Everything before the first database's turn. A failure is logged with the families that are known by then. */
+async function connect(
+  options: RunOptions,
+  { connection, stores }: Prepared,
+): Promise<{ programs: Programs; server: ServerInfo; databases: string[] }> {
+  const { inputs, reporter, run } = options;
+  const startedAt = new Date();
+  try {
+    const found = await reporter.group('PostgreSQL programs', () => findFor(options, connection));
+    const databases = await databasesOf(options, found.programs, connection, found.server);
+    return { ...found, databases };
+  } catch (error) {
+    const named = inputs.databases.length > 0 ? inputs.databases : [connection.target.database ?? '*'];
+    const families = named.includes('*') ? [] : named.map((database) => familyName(inputs.name, database));
+    if (!inputs.dryRun)
+      for (const name of new Set(families))
+        await writeLog({ stores, run, reporter }, name, startedAt, { error });
+    throw error;
+  }
 }
 
 /** The programs of the server's own major. Any psql can ask a server what it is. */
