@@ -13,7 +13,7 @@ const VERSION = Buffer.from('age-encryption.org/v1\n');
 const ARMOR = Buffer.from('-----BEGIN AGE ENCRYPTED FILE-----');
 /** Far more than hundreds of recipients need. */
 const LONGEST = 1024 * 1024;
-/** 1 GiB of memory; the `age` program itself always writes 18. */
+/** 1 GiB of memory. */
 const HIGHEST_WORK_FACTOR = 20;
 
 /**
@@ -55,7 +55,7 @@ export async function fileKeyOf(header: Uint8Array, keys: DecryptionKeys, file: 
   const { Decrypter } = await import('age-encryption');
   const decrypter = new Decrypter();
   for (const identity of keys.identities ?? []) decrypter.addIdentity(identity);
-  if (keys.passphrase !== undefined) decrypter.addIdentity(passphraseIdentity(keys.passphrase));
+  if (keys.passphrase !== undefined) decrypter.addIdentity(passphraseIdentity(keys.passphrase, file));
   // Asked only when all others had no answer.
   decrypter.addIdentity({
     unwrapFileKey: (stanzas: Stanza[]) => {
@@ -79,7 +79,7 @@ function whyNoKeyFits(stanzas: Stanza[], keys: DecryptionKeys, file: string): st
   return `Wrong key: no identity that was given can decrypt ${file} (or its age header is damaged). It takes the secret key of one of the recipients that it was encrypted to.`;
 }
 
-function passphraseIdentity(passphrase: string): Identity {
+function passphraseIdentity(passphrase: string, file: string): Identity {
   return {
     async unwrapFileKey(stanzas) {
       const stanza = stanzas.find(({ args }) => args[0] === 'scrypt');
@@ -90,8 +90,11 @@ function passphraseIdentity(passphrase: string): Identity {
       // The format allows a passphrase no company: whoever can add a stanza could otherwise replace the key.
       if (stanzas.length > 1 || bytes.length !== 16 || stanza.body.length !== 32 || Number.isNaN(logN))
         throw new Error('malformed scrypt stanza');
-      if (logN > HIGHEST_WORK_FACTOR)
-        throw new Error(`scrypt work factor ${logN} is above ${HIGHEST_WORK_FACTOR}`);
+      if (logN > HIGHEST_WORK_FACTOR) {
+        throw new UserError(
+          `${file} asks for scrypt work factor ${logN}, which takes more than 1 GiB of memory; pgkeep goes up to ${HIGHEST_WORK_FACTOR} and writes 18. Decrypt it with the \`age\` program if you trust where it came from.`,
+        );
+      }
       const decipher = createDecipheriv(CIPHER, await passphraseKey(passphrase, bytes, logN), WRAP_NONCE, {
         authTagLength: TAG,
       });
