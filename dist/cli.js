@@ -1,3 +1,5 @@
 #!/usr/bin/env node
-import { runCli } from './index.js';
+// At once: the title takes the arguments, which may hold a secret, out of the process list.
+process.title = 'pgkeep';
+const { runCli } = await import('./index.js');
 await runCli();

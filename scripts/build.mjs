@@ -3,17 +3,29 @@ import ncc from '@vercel/ncc';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compile } from './compile.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const out = process.argv[2] ?? join(root, 'dist');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-const { code, assets } = await ncc(join(root, 'src', 'index.ts'), {
+// An uncaught error would print the bundler's own source, which is one very long line.
+const fail = (error) => {
+  console.error(`dist/ was not built: ${error.message}`);
+  process.exit(1);
+};
+
+// Always the same folder: the bundle names it in its comments.
+const lib = join(root, 'lib');
+rmSync(lib, { recursive: true, force: true });
+await compile(lib).catch(fail);
+const { code, assets } = await ncc(join(lib, 'index.js'), {
   cache: false,
   target: 'es2022',
   license: 'licenses.txt',
   quiet: true,
-});
+}).catch(fail);
+rmSync(lib, { recursive: true, force: true });
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 writeFileSync(join(out, 'index.js'), code.replaceAll('__PGKEEP_VERSION__', version));

@@ -7,10 +7,14 @@ import { transformFile } from '@swc/core';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Compiles src/ into a temporary folder, in which packages are found as usual. The caller removes it. */
-export async function compile() {
-  const folder = await mkdtemp(join(tmpdir(), 'pgkeep-compiled-'));
+/**
+ * Compiles src/ into a folder, by default a temporary one, in which packages are found as usual. The caller removes it.
+ * Types are not looked at: `npm run types` does that.
+ */
+export async function compile(into) {
+  const folder = into ?? (await mkdtemp(join(tmpdir(), 'pgkeep-compiled-')));
   try {
+    await mkdir(folder, { recursive: true });
     await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
     await cp(join(root, 'package.json'), join(folder, 'package.json'));
     for (const file of await readdir(join(root, 'src'), { recursive: true })) {

@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Programs } from '../../src/postgres/types.js';
+import { PASSWORD, startPostgres, type PostgresServer } from '../servers/postgres.mjs';
+import { clientsAreHere, fillShop, newFolder, programsFor, sql, toolCache, visible } from '../support/e2e.js';
+import { startStep } from '../support/runner.js';
+
+const here = clientsAreHere('no secret in the log or the process list');
+
+const PASSPHRASE = 'correct horse battery staple 4711';
+
+/** The command lines of all processes at this moment, as anyone on the machine can read them. */
+function commandLines(): string {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'latin1');
+      } catch {
+        return '';
+      }
+    })
+    .join('\n');
+}
+
+(here ? describe : describe.skip)('secrets', () => {
+  let server: PostgresServer;
+  let programs: Programs;
+  const store = newFolder();
+
+  beforeAll(async () => {
+    server = await startPostgres({ major: 15 });
+    programs = await programsFor(15);
+    fillShop(programs, server);
+    sql(
+      programs,
+      server.url(),
+      'CREATE TABLE app.big AS SELECT i, md5(i::text) FROM generate_series(1, 500000) i',
+    );
+  });
+
+  afterAll(async () => {
+    await server.stop();
+    rmSync(store, { recursive: true, force: true });
+  });
+
+  it('stand in no log, summary, output, stored plaintext or command line, at any time', async () => {
+    const url = server.url();
+    const encoded = encodeURIComponent(PASSWORD);
+    const step = await startStep('backup', {
+      toolCache: toolCache ?? '',
+      inputs: {
+        'database-url': url,
+        storage: `file://${store}`,
+        passphrase: PASSPHRASE,
+        fingerprint: 'content',
+      },
+    });
+    const seen = new Set<string>();
+    let samples = 0;
+    const timer = setInterval(() => {
+      samples += 1;
+      seen.add(commandLines());
+    }, 15);
+    const result = await step.result;
+    clearInterval(timer);
+    expect(result.code).toBe(0);
+    const lines = [...seen].join('\n');
+    // The watch is worth nothing unless it saw the programs at work.
+    expect(samples).toBeGreaterThan(10);
+    expect(lines).toContain('pg_dump');
+    const stored = readdirSync(store, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'));
+    const places = {
+      log: visible(result.log),
+      summary: result.summary,
+      outputs: JSON.stringify(result.outputs),
+      lines,
+      stored: stored.join('\n'),
+    };
+    for (const [place, text] of Object.entries(places)) {
+      for (const secret of [PASSWORD, encoded, url, PASSPHRASE]) {
+        expect({ place, leaks: text.includes(secret) }).toEqual({ place, leaks: false });
+      }
+    }
+    // The manifest is public: it names neither host nor user, nor any table.
+    const manifest = result.outputs['manifest'] ?? '';
+    for (const word of ['127.0.0.1', String(server.port), 'customers']) expect(manifest).not.toContain(word);
+    expect(result.log).toContain(`::add-mask::${url.replaceAll('%', '%25')}`);
+  });
+});
