@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { generateHybridIdentity, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { failuresOf } from '../../src/base/failure.js';
-import { encryptionOf } from '../../src/codec/recipients.js';
+import { describeEncryption, encryptionOf } from '../../src/codec/recipients.js';
+import type { Encryption } from '../../src/codec/types.js';
 
 const identity = await generateX25519Identity();
 const first = await identityToRecipient(identity);
@@ -74,5 +75,19 @@ describe('encryptionOf', () => {
 
   it('refuses an empty passphrase', async () => {
     expect(await refusal([], '')).toMatch(/"passphrase" is empty/);
+  });
+});
+
+describe('describeEncryption', () => {
+  it.each<[Encryption, RegExp]>([
+    [{ kind: 'none' }, /^Backups are not encrypted: .*check that the secret or variable/],
+    [{ kind: 'age-recipients', recipients: [first] }, /^Backups are encrypted with age to 1 recipient\.$/],
+    [{ kind: 'age-recipients', recipients: [first, second] }, /to 2 recipients\.$/],
+    [
+      { kind: 'age-passphrase', passphrase: 'six words' },
+      /^Backups are encrypted with age by the passphrase\.$/,
+    ],
+  ])('of %j', (encryption, expected) => {
+    expect(describeEncryption(encryption)).toMatch(expected);
   });
 });

@@ -1,7 +1,7 @@
 import { CancelledError, UserError } from '../base/errors.js';
 import type { Reporter } from '../base/reporter.js';
 import { formatBytes, plural } from '../base/units.js';
-import { encryptionOf } from '../codec/index.js';
+import { describeEncryption, encryptionOf } from '../codec/index.js';
 import { familyName } from '../inputs/name.js';
 import type { BackupInputs } from '../inputs/values.js';
 import { parseConnection } from '../postgres/connection/parse.js';
@@ -48,6 +48,7 @@ async function prepare(options: RunOptions): Promise<Prepared> {
   for (const secret of connection.secrets) reporter.mask(secret);
   if (inputs.passphrase !== undefined) reporter.mask(inputs.passphrase);
   const encryption = await encryptionOf(inputs.recipients, inputs.passphrase);
+  reporter.info(describeEncryption(encryption));
   const stores = await Promise.all(inputs.storage.map((url) => openStore(url, { env, reporter, signal })));
   return { connection, stores, encryption };
 }

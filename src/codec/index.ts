@@ -4,4 +4,4 @@ export type { DecryptionKeys } from './decrypt-header.js';
 export { DigestMeter } from './digest.js';
 export { encryptStage } from './encrypt.js';
 export { identitiesOf } from './identities.js';
-export { encryptionOf } from './recipients.js';
+export { describeEncryption, encryptionOf } from './recipients.js';

@@ -1,4 +1,5 @@
 import { UserError } from '../base/errors.js';
+import { plural } from '../base/units.js';
 import type { Encryption } from './types.js';
 
 const EXAMPLE = '`age1...`, as `age-keygen` prints it';
@@ -33,6 +34,18 @@ export async function encryptionOf(
     );
   }
   return { kind: 'age-recipients', recipients: [...new Set(keys)] };
+}
+
+/** What becomes of the backup, for the log: that nothing encrypts it must be seen where a secret has gone missing. */
+export function describeEncryption(encryption: Encryption): string {
+  switch (encryption.kind) {
+    case 'age-recipients':
+      return `Backups are encrypted with age to ${plural(encryption.recipients.length, 'recipient')}.`;
+    case 'age-passphrase':
+      return 'Backups are encrypted with age by the passphrase.';
+    case 'none':
+      return 'Backups are not encrypted: recipients and passphrase are empty. If that is not meant, check that the secret or variable behind them exists.';
+  }
 }
 
 async function checkRecipient(recipient: string, where: string): Promise<void> {
