@@ -7,7 +7,7 @@ import type { Fingerprint } from '../../src/backup/fingerprint/types.js';
 import { SchemaHash } from '../../src/backup/fingerprint/schema-hash.js';
 import { decodeManifest, type Manifest } from '../../src/backup/manifest.js';
 import { run } from '../../src/base/process.js';
-import { silentReporter, type Reporter } from '../../src/base/reporter.js';
+import { silentReporter } from '../../src/base/reporter.js';
 import { readInputs } from '../../src/inputs/read.js';
 import { parseConnection } from '../../src/postgres/connection/parse.js';
 import { findPrograms, folderCache } from '../../src/postgres/programs/index.js';
@@ -15,32 +15,7 @@ import { Psql } from '../../src/postgres/psql.js';
 import type { Programs } from '../../src/postgres/types.js';
 import { startPostgres, type PostgresServer } from '../servers/postgres.mjs';
 import { provideClients } from './clients.js';
-
-/** All that a run said. */
-export class Listener implements Reporter {
-  readonly lines: string[] = [];
-  readonly warnings: string[] = [];
-  readonly errors: string[] = [];
-  /** Called with every line, so that a test can act at a certain moment. */
-  onLine: (line: string) => void = () => undefined;
-
-  info = (message: string): void => this.note(message);
-  warn = (message: string): void => void (this.warnings.push(message), this.note(message));
-  error = (message: string): void => void (this.errors.push(message), this.note(message));
-  output = (program: string, line: string): void => this.note(`${program}: ${line}`);
-  group = <T>(_title: string, work: () => Promise<T>): Promise<T> => work();
-  progress = (): void => undefined;
-  mask = (): void => undefined;
-
-  get text(): string {
-    return this.lines.join('\n');
-  }
-
-  private note(line: string): void {
-    this.lines.push(line);
-    this.onLine(line);
-  }
-}
+import { Listener } from './listener.js';
 
 export interface Backup {
   result: RunResult | undefined;
