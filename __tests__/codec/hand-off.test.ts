@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdir, readFile, readlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,6 +13,7 @@ import { hasPrograms } from './bytes.js';
 
 const NAME = "the dump's pipe in the hands of the zstd program";
 const suite = hasPrograms(NAME, ['zstd', 'sh']) ? describe : describe.skip;
+const onLinux = existsSync('/proc/self/fd') ? it : it.skip;
 const { program } = planCompression({
   compression: { method: 'zstd' },
   format: 'custom',
@@ -81,12 +82,17 @@ suite(NAME, () => {
 
   it('is no success when the compressor dies, and the producer notices', async () => {
     const dying = { path: 'sh', args: ['-c', 'head -c 100000 | zstd -q -c; kill -9 $$'] };
-    await expect(all(dump('exec yes', dying).bytes)).rejects.toThrow(/SIGKILL|SIGPIPE|failed/);
+    await expect(all(dump('exec yes', dying).bytes)).rejects.toThrow(
+      /^The compressor failed \(it was ended by SIGKILL\)/,
+    );
     await producerEnded();
   });
 
   it('is no success without the compressor', async () => {
-    await expect(all(dump('exec yes', { path: '/nonexistent/zstd', args: [] }).bytes)).rejects.toThrow();
+    await expect(all(dump('exec yes', { path: '/nonexistent/zstd', args: [] }).bytes)).rejects.toThrow(
+      /^The compressor failed \(exit code 127\).*\n\/nonexistent\/zstd: not found/,
+    );
+    await producerEnded();
   });
 
   it('ends both when it is cancelled', async () => {
@@ -123,5 +129,35 @@ suite(NAME, () => {
       size += next.value.length;
     expect(await count()).toBe(64);
     expect(size).toBeGreaterThan(60 * 1024 * 1024);
+  });
+
+  onLinux('leaves the pipe to the compressor alone', async () => {
+    const link = join(folder, 'link');
+    const telling = { path: 'sh', args: ['-c', `readlink /proc/$$/fd/0 > ${link}; exec zstd -q -c`] };
+    const ours: string[] = [];
+    for await (const chunk of dump('seq 1 300000', telling).bytes) {
+      expect(chunk.length).toBeGreaterThan(0);
+      for (const fd of await readdir('/proc/self/fd'))
+        ours.push(await readlink(`/proc/self/fd/${fd}`).catch(() => ''));
+    }
+    const theirs = readFileSync(link, 'utf8').trim();
+    expect(theirs).toMatch(/^(socket|pipe):\[\d+\]$/);
+    expect(ours.length).toBeGreaterThan(0);
+    expect(ours).not.toContain(theirs);
+  });
+
+  it('takes no more memory for a gigabyte, however slowly it is read', async () => {
+    const GIB = 1024 * 1024 * 1024;
+    let size = 0;
+    let most = 0;
+    const before = process.memoryUsage.rss();
+    // What comes out of this one is as much as goes in.
+    for await (const chunk of dump(`exec head -c ${GIB} /dev/zero`, { path: 'cat', args: [] }).bytes) {
+      size += chunk.length;
+      await new Promise(setImmediate);
+      most = Math.max(most, process.memoryUsage.rss());
+    }
+    expect(size).toBe(GIB);
+    expect(most - before).toBeLessThan(GIB / 4);
   });
 });

@@ -90,9 +90,9 @@ async function* read(
 ): AsyncIterable<Uint8Array> {
   try {
     for await (const chunk of output) yield chunk as Uint8Array;
-    const exit = await dump.exit;
-    requireSuccess(request, dump, exit, 'pg_dump');
+    // One that fails takes pg_dump's pipe away: where both failed it is the reason.
     if (last !== dump) requireSuccess(request, last, await last.exit, 'The compressor');
+    requireSuccess(request, dump, await dump.exit, 'pg_dump');
   } catch (error) {
     if (!(error instanceof UserError) && isPrematureClose(error)) {
       requireSuccess(request, dump, await dump.exit, 'pg_dump');
