@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Fingerprint } from '../../src/backup/fingerprint/types.js';
 import type { Psql } from '../../src/postgres/psql.js';
 import { archivedSchema, restore, Rig, rigMissing, type Published } from '../support/backup-rig.js';
+import { testMajors } from '../support/majors.js';
 
 if (rigMissing !== undefined) process.stderr.write(`NOT RUN: fingerprint: ${rigMissing}\n`);
 
@@ -30,7 +31,7 @@ function rowsOf({ tables }: Fingerprint): Record<string, number> {
   return Object.fromEntries(tables.map(({ schema, name, rows }) => [`${schema}.${name}`, rows]));
 }
 
-const suite = rigMissing === undefined ? describe.each([13, 14, 15, 16, 17, 18]) : describe.skip.each([0]);
+const suite = rigMissing === undefined ? describe.each(testMajors()) : describe.skip.each([0]);
 
 suite('the fingerprint of PostgreSQL %i', (major) => {
   let rig: Rig;

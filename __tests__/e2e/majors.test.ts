@@ -4,7 +4,6 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { decodeManifest } from '../../src/backup/manifest.js';
 import type { Programs } from '../../src/postgres/types.js';
-import { majors } from '../servers/install.mjs';
 import { startPostgres, type PostgresServer } from '../servers/postgres.mjs';
 import {
   clientMajors,
@@ -17,6 +16,7 @@ import {
   stockTools,
   toolCache,
 } from '../support/e2e.js';
+import { testMajors } from '../support/majors.js';
 import { runStep } from '../support/runner.js';
 
 const here = clientsAreHere('backups of every major by the bundle');
@@ -24,7 +24,7 @@ const here = clientsAreHere('backups of every major by the bundle');
 const COUNTS = `SELECT (SELECT count(*) FROM app.customers) || ' ' || (SELECT sum(amount) FROM app.orders) || ' ' ||
   (SELECT count(*) FROM app.ev) || ' ' || (SELECT last_value FROM app.orders_id_seq)`;
 
-(here ? describe : describe.skip).each(majors())('PostgreSQL %i', (major) => {
+(here ? describe : describe.skip).each(testMajors())('PostgreSQL %i', (major) => {
   let server: PostgresServer;
   let programs: Programs;
   const store = newFolder();

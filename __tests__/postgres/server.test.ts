@@ -4,6 +4,7 @@ import { Psql } from '../../src/postgres/psql.js';
 import { databaseId, inspectServer, listDatabases } from '../../src/postgres/server.js';
 import { startPostgres, type PostgresServer } from '../servers/postgres.mjs';
 import { systemPrograms } from '../support/clients.js';
+import { testMajors } from '../support/majors.js';
 
 const found = systemPrograms();
 if (found === undefined) process.stderr.write('NOT RUN: server: no psql of PostgreSQL 13 or newer\n');
@@ -26,7 +27,7 @@ if (found === undefined) process.stderr.write('NOT RUN: server: no psql of Postg
   };
   afterAll(() => Promise.all(servers.map((server) => server.stop())));
 
-  it.each([13, 14, 15, 16, 17, 18])('knows PostgreSQL %d', async (major) => {
+  it.each(testMajors())('knows PostgreSQL %d', async (major) => {
     const server = await start(major);
     const info = await use(server.url(), inspectServer);
     expect(info).toMatchObject({
