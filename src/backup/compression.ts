@@ -38,7 +38,8 @@ async function builtInMethods(
     `--compress=${method}`,
     '--no-password',
     '--file=/dev/null',
-    '--dbname=host=/nonexistent',
+    // The user's own PGHOSTADDR would win over the host.
+    "--dbname=host=/nonexistent hostaddr=''",
   ];
   const { stderr } = await run(programs.path('pg_dump'), args, {
     env: { ...env, ...programs.env, LC_ALL: 'C' },
