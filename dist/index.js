@@ -2549,9 +2549,9 @@ var external_node_events_ = __nccwpck_require__(8474);
 async function* dump_read(request, output, dump, last, stop) {
     try {
         for await (const chunk of output)yield chunk;
-        const exit = await dump.exit;
-        requireSuccess(request, dump, exit, 'pg_dump');
+        // One that fails takes pg_dump's pipe away: where both failed it is the reason.
         if (last !== dump) requireSuccess(request, last, await last.exit, 'The compressor');
+        requireSuccess(request, dump, await dump.exit, 'pg_dump');
     } catch (error) {
         if (!(error instanceof errors/* UserError */.yo) && isPrematureClose(error)) {
             requireSuccess(request, dump, await dump.exit, 'pg_dump');

@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import type { Programs } from '../../src/postgres/types.js';
+import { startPostgres, type PostgresServer } from '../servers/postgres.mjs';
+import { clientsAreHere, files, fillShop, newFolder, programsFor, sql, toolCache } from '../support/e2e.js';
+import { startFaultProxy, type FaultProxy } from '../support/fault-proxy.js';
+import { startStep, type Step } from '../support/runner.js';
+import { s3IsHere, startS3, type S3Server } from '../support/s3.js';
+
+const here = clientsAreHere('a cancelled job') && s3IsHere('a cancelled job');
+
+/** The runner's patience: it kills 10 s after the first signal. */
+const KILL_MS = 10_000;
+
+/** Cancels as the runner does: SIGINT, SIGTERM 7.5 s later, SIGKILL 2.5 s after that. */
+async function cancel(step: Step): Promise<Awaited<Step['result']>> {
+  step.process.kill('SIGINT');
+  const term = setTimeout(() => step.process.kill('SIGTERM'), 7500);
+  const kill = setTimeout(() => step.process.kill('SIGKILL'), KILL_MS);
+  const result = await step.result;
+  clearTimeout(term);
+  clearTimeout(kill);
+  return result;
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+/** Processes whose parent is gone or is `pid`, and that are programs of ours. */
+function left(marker: string): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const line = readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ');
+        return /pg_dump|psql|zstd|pg_restore/.test(line) && line.includes(marker) ? [line] : [];
+      } catch {
+        return [];
+      }
+    });
+}
+
+(here ? describe : describe.skip)('a cancelled job', () => {
+  let server: PostgresServer;
+  let programs: Programs;
+  let s3: S3Server;
+  let proxy: FaultProxy;
+  let bucket: string;
+  const folder = newFolder();
+
+  beforeAll(async () => {
+    [server, programs, s3] = await Promise.all([startPostgres({ major: 15 }), programsFor(15), startS3()]);
+    fillShop(programs, server);
+    sql(
+      programs,
+      server.url(),
+      `CREATE TABLE app.random AS SELECT i, (SELECT string_agg(md5(random()::text || i || j), '') FROM generate_series(1, 30) j) AS t
+       FROM generate_series(1, 60000) i`,
+    );
+    proxy = await startFaultProxy(s3.ceph.port);
+  });
+
+  beforeEach(async () => {
+    bucket = await s3.bucket();
+    proxy.seen.length = 0;
+  });
+
+  afterAll(async () => {
+    proxy.stop();
+    s3.stop();
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const begin = (inputs: Record<string, string>): Promise<Step> =>
+    startStep('backup', {
+      toolCache: toolCache ?? '',
+      inputs: { 'database-url': server.url(), storage: `s3://${bucket}/p\nfile://${folder}`, ...inputs },
+      env: { ...s3.ceph.env, AWS_ENDPOINT_URL: proxy.endpoint },
+    });
+
+  // A request that hangs holds the run at that stage.
+  const stages: [string, string, RegExp, Record<string, string>][] = [
+    ['while the first part is sent', 'PUT', /partNumber=1/, { compression: 'none' }],
+    ['while an upload is completed', 'POST', /uploadId=/, { compression: 'none' }],
+    ['while the fingerprint is stored', 'PUT', /fingerprint/, {}],
+    ['while the manifest is stored', 'PUT', /manifest/, {}],
+    [
+      'while a folder is dumped and packed',
+      'PUT',
+      /database\.dir/,
+      { format: 'directory', jobs: '2', compression: 'gzip:1' },
+    ],
+  ];
+
+  it.each(stages)('%s, leaves nothing and is red in time', async (_title, method, path, inputs) => {
+    proxy.rule = (seen) => (seen.method === method && path.test(seen.path) ? { kind: 'hang' } : undefined);
+    const step = await begin(inputs);
+    let over = false;
+    void step.result.then(() => (over = true));
+    await until(() => over || proxy.seen.some((seen) => seen.method === method && path.test(seen.path)));
+    proxy.rule = () => undefined;
+    const result = await cancel(step);
+    expect(result.code).toBe(1);
+    expect(result.outputs['outcome']).toBe('failure');
+    expect(result.log).toContain('::error::Cancelled');
+    expect((await s3.keys(bucket)).filter((key) => !key.includes('_log'))).toEqual([]);
+    expect(await s3.unfinished(bucket)).toEqual([]);
+    expect(files(folder)).toEqual([]);
+    expect(left(String(server.port))).toEqual([]);
+    expect(
+      sql(
+        programs,
+        server.url(),
+        `SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'pg%' AND pid <> pg_backend_pid()`,
+      ),
+    ).toBe('0');
+  });
+
+  it('before it could connect', async () => {
+    const step = await begin({ 'database-url': server.url().replace('127.0.0.1', '10.255.255.1') });
+    await until(() => step.log().includes('pgkeep'));
+    const result = await cancel(step);
+    expect(result.code).toBe(1);
+    expect(result.outputs['outcome']).toBe('failure');
+  });
+});
