@@ -2,15 +2,18 @@
 // machines differ and are noisy, ratios of neighbouring runs are not. See README.md, Performance.
 //
 //   npm run bench -- [--gib 2] [--runs 5] [--major 15] [--only file,s3]
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { cpus, homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { createBucket } from './bucket.mjs';
 import { fillDatabase } from './database.mjs';
+import { measureList } from './list.mjs';
 import { measure, median } from './measure.mjs';
 import { findPrograms, folderCache, installTools, silentReporter } from '../dist/index.js';
 import { missingCeph, startCeph } from '../__tests__/servers/ceph.mjs';
@@ -84,7 +87,7 @@ async function main() {
     STORE: join(work, 'store'),
     PASTED: join(work, 'pasted'),
   });
-  const pgkeep = 'rm -rf "$STORE"; "$NODE" --import "$BENCH_PRELOAD" "$CLI" backup';
+  const pgkeep = '"$NODE" --import "$BENCH_PRELOAD" "$CLI" backup';
   const age = '--recipients "$RECIPIENT"';
   const s3 = 's3://bench/b';
   const contenders = {
@@ -121,6 +124,7 @@ async function main() {
     for (const [name, { script, stored }] of chosen) {
       // The slow one says little more by being repeated.
       if (name.startsWith('pg_dump') && run > Math.min(runs, 2)) continue;
+      rmSync(env.STORE, { recursive: true, force: true });
       const before = await raw();
       const result = await measure(script, env);
       results.get(name).push({ ...result, ratio: result.wall / before, stored: stored?.() });
@@ -128,6 +132,29 @@ async function main() {
     }
   }
   print({ bytes, programs, raws, results });
+  await small(ceph, env, contenders['pgkeep to file'].script);
+}
+
+/** What does not depend on the database: the first line, and a list of many backups like the one `contender` makes. */
+async function small(ceph, env, contender) {
+  const started = performance.now();
+  const child = spawn(values.node, [env.CLI, 'backup', '--storage', 'file:///nowhere'], {
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  await once(child.stderr, 'data');
+  console.log(
+    `\nFirst line of \`pgkeep backup\` after ${((performance.now() - started) / 1000).toFixed(2)} s.`,
+  );
+  child.kill();
+  if (ceph === undefined) return;
+  await measure(contender, env);
+  const manifests = readdirSync(env.STORE, { recursive: true }).filter((name) =>
+    name.endsWith('manifest.json'),
+  );
+  const manifest = JSON.parse(readFileSync(join(env.STORE, manifests[0]), 'utf8'));
+  const seconds = await measureList({ server: ceph, env, manifest, count: 2000 });
+  console.log(`\`pgkeep list\` of 2,000 backups in S3: ${seconds.toFixed(1)} s.`);
 }
 
 function print({ bytes, programs, raws, results }) {

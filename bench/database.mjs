@@ -2,23 +2,31 @@
 import { spawnSync } from 'node:child_process';
 
 /** Rows of each table per GiB of database. */
-const PER_GIB = { customers: 280_000, events: 2_500_000, orders: 2_800_000 };
+const PER_GIB = { customers: 250_000, events: 2_300_000, orders: 3_000_000 };
+
+const WORDS =
+  'after again basket before blue box broken card change check city cold colour come copy damage date deliver door early every first gift glass green hand heavy home invoice key large late leave letter light long loose morning name near never note number office open order paper please post quick red ring road round second send sign size small stairs table thank today wait white window wrap'.split(
+    ' ',
+  );
 
 function statements(gib) {
   const rows = (table) => Math.round(PER_GIB[table] * gib);
   const customers = rows('customers');
+  const word = `(words)[1 + floor(random() * ${WORDS.length})::int]`;
+  const text = (count) => Array.from({ length: count }, () => word).join(` || ' ' || `);
+  const number = (below) => `floor(random() * ${below})::int`;
+  const words = `(SELECT '{${WORDS.join(',')}}'::text[] AS words OFFSET 0) w`;
   return `
 SET synchronous_commit = off;
-CREATE TABLE customers AS SELECT i AS id, 'customer' || i || '@example.com' AS email, md5(i::text) AS token,
-  now() - i * interval '1 minute' AS created FROM generate_series(1, ${customers}) i;
-CREATE TABLE events AS SELECT i AS id, (i::int8 * 7919) % ${customers} AS customer, md5(random()::text)::uuid AS key,
-  now() - i * interval '1 second' AS at, jsonb_build_object('path', '/shop/' || (i % 977) || '/item/' || (i % 7919),
-    'agent', 'Mozilla/5.0 (X11; Linux x86_64) ' || (i % 37), 'ms', (random() * 1000)::int,
-    'ip', (i % 223) || '.' || (i % 199) || '.' || (i % 251) || '.' || (i % 241)) AS data
-  FROM generate_series(1, ${rows('events')}) i;
-CREATE TABLE orders AS SELECT i AS id, (i::int8 * 31) % ${customers} AS customer, (random() * 100000)::int / 100.0 AS amount,
-  'note ' || md5((i % 1000)::text) || ' lorem ipsum dolor sit amet consectetur ' || i AS note,
-  now() - i * interval '3 second' AS at FROM generate_series(1, ${rows('orders')}) i;
+CREATE TABLE customers AS SELECT i AS id, ${word} || '.' || ${word} || i || '@example.com' AS email, md5(random()::text) AS token,
+  now() - random() * interval '900 days' AS created FROM generate_series(1, ${customers}) i, ${words};
+CREATE TABLE events AS SELECT i AS id, ${number(customers)} AS customer, md5(random()::text)::uuid AS key,
+  now() - i * interval '1 second' AS at, jsonb_build_object('path', '/shop/' || ${word} || '/' || ${number(100_000)},
+    'agent', 'Mozilla/5.0 (X11; Linux x86_64) ' || ${number(90)}, 'ms', ${number(3000)},
+    'ip', ${number(255)} || '.' || ${number(255)} || '.' || ${number(255)} || '.' || ${number(255)}) AS data
+  FROM generate_series(1, ${rows('events')}) i, ${words};
+CREATE TABLE orders AS SELECT i AS id, ${number(customers)} AS customer, ${number(100_000)} / 100.0 AS amount,
+  ${text(9)} AS note, now() - i * interval '3 second' AS at FROM generate_series(1, ${rows('orders')}) i, ${words};
 ALTER TABLE customers ADD PRIMARY KEY (id);
 ALTER TABLE events ADD PRIMARY KEY (id);
 ALTER TABLE orders ADD PRIMARY KEY (id);
