@@ -25,6 +25,20 @@ const BASES = { custom: 'database.dump', plain: 'database.sql', directory: 'data
 /** A changed table is rare, and a change twice in a row means that something rewrites tables all the time. */
 const ATTEMPTS = 2;
 
+/** Counts what passes. */
+class Counted {
+  total = 0;
+
+  constructor(private readonly source: AsyncIterable<Uint8Array>) {}
+
+  async *bytes(): AsyncIterable<Uint8Array> {
+    for await (const chunk of this.source) {
+      this.total += chunk.length;
+      yield chunk;
+    }
+  }
+}
+
 /** One backup of one database: its files, as they are written. */
 class BackupWriter {
   readonly parts: WrittenPart[] = [];
@@ -48,8 +62,10 @@ class BackupWriter {
     const { encryption } = this.context;
     const stage: Stage = await encryptStage(encryption);
     const file = partName(base, { encrypted: this.encrypted });
-    const digest = await this.group.write(file, stage(source), estimatedBytes, onBytes);
-    if (digest.bytes === 0) throw new UserError(`${file} would be empty, so no backup was published.`);
+    const counted = new Counted(source);
+    const digest = await this.group.write(file, stage(counted.bytes()), estimatedBytes, onBytes);
+    // Before encryption, which makes bytes out of nothing.
+    if (counted.total === 0) throw new UserError(`${base} would be empty, so no backup was published.`);
     this.parts.push(describePart(file, digest, encryption.kind));
     return digest;
   }
@@ -69,7 +85,13 @@ export async function backupDatabase(
   const startedAt = new Date();
   const id = newId(startedAt);
   const { reporter, inputs } = context;
-  const problems = await otherSources(context.stores, name, databaseId(server), reporter);
+  const problems = await otherSources(
+    context.stores,
+    name,
+    databaseId(server),
+    context.encryption.kind !== 'none',
+    reporter,
+  );
   const group = new StoreGroup(context.stores, backupKey(name, id, ''), reporter, context.signal);
   const writer = new BackupWriter(context, group);
   try {

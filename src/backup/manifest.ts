@@ -112,3 +112,8 @@ export function decodeManifest(bytes: Uint8Array, where: string): Manifest {
 export function totalBytes(manifest: Manifest): number {
   return manifest.parts.reduce((sum, part) => sum + part.bytes, 0);
 }
+
+/** True when the dump itself is encrypted; RECOVERY.md never is. */
+export function isEncrypted(manifest: Manifest): boolean {
+  return manifest.parts.some((part) => part.encryption !== 'none');
+}

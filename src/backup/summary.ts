@@ -1,7 +1,7 @@
 import { messageOf } from '../base/errors.js';
 import { formatBytes, formatCount, formatDuration } from '../base/units.js';
 import type { BackupInputs } from '../inputs/values.js';
-import { totalBytes } from './manifest.js';
+import { isEncrypted, totalBytes } from './manifest.js';
 import { redReasons, type RunResult } from './result.js';
 
 /** How text becomes Markdown; everything that comes from elsewhere goes through it. */
@@ -24,7 +24,7 @@ export function backupSummary(result: RunResult, inputs: BackupInputs, markup: M
     manifest.databaseBytes === null ? 'unknown' : formatBytes(manifest.databaseBytes),
     manifest.totals === null ? 'not measured' : formatCount(manifest.totals.rows),
     formatDuration(durationSeconds),
-    encryptionOf(manifest.parts),
+    isEncrypted(manifest) ? 'age' : 'no',
   ]);
   const failed = failures.map(({ database }) => [markup.escape(database), 'none', '', '', '', '', '']);
   const head = ['Database', 'Backup', 'Stored', 'On the server', 'Rows', 'Took', 'Encrypted'];
@@ -44,8 +44,4 @@ export function backupSummary(result: RunResult, inputs: BackupInputs, markup: M
           `**To restore**, follow ${markup.code('RECOVERY.md')} beside the manifest: it needs stock programs only.\n`,
         ]),
   ].join('');
-}
-
-function encryptionOf(parts: readonly { encryption: string }[]): string {
-  return parts.some(({ encryption }) => encryption !== 'none') ? 'age' : 'no';
 }

@@ -1,5 +1,5 @@
 import { chooseFamily, listBackups } from '../../backup/catalogue.js';
-import { totalBytes, type Manifest } from '../../backup/manifest.js';
+import { isEncrypted, totalBytes, type Manifest } from '../../backup/manifest.js';
 import { UserError } from '../../base/errors.js';
 import type { Reporter } from '../../base/reporter.js';
 import { formatBytes, formatCount } from '../../base/units.js';
@@ -29,11 +29,6 @@ function row(manifest: Manifest): string[] {
     manifest.totals === null ? '-' : formatCount(manifest.totals.rows),
     isEncrypted(manifest) ? 'age' : 'no',
   ];
-}
-
-/** True when the dump itself is encrypted; RECOVERY.md never is. */
-export function isEncrypted(manifest: Manifest): boolean {
-  return manifest.parts.some((part) => part.encryption !== 'none');
 }
 
 /** `pgkeep list`: the backups of one family, oldest first. Several stores are listed one after the other. */
