@@ -44,7 +44,7 @@ export class DumpProgress {
   /** 0 to 1; undefined where nothing is known of the sizes. */
   share(): number | undefined {
     if (this.#total === 0) return undefined;
-    const ratio = this.#bytesWhenDone > 0 ? this.#done / this.#bytesWhenDone : FIRST_GUESS;
+    const ratio = this.#done > 0 && this.#bytesWhenDone > 0 ? this.#done / this.#bytesWhenDone : FIRST_GUESS;
     const inTable = Math.min(this.#current, (this.#bytes - this.#bytesWhenDone) * ratio);
     return Math.min(1, (this.#done + inTable) / this.#total);
   }

@@ -9,9 +9,6 @@ export interface TocEntry {
   text: string;
 }
 
-/** `pg_class`. OIDs of system catalogs are fixed for good (src/include/catalog in PostgreSQL). */
-export const PG_CLASS = 1259;
-
 const ENTRY = /^(\d+); (\d+) (\d+) (.*)$/;
 
 /**
