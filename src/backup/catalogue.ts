@@ -2,7 +2,7 @@ import { UserError } from '../base/errors.js';
 import { isNotFound } from '../storage/errors.js';
 import { readMany, readObject } from '../storage/read-many.js';
 import type { Store } from '../storage/store.js';
-import { isId } from './id.js';
+import { idTime, isId } from './id.js';
 import { MANIFEST } from './layout.js';
 import { decodeManifest, ManifestError, type Manifest } from './manifest.js';
 
@@ -66,17 +66,21 @@ export async function listBackups(store: Store, name: string, label?: string): P
  */
 export async function newestBackup(store: Store, name: string): Promise<Manifest | undefined> {
   const ids = (await store.folders(`${name}/`)).filter(isId).sort().reverse();
+  let newest: Manifest | undefined;
   for (const id of ids) {
+    // What follows the time in an id is random: of several that began in one second the snapshots decide.
+    if (newest !== undefined && idTime(id) < idTime(newest.id)) break;
     const key = `${name}/${id}/${MANIFEST}`;
     try {
-      return decodeManifest(await readObject(store, key), store.locate(key));
+      const manifest = decodeManifest(await readObject(store, key), store.locate(key));
+      if (newest === undefined || manifest.snapshotAt > newest.snapshotAt) newest = manifest;
     } catch (error) {
       // A folder without a manifest is what a killed run left, or a run that is still at work: not a backup.
       // One that cannot be decoded says nothing; the one before it may.
       if (!isNotFound(error) && !(error instanceof ManifestError)) throw error;
     }
   }
-  return undefined;
+  return newest;
 }
 
 /** One backup by its id; undefined where there is none. @throws ManifestError when its manifest cannot be read. */

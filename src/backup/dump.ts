@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { CancelledError, UserError } from '../base/errors.js';
 import { start, type Exit, type Running } from '../base/process.js';
@@ -58,10 +57,9 @@ export function startDump(request: DumpRequest): Dump {
     dumped.destroy();
   }
   const output = last.process.stdout as Readable;
-  const firstByte = once(output, 'readable').then(
-    () => undefined,
-    () => undefined,
-  );
+  // Node throws away what nobody reads of a process that has ended (flushStdio in its child_process.js), and stores may
+  // take a while to open: with a listener that stays, the output stays too.
+  const firstByte = new Promise<void>((resolve) => output.on('readable', resolve));
   const stop = (): void => {
     dump.stop();
     last.stop();

@@ -90,7 +90,8 @@ export async function runBackup(options: RunOptions): Promise<RunResult> {
       );
       result.results.push(outcome);
     } catch (error) {
-      outcome = { error };
+      // What a cancelled run fails with first is chance.
+      outcome = { error: signal.aborted ? new CancelledError() : error };
       result.failures.push({ database, error });
     }
     await writeLog(context, name, startedAt, outcome);
