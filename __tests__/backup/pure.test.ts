@@ -1,133 +1,230 @@
 import { describe, expect, it } from '@jest/globals';
-import { createHash } from 'node:crypto';
 import { SchemaHash } from '../../src/backup/fingerprint/schema-hash.js';
 import { batches } from '../../src/backup/fingerprint/queries.js';
+import { sequenceFingerprints } from '../../src/backup/fingerprint/sequences.js';
 import type { CountedTable } from '../../src/backup/fingerprint/tables.js';
 import { idTime, isId, newId } from '../../src/backup/id.js';
-import { backupKey, logKey } from '../../src/backup/layout.js';
-import { decodeManifest, ManifestError } from '../../src/backup/manifest.js';
+import { logKey } from '../../src/backup/layout.js';
+import { decodeManifest, encodeManifest, ManifestError, type Manifest } from '../../src/backup/manifest.js';
 import { DumpProgress } from '../../src/backup/progress.js';
-import { silentReporter, type Progress } from '../../src/base/reporter.js';
+import { describePart } from '../../src/backup/describe.js';
+import { createsDatabase, dumpArgs, isFiltered, schemaDumpArgs } from '../../src/postgres/argv.js';
+import { objectKeys, parseToc, tableDataOids } from '../../src/postgres/toc.js';
+import { Listener } from '../support/listener.js';
 
-describe('ids', () => {
-  const at = new Date('2026-11-20T02:00:00.987Z');
+const ALL = {
+  content: 'all' as const,
+  schemas: [],
+  excludeSchemas: [],
+  tables: [],
+  excludeTables: [],
+  excludeTableData: [],
+};
+const DUMP = {
+  format: 'custom' as const,
+  selection: ALL,
+  jobs: 4,
+  lockTimeout: '60000',
+  snapshot: '00000003-1B-1',
+  conninfo: "dbname='shop'",
+  compressionArgs: ['--compress=zstd:1'],
+  extraArgs: ['--no-comments'],
+};
 
-  it('hold the second of their start, sort by it, and differ in the rest', () => {
-    expect(newId(at, Uint8Array.of(0, 25, 26, 63))).toBe('20261120T020000Z-az27');
-    expect(idTime('20261120T020000Z-k3fd')).toEqual(new Date('2026-11-20T02:00:00Z'));
-    expect(newId(at) < newId(new Date(at.getTime() + 1000))).toBe(true);
-    expect(new Set(Array.from({ length: 200 }, () => newId(at))).size).toBeGreaterThan(190);
-    expect(isId(newId(at))).toBe(true);
+describe('arguments of pg_dump', () => {
+  it('in each format', () => {
+    const common = ['--snapshot=00000003-1B-1', '--strict-names', '--lock-wait-timeout=60000'];
+    const last = ['--compress=zstd:1', '--no-comments', "--dbname=dbname='shop'"];
+    expect(dumpArgs(DUMP)).toEqual(['--format=custom', '--no-password', '--verbose', ...common, ...last]);
+    expect(dumpArgs({ ...DUMP, format: 'plain' })).toEqual([
+      ...['--format=plain', '--no-password', '--create'],
+      ...common,
+      ...last,
+    ]);
+    expect(dumpArgs({ ...DUMP, format: 'directory', folder: '/tmp/x y' })).toEqual([
+      ...['--format=directory', '--no-password', '--verbose'],
+      ...common,
+      ...['--jobs=4', '--no-sync', '--file=/tmp/x y'],
+      ...last,
+    ]);
+  });
+
+  it('take patterns as values, whatever they begin with', () => {
+    const selection = { ...ALL, schemas: ['-x'], excludeTables: ['a', '"B c"'], excludeTableData: ['d;e'] };
+    expect(dumpArgs({ ...DUMP, selection })).toEqual(
+      expect.arrayContaining([
+        ...['--schema=-x', '--exclude-table=a', '--exclude-table="B c"', '--exclude-table-data=d;e'],
+      ]),
+    );
+    expect(isFiltered(selection)).toBe(true);
+    expect(isFiltered({ ...ALL, content: 'data' })).toBe(false);
   });
 
   it.each([
-    '',
-    '_log',
-    '20261120T020000Z',
-    '20261120T020000Z-k3f',
-    '20261120T020000Z-K3FD',
-    '../20261120T020000Z-k3fd',
-    '20261120T020000Z-k3fd\n',
-  ])('%j is none', (text) => expect(isId(text)).toBe(false));
-});
+    ['plain', ALL, true],
+    ['custom', ALL, false],
+    ['plain', { ...ALL, content: 'schema' as const }, true],
+    ['plain', { ...ALL, content: 'data' as const }, false],
+    ['plain', { ...ALL, tables: ['t'] }, false],
+  ] as const)('a %s dump of %j makes its own database: %s', (format, selection, expected) => {
+    expect(createsDatabase({ format, selection })).toBe(expected);
+    expect(dumpArgs({ ...DUMP, format, selection }).includes('--create')).toBe(expected);
+  });
 
-describe('keys', () => {
-  it('are a family, an id and a file', () => {
-    expect(backupKey('shop', '20261120T020000Z-k3fd', 'manifest.json')).toBe(
-      'shop/20261120T020000Z-k3fd/manifest.json',
-    );
-    expect(logKey('shop', new Date('2026-11-20T02:00:00.5Z'), '77')).toBe(
-      'shop/_log/20261120T020000Z-77.json',
+  it('for the hash of the definitions select the same, wait a second at most and hold no rows', () => {
+    const args = schemaDumpArgs({ ...DUMP, selection: { ...ALL, tables: ['t'] } });
+    expect(args).toEqual(
+      expect.arrayContaining(['--schema-only', '--lock-wait-timeout=1s', '--table=t', '--no-comments']),
     );
   });
 });
 
-describe('manifests', () => {
-  const good = {
+describe('a table of contents', () => {
+  const entries = parseToc(
+    [
+      '; Archive created at 2026-11-20 02:00:00 UTC',
+      ';     dbname: shop',
+      '5; 2615 16385 SCHEMA - app postgres',
+      '220; 1259 16390 TABLE app -- 1; 2 3 x postgres',
+      '3400; 0 16390 TABLE DATA app orders postgres',
+      '3401; 0 0 SEQUENCE SET app orders_id_seq postgres',
+      ';',
+      '',
+    ].join('\n'),
+  );
+
+  it('is told apart by OIDs', () => {
+    expect(entries.map(({ dumpId }) => dumpId)).toEqual([5, 220, 3400, 3401]);
+    expect([...tableDataOids(entries)]).toEqual([16390]);
+    expect([...objectKeys(entries)]).toEqual(['2615/16385', '1259/16390']);
+  });
+});
+
+describe('ids and keys', () => {
+  it('sort by time', () => {
+    const id = newId(new Date('2026-11-20T02:00:00.999Z'), Uint8Array.of(0, 25, 26, 255));
+    expect(id).toBe('20261120T020000Z-az27');
+    expect(idTime(id)).toEqual(new Date('2026-11-20T02:00:00Z'));
+    expect(logKey('shop', new Date('2026-11-20T02:00:00Z'), '77')).toBe('shop/_log/20261120T020000Z-77.json');
+  });
+
+  it.each(['', '_log', '20261120T020000Z', '20261120T020000Z-az21', '20261120T020000Z-az27/x'])(
+    '%j is no id',
+    (text) => expect(isId(text)).toBe(false),
+  );
+});
+
+describe('a manifest', () => {
+  const manifest = {
     version: 1,
-    id: 'x',
-    name: 'n',
-    database: 'd',
-    startedAt: 's',
-    snapshotAt: 't',
+    id: '20261120T020000Z-az27',
+    name: 'shop',
+    database: 'shop',
+    startedAt: 'a',
+    snapshotAt: 'b',
     parts: [],
-    new: 1,
-  };
-  const decode = (value: unknown): unknown => decodeManifest(Buffer.from(JSON.stringify(value)), 'here');
+  } as unknown as Manifest;
 
-  it('of this format are read, unknown fields and all', () => {
-    expect(decode(good)).toEqual(good);
-    expect(decode({ ...good, version: 1.4 })).toMatchObject({ version: 1.4 });
+  it('survives being stored', () => {
+    expect(decodeManifest(encodeManifest(manifest), 'x')).toEqual(manifest);
+    const extended = { ...manifest, version: 1.4, later: true };
+    expect(decodeManifest(Buffer.from(JSON.stringify(extended)), 'x')).toMatchObject({ id: manifest.id });
   });
 
   it.each([
-    [{ ...good, version: 2 }, /Use pgkeep v2 or newer/],
-    [{ ...good, version: '1' }, /no "version"/],
-    [null, /no "version"/],
-    [{ ...good, parts: undefined }, /damaged/],
-    [{ ...good, id: 7 }, /damaged/],
-  ])('%j is refused', (value, message) => {
-    expect(() => decode(value)).toThrow(ManifestError);
-    expect(() => decode(value)).toThrow(message);
+    ['{', /x is not JSON/],
+    ['null', /no "version"/],
+    ['{"version":2}', /x has format 2; this pgkeep reads format 1. Use pgkeep v2 or newer/],
+    ['{"version":1}', /x is damaged/],
+  ])('%s is refused', (text, message) => {
+    expect(() => decodeManifest(Buffer.from(text), 'x')).toThrow(ManifestError);
+    expect(() => decodeManifest(Buffer.from(text), 'x')).toThrow(message);
   });
 
-  it('that are cut short are refused', () => {
-    expect(() => decodeManifest(Buffer.from('{"version": 1'), 'here')).toThrow(/here is not JSON/);
+  it.each([
+    ['database.dump', 'none'],
+    ['database.dump.zst.age', 'zstd'],
+    ['database.sql.gz', 'gzip'],
+    ['database.sql.lz4', 'lz4'],
+  ])('says how %s is compressed as a whole: %s', (file, compression) => {
+    expect(describePart(file, { bytes: 1, sha256: 'a' }, 'none').compression).toBe(compression);
   });
 });
 
 describe('the hash of definitions', () => {
-  const text =
-    'SET x;\n\\restrict abc123\n\nCREATE TABLE "\\restrict" ();\n-- \\restrict no\n\\unrestrict abc123\n\\restricted\nlast';
-  const kept = 'SET x;\n\nCREATE TABLE "\\restrict" ();\n-- \\restrict no\n\\restricted\nlast';
+  const digest = (text: string, step = text.length): string => {
+    const hash = new SchemaHash();
+    for (let at = 0; at < text.length; at += step) hash.update(Buffer.from(text.slice(at, at + step)));
+    return hash.digest();
+  };
+  const entry = (type: string, sql: string): string =>
+    `--\n-- Name: x; Type: ${type}; Schema: a; Owner: b\n--\n\n${sql}\n\n\n`;
+  const plain = `${entry('TABLE', 'CREATE TABLE a ();')}--\n-- PostgreSQL database dump complete\n--\n\n`;
 
-  it('leaves out the random lines and nothing else, however the text is cut', () => {
-    const expected = createHash('sha256').update(kept).digest('hex');
-    for (const size of [1, 2, 3, 7, 11, 13, 1000]) {
-      const hash = new SchemaHash();
-      for (let at = 0; at < text.length; at += size) hash.update(Buffer.from(text.slice(at, at + size)));
-      expect({ size, hash: hash.digest() }).toEqual({ size, hash: expected });
-    }
+  it('is the same without the random key, and however the text is cut', () => {
+    const keyed = `\\restrict abc\n${plain}\\unrestrict abc\n`;
+    for (const step of [1, 2, 3, 7, 1000]) expect(digest(keyed, step)).toBe(digest(plain));
+  });
+
+  it('leaves out the refresh of materialized views, even one whose name has a line break', () => {
+    const refreshed = `${entry('MATERIALIZED VIEW DATA', 'REFRESH MATERIALIZED VIEW "a\nb";')}${plain}`;
+    for (const step of [1, 5, 1000]) expect(digest(refreshed, step)).toBe(digest(plain));
+  });
+
+  it('notices every other change', () => {
+    const others = [plain.replace('a ()', 'b ()'), `${plain}--`, `${plain}x`, plain.replace('--\n', '')];
+    expect(new Set([plain, ...others].map((text) => digest(text))).size).toBe(5);
   });
 });
 
-describe('batches', () => {
-  const table = (bytes: number | null): CountedTable => ({ bytes }) as CountedTable;
-  const MIB = 1024 * 1024;
+describe('counting', () => {
+  const table = (oid: number, bytes: number | null): CountedTable =>
+    ({ oid, bytes, schema: 'a', name: `t${oid}` }) as CountedTable;
 
-  it('hold small tables together, large and unknown ones alone, and lose none', () => {
-    const sizes = [1, 1, 100 * MIB, 1, null, 40 * MIB, 30 * MIB, ...Array.from({ length: 150 }, () => 0)];
-    const result = batches(sizes.map(table));
-    expect(result.flat().map(({ bytes }) => bytes)).toEqual(sizes);
-    expect(result.map((batch) => batch.length)).toEqual([2, 1, 1, 1, 1, 100, 51]);
+  it('takes small tables together, big ones and unknown ones alone', () => {
+    const mib = 1024 * 1024;
+    const tables = [table(1, 1), table(2, 60 * mib), table(3, 5 * mib), table(4, null), table(5, 1)];
+    expect(batches(tables).map((batch) => batch.map(({ oid }) => oid))).toEqual([[1, 2], [3], [4], [5]]);
+    const many = Array.from({ length: 250 }, (_, oid) => table(oid, 0));
+    expect(batches(many).map((batch) => batch.length)).toEqual([100, 100, 50]);
+  });
+
+  it('bounds sequences; one that was dropped meanwhile keeps its first value', () => {
+    const at = (oid: number, name: string, value: string | null) => ({ oid, schema: 's', name, value });
+    expect(
+      sequenceFingerprints(
+        [at(1, 'b', '5'), at(2, 'a', null), at(3, 'gone', '7'), at(4, 'out', '1')],
+        [at(1, 'b', '9'), at(2, 'a', '1')],
+        ({ name }) => name !== 'out',
+      ),
+    ).toEqual([
+      { schema: 's', name: 'a', before: null, after: '1' },
+      { schema: 's', name: 'b', before: '5', after: '9' },
+      { schema: 's', name: 'gone', before: '7', after: '7' },
+    ]);
   });
 });
 
 describe('progress', () => {
-  it('goes by the tables that are done, and guesses within one', () => {
-    const seen: Progress[] = [];
+  it('goes by the sizes of the tables that were reached', () => {
     const progress = new DumpProgress(
-      { ...silentReporter, progress: (update) => void seen.push(update) },
-      'Dumping',
+      new Listener(),
+      'x',
       new Map([
-        ['a.x', 600],
-        ['a.y', 400],
+        ['public.a', 1000],
+        ['public.b', 3000],
       ]),
     );
-    progress.wrote(10);
     expect(progress.share()).toBe(0);
-    progress.table('a.x');
+    progress.table('public.a');
     progress.wrote(100);
-    progress.wrote(40);
-    expect(progress.share()).toBeGreaterThan(0.3);
-    progress.table('a.y');
-    expect(progress.share()).toBeCloseTo(0.6);
-    progress.wrote(1000);
+    expect(progress.share()).toBeCloseTo(0.1);
+    progress.table('public.b');
+    expect(progress.share()).toBeCloseTo(0.25);
+    progress.wrote(150);
+    expect(progress.share()).toBeCloseTo(0.625);
+    progress.wrote(10_000);
     expect(progress.share()).toBe(1);
-    expect(seen.map(({ bytes }) => bytes)).toEqual([10, 110, 150, 1150]);
-  });
-
-  it('has no share where no size is known', () => {
-    expect(new DumpProgress(silentReporter, 'x', new Map()).share()).toBeUndefined();
+    expect(new DumpProgress(new Listener(), 'x', new Map()).share()).toBeUndefined();
   });
 });

@@ -37,7 +37,8 @@ export interface Archive {
   ended: Promise<void>;
   warnings: string[];
   /** Ends what still runs and removes what was staged on disk. Safe at any time, and twice. */
-  stop(): void | Promise<void>;
+  /** Ends what still runs and removes what was staged; resolves when that is done. */
+  stop(): Promise<void>;
 }
 
 /** Starts the dump. */
@@ -69,7 +70,11 @@ function customArchive(request: ArchiveRequest): Archive {
   const { program, pgDumpArgs } = request.compression;
   const dump = begin(request, { ...request.dump, compressionArgs: pgDumpArgs }, program);
   const decompressor = program === undefined ? undefined : { ...program, args: ['-dcq'] };
-  return { ...dump, ...tapContents(dump.bytes, request.programs, request.signal, decompressor) };
+  const tapped = tapContents(dump.bytes, request.programs, request.signal, decompressor);
+  const stop = async (): Promise<void> => {
+    await Promise.all([dump.stop(), tapped.toc.catch(() => undefined)]);
+  };
+  return { ...dump, ...tapped, stop };
 }
 
 /**
@@ -87,9 +92,8 @@ function plainArchive(request: ArchiveRequest): Archive {
     twin.stop(),
   );
   toc.catch(() => undefined);
-  const stop = (): void => {
-    twin.stop();
-    dump.stop();
+  const stop = async (): Promise<void> => {
+    await Promise.all([twin.stop(), dump.stop(), toc.catch(() => undefined)]);
   };
   return { ...dump, toc, stop };
 }
@@ -121,7 +125,7 @@ async function directoryArchive(request: ArchiveRequest): Promise<Archive> {
   const toc = writtenContents(folder, request.programs, dumped);
   toc.catch(() => undefined);
   const stop = async (): Promise<void> => {
-    dump.stop();
+    await dump.stop();
     // Both still use the folder.
     await Promise.allSettled([dumped, toc]);
     await rm(parent, { recursive: true, force: true });

@@ -31,7 +31,8 @@ export interface Dump {
   ended: Promise<void>;
   /** What pg_dump warned about so far. */
   warnings: string[];
-  stop(): void;
+  /** Ends what still runs; resolves when it is gone. */
+  stop(): Promise<void>;
 }
 
 /** Starts pg_dump. Output goes to `bytes`, or to the folder that `args` name (`bytes` is then empty). */
@@ -60,9 +61,10 @@ export function startDump(request: DumpRequest): Dump {
   // Node throws away what nobody reads of a process that has ended (flushStdio in its child_process.js), and stores may
   // take a while to open: with a listener that stays, the output stays too.
   const firstByte = new Promise<void>((resolve) => output.on('readable', resolve));
-  const stop = (): void => {
+  const stop = async (): Promise<void> => {
     dump.stop();
     last.stop();
+    await Promise.all([dump.exit, last.exit]);
   };
   const ended = dump.exit.then(() => undefined);
   return {
@@ -84,7 +86,7 @@ async function* read(
   output: Readable,
   dump: Running,
   last: Running,
-  stop: () => void,
+  stop: () => Promise<void>,
 ): AsyncIterable<Uint8Array> {
   try {
     for await (const chunk of output) yield chunk as Uint8Array;
@@ -97,7 +99,7 @@ async function* read(
     }
     throw error;
   } finally {
-    stop();
+    await stop();
   }
 }
 
