@@ -153,7 +153,9 @@ if (rigMissing !== undefined) process.stderr.write(`NOT RUN: faults of a backup:
     thaw();
     const run = await running;
     expect(run.error).toBeInstanceOf(UserError);
-    expect(String(run.error)).toMatch(/crashed|connection to .* broke|Nothing accepts connections|is starting up/);
+    expect(String(run.error)).toMatch(
+      /crashed|connection to .* broke|Nothing accepts connections|is starting up/,
+    );
     expect(filesIn(folder).filter((file) => !file.includes('/_log/'))).toEqual([]);
     expect(childrenLike(/pg_dump|pg_restore|zstd/)).toEqual([]);
     await crashing.stop();

@@ -1,0 +1,113 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import {
+  chooseFamily,
+  listBackups,
+  listFamilies,
+  newestBackup,
+  readBackup,
+} from '../../src/backup/catalogue.js';
+import { ManifestError } from '../../src/backup/manifest.js';
+import { otherSources } from '../../src/backup/other-source.js';
+import { openStore } from '../../src/storage/registry.js';
+import type { Store } from '../../src/storage/store.js';
+import { FaultyStore } from '../support/faulty-store.js';
+import { Listener } from '../support/listener.js';
+
+describe('the catalogue', () => {
+  let folder: string;
+  let store: Store;
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'pgkeep-catalogue-'));
+    store = await openStore(`file://${folder}`, { env: {} });
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  function put(key: string, text: string): void {
+    mkdirSync(dirname(join(folder, key)), { recursive: true });
+    writeFileSync(join(folder, key), text);
+  }
+
+  function backup(id: string, more: Record<string, unknown> = {}, name = 'shop'): void {
+    const snapshotAt = more['snapshotAt'] ?? id;
+    const manifest = {
+      version: 1,
+      id,
+      name,
+      database: 'shop',
+      startedAt: id,
+      parts: [],
+      source: {},
+      ...more,
+    };
+    put(`${name}/${id}/manifest.json`, JSON.stringify({ ...manifest, snapshotAt }));
+  }
+
+  const A = '20260101T000000Z-aaaa';
+  const B = '20260102T000000Z-aaaa';
+  const C = '20260103T000000Z-aaaa';
+
+  it('lists backups by their snapshots and ignores what is none', async () => {
+    backup(B, { label: 'daily' });
+    backup(A, { label: 'weekly' });
+    backup(C, { snapshotAt: '20260101T120000Z' });
+    put(`shop/20260104T000000Z-aaaa/database.dump`, 'an orphan');
+    put('shop/_log/20260104T000000Z-1.json', '{}');
+    put('shop/manifest.json', 'not a backup');
+    put(`shop/other/manifest.json`, 'not an id');
+    put(`shop/${A}/deeper/manifest.json`, 'not at its place');
+    const { backups, unreadable } = await listBackups(store, 'shop');
+    expect(backups.map(({ id }) => id)).toEqual([A, C, B]);
+    expect(unreadable).toEqual([]);
+    expect((await listBackups(store, 'shop', 'daily')).backups.map(({ id }) => id)).toEqual([B]);
+  });
+
+  it('names manifests that cannot be read, and goes on', async () => {
+    backup(A);
+    backup(B, { version: 2 });
+    put(`shop/${C}/manifest.json`, '{ torn');
+    const { backups, unreadable } = await listBackups(store, 'shop');
+    expect(backups.map(({ id }) => id)).toEqual([A]);
+    expect(unreadable.map(({ id }) => id).sort()).toEqual([B, C]);
+    expect((await newestBackup(store, 'shop'))?.id).toBe(A);
+    await expect(readBackup(store, 'shop', B)).rejects.toThrow(ManifestError);
+    expect(await readBackup(store, 'shop', '20260109T000000Z-aaaa')).toBeUndefined();
+    await expect(readBackup(store, 'shop', '../x')).rejects.toThrow(/is not the id of a backup/);
+  });
+
+  it('knows the newest of several that began in one second by its snapshot', async () => {
+    backup(A);
+    backup('20260103T000000Z-zzzz', { snapshotAt: '2026-01-03T00:00:01Z' });
+    backup(C, { snapshotAt: '2026-01-03T00:00:02Z' });
+    expect((await newestBackup(store, 'shop'))?.id).toBe(C);
+    expect(await newestBackup(store, 'nothing')).toBeUndefined();
+  });
+
+  it('takes the only family there is, and asks where there are several', async () => {
+    await expect(chooseFamily(store, undefined)).rejects.toThrow(/no backups/);
+    backup(A);
+    expect(await chooseFamily(store, undefined)).toBe('shop');
+    backup(A, {}, 'other');
+    expect(await listFamilies(store)).toEqual(['other', 'shop']);
+    await expect(chooseFamily(store, undefined)).rejects.toThrow(/other, shop/);
+    expect(await chooseFamily(store, 'shop')).toBe('shop');
+  });
+
+  it('tells when the newest backup is of another database, or when it cannot tell', async () => {
+    const said = new Listener();
+    backup(A, { source: { databaseId: 'x' } });
+    expect(await otherSources([store], 'shop', 'x', true, said)).toEqual([]);
+    expect(await otherSources([store], 'shop', null, true, said)).toEqual([]);
+    expect(await otherSources([store], 'shop', 'y', true, said)).toEqual([
+      expect.stringContaining(`${A}, is of another database`),
+    ]);
+    expect(said.warnings).toEqual([]);
+    const broken = Object.assign(new FaultyStore('fake://b'), {
+      folders: () => Promise.reject(new Error('listing is forbidden')),
+    });
+    expect(await otherSources([broken, store], 'shop', 'y', true, said)).toHaveLength(1);
+    expect(said.warnings).toEqual([expect.stringContaining('does not tell what its newest backup is')]);
+  });
+});
