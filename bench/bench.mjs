@@ -63,7 +63,9 @@ async function main() {
     PATH: `${dirname(programs.path('pg_dump'))}:${dirname(tools.age.path)}:${process.env.PATH}`,
   };
   console.error(`filling a database of ${gib} GiB on PostgreSQL ${values.major} ...`);
+  const filling = performance.now();
   const bytes = fillDatabase({ psql: programs.path('psql'), env, url: server.url(), gib });
+  console.error(`${mib(bytes)} MiB in ${Math.round((performance.now() - filling) / 1000)} s`);
   const ceph = missingCeph().length === 0 ? await startCeph({ store: 'bluestore', sizeGib: 40 }) : undefined;
   if (ceph === undefined)
     console.error('S3: NOT RUN: no Ceph gateway (ceph-mon, ceph-osd, radosgw) is installed');

@@ -1,8 +1,13 @@
-// A database of a given size that looks like an application's: text that repeats, JSON, random keys, numbers, times.
+// A database of a given size that looks like an application's: JSON, random keys, numbers, times, and messages that
+// are put together from phrases, some of them common.
 import { spawnSync } from 'node:child_process';
 
 /** Rows of each table per GiB of database. */
-const PER_GIB = { customers: 250_000, events: 2_300_000, orders: 3_000_000 };
+const PER_GIB = { customers: 200_000, events: 1_700_000, orders: 2_100_000, messages: 260_000 };
+
+/** Distinct phrases, and how many of them make the text that messages are cut from. */
+const PHRASES = 4000;
+const TEXT_PHRASES = 500_000;
 
 const WORDS =
   'after again basket before blue box broken card change check city cold colour come copy damage date deliver door early every first gift glass green hand heavy home invoice key large late leave letter light long loose morning name near never note number office open order paper please post quick red ring road round second send sign size small stairs table thank today wait white window wrap'.split(
@@ -13,9 +18,9 @@ function statements(gib) {
   const rows = (table) => Math.round(PER_GIB[table] * gib);
   const customers = rows('customers');
   const word = `(words)[1 + floor(random() * ${WORDS.length})::int]`;
-  const text = (count) => Array.from({ length: count }, () => word).join(` || ' ' || `);
   const number = (below) => `floor(random() * ${below})::int`;
   const words = `(SELECT '{${WORDS.join(',')}}'::text[] AS words OFFSET 0) w`;
+  const phrase = Array.from({ length: 7 }, () => word).join(` || ' ' || `);
   return `
 SET synchronous_commit = off;
 CREATE TABLE customers AS SELECT i AS id, ${word} || '.' || ${word} || i || '@example.com' AS email, md5(random()::text) AS token,
@@ -26,10 +31,18 @@ CREATE TABLE events AS SELECT i AS id, ${number(customers)} AS customer, md5(ran
     'ip', ${number(255)} || '.' || ${number(255)} || '.' || ${number(255)} || '.' || ${number(255)}) AS data
   FROM generate_series(1, ${rows('events')}) i, ${words};
 CREATE TABLE orders AS SELECT i AS id, ${number(customers)} AS customer, ${number(100_000)} / 100.0 AS amount,
-  ${text(9)} AS note, now() - i * interval '3 second' AS at FROM generate_series(1, ${rows('orders')}) i, ${words};
+  ${word} || ' ' || ${word} || ' ' || ${word} AS note, now() - i * interval '3 second' AS at FROM generate_series(1, ${rows('orders')}) i, ${words};
+CREATE TEMPORARY TABLE phrases AS SELECT i AS id, ${phrase} || '.' AS phrase FROM generate_series(1, ${PHRASES}) i, ${words};
+CREATE TEMPORARY TABLE text AS SELECT convert_to(string_agg(phrase, ' '), 'UTF8') AS bytes
+  FROM (SELECT 1 + floor(random() ^ 2 * ${PHRASES})::int AS id FROM generate_series(1, ${TEXT_PHRASES}) OFFSET 0) chosen
+  JOIN phrases USING (id);
+CREATE TABLE messages AS SELECT i AS id, ${number(customers)} AS customer, now() - i * interval '9 second' AS at,
+  convert_from(substr(t.bytes, 1 + ${number(TEXT_PHRASES * 30)}, 600 + ${number(800)}), 'UTF8') AS body
+  FROM generate_series(1, ${rows('messages')}) i, (SELECT bytes || ''::bytea AS bytes FROM text OFFSET 0) t;
 ALTER TABLE customers ADD PRIMARY KEY (id);
 ALTER TABLE events ADD PRIMARY KEY (id);
 ALTER TABLE orders ADD PRIMARY KEY (id);
+ALTER TABLE messages ADD PRIMARY KEY (id);
 VACUUM ANALYZE;
 CHECKPOINT;
 `;
