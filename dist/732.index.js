@@ -42,7 +42,7 @@ var backup_manifest = __webpack_require__(8841);
             manifest.databaseBytes === null ? 'unknown' : (0,units/* formatBytes */.z3)(manifest.databaseBytes),
             manifest.totals === null ? 'not measured' : (0,units/* formatCount */.B4)(manifest.totals.rows),
             (0,units/* formatDuration */.a3)(durationSeconds),
-            encryptionOf(manifest.parts)
+            (0,backup_manifest/* isEncrypted */.ph)(manifest) ? 'age' : 'no'
         ]);
     const failed = failures.map(({ database })=>[
             markup.escape(database),
@@ -78,9 +78,6 @@ var backup_manifest = __webpack_require__(8841);
             `**To restore**, follow ${markup.code('RECOVERY.md')} beside the manifest: it needs stock programs only.\n`
         ]
     ].join('');
-}
-function encryptionOf(parts) {
-    return parts.some(({ encryption })=>encryption !== 'none') ? 'age' : 'no';
 }
 
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 14 modules

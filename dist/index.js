@@ -363,7 +363,7 @@ var backup_id = __nccwpck_require__(6481);
 // EXTERNAL MODULE: ./lib/backup/layout.js
 var layout = __nccwpck_require__(802);
 // EXTERNAL MODULE: ./lib/backup/manifest.js
-var manifest = __nccwpck_require__(8841);
+var backup_manifest = __nccwpck_require__(8841);
 ;// CONCATENATED MODULE: ./lib/backup/catalogue.js
 
 
@@ -399,9 +399,9 @@ var manifest = __nccwpck_require__(8841);
         const id = key.split('/')[1] ?? key;
         try {
             if (error !== undefined) throw error;
-            listing.backups.push((0,manifest/* decodeManifest */.MK)(bytes, store.locate(key)));
+            listing.backups.push((0,backup_manifest/* decodeManifest */.MK)(bytes, store.locate(key)));
         } catch (reason) {
-            if (!(reason instanceof manifest/* ManifestError */.Sh) && !(0,storage_errors/* isNotFound */.c4)(reason)) throw reason;
+            if (!(reason instanceof backup_manifest/* ManifestError */.Sh) && !(0,storage_errors/* isNotFound */.c4)(reason)) throw reason;
             listing.unreadable.push({
                 id,
                 reason: reason.message
@@ -417,17 +417,21 @@ var manifest = __nccwpck_require__(8841);
  * Undefined where there is none.
  */ async function newestBackup(store, name) {
     const ids = (await store.folders(`${name}/`)).filter(backup_id/* isId */.eQ).sort().reverse();
+    let newest;
     for (const id of ids){
+        // What follows the time in an id is random: of several that began in one second the snapshots decide.
+        if (newest !== undefined && (0,backup_id/* idTime */.jJ)(id) < (0,backup_id/* idTime */.jJ)(newest.id)) break;
         const key = `${name}/${id}/${layout/* MANIFEST */.e0}`;
         try {
-            return (0,manifest/* decodeManifest */.MK)(await readObject(store, key), store.locate(key));
+            const manifest = (0,backup_manifest/* decodeManifest */.MK)(await readObject(store, key), store.locate(key));
+            if (newest === undefined || manifest.snapshotAt > newest.snapshotAt) newest = manifest;
         } catch (error) {
             // A folder without a manifest is what a killed run left, or a run that is still at work: not a backup.
             // One that cannot be decoded says nothing; the one before it may.
-            if (!(0,storage_errors/* isNotFound */.c4)(error) && !(error instanceof manifest/* ManifestError */.Sh)) throw error;
+            if (!(0,storage_errors/* isNotFound */.c4)(error) && !(error instanceof backup_manifest/* ManifestError */.Sh)) throw error;
         }
     }
-    return undefined;
+    return newest;
 }
 /** One backup by its id; undefined where there is none. @throws ManifestError when its manifest cannot be read. */ async function readBackup(store, name, id) {
     if (!(0,backup_id/* isId */.eQ)(id)) {
@@ -435,7 +439,7 @@ var manifest = __nccwpck_require__(8841);
     }
     const key = `${name}/${id}/${layout/* MANIFEST */.e0}`;
     try {
-        return (0,manifest/* decodeManifest */.MK)(await readObject(store, key), store.locate(key));
+        return (0,backup_manifest/* decodeManifest */.MK)(await readObject(store, key), store.locate(key));
     } catch (error) {
         if ((0,storage_errors/* isNotFound */.c4)(error)) return undefined;
         throw error;
@@ -450,9 +454,9 @@ var manifest = __nccwpck_require__(8841);
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Si: () => (/* binding */ newId),
-/* harmony export */   eQ: () => (/* binding */ isId)
+/* harmony export */   eQ: () => (/* binding */ isId),
+/* harmony export */   jJ: () => (/* binding */ idTime)
 /* harmony export */ });
-/* unused harmony export idTime */
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
 
 // RFC 4648 base32 without the letters and digits that people confuse; 32 characters, so a byte maps without bias.
@@ -506,7 +510,8 @@ const RECOVERY = 'RECOVERY.md';
 /* harmony export */   MK: () => (/* binding */ decodeManifest),
 /* harmony export */   Sh: () => (/* binding */ ManifestError),
 /* harmony export */   hh: () => (/* binding */ MANIFEST_VERSION),
-/* harmony export */   ob: () => (/* binding */ totalBytes)
+/* harmony export */   ob: () => (/* binding */ totalBytes),
+/* harmony export */   ph: () => (/* binding */ isEncrypted)
 /* harmony export */ });
 /* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7594);
 
@@ -550,6 +555,9 @@ const RECOVERY = 'RECOVERY.md';
 }
 /** What all parts of a backup weigh. */ function totalBytes(manifest) {
     return manifest.parts.reduce((sum, part)=>sum + part.bytes, 0);
+}
+/** True when the dump itself is encrypted; RECOVERY.md never is. */ function isEncrypted(manifest) {
+    return manifest.parts.some((part)=>part.encryption !== 'none');
 }
 
 
@@ -2355,8 +2363,7 @@ var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: external "node:timers/promises"
 var external_node_timers_promises_ = __nccwpck_require__(8500);
 ;// CONCATENATED MODULE: ./lib/postgres/toc.js
-/** One line of an archive's table of contents. */ /** `pg_class`. OIDs of system catalogs are fixed for good (src/include/catalog in PostgreSQL). */ const PG_CLASS = 1259;
-const ENTRY = /^(\d+); (\d+) (\d+) (.*)$/;
+/** One line of an archive's table of contents. */ const ENTRY = /^(\d+); (\d+) (\d+) (.*)$/;
 /**
  * Reads what `pg_restore --list` prints. Names are not parsed: pg_restore writes them unquoted and with line breaks
  * replaced, so objects are told apart by catalog and OID alone.
@@ -2479,8 +2486,6 @@ async function readList(list) {
     return parseToc(Buffer.concat(chunks).toString('utf8'));
 }
 
-// EXTERNAL MODULE: external "node:events"
-var external_node_events_ = __nccwpck_require__(8474);
 ;// CONCATENATED MODULE: ./lib/backup/fingerprint/changed.js
 /**
  * A table was truncated, rewritten, altered or dropped between the snapshot and the moment it was read. Such changes
@@ -2490,7 +2495,6 @@ var external_node_events_ = __nccwpck_require__(8474);
 }
 
 ;// CONCATENATED MODULE: ./lib/backup/dump.js
-
 
 
 
@@ -2527,10 +2531,16 @@ var external_node_events_ = __nccwpck_require__(8474);
         dumped.destroy();
     }
     const output = last.process.stdout;
-    const firstByte = (0,external_node_events_.once)(output, 'readable').then(()=>undefined, ()=>undefined);
-    const stop = ()=>{
+    // Node throws away what nobody reads of a process that has ended (flushStdio in its child_process.js), and stores may
+    // take a while to open: with a listener that stays, the output stays too.
+    const firstByte = new Promise((resolve)=>output.on('readable', resolve));
+    const stop = async ()=>{
         dump.stop();
         last.stop();
+        await Promise.all([
+            dump.exit,
+            last.exit
+        ]);
     };
     const ended = dump.exit.then(()=>undefined);
     return {
@@ -2558,7 +2568,7 @@ async function* dump_read(request, output, dump, last, stop) {
         }
         throw error;
     } finally{
-        stop();
+        await stop();
     }
 }
 function isPrematureClose(error) {
@@ -2664,9 +2674,17 @@ function customArchive(request) {
             '-dcq'
         ]
     };
+    const tapped = tapContents(dump.bytes, request.programs, request.signal, decompressor);
+    const stop = async ()=>{
+        await Promise.all([
+            dump.stop(),
+            tapped.toc.catch(()=>undefined)
+        ]);
+    };
     return {
         ...dump,
-        ...tapContents(dump.bytes, request.programs, request.signal, decompressor)
+        ...tapped,
+        stop
     };
 }
 /**
@@ -2690,9 +2708,12 @@ function customArchive(request) {
     });
     const toc = firstContents(tapContents(twin.bytes, request.programs, request.signal)).finally(()=>twin.stop());
     toc.catch(()=>undefined);
-    const stop = ()=>{
-        twin.stop();
-        dump.stop();
+    const stop = async ()=>{
+        await Promise.all([
+            twin.stop(),
+            dump.stop(),
+            toc.catch(()=>undefined)
+        ]);
     };
     return {
         ...dump,
@@ -2728,7 +2749,7 @@ function customArchive(request) {
     const toc = writtenContents(folder, request.programs, dumped);
     toc.catch(()=>undefined);
     const stop = async ()=>{
-        dump.stop();
+        await dump.stop();
         // Both still use the folder.
         await Promise.allSettled([
             dumped,
@@ -4003,19 +4024,24 @@ var catalogue = __nccwpck_require__(1667);
 ;// CONCATENATED MODULE: ./lib/backup/other-source.js
 
 
+
 /**
  * Says of each store whose newest backup of this family is of another database: two projects that use one name, or a
  * server that moved. The new backup is good, but the old ones must not be taken for its elders. A store that does not
- * answer is warned about: whether it takes the backup shows when it is written.
- */ async function otherSources(stores, name, databaseId, reporter) {
-    if (databaseId === null) return [];
+ * answer is warned about: whether it takes the backup shows when it is written. So is encryption that has gone missing.
+ */ async function otherSources(stores, name, databaseId, encrypted, reporter) {
     const problems = await Promise.all(stores.map(async (store)=>{
         const newest = await (0,catalogue/* newestBackup */.RO)(store, name).catch((error)=>{
             reporter.warn(`${store.url} does not tell what its newest backup is, so whether that is of the same database is not known. ${(0,errors/* messageOf */.bD)(error)}`);
             return undefined;
         });
-        const other = newest?.source.databaseId ?? null;
-        if (newest === undefined || other === null || other === databaseId) return [];
+        if (newest === undefined) return [];
+        if (!encrypted && (0,backup_manifest/* isEncrypted */.ph)(newest)) {
+            // A secret that does not exist reads as an empty input, and nobody would notice.
+            reporter.warn(`The newest backup named "${name}" in ${store.url}, ${newest.id}, is encrypted and this one is not: \`recipients\` and \`passphrase\` are empty. If that is not meant, check that the secret or variable behind them exists, and delete the new backup.`);
+        }
+        const other = newest.source.databaseId;
+        if (databaseId === null || other === null || other === databaseId) return [];
         return [
             `The newest backup named "${name}" in ${store.url}, ${newest.id}, is of another database than this one: two projects use the same name, or the server moved. The new backup was published and nothing was removed. Give one of them another \`name\`, or move the old backups to another prefix if the server is new.`
         ];
@@ -4063,7 +4089,7 @@ var catalogue = __nccwpck_require__(1667);
     }
     /** 0 to 1; undefined where nothing is known of the sizes. */ share() {
         if (this.#total === 0) return undefined;
-        const ratio = this.#bytesWhenDone > 0 ? this.#done / this.#bytesWhenDone : FIRST_GUESS;
+        const ratio = this.#done > 0 && this.#bytesWhenDone > 0 ? this.#done / this.#bytesWhenDone : FIRST_GUESS;
         const inTable = Math.min(this.#current, (this.#bytes - this.#bytesWhenDone) * ratio);
         return Math.min(1, (this.#done + inTable) / this.#total);
     }
@@ -4547,6 +4573,19 @@ const BASES = {
     directory: 'database.dir.tar'
 };
 /** A changed table is rare, and a change twice in a row means that something rewrites tables all the time. */ const backup_database_ATTEMPTS = 2;
+/** Counts what passes. */ class Counted {
+    source;
+    total = 0;
+    constructor(source){
+        this.source = source;
+    }
+    async *bytes() {
+        for await (const chunk of this.source){
+            this.total += chunk.length;
+            yield chunk;
+        }
+    }
+}
 /** One backup of one database: its files, as they are written. */ class BackupWriter {
     context;
     group;
@@ -4564,8 +4603,10 @@ const BASES = {
         const file = partName(base, {
             encrypted: this.encrypted
         });
-        const digest = await this.group.write(file, stage(source), estimatedBytes, onBytes);
-        if (digest.bytes === 0) throw new errors/* UserError */.yo(`${file} would be empty, so no backup was published.`);
+        const counted = new Counted(source);
+        const digest = await this.group.write(file, stage(counted.bytes()), estimatedBytes, onBytes);
+        // Before encryption, which makes bytes out of nothing.
+        if (counted.total === 0) throw new errors/* UserError */.yo(`${base} would be empty, so no backup was published.`);
         this.parts.push(describePart(file, digest, encryption.kind));
         return digest;
     }
@@ -4577,7 +4618,7 @@ const BASES = {
     const startedAt = new Date();
     const id = (0,backup_id/* newId */.Si)(startedAt);
     const { reporter, inputs } = context;
-    const problems = await otherSources(context.stores, name, databaseId(server), reporter);
+    const problems = await otherSources(context.stores, name, databaseId(server), context.encryption.kind !== 'none', reporter);
     const group = new StoreGroup(context.stores, (0,layout/* backupKey */.eT)(name, id, ''), reporter, context.signal);
     const writer = new BackupWriter(context, group);
     try {
@@ -4726,7 +4767,8 @@ var external_node_os_ = __nccwpck_require__(8161);
         `--compress=${method}`,
         '--no-password',
         '--file=/dev/null',
-        '--dbname=host=/nonexistent'
+        // The user's own PGHOSTADDR would win over the host.
+        "--dbname=host=/nonexistent hostaddr=''"
     ];
     const { stderr } = await (0,base_process/* run */.e)(programs.path('pg_dump'), args, {
         env: {
@@ -4895,8 +4937,9 @@ async function prepare(options) {
             outcome = await reporter.group(`Backup of ${JSON.stringify(database)}`, ()=>one(context, database, name));
             result.results.push(outcome);
         } catch (error) {
+            // What a cancelled run fails with first is chance.
             outcome = {
-                error
+                error: signal.aborted ? new errors/* CancelledError */.cc() : error
             };
             result.failures.push({
                 database,
@@ -9366,11 +9409,8 @@ function row(manifest) {
         manifest.snapshotAt.slice(0, 19).replace('T', ' '),
         (0,units/* formatBytes */.z3)((0,backup_manifest/* totalBytes */.ob)(manifest)),
         manifest.totals === null ? '-' : (0,units/* formatCount */.B4)(manifest.totals.rows),
-        isEncrypted(manifest) ? 'age' : 'no'
+        (0,backup_manifest/* isEncrypted */.ph)(manifest) ? 'age' : 'no'
     ];
-}
-/** True when the dump itself is encrypted; RECOVERY.md never is. */ function isEncrypted(manifest) {
-    return manifest.parts.some((part)=>part.encryption !== 'none');
 }
 /** `pgkeep list`: the backups of one family, oldest first. Several stores are listed one after the other. */ async function listCommand(inputs, json, context) {
     const found = [];
