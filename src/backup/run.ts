@@ -143,7 +143,7 @@ async function connect(
     const families = named.includes('*') ? [] : named.map((database) => familyName(inputs.name, database));
     if (!inputs.dryRun)
       for (const name of new Set(families))
-        await writeLog({ stores, run, reporter }, name, startedAt, { error });
+        await writeLog({ stores, run, reporter, connection }, name, startedAt, { error });
     throw error;
   }
 }

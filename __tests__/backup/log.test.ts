@@ -1,0 +1,22 @@
+import { describe, expect, it } from '@jest/globals';
+import { publicReason } from '../../src/backup/log.js';
+
+describe('the reason in the log of runs', () => {
+  const target = { host: 'db.example.com', user: 'app_owner' };
+
+  it.each([
+    [
+      'No SELECT right on table "secret_plans": grant it.\nDETAIL: more',
+      'No SELECT right on table "...": grant it.',
+    ],
+    ['Nobody listens at db.example.com:5432 for app_owner.', 'Nobody listens at ...:5432 for ....'],
+    ['GRANT `SELECT ON t` to "x"', 'GRANT "..." to "..."'],
+    ['Disk full.', 'Disk full.'],
+  ])('%j holds no name of a table, server or user', (message, expected) => {
+    expect(publicReason(message, target)).toBe(expected);
+  });
+
+  it('does without a host', () => {
+    expect(publicReason('Cancelled.', { host: undefined, user: undefined })).toBe('Cancelled.');
+  });
+});
