@@ -36,9 +36,11 @@ CREATE TEMPORARY TABLE phrases AS SELECT i AS id, ${phrase} || '.' AS phrase FRO
 CREATE TEMPORARY TABLE text AS SELECT convert_to(string_agg(phrase, ' '), 'UTF8') AS bytes
   FROM (SELECT 1 + floor(random() ^ 2 * ${PHRASES})::int AS id FROM generate_series(1, ${TEXT_PHRASES}) OFFSET 0) chosen
   JOIN phrases USING (id);
+-- The text is read once, as the outer side of the join, and not for each message.
 CREATE TABLE messages AS SELECT i AS id, ${number(customers)} AS customer, now() - i * interval '9 second' AS at,
   convert_from(substr(t.bytes, 1 + ${number(TEXT_PHRASES * 30)}, 600 + ${number(800)}), 'UTF8') AS body
-  FROM generate_series(1, ${rows('messages')}) i, (SELECT bytes || ''::bytea AS bytes FROM text OFFSET 0) t;
+  FROM (SELECT bytes || ''::bytea AS bytes FROM text OFFSET 0) t,
+    LATERAL generate_series(1, ${rows('messages')} + 0 * octet_length(t.bytes)) i;
 ALTER TABLE customers ADD PRIMARY KEY (id);
 ALTER TABLE events ADD PRIMARY KEY (id);
 ALTER TABLE orders ADD PRIMARY KEY (id);
