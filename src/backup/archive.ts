@@ -36,8 +36,7 @@ export interface Archive {
   /** pg_dump has ended, however it did, and has given its locks back. */
   ended: Promise<void>;
   warnings: string[];
-  /** Ends what still runs and removes what was staged on disk. Safe at any time, and twice. */
-  /** Ends what still runs and removes what was staged; resolves when that is done. */
+  /** Ends what still runs and removes what was staged on disk; resolves when that is done. Safe at any time, and twice. */
   stop(): Promise<void>;
 }
 

@@ -74,7 +74,8 @@ export function start(program: string, args: readonly string[], options: StartOp
     timer ??= setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
   };
   const ended = new Promise<Exit>((resolve) => {
-    child.once('error', (error) => {
+    // Not `once`: each signal that a program of another user refuses (apt under sudo) is an error of its own.
+    child.on('error', (error) => {
       if (child.pid !== undefined) return;
       note(`${program}: ${codeOf(error) === 'ENOENT' ? 'not found' : error.message}`);
       resolve({ code: codeOf(error) === 'EACCES' ? 126 : 127, signal: null });

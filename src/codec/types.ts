@@ -1,5 +1,3 @@
-import type { Readable } from 'node:stream';
-
 /** How the bytes are compressed. `level` is the program's own scale; undefined: its default in pgkeep. */
 export interface Compression {
   method: 'zstd' | 'gzip' | 'lz4' | 'none';
@@ -14,5 +12,3 @@ export type Encryption =
 
 /** A stage that turns one stream of bytes into another; errors of either side end both. */
 export type Stage = (source: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>;
-
-export type ByteSource = Readable | AsyncIterable<Uint8Array>;
