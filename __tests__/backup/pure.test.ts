@@ -122,6 +122,7 @@ describe('a manifest', () => {
     database: 'shop',
     startedAt: 'a',
     snapshotAt: 'b',
+    source: {},
     parts: [],
   } as unknown as Manifest;
 
@@ -136,6 +137,7 @@ describe('a manifest', () => {
     ['null', /no "version"/],
     ['{"version":2}', /x has format 2; this pgkeep reads format 1. Use pgkeep v2 or newer/],
     ['{"version":1}', /x is damaged/],
+    [JSON.stringify({ ...manifest, source: undefined }), /x is damaged/],
   ])('%s is refused', (text, message) => {
     expect(() => decodeManifest(Buffer.from(text), 'x')).toThrow(ManifestError);
     expect(() => decodeManifest(Buffer.from(text), 'x')).toThrow(message);

@@ -102,8 +102,10 @@ export function decodeManifest(bytes: Uint8Array, where: string): Manifest {
   }
   const manifest = value as Manifest;
   const texts = [manifest.id, manifest.name, manifest.database, manifest.startedAt, manifest.snapshotAt];
-  if (texts.some((text) => typeof text !== 'string') || !Array.isArray(manifest.parts)) {
-    throw new ManifestError(`${where} is damaged: it lacks the backup's id, name, times or parts.`);
+  const objects: unknown[] = Array.isArray(manifest.parts) ? [manifest.source, ...manifest.parts] : [null];
+  const damaged = objects.some((object) => typeof object !== 'object' || object === null);
+  if (damaged || texts.some((text) => typeof text !== 'string')) {
+    throw new ManifestError(`${where} is damaged: it lacks the backup's id, name, times, source or parts.`);
   }
   return manifest;
 }

@@ -4,6 +4,7 @@ import { putObject } from '../storage/put.js';
 import { StoreSink } from '../storage/sink.js';
 import type { Digest, ReadBack, Store } from '../storage/store.js';
 import { DigestMeter } from '../codec/digest.js';
+import { MANIFEST } from './layout.js';
 
 /** What one store holds of the backup so far. */
 interface Member {
@@ -161,13 +162,19 @@ export class StoreGroup {
     if (this.signal.aborted) throw new CancelledError();
   }
 
-  /** The manifest, which is written last, goes first: what is half removed must not look whole. */
+  /**
+   * The manifest, which is written last, goes first; where it cannot be removed, what it names stays too: what is half
+   * removed must not look whole.
+   */
   async #clean({ store, keys }: Member): Promise<void> {
     const [last, ...others] = [...new Set(keys)].reverse();
     if (last === undefined) return;
     const removal = store
       .remove(last)
-      .finally(() => Promise.allSettled(others.map((key) => store.remove(key))));
+      .catch((error: unknown) => {
+        if (last.endsWith(`/${MANIFEST}`)) throw error as Error;
+      })
+      .then(() => Promise.allSettled(others.map((key) => store.remove(key))));
     await atMost(CLEANUP_MS, [removal]);
   }
 }

@@ -63,7 +63,7 @@ export const ADMISSION: readonly Cause[] = [
     pattern:
       /too many clients already|remaining connection slots are reserved|too many connections for|max clients reached|MaxClientsInSessionMode|no more connections allowed/,
     say: (_, context) =>
-      `All connections of ${serverName(context)} are taken. A backup needs up to three, and one more for each parallel job: ` +
+      `All connections of ${serverName(context)} are taken. A backup needs up to five, and one more for each parallel job: ` +
       "run it at a quieter time, close idle connections, or raise max_connections (or the pooler's or the role's limit).",
   },
   {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { messageOf } from '../../base/errors.js';
 import { digestOf, sameDigest } from '../digest.js';
 import { isRetryable, StoreError } from '../errors.js';
 import type { RetryOptions } from '../retry.js';
@@ -79,7 +80,9 @@ export class S3Upload implements Upload {
   async complete(expected: Digest): Promise<Receipt> {
     this.stored ??= await this.track(this.store(expected));
     const readBack = await this.track(this.prove(expected, this.stored));
-    if (this.strays) await this.abortStrays();
+    // The object is whole: a key that may not list uploads must not cost it.
+    if (this.strays)
+      await this.abortStrays().catch((error: unknown) => this.retry.reporter?.warn(messageOf(error)));
     this.state = 'proven';
     return { bytes: expected.bytes, readBack };
   }
