@@ -76,11 +76,14 @@ function readSwitch(flags: Flags, name: string, absent: boolean): boolean {
   return text === 'true';
 }
 
+/** A URL that lacks its flag is not repeated: it may hold a password that nothing masks yet. */
+const mentionable = (text: string): string => (/:\/\/|=/.test(text) ? '...' : text);
+
 function readOperands(command: Command, operands: readonly string[]): string[] {
   const wanted = COMMANDS[command].operands;
   if (operands.length > wanted.length) {
     throw new UserError(
-      `Unexpected argument ${JSON.stringify(operands[wanted.length])}: ${command} takes ${wanted.length === 0 ? 'options only' : `one <${wanted.join('> <')}>`}.`,
+      `Unexpected argument ${JSON.stringify(mentionable(operands[wanted.length] ?? ''))}: ${command} takes ${wanted.length === 0 ? 'options only' : `one <${wanted.join('> <')}>`}.`,
     );
   }
   if (operands.length < wanted.length)
@@ -99,7 +102,7 @@ export function parseCommandLine(args: readonly string[], env: NodeJS.ProcessEnv
   if (first === 'help') return { command: 'help', about: isCommand(rest[0]) ? rest[0] : undefined };
   if (!isCommand(first)) {
     const candidates = first.startsWith('-') ? ['--help', '--version', ...COMMAND_NAMES] : COMMAND_NAMES;
-    throw unknownName('command', first, candidates);
+    throw unknownName('command', mentionable(first), candidates);
   }
   const flags = readFlags(first, rest);
   if (readSwitch(flags, 'help', false)) return { command: 'help', about: first };
