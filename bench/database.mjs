@@ -3,11 +3,11 @@
 import { spawnSync } from 'node:child_process';
 
 /** Rows of each table per GiB of database. */
-const PER_GIB = { customers: 200_000, events: 1_700_000, orders: 2_100_000, messages: 260_000 };
+const PER_GIB = { customers: 200_000, events: 1_600_000, orders: 2_000_000, messages: 220_000 };
 
 /** Distinct phrases, and how many of them make the text that messages are cut from. */
-const PHRASES = 4000;
-const TEXT_PHRASES = 500_000;
+const PHRASES = 6000;
+const TEXT_PHRASES = 800_000;
 
 const WORDS =
   'after again basket before blue box broken card change check city cold colour come copy damage date deliver door early every first gift glass green hand heavy home invoice key large late leave letter light long loose morning name near never note number office open order paper please post quick red ring road round second send sign size small stairs table thank today wait white window wrap'.split(
@@ -20,7 +20,7 @@ function statements(gib) {
   const word = `(words)[1 + floor(random() * ${WORDS.length})::int]`;
   const number = (below) => `floor(random() * ${below})::int`;
   const words = `(SELECT '{${WORDS.join(',')}}'::text[] AS words OFFSET 0) w`;
-  const phrase = Array.from({ length: 7 }, () => word).join(` || ' ' || `);
+  const phrase = Array.from({ length: 5 }, () => word).join(` || ' ' || `);
   return `
 SET synchronous_commit = off;
 CREATE TABLE customers AS SELECT i AS id, ${word} || '.' || ${word} || i || '@example.com' AS email, md5(random()::text) AS token,
@@ -33,12 +33,12 @@ CREATE TABLE events AS SELECT i AS id, ${number(customers)} AS customer, md5(ran
 CREATE TABLE orders AS SELECT i AS id, ${number(customers)} AS customer, ${number(100_000)} / 100.0 AS amount,
   ${word} || ' ' || ${word} || ' ' || ${word} AS note, now() - i * interval '3 second' AS at FROM generate_series(1, ${rows('orders')}) i, ${words};
 CREATE TEMPORARY TABLE phrases AS SELECT i AS id, ${phrase} || '.' AS phrase FROM generate_series(1, ${PHRASES}) i, ${words};
-CREATE TEMPORARY TABLE text AS SELECT convert_to(string_agg(phrase, ' '), 'UTF8') AS bytes
-  FROM (SELECT 1 + floor(random() ^ 2 * ${PHRASES})::int AS id FROM generate_series(1, ${TEXT_PHRASES}) OFFSET 0) chosen
+CREATE TEMPORARY TABLE text AS SELECT convert_to(string_agg(phrase, ' ' ORDER BY n), 'UTF8') AS bytes
+  FROM (SELECT n, 1 + floor(random() * ${PHRASES})::int AS id FROM generate_series(1, ${TEXT_PHRASES}) n OFFSET 0) chosen
   JOIN phrases USING (id);
 -- The text is read once, as the outer side of the join, and not for each message.
 CREATE TABLE messages AS SELECT i AS id, ${number(customers)} AS customer, now() - i * interval '9 second' AS at,
-  convert_from(substr(t.bytes, 1 + ${number(TEXT_PHRASES * 30)}, 600 + ${number(800)}), 'UTF8') AS body
+  convert_from(substr(t.bytes, 1 + ${number(TEXT_PHRASES * 25)}, 600 + ${number(800)}), 'UTF8') AS body
   FROM (SELECT bytes || ''::bytea AS bytes FROM text OFFSET 0) t,
     LATERAL generate_series(1, ${rows('messages')} + 0 * octet_length(t.bytes)) i;
 ALTER TABLE customers ADD PRIMARY KEY (id);

@@ -709,6 +709,7 @@ const BUFFERS = 64 * MIB;
 
 
 
+
 /**
  * An object on its way to S3. A first part that is short is the whole object and goes in one request; everything else
  * is a multipart upload. The object carries a mark of this upload, so that after an answer that never reached us we can
@@ -769,7 +770,8 @@ const BUFFERS = 64 * MIB;
     async complete(expected) {
         this.stored ??= await this.track(this.store(expected));
         const readBack = await this.track(this.prove(expected, this.stored));
-        if (this.strays) await this.abortStrays();
+        // The object is whole: a key that may not list uploads must not cost it.
+        if (this.strays) await this.abortStrays().catch((error)=>this.retry.reporter?.warn((0,errors/* messageOf */.bD)(error)));
         this.state = 'proven';
         return {
             bytes: expected.bytes,

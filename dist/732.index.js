@@ -445,11 +445,16 @@ function publishOutputs(result, reporter) {
     const { results } = result;
     const last = results.at(-1);
     if (last === undefined) return;
-    const each = results.map(({ manifest, locations, durationSeconds })=>({
-            'backup-id': manifest.id,
-            manifest,
-            locations,
-            'duration-seconds': durationSeconds
+    const each = results.map((one)=>({
+            'backup-id': one.manifest.id,
+            manifest: one.manifest,
+            locations: one.locations,
+            bytes: (0,backup_result/* totalsOf */.v)([
+                one
+            ]).bytes,
+            'database-bytes': one.manifest.databaseBytes,
+            'duration-seconds': one.durationSeconds,
+            rows: one.manifest.totals?.rows ?? null
         }));
     const totals = (0,backup_result/* totalsOf */.v)(results);
     setOutputs({

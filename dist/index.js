@@ -548,8 +548,15 @@ const RECOVERY = 'RECOVERY.md';
         manifest.startedAt,
         manifest.snapshotAt
     ];
-    if (texts.some((text)=>typeof text !== 'string') || !Array.isArray(manifest.parts)) {
-        throw new ManifestError(`${where} is damaged: it lacks the backup's id, name, times or parts.`);
+    const objects = Array.isArray(manifest.parts) ? [
+        manifest.source,
+        ...manifest.parts
+    ] : [
+        null
+    ];
+    const damaged = objects.some((object)=>typeof object !== 'object' || object === null);
+    if (damaged || texts.some((text)=>typeof text !== 'string')) {
+        throw new ManifestError(`${where} is damaged: it lacks the backup's id, name, times, source or parts.`);
     }
     return manifest;
 }
@@ -611,7 +618,7 @@ var errors = __nccwpck_require__(7594);
 var units = __nccwpck_require__(8714);
 ;// CONCATENATED MODULE: ./lib/codec/compression.js
 
-/** Measured on COPY text: level 1 is the fastest, and not larger than gzip's default. */ const ZSTD_LEVEL = 1;
+/** The program's own default. Measured on COPY text: as fast as level 1, and no larger than what gzip makes of it. */ const ZSTD_LEVEL = 3;
 const GZIP_LEVEL = 6;
 /** Beyond a few threads pg_dump is what everything waits for. */ const MAX_THREADS = 4;
 const SUFFIXES = {
@@ -1562,7 +1569,7 @@ var base_process = __nccwpck_require__(1613);
     },
     {
         pattern: /too many clients already|remaining connection slots are reserved|too many connections for|max clients reached|MaxClientsInSessionMode|no more connections allowed/,
-        say: (_, context)=>`All connections of ${serverName(context)} are taken. A backup needs up to three, and one more for each parallel job: ` + "run it at a quieter time, close idle connections, or raise max_connections (or the pooler's or the role's limit)."
+        say: (_, context)=>`All connections of ${serverName(context)} are taken. A backup needs up to five, and one more for each parallel job: ` + "run it at a quieter time, close idle connections, or raise max_connections (or the pooler's or the role's limit)."
     },
     {
         pattern: /the database system is (starting up|shutting down|in recovery mode|not yet accepting connections|not accepting connections)/,
@@ -4398,6 +4405,7 @@ const STALL_MS = 600_000;
 
 
 
+
 /** Best effort at the end of a failed run must not use up the seconds that a cancelled job has left. */ const CLEANUP_MS = 3000;
 /** How long work that is under way may still take when a run is cancelled. */ const GRACE_MS = 1500;
 /**
@@ -4527,12 +4535,17 @@ const STALL_MS = 600_000;
         }
         if (this.signal.aborted) throw new errors/* CancelledError */.cc();
     }
-    /** The manifest, which is written last, goes first: what is half removed must not look whole. */ async #clean({ store, keys }) {
+    /**
+   * The manifest, which is written last, goes first; where it cannot be removed, what it names stays too: what is half
+   * removed must not look whole.
+   */ async #clean({ store, keys }) {
         const [last, ...others] = [
             ...new Set(keys)
         ].reverse();
         if (last === undefined) return;
-        const removal = store.remove(last).finally(()=>Promise.allSettled(others.map((key)=>store.remove(key))));
+        const removal = store.remove(last).catch((error)=>{
+            if (last.endsWith(`/${layout/* MANIFEST */.e0}`)) throw error;
+        }).then(()=>Promise.allSettled(others.map((key)=>store.remove(key))));
         await atMost(CLEANUP_MS, [
             removal
         ]);
@@ -4836,18 +4849,30 @@ async function findZstd(options) {
 
 
 /**
+ * What failed, without what only the run's own log may show: names in quotes (tables, schemas), the server and the user.
+ * The storage's reader may be allowed to see no more than encrypted backups.
+ */ function publicReason(message, target) {
+    const hidden = [
+        target.host,
+        target.user
+    ].filter((text)=>text !== undefined && text !== '');
+    const line = message.split('\n')[0] ?? '';
+    return hidden.reduce((text, word)=>text.replaceAll(word ?? '', '...'), line.replaceAll(/"[^"]*"|`[^`]*`/g, '"..."')).trim();
+}
+/**
  * Leaves a line of history in each store, for failed runs too: whoever asks a week later why there is no backup finds
  * the answer where the backup would be. A store that cannot be written to has said so already.
  */ async function writeLog(context, name, startedAt, outcome) {
     const failed = 'error' in outcome;
     if (failed && outcome.error instanceof errors/* CancelledError */.cc) return;
+    const reason = failed ? (0,errors/* messageOf */.bD)(outcome.error) : outcome.problems[0];
     const entry = {
         version: 1,
         action: 'backup',
         outcome: failed || outcome.problems.length > 0 ? 'failure' : 'success',
         startedAt: startedAt.toISOString(),
         seconds: (Date.now() - startedAt.getTime()) / 1000,
-        error: failed ? (0,errors/* messageOf */.bD)(outcome.error).split('\n')[0] : outcome.problems[0] ?? null,
+        error: reason === undefined ? null : publicReason(reason, context.connection.target),
         backup: failed ? null : outcome.manifest.id,
         runUrl: context.run.runUrl ?? null,
         actor: context.run.actor ?? null
@@ -5002,7 +5027,8 @@ async function one(context, database, name) {
         if (!inputs.dryRun) for (const name of new Set(families))await writeLog({
             stores,
             run,
-            reporter
+            reporter,
+            connection
         }, name, startedAt, {
             error
         });
@@ -5346,7 +5372,8 @@ process.on('exit', ()=>{
         timer ??= setTimeout(()=>child.kill('SIGKILL'), KILL_AFTER_MS);
     };
     const ended = new Promise((resolve)=>{
-        child.once('error', (error)=>{
+        // Not `once`: each signal that a program of another user refuses (apt under sudo) is an error of its own.
+        child.on('error', (error)=>{
             if (child.pid !== undefined) return;
             note(`${program}: ${(0,errors/* codeOf */.$N)(error) === 'ENOENT' ? 'not found' : error.message}`);
             resolve({
@@ -9202,10 +9229,11 @@ function readSwitch(flags, name, absent) {
     }
     return text === 'true';
 }
+/** A URL that lacks its flag is not repeated: it may hold a password that nothing masks yet. */ const mentionable = (text)=>/:\/\/|=/.test(text) ? '...' : text;
 function readOperands(command, operands) {
     const wanted = COMMANDS[command].operands;
     if (operands.length > wanted.length) {
-        throw new errors/* UserError */.yo(`Unexpected argument ${JSON.stringify(operands[wanted.length])}: ${command} takes ${wanted.length === 0 ? 'options only' : `one <${wanted.join('> <')}>`}.`);
+        throw new errors/* UserError */.yo(`Unexpected argument ${JSON.stringify(mentionable(operands[wanted.length] ?? ''))}: ${command} takes ${wanted.length === 0 ? 'options only' : `one <${wanted.join('> <')}>`}.`);
     }
     if (operands.length < wanted.length) throw new errors/* UserError */.yo(`${command} needs <${wanted.join('> <')}>: see pgkeep list.`);
     return [
@@ -9234,7 +9262,7 @@ function readOperands(command, operands) {
             '--version',
             ...COMMAND_NAMES
         ] : COMMAND_NAMES;
-        throw (0,unknown/* unknownName */.U)('command', first, candidates);
+        throw (0,unknown/* unknownName */.U)('command', mentionable(first), candidates);
     }
     const flags = readFlags(first, rest);
     if (readSwitch(flags, 'help', false)) return {

@@ -24,10 +24,10 @@ function facts(
 
 describe('planCompression, where pg_dump compresses', () => {
   it.each<[Compression, CompressionFacts['format'], number, string, string]>([
-    [{ method: 'zstd' }, 'custom', 16, '--compress=zstd:1', ''],
+    [{ method: 'zstd' }, 'custom', 16, '--compress=zstd:3', ''],
     [{ method: 'zstd', level: 19 }, 'custom', 18, '--compress=zstd:19', ''],
-    [{ method: 'zstd', level: 3 }, 'directory', 17, '--compress=zstd:3', ''],
-    [{ method: 'zstd' }, 'plain', 16, '--compress=zstd:1', '.zst'],
+    [{ method: 'zstd', level: 5 }, 'directory', 17, '--compress=zstd:5', ''],
+    [{ method: 'zstd' }, 'plain', 16, '--compress=zstd:3', '.zst'],
     [{ method: 'gzip' }, 'custom', 13, '--compress=6', ''],
     [{ method: 'gzip', level: 9 }, 'directory', 15, '--compress=9', ''],
     [{ method: 'gzip', level: 1 }, 'custom', 18, '--compress=1', ''],
@@ -50,16 +50,16 @@ describe('planCompression, where pg_dump compresses', () => {
 
 describe('planCompression, where pg_dump cannot use zstd', () => {
   it.each<[CompressionFacts['format'], number, Partial<CompressionFacts>, string[]]>([
-    ['custom', 13, {}, ['-1', '-T2']],
-    ['plain', 14, {}, ['-1', '-T2']],
-    ['directory', 15, { cpus: 1 }, ['-1', '-T1']],
-    ['custom', 15, { cpus: 64 }, ['-1', '-T4']],
-    ['custom', 15, { cpus: 0 }, ['-1', '-T1']],
+    ['custom', 13, {}, ['-3', '-T2']],
+    ['plain', 14, {}, ['-3', '-T2']],
+    ['directory', 15, { cpus: 1 }, ['-3', '-T1']],
+    ['custom', 15, { cpus: 64 }, ['-3', '-T4']],
+    ['custom', 15, { cpus: 0 }, ['-3', '-T1']],
     ['custom', 15, { compression: { method: 'zstd', level: 19 } }, ['-19', '-T2']],
     // A build without it.
-    ['custom', 17, { pgDumpMethods: OLD }, ['-1', '-T2']],
+    ['custom', 17, { pgDumpMethods: OLD }, ['-3', '-T2']],
     // Below 16 whatever is said of it: pg_dump 13 would take the argument and compress nothing.
-    ['custom', 13, { pgDumpMethods: FULL }, ['-1', '-T2']],
+    ['custom', 13, { pgDumpMethods: FULL }, ['-3', '-T2']],
   ])('%s, pg_dump %i, %o: the program with %j', (format, major, more, grade) => {
     const plan = planCompression(facts({ method: 'zstd' }, format, major, more));
     expect(plan).toEqual({
