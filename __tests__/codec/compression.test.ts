@@ -50,16 +50,17 @@ describe('planCompression, where pg_dump compresses', () => {
 
 describe('planCompression, where pg_dump cannot use zstd', () => {
   it.each<[CompressionFacts['format'], number, Partial<CompressionFacts>, string[]]>([
-    ['custom', 13, {}, ['-3', '-T2']],
-    ['plain', 14, {}, ['-3', '-T2']],
+    ['custom', 13, {}, ['-3', '-T1']],
+    ['plain', 14, {}, ['-3', '-T1']],
     ['directory', 15, { cpus: 1 }, ['-3', '-T1']],
+    ['custom', 15, { cpus: 4 }, ['-3', '-T3']],
     ['custom', 15, { cpus: 64 }, ['-3', '-T4']],
     ['custom', 15, { cpus: 0 }, ['-3', '-T1']],
-    ['custom', 15, { compression: { method: 'zstd', level: 19 } }, ['-19', '-T2']],
+    ['custom', 15, { compression: { method: 'zstd', level: 19 } }, ['-19', '-T1']],
     // A build without it.
-    ['custom', 17, { pgDumpMethods: OLD }, ['-3', '-T2']],
+    ['custom', 17, { pgDumpMethods: OLD }, ['-3', '-T1']],
     // Below 16 whatever is said of it: pg_dump 13 would take the argument and compress nothing.
-    ['custom', 13, { pgDumpMethods: FULL }, ['-3', '-T2']],
+    ['custom', 13, { pgDumpMethods: FULL }, ['-3', '-T1']],
   ])('%s, pg_dump %i, %o: the program with %j', (format, major, more, grade) => {
     const plan = planCompression(facts({ method: 'zstd' }, format, major, more));
     expect(plan).toEqual({

@@ -38,7 +38,10 @@ export interface CompressionFacts {
 /** The program's own default. Measured on COPY text: as fast as level 1, and no larger than what gzip makes of it. */
 const ZSTD_LEVEL = 3;
 const GZIP_LEVEL = 6;
-/** Beyond a few threads pg_dump is what everything waits for. */
+/**
+ * One processor is left to pg_dump, or to a server beside it. Beyond a few threads pg_dump is what everything waits for;
+ * and more threads compress a little worse.
+ */
 const MAX_THREADS = 4;
 
 const SUFFIXES = { zstd: '.zst', gzip: '.gz', lz4: '.lz4', none: '' } as const;
@@ -79,7 +82,7 @@ export function planCompression(facts: CompressionFacts): CompressionPlan {
           note: `pg_dump ${pgDumpMajor} cannot compress with zstd and there is no zstd program, so it compresses with gzip, which takes several times as long. Install zstd.`,
         };
       }
-      const threads = Math.max(1, Math.min(facts.cpus, MAX_THREADS));
+      const threads = Math.max(1, Math.min(facts.cpus - 1, MAX_THREADS));
       return {
         pgDumpArgs: ['--compress=0'],
         // One frame with a checksum, which every decoder reads.
