@@ -56,7 +56,7 @@ describe('planForMachine', () => {
 
   it('lets a pg_dump compress that was built to', async () => {
     const found = await plan(pgDump(17, CONNECTS), 'zstd');
-    expect(found.pgDumpArgs).toEqual(['--compress=zstd:1']);
+    expect(found.pgDumpArgs).toEqual(['--compress=zstd:3']);
     expect(found.program).toBeUndefined();
   });
 
@@ -86,7 +86,7 @@ describe('planForMachine', () => {
       const { port } = server.address() as AddressInfo;
       const env = { PGHOST: 'localhost', PGHOSTADDR: '127.0.0.1', PGPORT: String(port) };
       const found = await plan(await clientsOf(recent ?? 0), 'zstd', env);
-      expect(found.pgDumpArgs).toEqual(['--compress=zstd:1']);
+      expect(found.pgDumpArgs).toEqual(['--compress=zstd:3']);
       expect(reached).toBe(0);
     } finally {
       server.close();
