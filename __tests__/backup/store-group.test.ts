@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { CancelledError } from '../../src/base/errors.js';
+import { GRACE_MS } from '../../src/base/stop.js';
 import { StoreGroup } from '../../src/backup/store-group.js';
 import { StoreError } from '../../src/storage/errors.js';
 import { Listener } from '../support/listener.js';
@@ -47,6 +48,19 @@ describe('StoreGroup', () => {
       expect(bad.objects.size).toBe(0);
     },
   );
+
+  it('gives up the upload to a store that failed at once, not at the end of the file', async () => {
+    const { bad, said, group: stores } = group({ part: { index: 0, error: broken } });
+    const openAfterFailure: string[][] = [];
+    async function* source(): AsyncIterable<Uint8Array> {
+      yield* chunks(20);
+      expect(said.text).toContain('left out');
+      openAfterFailure.push([...bad.open]);
+    }
+    await stores.write('database.dump', source(), undefined);
+    expect(openAfterFailure).toEqual([[]]);
+    expect(bad.removed).toEqual(['shop/id/database.dump']);
+  });
 
   it('cleans up the earlier files of a store that fails at the manifest', async () => {
     const { good, bad, group: stores } = group({ complete: { suffix: 'manifest.json', error: broken } });
@@ -105,6 +119,35 @@ describe('StoreGroup', () => {
     await stores.discard();
     expect([...good.objects.keys()]).toEqual([]);
   });
+
+  it.each(['database.dump', 'manifest.json'])(
+    'has cleaned one store before a cancelled run is ended, although the other answers nothing any more: at %s',
+    async (at) => {
+      const stop = new AbortController();
+      const cancelAt = (key: string): Promise<void> => {
+        if (key.endsWith(at)) stop.abort();
+        return Promise.resolve();
+      };
+      const { good, group: stores } = group(
+        { hangAfter: stop.signal, beforeComplete: cancelAt },
+        stop.signal,
+      );
+      const work = async (): Promise<void> => {
+        await stores.write('globals.sql', chunks(1), undefined);
+        await stores.write('database.dump', chunks(5), undefined);
+        await stores.writeEach('manifest.json', () => Buffer.from('{}'));
+      };
+      const cleaned = work()
+        .catch(() => stores.discard())
+        .then(() => 'cleaned');
+      let timer: NodeJS.Timeout | undefined;
+      const killed = new Promise((resolve) => (timer = setTimeout(resolve, GRACE_MS, 'killed')));
+      expect(await Promise.race([cleaned, killed])).toBe('cleaned');
+      clearTimeout(timer);
+      expect([...good.objects.keys(), ...good.open]).toEqual([]);
+    },
+    10_000,
+  );
 
   it('lets nothing appear after cleaning up when cancelled while a store completes slowly', async () => {
     const stop = new AbortController();

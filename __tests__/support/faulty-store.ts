@@ -11,6 +11,8 @@ export interface Faults {
   complete?: { suffix: string; error: Error };
   /** Never answers: from this part on, or at `complete` of keys that end so. */
   hang?: { part: number } | { complete: string };
+  /** Never answers again once this has aborted, whatever is asked. */
+  hangAfter?: AbortSignal;
   /** Before each part. */
   beforePart?: (key: string, index: number) => Promise<void>;
   /** Before `complete`. */
@@ -32,6 +34,7 @@ export class FaultyStore implements Store {
 
   upload(key: string): Promise<Upload> {
     const { faults, objects, open } = this;
+    const hung = (): boolean => faults.hangAfter?.aborted === true;
     if (faults.open !== undefined) return Promise.reject(faults.open);
     const parts: Buffer[] = [];
     open.add(key);
@@ -40,12 +43,14 @@ export class FaultyStore implements Store {
       partBytes: () => 64 * 1024,
       part: async (index: number, bytes: Uint8Array): Promise<void> => {
         await faults.beforePart?.(key, index);
+        if (hung()) await never;
         if (faults.part?.index === index) throw faults.part.error;
         if (faults.hang !== undefined && 'part' in faults.hang && index >= faults.hang.part) await never;
         parts[index] = Buffer.from(bytes);
       },
       complete: async ({ bytes }: Digest): Promise<Receipt> => {
         await faults.beforeComplete?.(key);
+        if (hung()) await never;
         if (faults.complete !== undefined && key.endsWith(faults.complete.suffix))
           throw faults.complete.error;
         if (faults.hang !== undefined && 'complete' in faults.hang && key.endsWith(faults.hang.complete))
@@ -54,7 +59,7 @@ export class FaultyStore implements Store {
         open.delete(key);
         return { bytes, readBack: 'read-again' };
       },
-      abort: () => Promise.resolve(void open.delete(key)),
+      abort: () => (hung() ? never : Promise.resolve(void open.delete(key))),
     });
   }
 
@@ -76,6 +81,7 @@ export class FaultyStore implements Store {
   }
 
   remove(key: string): Promise<void> {
+    if (this.faults.hangAfter?.aborted === true) return never;
     this.removed.push(key);
     this.objects.delete(key);
     return Promise.resolve();

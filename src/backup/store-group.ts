@@ -12,14 +12,20 @@ interface Member {
   keys: string[];
   /** How the store proved each file, by file name. */
   readBack: Map<string, ReadBack>;
+  /** The file that is being written. */
+  sink?: StoreSink | undefined;
   /** Why the store is out, if it is. */
   failure?: unknown;
 }
 
-/** Best effort at the end of a failed run must not use up the seconds that a cancelled job has left. */
-const CLEANUP_MS = 3000;
+// A cancelled run has 6.5 seconds (base/stop.ts), and these follow one another: even beside a store that answers
+// nothing any more, the others are cleaned in time.
 /** How long work that is under way may still take when a run is cancelled. */
 const GRACE_MS = 1500;
+/** How long giving up an upload may take. */
+const ABORT_MS = 1500;
+/** How long removing what a store holds may take. */
+const CLEANUP_MS = 2500;
 
 /**
  * The stores of one backup. Everything is written to all of them in one pass. One that fails is dropped, named and
@@ -67,7 +73,6 @@ export class StoreGroup {
     onBytes?: (bytes: number) => void,
   ): Promise<Digest> {
     const meter = new DigestMeter();
-    const sinks = new Map<Member, StoreSink>();
     // A file that is written a second time is not proven by the first.
     for (const member of this.#members) member.readBack.delete(file);
     try {
@@ -83,25 +88,23 @@ export class StoreGroup {
           (sink) => (this.signal.aborted ? sink.abort() : undefined),
           () => undefined,
         );
-        sinks.set(member, await opening);
+        member.sink = await opening;
       });
       for await (const chunk of source) {
         meter.update(chunk);
-        await this.#each(async (member) => sinks.get(member)?.write(chunk));
+        await this.#each(async (member) => member.sink?.write(chunk));
         onBytes?.(chunk.length);
       }
       const digest = meter.digest();
       await this.#each(async (member) => {
-        const receipt = await sinks.get(member)?.finish(digest);
+        const receipt = await member.sink?.finish(digest);
         if (receipt !== undefined) member.readBack.set(file, receipt.readBack);
       });
       return digest;
     } finally {
-      const unproven = [...sinks].filter(([member]) => !member.readBack.has(file));
-      await atMost(
-        CLEANUP_MS,
-        unproven.map(([, sink]) => sink.abort()),
-      );
+      const unproven = this.#members.filter(({ readBack }) => !readBack.has(file));
+      await Promise.all(unproven.map((member) => this.#giveUp(member)));
+      for (const member of this.#members) member.sink = undefined;
     }
   }
 
@@ -134,6 +137,7 @@ export class StoreGroup {
       last = result.reason;
       if (this.signal.aborted) continue;
       member.failure = result.reason;
+      await this.#giveUp(member);
       await this.#clean(member);
       if (this.#live().length > 0) {
         this.reporter.info(
@@ -160,6 +164,13 @@ export class StoreGroup {
       this.signal.removeEventListener('abort', onAbort);
     }
     if (this.signal.aborted) throw new CancelledError();
+  }
+
+  /** Ends a member's upload now: what it still sends, and its buffers, would otherwise last as long as the file. */
+  async #giveUp(member: Member): Promise<void> {
+    const { sink } = member;
+    member.sink = undefined;
+    if (sink !== undefined) await atMost(ABORT_MS, [sink.abort()]);
   }
 
   /**

@@ -1,15 +1,15 @@
 import { CancelledError } from './errors.js';
 
-/** The runner sends SIGINT, SIGTERM 7.5 s later and SIGKILL 2.5 s after that; cleaning up gets less than both. */
-const GRACE_MS = 6500;
+/** The runner sends SIGINT, SIGTERM 7.5 s later and SIGKILL 2.5 s after that; cleaning up ends before the second. */
+export const GRACE_MS = 6500;
 
 /** How a run that may be told to stop ended. */
 export type Outcome = { ok: true } | { ok: false; error: unknown };
 
 /**
  * Runs `main` to its end, once in the life of a process. SIGINT and SIGTERM abort its signal, and so does an error
- * that nobody caught; it then has 6.5 seconds to clean up. A second signal ends the wait at once. The handlers stay:
- * nothing that happens afterwards may end the process before the caller does.
+ * that nobody caught; it then has 6.5 seconds to clean up. A signal that comes while it cleans up ends the wait at
+ * once. The handlers stay: nothing that happens afterwards may end the process before the caller does.
  */
 export async function runStoppable(main: (signal: AbortSignal) => Promise<void>): Promise<Outcome> {
   const controller = new AbortController();
