@@ -4,6 +4,7 @@ import type { Psql } from '../../postgres/psql.js';
 import { ChangedWhileDumpingError } from './changed.js';
 import { batches, countQueries, type CountRow, type HashAlgorithm } from './queries.js';
 import type { Patience } from './patience.js';
+import { inSavepoint } from './savepoint.js';
 import { isLockTimeout, sqlState, type CountedTable } from './tables.js';
 import type { ContentHash, TableFingerprint } from './types.js';
 
@@ -57,12 +58,15 @@ async function countBatch(
   batch: readonly CountedTable[],
   algorithm: HashAlgorithm | undefined,
 ): Promise<CountRow[] | 'locked'> {
-  await psql.exec('SAVEPOINT counting');
   try {
-    const rows = await psql.rows<CountRow>(countQueries(batch, algorithm));
-    const filenodes = new Map(rows.map((row) => [row.oid, row.filenode]));
-    requireUnchanged(batch.map((table) => ({ ...table, currentFilenode: filenodes.get(table.oid) ?? null })));
-    return rows;
+    return await inSavepoint(psql, 'counting', async () => {
+      const rows = await psql.rows<CountRow>(countQueries(batch, algorithm));
+      const filenodes = new Map(rows.map((row) => [row.oid, row.filenode]));
+      requireUnchanged(
+        batch.map((table) => ({ ...table, currentFilenode: filenodes.get(table.oid) ?? null })),
+      );
+      return rows;
+    });
   } catch (error) {
     const state = sqlState(error);
     if (isLockTimeout(error) || state === CANCELED) return 'locked';
@@ -72,8 +76,6 @@ async function countBatch(
       );
     }
     throw error;
-  } finally {
-    await psql.exec('ROLLBACK TO SAVEPOINT counting', 'RELEASE SAVEPOINT counting');
   }
 }
 

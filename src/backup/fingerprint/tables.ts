@@ -1,4 +1,5 @@
 import type { Psql } from '../../postgres/psql.js';
+import { inSavepoint } from './savepoint.js';
 
 /** A table whose rows the archive holds, as the snapshot's catalog has it. */
 export interface CountedTable {
@@ -67,15 +68,14 @@ export async function countedTables(psql: Psql, included: ReadonlySet<number>): 
 
 /** Bytes on disk by OID; what is locked by others just now is left out. The session must be inside a transaction. */
 export async function tableSizes(psql: Psql): Promise<Map<number, number>> {
-  await psql.exec('SAVEPOINT sizes');
   try {
-    const rows = await psql.rows<{ oid: number; bytes: number | null }>(SIZES);
+    const rows = await inSavepoint(psql, 'sizes', () =>
+      psql.rows<{ oid: number; bytes: number | null }>(SIZES),
+    );
     return new Map(rows.flatMap(({ oid, bytes }) => (bytes === null ? [] : [[oid, bytes]])));
   } catch (error) {
     if (!isLockTimeout(error)) throw error;
     return new Map();
-  } finally {
-    await psql.exec('ROLLBACK TO SAVEPOINT sizes', 'RELEASE SAVEPOINT sizes');
   }
 }
 

@@ -4,7 +4,7 @@ import { plural } from '../../base/units.js';
 import { isFiltered, type Selection } from '../../postgres/argv.js';
 import type { Target } from '../../postgres/connection/target.js';
 import { explainSqlError } from '../../postgres/explain.js';
-import type { Psql } from '../../postgres/psql.js';
+import { SqlError, type Psql } from '../../postgres/psql.js';
 import { objectKeys, tableDataOids, type TocEntry } from '../../postgres/toc.js';
 import { importSnapshot, type Snapshot } from '../snapshot.js';
 import { countTables, requireUnchanged, tableFingerprints } from './counts.js';
@@ -19,6 +19,7 @@ import {
 import type { Patience } from './patience.js';
 import { PINNED_SETTINGS, SCAN_SETTINGS, type HashAlgorithm } from './queries.js';
 import { NO_REQUIREMENTS, readExtensions, requirements } from './requires.js';
+import { inSavepoint } from './savepoint.js';
 import { countedTables } from './tables.js';
 import type { Fingerprint, FingerprintLevel, Requirements } from './types.js';
 
@@ -123,14 +124,12 @@ async function requireComplete(psql: Psql, request: FingerprintRequest): Promise
 
 /** MD5, or SHA-256 where the server's OpenSSL is in FIPS mode and refuses MD5. */
 async function hashAlgorithm(psql: Psql): Promise<HashAlgorithm> {
-  await psql.exec('SAVEPOINT hashing');
   try {
-    await psql.value("SELECT md5('')");
+    await inSavepoint(psql, 'hashing', () => psql.value("SELECT md5('')"));
     return 'md5';
-  } catch {
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
     return 'sha256';
-  } finally {
-    await psql.exec('ROLLBACK TO SAVEPOINT hashing', 'RELEASE SAVEPOINT hashing');
   }
 }
 
