@@ -14,7 +14,7 @@ export class DumpProgress {
   #current = 0;
   readonly #total: number;
 
-  /** @param sizes bytes on disk by pg_dump's name of a table: `"public.orders"` */
+  /** @param sizes bytes on disk by the name of a table in pg_dump's messages, without their quotes: `public.orders` */
   constructor(
     private readonly reporter: Reporter,
     private readonly label: string,
@@ -47,9 +47,5 @@ export class DumpProgress {
     const ratio = this.#done > 0 && this.#bytesWhenDone > 0 ? this.#done / this.#bytesWhenDone : FIRST_GUESS;
     const inTable = Math.min(this.#current, (this.#bytes - this.#bytesWhenDone) * ratio);
     return Math.min(1, (this.#done + inTable) / this.#total);
-  }
-
-  get bytes(): number {
-    return this.#bytes;
   }
 }

@@ -13,7 +13,7 @@ export interface DumpOptions {
   selection: Selection;
   /** Parallel workers; only the `directory` format has them. */
   jobs: number;
-  /** How long pg_dump may wait for a table's lock, as `SET statement_timeout` has it: `60s`. */
+  /** How long pg_dump may wait for a table's lock, in milliseconds, as `SET lock_timeout` takes a bare number: `60000`. */
   lockTimeout: string;
   /** The exported snapshot that the dump reads. */
   snapshot: string;
