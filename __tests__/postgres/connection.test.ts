@@ -86,7 +86,7 @@ describe('parseConnection', () => {
   });
 
   it('hides what may be a piece of the password', () => {
-    expect(parseConnection('postgres://u:12/pw@h/d', {}).secrets).toContain('u:12/pw');
+    expect(parseConnection('postgres://u:12/pw?user=a@h', {}).secrets).toContain('u:12/pw?user=a');
   });
 
   it.each<[string, NodeJS.ProcessEnv, RegExp]>([
@@ -102,6 +102,8 @@ describe('parseConnection', () => {
     ['"postgres://u:S3cret@h/d?a=b"', {}, /quotes around/],
     ['S3cret', {}, /dbname=NAME/],
     ['postgres://u:p@h/d?sslpassword=S3cret', {}, /sslpassword[^]*openssl/],
+    ['postgres://u:12/S3cret@h/d', {}, /%2F/],
+    ['host=h password=two S3cret=x', {}, /word 3 sets/],
     ['host=h scram_client_key=S3cret', {}, /scram_client_key/],
   ])('refuses %j', (text, env, expected) => {
     const work = (): Connection => parseConnection(text, env);

@@ -45,7 +45,7 @@ describe('parseUri', () => {
     ['postgres://first/db?host=second', { dbname: 'db', host: 'second' }],
     ['postgres://h/a/b', { host: 'h', dbname: 'a/b' }],
     ['postgres://h/db?ssl=true', { host: 'h', dbname: 'db', sslmode: 'require' }],
-    ['postgres://h/db?ssl=false', { host: 'h', dbname: 'db', ssl: 'false' }],
+    ['postgres://h/d%40b', { host: 'h', dbname: 'd@b' }],
     ['postgres://h?requiressl=0', { host: 'h', sslmode: 'prefer' }],
     [
       'postgres://h/db?sslmode=verify-full&sslrootcert=%2Fa%20b&',
@@ -70,9 +70,13 @@ describe('parseUri', () => {
     ['postgres://u:S3cret/x', /port behind the host is not a number/],
     ['postgres://h:S3cret', /port behind the host is not a number/],
     ['postgres://u:?S3cret/y@host', /parameter behind `\?`/],
-    ['postgres://h/d?a=b=S3cret', /parameter behind `\?`/],
-    ['postgres://h/d?a=1&&b=S3cret', /parameter behind `\?`/],
-    ['postgres://h/d?S3cret%20x=1', /not a word/],
+    ['postgres://h/d?port=b=S3cret', /parameter behind `\?`/],
+    ['postgres://h/d?port=1&&b=S3cret', /parameter behind `\?`/],
+    ['postgres://h/d?S3cret%20x=1', /no connection option of one name/],
+    ['postgres://u:12/b?S3cret=x@host/d', /no connection option of one name/],
+    ['postgres://h/d?ssl=S3cret', /no connection option `ssl`/],
+    ['postgres://u:12/S3cret@host/db', /raw `\/` in the password: write it as %2F[^]*%40/],
+    ['postgres://u:p@12/S3cret@host/db', /raw `\/` in the password/],
     ['postgres://[::S3cret', /has no `\]`/],
     ['postgres://[]/S3cret', /is empty/],
     ['postgres://[::1]S3cret', /must be followed/],
@@ -84,7 +88,7 @@ describe('parseUri', () => {
 
   it('keeps the password as written, and what looks like one', () => {
     expect(parseUri('postgres://u:p%40w@h/d').writtenPassword).toBe('p%40w');
-    expect(parseUri('postgres://u:12/pw@h/d').strayed).toBe('u:12/pw');
+    expect(parseUri('postgres://u:12/pw?user=a@h').strayed).toBe('u:12/pw?user=a');
     expect(parseUri('postgres://u:12@h/d').strayed).toBeUndefined();
   });
 
@@ -117,8 +121,10 @@ describe('parseKeywords', () => {
     ['host=h password=two S3cret user=u', /single quotes/],
     ["host=h password='S3cret", /not closed/],
     ['host=h S3cret', /no `=`/],
-    ['host=h S3cret!=x', /not a word/],
-    ['=S3cret', /not a word/],
+    ['host=h S3cret!=x', /word 2 sets what is no connection option/],
+    ['=S3cret', /word 1 sets/],
+    ['host=h host=i password=two S3cret=x', /word 4 sets[^]*single quotes/],
+    ['host=h Password=S3cret', /word 2 sets/],
   ])('refuses %j without showing any of it', (text, expected) => {
     const message = refusal(() => parseKeywords(text));
     expect(message).toMatch(expected);

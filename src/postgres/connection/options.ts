@@ -12,16 +12,28 @@ export const ENCODE_ADVICE =
 const SPACE = new Set([' ', '\t', '\n', '\v', '\f', '\r']);
 
 /**
- * Sets one option as libpq's `conninfo_storeval` does: the last one wins, and the old `requiressl` becomes `sslmode`.
- * @throws UserError when the keyword could not be a keyword of any libpq; what libpq does not know, it names itself.
+ * Every option of libpq in the majors 13 to 18 (`PQconninfoOptions` in fe-connect.c, and the manual's 32.1.2). What is not
+ * here is likely to be a piece of a password, and libpq itself would print it and have it on the command line.
  */
+const KNOWN = new Set(
+  (
+    'application_name authtype channel_binding client_encoding connect_timeout dbname fallback_application_name ' +
+    'gssdelegation gssencmode gsslib host hostaddr keepalives keepalives_count keepalives_idle keepalives_interval ' +
+    'krbsrvname load_balance_hosts max_protocol_version min_protocol_version oauth_client_id oauth_client_secret ' +
+    'oauth_issuer oauth_scope options passfile password port replication require_auth requirepeer requiressl ' +
+    'scram_client_key scram_server_key service servicefile ssl_max_protocol_version ssl_min_protocol_version sslcert ' +
+    'sslcertmode sslcompression sslcrl sslcrldir sslkey sslkeylogfile sslmode sslnegotiation sslpassword sslrootcert ' +
+    'sslsni target_session_attrs tcp_user_timeout tty user'
+  ).split(' '),
+);
+
+/** Whether a libpq of the majors 13 to 18 has an option of this name; libpq knows them in lower case alone. */
+export function isOption(keyword: string): boolean {
+  return KNOWN.has(keyword);
+}
+
+/** Sets one option as libpq's `conninfo_storeval` does: the last one wins, and the old `requiressl` becomes `sslmode`. */
 export function storeOption(options: Options, keyword: string, value: string): void {
-  if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(keyword)) {
-    throw new UserError(
-      'database-url has a connection option whose name is not a word. Check the part after `?`, ' +
-        'and put values with spaces in single quotes in a keyword=value string.',
-    );
-  }
   // Delete first: `Map.set` alone would keep the place of the value that it replaces.
   const [key, text] =
     keyword === 'requiressl' ? ['sslmode', value.startsWith('1') ? 'require' : 'prefer'] : [keyword, value];
@@ -40,14 +52,23 @@ export function parseKeywords(text: string): Options {
   const skipSpace = (): void => {
     while (SPACE.has(text.charAt(at))) at += 1;
   };
+  let word = 0;
   for (skipSpace(); at < text.length; skipSpace()) {
+    word += 1;
     const from = at;
     while (at < text.length && text[at] !== '=' && !SPACE.has(text.charAt(at))) at += 1;
     const keyword = text.slice(from, at);
     skipSpace();
     if (text[at] !== '=') {
       throw new UserError(
-        `database-url cannot be read as a keyword=value string: word ${options.size + 1} has no \`=\` after it. ` +
+        `database-url cannot be read as a keyword=value string: word ${word} has no \`=\` after it. ` +
+          "A value with spaces must stand in single quotes, e.g. `password='two words'`.",
+      );
+    }
+    if (!isOption(keyword)) {
+      throw new UserError(
+        `database-url cannot be read as a keyword=value string: word ${word} sets what is no connection option of PostgreSQL. ` +
+          'Look for a typing error, or for an option of a driver or ORM, which must be taken out. ' +
           "A value with spaces must stand in single quotes, e.g. `password='two words'`.",
       );
     }

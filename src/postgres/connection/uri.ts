@@ -1,5 +1,5 @@
 import { UserError } from '../../base/errors.js';
-import { ENCODE_ADVICE, storeOption, type Options } from './options.js';
+import { ENCODE_ADVICE, isOption, storeOption, type Options } from './options.js';
 
 /** What a URI says, and what is worth knowing about how it was written. */
 export interface ParsedUri {
@@ -8,7 +8,8 @@ export interface ParsedUri {
   writtenPassword: string | undefined;
   /**
    * Text that is likely to be a piece of the password although libpq takes it for something else:
-   * there is an `@`, but behind a `/`, where it cannot end a user name and password any more.
+   * there is an `@`, but behind a `/`, where it cannot end a user name and password any more. In the place of the
+   * database's name it is refused; behind the `?` it may be right (`?user=me@there`).
    */
   strayed: string | undefined;
 }
@@ -59,8 +60,14 @@ export function parseUri(uri: string): ParsedUri {
   storeHosts(options, hosts, ports, strayed !== undefined);
 
   const database = take(/^\/[^?]*/).slice(1);
+  // The rest of a password such as `p/w` or `p@s/w`; psql and pg_dump would have it on their command lines.
+  if (database.includes('@')) {
+    throw refusal(
+      'an `@` stands behind a `/`. Is there a raw `/` in the password: write it as %2F; a real `@` in the name of a database: %40',
+    );
+  }
   if (database !== '') storeOption(options, 'dbname', decode(database, 'database name'));
-  if (rest.startsWith('?')) parseQuery(options, rest.slice(1));
+  if (rest.startsWith('?')) parseQuery(options, rest.slice(1), strayed !== undefined);
   return { options, writtenPassword, strayed };
 }
 
@@ -90,7 +97,7 @@ function takeIpv6(take: (pattern: RegExp) => string): string {
   return host.slice(1, -1);
 }
 
-function parseQuery(options: Options, query: string): void {
+function parseQuery(options: Options, query: string, strayed: boolean): void {
   const pairs = query.split('&');
   if (pairs.at(-1) === '') pairs.pop();
   for (const pair of pairs) {
@@ -101,8 +108,21 @@ function parseQuery(options: Options, query: string): void {
     const value = decode(parts[1] ?? '', 'value of a parameter');
     // What JDBC's users write.
     if (keyword === 'ssl' && value === 'true') storeOption(options, 'sslmode', 'require');
-    else storeOption(options, keyword, value);
+    else if (isOption(keyword)) storeOption(options, keyword, value);
+    else throw unknownParameter(strayed ? undefined : keyword);
   }
+}
+
+/** The name is shown, for it is most often an ORM's, unless the text around it looks like a password. */
+function unknownParameter(name: string | undefined): UserError {
+  const shown =
+    name !== undefined && /^[A-Za-z][\w.-]{0,40}$/.test(name)
+      ? ` \`${name}\``
+      : ' of one name behind the `?`';
+  return new UserError(
+    `PostgreSQL's programs know no connection option${shown} (drivers and ORMs have options of their own, such as \`schema\`, ` +
+      `\`pgbouncer\` or \`connection_limit\`): take it out of database-url. ${ENCODE_ADVICE}`,
+  );
 }
 
 /** Percent-decoding by libpq's rules: two hex digits, never a zero byte; `+` is a plus. */
