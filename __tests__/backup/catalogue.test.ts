@@ -95,6 +95,19 @@ describe('the catalogue', () => {
     expect(await chooseFamily(store, 'shop')).toBe('shop');
   });
 
+  it('takes nothing else in the storage for a family', async () => {
+    backup(A);
+    put('logs/2026/access.log', 'not ours');
+    put('_probe/20260104T000000Z-aaaa/x', 'a probe');
+    put(`${'x'.repeat(65)}/${A}/manifest.json`, 'too long a name');
+    put('failed/_log/20260104T000000Z-1.json', '{}');
+    expect(await chooseFamily(store, undefined)).toBe('shop');
+    for (let n = 10; n < 50; n += 1) backup(A, {}, `db${n}`);
+    const families = await listFamilies(store);
+    expect(families).toHaveLength(41);
+    expect(families).toEqual([...families].sort());
+  });
+
   it('tells when the newest backup is of another database, or when it cannot tell', async () => {
     const said = new Listener();
     backup(A, { source: { databaseId: 'x' } });

@@ -1,4 +1,5 @@
 import { UserError } from '../base/errors.js';
+import { isFamilyName } from '../inputs/name.js';
 import { isNotFound } from '../storage/errors.js';
 import { readMany, readObject } from '../storage/read-many.js';
 import type { Store } from '../storage/store.js';
@@ -14,12 +15,22 @@ export interface Listing {
   unreadable: { id: string; reason: string }[];
 }
 
-/** How many manifests are read at once: far below what any store limits, and enough to hide its latency. */
+/** How many requests are under way at once: far below what any store limits, and enough to hide its latency. */
 const CONCURRENCY = 32;
 
-/** The families in a store: the folders of its prefix that hold backups. */
+/**
+ * The families in a store, sorted: the folders of its prefix whose name can be a family's and that hold a folder named
+ * like a backup. A bucket may hold other things (`logs/`, what a probe left), which must not be mistaken for one.
+ */
 export async function listFamilies(store: Store): Promise<string[]> {
-  return (await store.folders('')).sort();
+  const candidates = (await store.folders('')).filter(isFamilyName).sort();
+  const families: string[] = [];
+  for (let at = 0; at < candidates.length; at += CONCURRENCY) {
+    const some = candidates.slice(at, at + CONCURRENCY);
+    const holds = await Promise.all(some.map(async (name) => (await store.folders(`${name}/`)).some(isId)));
+    families.push(...some.filter((_, index) => holds[index]));
+  }
+  return families;
 }
 
 /**
