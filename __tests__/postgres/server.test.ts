@@ -1,13 +1,23 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { parseConnection } from '../../src/postgres/connection/parse.js';
 import { Psql } from '../../src/postgres/psql.js';
-import { databaseId, inspectServer, listDatabases } from '../../src/postgres/server.js';
+import { databaseId, inspectServer, listDatabases, refuseOldServer } from '../../src/postgres/server.js';
 import { startPostgres, type PostgresServer } from '../servers/postgres.mjs';
 import { systemPrograms } from '../support/clients.js';
 import { testMajors } from '../support/majors.js';
 
 const found = systemPrograms();
 if (found === undefined) process.stderr.write('NOT RUN: server: no psql of PostgreSQL 13 or newer\n');
+
+describe('refuseOldServer', () => {
+  it('names the version of a server that is too old, and lets every other one pass', () => {
+    expect(() => refuseOldServer({ major: 12, version: '12.22' })).toThrow(
+      /is PostgreSQL 12\.22, and [^]*13 and newer/,
+    );
+    for (const major of [13, 18])
+      expect(() => refuseOldServer({ major, version: `${major}.1` })).not.toThrow();
+  });
+});
 
 (found === undefined ? describe.skip : describe)('inspectServer', () => {
   const programs = found!;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { UserError } from '../base/errors.js';
 import { SqlError, type Psql } from './psql.js';
 
 /** What a backup records of a server and one of its databases. */
@@ -81,6 +82,18 @@ export async function inspectServer(psql: Psql): Promise<ServerInfo> {
     isSuperuser: server['superuser'] === true,
     clock: text(server['clock']),
   };
+}
+
+/** The oldest major that is supported and tested. */
+const OLDEST_MAJOR = 13;
+
+/** @throws UserError for a server older than PostgreSQL 13, before anything is dumped or installed for it. */
+export function refuseOldServer({ major, version }: Pick<ServerInfo, 'major' | 'version'>): void {
+  if (major >= OLDEST_MAJOR) return;
+  throw new UserError(
+    `The server is PostgreSQL ${version}, and pgkeep backs up PostgreSQL ${OLDEST_MAJOR} and newer. ` +
+      'Upgrade the server (its own project has ended support for this major), or dump it with its own pg_dump until then.',
+  );
 }
 
 /**
