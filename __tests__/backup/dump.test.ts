@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startDump, type Dump } from '../../src/backup/dump.js';
 import { parseConnection } from '../../src/postgres/connection/parse.js';
+import { UserError } from '../../src/base/errors.js';
+import { ChangedWhileDumpingError } from '../../src/backup/fingerprint/changed.js';
 import type { Programs } from '../../src/postgres/types.js';
 import { Listener } from '../support/listener.js';
 
@@ -61,12 +63,50 @@ describe('startDump', () => {
         'echo "pg_dump: dumping contents of table \\"public.a" >&2; echo "b\\"" >&2',
         'echo "pg_dump: warning: subscriptions not dumped" >&2',
         'echo "pg_dump: detail: something" >&2',
+        'echo "pg_dump: hint: do this" >&2',
+        'echo "pg_dump: warning: another" >&2',
         'echo x',
       ].join('\n'),
     );
     await bytesOf(dump);
     await dump.ended;
-    expect(dump.warnings).toEqual(['subscriptions not dumped']);
-    expect(said.lines).toEqual(['pg_dump: subscriptions not dumped', 'pg_dump: detail: something']);
+    const warnings = ['subscriptions not dumped detail: something hint: do this', 'another'];
+    expect(dump.warnings).toEqual(warnings);
+    expect(said.lines).toEqual(warnings.map((line) => `pg_dump: ${line}`));
+  });
+
+  it.each([
+    [
+      'error: query failed: ERROR:  relation "public.t" does not exist',
+      'detail: Query was: LOCK TABLE public.t IN ACCESS SHARE MODE',
+    ],
+    [
+      'error: query failed: ERROR:  relation "public.t" does not exist',
+      'error: query was: LOCK TABLE public.t IN ACCESS SHARE MODE',
+    ],
+    [
+      'error: Dumping the contents of table "t" failed: PQgetResult() failed.',
+      'detail: Error message from server: ERROR:  column "a" does not exist',
+      'detail: Command was: COPY public.t (a, b) TO stdout;',
+    ],
+    [
+      'error: Error message from server: ERROR:  relation "public.t" does not exist',
+      'error: The command was: COPY public.t (a, b) TO stdout;',
+    ],
+  ])('takes a table that is gone for a change: %s', async (...said) => {
+    const lines = said.map((line) => `echo '${`pg_dump: ${line}`}' >&2`);
+    const { dump } = dumpBy([...lines, 'exit 1'].join('\n'));
+    await expect(bytesOf(dump)).rejects.toBeInstanceOf(ChangedWhileDumpingError);
+  });
+
+  it('takes a broken view for what it is', async () => {
+    const { dump } = dumpBy(
+      [
+        `echo 'pg_dump: error: query failed: ERROR:  relation "app.gone" does not exist' >&2`,
+        `echo 'pg_dump: detail: Query was: SELECT pg_catalog.pg_get_viewdef(16400)' >&2`,
+        'exit 1',
+      ].join('\n'),
+    );
+    await expect(bytesOf(dump)).rejects.toBeInstanceOf(UserError);
   });
 });

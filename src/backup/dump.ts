@@ -66,7 +66,8 @@ export function startDump(request: DumpRequest): Dump {
     last.stop();
     await Promise.all([dump.exit, last.exit]);
   };
-  const ended = dump.exit.then(() => undefined);
+  // Before anyone who waits for the exit looks at the warnings.
+  const ended = dump.exit.then(() => messages.end());
   return {
     ended,
     bytes: read(request, output, dump, last, stop),
@@ -107,9 +108,11 @@ function isPrematureClose(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
 }
 
-// What pg_dump says when a table that its snapshot shows is no longer there, or no longer has that column.
-const GONE =
-  /(relation ".*" does not exist|could not open relation with OID|column ".*" (of relation ".*" )?does not exist)/;
+// What pg_dump says when a table that its snapshot shows is no longer there, or no longer has that column; and of which
+// statement, since a broken view or function of the user's gives the same error whenever it is tried. An OID only goes
+// missing between two statements.
+const GONE = /relation ".*" does not exist|column ".*" does not exist/;
+const OF_TABLE = /^pg_dump: (error|detail): (The command|Command|Query) was: (LOCK TABLE|COPY) /im;
 
 /** @throws UserError when the program failed, CancelledError when we stopped it. */
 export function requireSuccess(
@@ -126,7 +129,7 @@ export function requireSuccess(
     .split('\n')
     .filter((line) => !routine(line))
     .join('\n');
-  if (GONE.test(tail))
+  if ((GONE.test(tail) && OF_TABLE.test(tail)) || /could not open relation with OID/.test(tail))
     throw new ChangedWhileDumpingError(`A table was dropped or altered while it was dumped. ${tail}`);
   const explained = explainFailure(tail, { target: request.connection.target });
   if (explained !== undefined) throw explained;
@@ -156,6 +159,8 @@ class Messages {
   readonly locked: Promise<void>;
   readonly #routine = commentaryFilter();
   #holdsLocks: () => void = () => undefined;
+  /** The warning that was said last, while more of it may follow. */
+  #warning: string | undefined;
 
   constructor(private readonly request: DumpRequest) {
     this.locked = new Promise((resolve) => (this.#holdsLocks = resolve));
@@ -166,13 +171,23 @@ class Messages {
     if (line.startsWith('pg_dump: saving encoding')) this.#holdsLocks();
     const table = TABLE.exec(line);
     if (table?.[1] !== undefined) this.request.onTable?.(table[1]);
+    // What it adds to a warning, or the rest of one with a line break in it.
+    if (this.#warning !== undefined && /^(?!pg_dump: )|^pg_dump: (detail|hint):/.test(line)) {
+      this.#warning += ` ${line.replace(/^pg_dump: /, '')}`;
+      return;
+    }
+    this.end();
     if (this.#routine(line)) return;
     const warning = /^pg_dump: warning: (.*)$/.exec(line);
-    if (warning?.[1] === undefined) {
-      this.request.reporter.output('pg_dump', line.replace(/^pg_dump: /, ''));
-    } else {
-      this.warnings.push(warning[1]);
-      this.request.reporter.warn(`pg_dump: ${warning[1]}`);
-    }
+    if (warning === null) this.request.reporter.output('pg_dump', line.replace(/^pg_dump: /, ''));
+    else this.#warning = warning[1];
+  }
+
+  /** Nothing more is added to a warning. */
+  end(): void {
+    if (this.#warning === undefined) return;
+    this.warnings.push(this.#warning);
+    this.request.reporter.warn(`pg_dump: ${this.#warning}`);
+    this.#warning = undefined;
   }
 }
