@@ -1,7 +1,10 @@
-import { CancelledError } from '../base/errors.js';
+import { CancelledError, messageOf } from '../base/errors.js';
+import { explainSqlError } from '../postgres/explain.js';
 import { Psql } from '../postgres/psql.js';
-import { startArchive, type Archive } from './archive.js';
-import { ContentsError } from './contents.js';
+import { allOrStop } from './all-or-stop.js';
+import type { Archive } from './archive-request.js';
+import { startArchive } from './archive.js';
+import { Patience } from './fingerprint/patience.js';
 import { readSequences, sequenceFingerprints, type SequenceValue } from './fingerprint/sequences.js';
 import type { Fingerprint, Requirements, SequenceFingerprint } from './fingerprint/types.js';
 import { measureArchive, type MeasuredArchive } from './measure-archive.js';
@@ -32,6 +35,7 @@ export interface Attempt {
  */
 export async function attemptDump(request: AttemptRequest): Promise<Attempt> {
   const { context, database } = request;
+  const { inputs } = context;
   const stop = new AbortController();
   const signal = AbortSignal.any([context.signal, stop.signal]);
   const open = (name: string, application?: string): Promise<Psql> => {
@@ -49,10 +53,11 @@ export async function attemptDump(request: AttemptRequest): Promise<Attempt> {
       },
     });
   };
+  const patience = (): Patience => new Patience(Promise.resolve(), inputs.lockTimeout, signal);
   const holder = await open('that holds the snapshot');
   let archive: Archive | undefined;
   try {
-    const before = await readSequences(holder);
+    const before = inputs.fingerprint === 'none' ? [] : await readSequences(holder, patience());
     const snapshot = await exportSnapshot(holder);
     const dump = dumpOptions(context, database, snapshot);
     archive = await startArchive({
@@ -68,24 +73,52 @@ export async function attemptDump(request: AttemptRequest): Promise<Attempt> {
     });
     const [, measured] = await allOrStop(stop, [
       request.store(archive.bytes),
-      measureArchive({ context, database, archive, snapshot, dump, signal, open }),
+      measureArchive({ context, database, archive, snapshot, dump, stop, signal, open }),
     ]);
     // The snapshot's session was idle all the time; that it still answers proves that the snapshot lasted.
     await holder.exec('COMMIT');
     const fingerprint =
       measured.fingerprint === undefined
         ? undefined
-        : {
-            ...measured.fingerprint,
-            schema: measured.schema,
-            sequences: archivedSequences(measured, before, await readSequences(holder)),
-          };
+        : completed(measured, measured.fingerprint, before, await readAgain(holder, patience()));
     return { snapshotAt: snapshot.at, fingerprint, requires: measured.requires, warnings: archive.warnings };
+  } catch (error) {
+    throw explainSqlError(error, `Reading database ${JSON.stringify(database)}`, {
+      target: context.connection.target,
+    });
   } finally {
     stop.abort();
-    await archive?.stop();
-    await holder.close();
+    const ends = await Promise.allSettled([archive?.stop(), holder.close()]);
+    for (const end of ends)
+      if (end.status === 'rejected')
+        context.reporter.warn(`Not everything was cleaned up after the dump: ${messageOf(end.reason)}`);
   }
+}
+
+/** The dump is done by now, and not thrown away for what can be left out. @returns why there are no values */
+async function readAgain(holder: Psql, patience: Patience): Promise<SequenceValue[] | { why: string }> {
+  try {
+    return await readSequences(holder, patience);
+  } catch (error) {
+    if (error instanceof CancelledError) throw error;
+    return { why: messageOf(error) };
+  }
+}
+
+function completed(
+  measured: MeasuredArchive,
+  inSnapshot: NonNullable<MeasuredArchive['fingerprint']>,
+  before: readonly SequenceValue[],
+  after: SequenceValue[] | { why: string },
+): Fingerprint {
+  const known = Array.isArray(after) ? after : undefined;
+  const unknown = Array.isArray(after) ? [] : [{ what: 'sequences after the dump', why: after.why }];
+  return {
+    ...inSnapshot,
+    schema: measured.schema,
+    sequences: archivedSequences(measured, before, known),
+    notMeasured: [...inSnapshot.notMeasured, ...unknown],
+  };
 }
 
 function dumpOptions(context: BackupContext, database: string, snapshot: Snapshot) {
@@ -104,7 +137,7 @@ function dumpOptions(context: BackupContext, database: string, snapshot: Snapsho
 function archivedSequences(
   { toc, filtered }: MeasuredArchive,
   before: readonly SequenceValue[],
-  after: readonly SequenceValue[],
+  after: readonly SequenceValue[] | undefined,
 ): SequenceFingerprint[] {
   // Their entries carry no OID; pg_restore writes names with line breaks as spaces.
   const set = new Set(toc.filter(({ text }) => text.startsWith('SEQUENCE SET ')).map(({ text }) => text));
@@ -115,25 +148,4 @@ function archivedSequences(
   };
   const all = !filtered && set.size === before.length;
   return sequenceFingerprints(before, after, all ? () => true : included);
-}
-
-/** A cancellation that we caused ourselves says nothing about the reason, an archive that ends too early little. */
-function weight(error: unknown): number {
-  return error instanceof CancelledError ? 0 : error instanceof ContentsError ? 1 : 2;
-}
-
-/** Waits for both; when one fails the other is stopped first, and the first failure is the one that counts. */
-async function allOrStop<A, B>(stop: AbortController, work: [Promise<A>, Promise<B>]): Promise<[A, B]> {
-  let first: { error: unknown } | undefined;
-  const guard = async (promise: Promise<unknown>): Promise<void> => {
-    try {
-      await promise;
-    } catch (error) {
-      if (first === undefined || weight(error) > weight(first.error)) first = { error };
-      stop.abort();
-    }
-  };
-  await Promise.all(work.map(guard));
-  if (first !== undefined) throw first.error;
-  return Promise.all(work);
 }

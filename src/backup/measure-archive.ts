@@ -3,7 +3,8 @@ import { messageOf } from '../base/errors.js';
 import { isFiltered, schemaDumpArgs, type DumpOptions } from '../postgres/argv.js';
 import type { Psql } from '../postgres/psql.js';
 import type { TocEntry } from '../postgres/toc.js';
-import type { Archive } from './archive.js';
+import { allOrStop } from './all-or-stop.js';
+import type { Archive } from './archive-request.js';
 import { Patience } from './fingerprint/patience.js';
 import { measure, type Measured } from './fingerprint/take.js';
 import { yieldToOthers } from './fingerprint/watch.js';
@@ -17,6 +18,8 @@ export interface MeasureRequest {
   archive: Archive;
   snapshot: Snapshot;
   dump: Omit<DumpOptions, 'compressionArgs' | 'folder'>;
+  /** Stops the whole attempt when a part of the measuring fails; aborts `signal`. */
+  stop: AbortController;
   signal: AbortSignal;
   /** Opens a session on the database. */
   open: (name: string, application?: string) => Promise<Psql>;
@@ -39,14 +42,14 @@ export async function measureArchive(request: MeasureRequest): Promise<MeasuredA
   const patience = new Patience(archive.ended, inputs.lockTimeout, signal);
   const application = `pgkeep ${randomBytes(6).toString('hex')}`;
   const conninfo = `${dump.conninfo} application_name='${application}'`;
-  const schemaHash = (): Promise<string> | null =>
+  const schemaHash = async (): Promise<string | null> =>
     level === 'none' || selection.content === 'data'
       ? null
       : hashSchema({ programs, connection, args: schemaDumpArgs({ ...dump, conninfo }), patience, signal });
-  const stop = new AbortController();
-  const yielding = yieldAfter(archive.ended, request, application, stop.signal);
+  const done = new AbortController();
+  const yielding = yieldAfter(archive.ended, request, application, done.signal);
   try {
-    const [measured, schema] = await Promise.all([
+    const [measured, schema] = await allOrStop(request.stop, [
       measure({
         open: () => open('that takes the fingerprint', application),
         snapshot,
@@ -62,7 +65,7 @@ export async function measureArchive(request: MeasureRequest): Promise<MeasuredA
     ]);
     return { ...measured, schema, toc, filtered: isFiltered(selection) };
   } finally {
-    stop.abort();
+    done.abort();
     await yielding;
   }
 }

@@ -32,7 +32,11 @@ export interface SequenceFingerprint {
   schema: string;
   name: string;
   before: string | null;
-  after: string | null;
+  /**
+   * Absent where it could not be read again (`notMeasured` says why): the archive's value is then only known to be no
+   * earlier than `before`.
+   */
+  after?: string | null;
 }
 
 /** An extension or schema that must be there before the archive can be restored. */
