@@ -113,7 +113,7 @@ export interface RunResult extends Exit {
 
 /**
  * Runs a short command to its end and returns what it printed; any exit code is a result, not an error.
- * @throws UserError after the timeout, CancelledError when the signal aborted.
+ * @throws UserError after the timeout, or when a process that it left behind holds its output open; CancelledError when the signal aborted.
  */
 export async function run(
   program: string,
@@ -137,11 +137,18 @@ export async function run(
   // A program that ends without reading its input is judged by its exit code, not by our broken pipe.
   child.process.stdin?.on('error', () => undefined).end(options.input);
   const exit = await child.exit;
-  await Promise.race([stdoutEnd, new Promise((resolve) => setTimeout(resolve, 500).unref())]);
+  const whole = await Promise.race([
+    stdoutEnd.then(() => true),
+    new Promise<false>((resolve) => setTimeout(resolve, 500, false).unref()),
+  ]);
   if (options.signal?.aborted === true) throw new CancelledError();
   if (timeout.aborted)
     throw new UserError(
       `${program} did not finish within ${(options.timeoutMs ?? 600_000) / 1000} s and was stopped.`,
+    );
+  if (!whole)
+    throw new UserError(
+      `${program} ended, but a process that it started holds its output open, so what it printed may be incomplete.`,
     );
   return { ...exit, stdout: Buffer.concat(chunks), stderr: child.stderrTail() };
 }
