@@ -3,6 +3,7 @@ import { publicReason } from '../../src/backup/log.js';
 
 describe('the reason in the log of runs', () => {
   const target = { host: 'db.example.com', user: 'app_owner' };
+  const connection = { target, secrets: ['S3cret-word'] };
 
   it.each([
     [
@@ -12,11 +13,15 @@ describe('the reason in the log of runs', () => {
     ['Nobody listens at db.example.com:5432 for app_owner.', 'Nobody listens at ...:5432 for ....'],
     ['GRANT `SELECT ON t` to "x"', 'GRANT "..." to "..."'],
     ['Disk full.', 'Disk full.'],
+    ['It may not read public.orders of other.example.net: S3cret-word.', 'It may not read ... of ...: ***.'],
+    ['pg_dump 16.2 cannot dump PostgreSQL 17.1.', 'pg_dump 16.2 cannot dump PostgreSQL 17.1.'],
   ])('%j holds no name of a table, server or user', (message, expected) => {
-    expect(publicReason(message, target)).toBe(expected);
+    expect(publicReason(message, connection)).toBe(expected);
   });
 
   it('does without a host', () => {
-    expect(publicReason('Cancelled.', { host: undefined, user: undefined })).toBe('Cancelled.');
+    expect(publicReason('Cancelled.', { target: { host: undefined, user: undefined }, secrets: [] })).toBe(
+      'Cancelled.',
+    );
   });
 });

@@ -1,23 +1,31 @@
 import { randomBytes } from 'node:crypto';
-import { CancelledError, messageOf } from '../base/errors.js';
+import { CancelledError, ExplainedError, messageOf } from '../base/errors.js';
+import { Mask } from '../base/mask.js';
 import type { Target } from '../postgres/connection/target.js';
 import { putObject } from '../storage/put.js';
 import { logKey } from './layout.js';
 import type { BackupContext, BackupResult } from './types.js';
 
 /**
- * What failed, without what only the run's own log may show: names in quotes (tables, schemas), the server and the user.
- * The storage's reader may be allowed to see no more than encrypted backups.
+ * What failed, without what only the run's own log may show: names of tables, schemas and roles, the server and the user,
+ * and every secret. The storage's reader may be allowed to see no more than encrypted backups.
  */
-export function publicReason(message: string, target: Pick<Target, 'host' | 'user'>): string {
+export function publicReason(
+  reason: unknown,
+  { target, secrets }: { target: Pick<Target, 'host' | 'user'>; secrets: readonly string[] },
+): string {
+  if (reason instanceof ExplainedError) return reason.anonymous;
+  const mask = new Mask();
+  for (const secret of secrets) mask.add(secret);
   const hidden = [target.host, target.user].filter((text) => text !== undefined && text !== '');
-  const line = message.split('\n')[0] ?? '';
-  return hidden
-    .reduce<string>(
-      (text, word) => text.replaceAll(word ?? '', '...'),
-      line.replaceAll(/"[^"]*"|`[^`]*`/g, '"..."'),
-    )
-    .trim();
+  const line = mask.apply(messageOf(reason).split('\n')[0] ?? '').replaceAll(/"[^"]*"|`[^`]*`/g, '"..."');
+  return (
+    hidden
+      .reduce<string>((text, word) => text.replaceAll(word ?? '', '...'), line)
+      // `schema.table`, `db.example.com`; a version or a size begins with a digit.
+      .replaceAll(/(?<![\w/.])[\p{L}_][\p{L}\p{N}_$-]*(?:\.[\p{L}\p{N}_$-]+)+/gu, '...')
+      .trim()
+  );
 }
 
 /**
@@ -32,19 +40,21 @@ export async function writeLog(
 ): Promise<void> {
   const failed = 'error' in outcome;
   if (failed && outcome.error instanceof CancelledError) return;
-  const reason = failed ? messageOf(outcome.error) : outcome.problems[0];
+  const reason = failed ? outcome.error : outcome.problems[0];
   const entry = {
     version: 1,
     action: 'backup',
     outcome: failed || outcome.problems.length > 0 ? 'failure' : 'success',
     startedAt: startedAt.toISOString(),
     seconds: (Date.now() - startedAt.getTime()) / 1000,
-    error: reason === undefined ? null : publicReason(reason, context.connection.target),
+    error: reason === undefined ? null : publicReason(reason, context.connection),
     backup: failed ? null : outcome.manifest.id,
     runUrl: context.run.runUrl ?? null,
     actor: context.run.actor ?? null,
   };
-  const run = context.run.runId ?? randomBytes(4).toString('hex');
+  // The jobs of a matrix share their run's id and may begin in one second.
+  const random = randomBytes(2).toString('hex');
+  const run = context.run.runId === undefined ? random : `${context.run.runId}-${random}`;
   const bytes = Buffer.from(`${JSON.stringify(entry, null, 2)}\n`);
   await Promise.all(
     context.stores.map(async (store) => {

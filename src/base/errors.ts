@@ -10,6 +10,18 @@ export class UserError extends Error {
   }
 }
 
+/** A failure that was explained in sentences with names in them, which not everybody may see who may see that it failed. */
+export class ExplainedError extends UserError {
+  /** @param anonymous the same without the names of servers, roles and what is in a database */
+  constructor(
+    message: string,
+    readonly anonymous: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}
+
 /** The run was told to stop (SIGINT, SIGTERM or a failure elsewhere); what was half done has been cleaned up. */
 export class CancelledError extends Error {
   override readonly name = 'CancelledError';
