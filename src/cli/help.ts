@@ -73,7 +73,7 @@ function commandHelp(command: Command, width: number): string[] {
 
 function overview(width: number): string[] {
   return [
-    `pgkeep ${VERSION}: PostgreSQL backups that prove they restore`,
+    `pgkeep ${VERSION}: PostgreSQL backups that are complete, checked and restorable with stock tools`,
     '',
     'Usage: pgkeep <command> [options]',
     '',

@@ -22,7 +22,7 @@ export function actionYaml(main: string): string {
   return [
     '# Generated from src/inputs by `npm run docs`.',
     'name: pgkeep',
-    'description: PostgreSQL backups that prove they restore, to S3 or a directory',
+    'description: PostgreSQL backups that are complete, checked and restorable with stock tools',
     'author: pgkeep',
     'branding:',
     '  icon: database',
