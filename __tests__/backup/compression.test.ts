@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { planForMachine } from '../../src/backup/compression.js';
-import type { RunOptions } from '../../src/backup/run.js';
+import type { RunOptions } from '../../src/backup/run-options.js';
 import { silentReporter } from '../../src/base/reporter.js';
 import { readInputs } from '../../src/inputs/read.js';
 import { folderCache } from '../../src/postgres/programs/index.js';

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Fingerprint } from '../../src/backup/fingerprint/types.js';
 import { listBackups } from '../../src/backup/catalogue.js';
 import { openStore } from '../../src/storage/registry.js';
 import { filesIn, Rig, rigMissing } from '../support/backup-rig.js';
+import { BIG, freezeDump } from '../support/big.js';
 import { pgbouncerProgram, startPgbouncer } from '../support/pgbouncer.js';
 
 if (rigMissing !== undefined) process.stderr.write(`NOT RUN: whole backups: ${rigMissing}\n`);
@@ -53,6 +55,28 @@ if (rigMissing !== undefined) process.stderr.write(`NOT RUN: whole backups: ${ri
       }
     },
   );
+
+  it('keeps a finished dump although a sequence is locked after it', async () => {
+    const { folder, url } = rig.storage();
+    const psql = await rig.database('locked', BIG, 'CREATE SEQUENCE s', "SELECT nextval('s')");
+    const running = rig.backup({
+      'database-url': rig.server.url('locked'),
+      storage: url,
+      'lock-timeout': '1s',
+    });
+    const thaw = await freezeDump(rig, 'locked');
+    await psql.exec('BEGIN', 'ALTER SEQUENCE s MAXVALUE 1000');
+    thaw();
+    const { error } = await running;
+    await psql.exec('ROLLBACK');
+    expect(error).toBeUndefined();
+    const [file] = filesIn(folder).filter((name) => name.endsWith('fingerprint.json'));
+    const fingerprint = JSON.parse(readFileSync(join(folder, String(file)), 'utf8')) as Fingerprint;
+    expect(fingerprint.sequences).toEqual([{ schema: 'public', name: 's', before: '1' }]);
+    expect(fingerprint.notMeasured).toEqual([
+      { what: 'sequences after the dump', why: expect.stringMatching(/lock timeout/) },
+    ]);
+  });
 
   it('bounds a sequence that moves while it is dumped', async () => {
     const psql = await rig.database('moving', 'CREATE SEQUENCE s', `SELECT nextval('s')`);
@@ -116,6 +140,29 @@ if (rigMissing !== undefined) process.stderr.write(`NOT RUN: whole backups: ${ri
     expect(error).toBeUndefined();
     expect(said.text).toMatch(/Would back up database "one"/);
     expect(filesIn(folder)).toEqual([]);
+  });
+
+  it('names the database of several that a dry run fails on', async () => {
+    const { url } = rig.storage();
+    const { error } = await rig.backup({
+      'database-url': rig.server.url('one'),
+      databases: 'one\nnope',
+      storage: url,
+      'dry-run': 'true',
+    });
+    expect(String(error)).toMatch(/^UserError: Database "nope": .*nope/s);
+  });
+
+  it('says a warning of pg_dump once, for a plain dump too', async () => {
+    await rig.database(
+      'circular',
+      'CREATE TABLE a (id int PRIMARY KEY, b int)',
+      'CREATE TABLE b (id int PRIMARY KEY, a int REFERENCES a)',
+      'ALTER TABLE a ADD FOREIGN KEY (b) REFERENCES b',
+    );
+    const { said, manifest } = await rig.publish('circular', { format: 'plain', content: 'data' });
+    expect(manifest.warnings).toEqual([expect.stringMatching(/circular.*detail: .*hint: /)]);
+    expect(said.warnings).toHaveLength(1);
   });
 
   const pooled = pgbouncerProgram === undefined ? it.skip : it;

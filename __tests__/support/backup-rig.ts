@@ -2,7 +2,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunResult } from '../../src/backup/result.js';
-import { runBackup, type RunOptions } from '../../src/backup/run.js';
+import { runBackup } from '../../src/backup/run.js';
+import type { RunOptions } from '../../src/backup/run-options.js';
 import type { Fingerprint } from '../../src/backup/fingerprint/types.js';
 import { SchemaHash } from '../../src/backup/fingerprint/schema-hash.js';
 import { decodeManifest, type Manifest } from '../../src/backup/manifest.js';

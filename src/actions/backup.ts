@@ -1,7 +1,9 @@
 import { tmpdir } from 'node:os';
+import { CancelledError } from '../base/errors.js';
 import { runBackup } from '../backup/run.js';
-import { redReasons, totalsOf, type RunResult } from '../backup/result.js';
-import { backupSummary } from '../backup/summary.js';
+import { outputsOf } from '../backup/outputs.js';
+import { redReasons } from '../backup/result.js';
+import { backupSummary, failureSummary } from '../backup/summary.js';
 import { runAction } from '../github/action.js';
 import type { GithubContext } from '../github/context.js';
 import { readActionInputs } from '../github/inputs.js';
@@ -14,23 +16,37 @@ import { VERSION } from '../version.js';
 /** The backup action: the root action and `backup/`. */
 export function backupAction(): Promise<never> {
   return runAction(async ({ reporter, signal, github }) => {
-    const inputs = readActionInputs('backup', reporter);
-    const result = await runBackup({
-      inputs,
-      env: process.env,
-      tempDir: process.env['RUNNER_TEMP'] ?? tmpdir(),
-      cache: toolCache,
-      method: 'auto',
-      version: VERSION,
-      run: sourceOf(github),
-      reporter,
-      signal,
+    const { inputs, result } = await toldInSummary(reporter, async () => {
+      const inputs = readActionInputs('backup', reporter);
+      const result = await runBackup({
+        inputs,
+        env: process.env,
+        tempDir: process.env['RUNNER_TEMP'] ?? tmpdir(),
+        cache: toolCache,
+        method: 'auto',
+        version: VERSION,
+        run: sourceOf(github),
+        reporter,
+        signal,
+      });
+      return { inputs, result };
     });
-    publishOutputs(result, reporter);
+    setOutputs(outputsOf(result), reporter);
     await appendSummary(backupSummary(result, inputs, summaryMarkup), reporter);
     const reasons = redReasons(result);
     if (reasons.length > 0) throw new AggregateError(reasons);
   });
+}
+
+/** A failure that leaves no result is in the summary too; a cancelled run says nothing there. */
+async function toldInSummary<T>(reporter: Reporter, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof CancelledError))
+      await appendSummary(failureSummary(error, summaryMarkup), reporter);
+    throw error;
+  }
 }
 
 /** What the manifest says of the run. */
@@ -44,33 +60,4 @@ function sourceOf(github: GithubContext | undefined): Parameters<typeof runBacku
     ...(workflow === undefined ? {} : { workflow }),
     ...(actor === undefined ? {} : { actor }),
   };
-}
-
-function publishOutputs(result: RunResult, reporter: Reporter): void {
-  const { results } = result;
-  const last = results.at(-1);
-  if (last === undefined) return;
-  const each = results.map((one) => ({
-    'backup-id': one.manifest.id,
-    manifest: one.manifest,
-    locations: one.locations,
-    bytes: totalsOf([one]).bytes,
-    'database-bytes': one.manifest.databaseBytes,
-    'duration-seconds': one.durationSeconds,
-    rows: one.manifest.totals?.rows ?? null,
-  }));
-  const totals = totalsOf(results);
-  setOutputs(
-    {
-      'backup-id': last.manifest.id,
-      manifest: last.manifest,
-      locations: last.locations,
-      bytes: totals.bytes,
-      'database-bytes': totals.databaseBytes,
-      'duration-seconds': totals.seconds,
-      rows: totals.rows,
-      ...(results.length + result.failures.length > 1 ? { backups: each } : {}),
-    },
-    reporter,
-  );
 }

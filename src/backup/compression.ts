@@ -5,7 +5,7 @@ import { planCompression, type CompressionPlan } from '../codec/compression.js';
 import type { Compression } from '../codec/types.js';
 import { installTools, type Tool } from '../postgres/programs/index.js';
 import type { Programs } from '../postgres/types.js';
-import type { RunOptions } from './run.js';
+import type { RunOptions } from './run-options.js';
 
 /** Plans how this run's dumps are compressed, with what pg_dump and this machine can do; installs `zstd` where it is needed. */
 export async function planForMachine(options: RunOptions, programs: Programs): Promise<CompressionPlan> {

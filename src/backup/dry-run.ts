@@ -1,10 +1,14 @@
 import { randomBytes } from 'node:crypto';
+import { UserError } from '../base/errors.js';
 import { formatBytes } from '../base/units.js';
 import { familyName } from '../inputs/name.js';
+import { refuseTransactionPooler } from '../postgres/pooler.js';
 import { Psql } from '../postgres/psql.js';
 import { inspectServer, type ServerInfo } from '../postgres/server.js';
 import { putObject } from '../storage/put.js';
 import type { Store } from '../storage/store.js';
+import { requireSpace } from './directory-archive.js';
+import { ask } from './session.js';
 import type { BackupContext } from './types.js';
 
 /**
@@ -16,23 +20,34 @@ export async function dryRun(
   databases: readonly string[],
   server: ServerInfo,
 ): Promise<void> {
-  const { inputs, programs, connection, reporter, signal } = context;
+  const { reporter } = context;
   for (const database of databases) {
-    const psql = await Psql.open({ programs, connection, database, signal, reporter });
     try {
-      const { databaseBytes } = await inspectServer(psql);
-      const size = databaseBytes === null ? 'an unknown size' : formatBytes(databaseBytes);
-      reporter.info(
-        `Would back up database ${JSON.stringify(database)} (${size} on the server, usually a third of that or less when compressed) as "${familyName(inputs.name, database)}".`,
-      );
-    } finally {
-      await psql.close();
+      await checkDatabase(context, database);
+    } catch (error) {
+      if (databases.length === 1 || !(error instanceof UserError)) throw error;
+      throw new UserError(`Database ${JSON.stringify(database)}: ${error.message}`, { cause: error.cause });
     }
   }
   await Promise.all(context.stores.map((store) => probe(store)));
   for (const store of context.stores)
     reporter.info(`${store.url}: a probe was written, read back and removed.`);
   reporter.info(`Dry run on PostgreSQL ${server.version}: nothing was dumped.`);
+}
+
+async function checkDatabase(context: BackupContext, database: string): Promise<void> {
+  const { inputs, programs, connection, reporter, signal, compression, tempDir } = context;
+  const { target } = connection;
+  const open = (untouched: boolean): Promise<Psql> =>
+    Psql.open({ programs, connection, database, signal, reporter, untouched });
+  await refuseTransactionPooler(() => open(true), { target });
+  const what = `Reading database ${JSON.stringify(database)}`;
+  const { databaseBytes } = await ask(() => open(false), what, target, inspectServer);
+  if (inputs.format === 'directory') await requireSpace({ compression, databaseBytes, tempDir, reporter });
+  const size = databaseBytes === null ? 'an unknown size' : formatBytes(databaseBytes);
+  reporter.info(
+    `Would back up database ${JSON.stringify(database)} (${size} on the server, usually a third of that or less when compressed) as "${familyName(inputs.name, database)}".`,
+  );
 }
 
 /** The key is no backup's and no family's log; a probe that could not be removed is one small file. */

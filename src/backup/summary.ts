@@ -1,4 +1,5 @@
 import { messageOf } from '../base/errors.js';
+import { failuresOf } from '../base/failure.js';
 import { formatBytes, formatCount, formatDuration } from '../base/units.js';
 import type { BackupInputs } from '../inputs/values.js';
 import { isEncrypted, totalBytes } from './manifest.js';
@@ -9,6 +10,12 @@ export interface Markup {
   escape(text: string): string;
   code(text: string): string;
   table(head: readonly string[], rows: readonly (readonly string[])[]): string;
+}
+
+/** The job summary of a run that failed before the first database's turn. */
+export function failureSummary(error: unknown, markup: Markup): string {
+  const reasons = failuresOf(error).map(({ message }) => `- ${markup.escape(message)}\n`);
+  return `## ❌ Backup failed\n\n${reasons.join('')}\nNo database was dumped. Correct what is named here, then run the job again; its log has the details.\n`;
 }
 
 /** The job summary: what, how big, how long, how many rows, where, and what to do next. Never a table's name. */

@@ -1,0 +1,55 @@
+import { describe, expect, it } from '@jest/globals';
+import { UserError } from '../../src/base/errors.js';
+import type { Manifest } from '../../src/backup/manifest.js';
+import { outputsOf } from '../../src/backup/outputs.js';
+import { failureSummary } from '../../src/backup/summary.js';
+import type { BackupResult } from '../../src/backup/types.js';
+
+function result(database: string, problems: string[] = []): BackupResult {
+  const manifest = {
+    id: `id-${database}`,
+    database,
+    databaseBytes: 10,
+    parts: [{ bytes: 3 }],
+    totals: { tables: 1, rows: 2 },
+  } as unknown as Manifest;
+  return { manifest, locations: [`file:///b/${database}`], durationSeconds: 1, problems };
+}
+
+describe('outputsOf', () => {
+  it('has no list for one database', () => {
+    const outputs = outputsOf({ results: [result('a')], failures: [] });
+    expect(outputs).toMatchObject({ 'backup-id': 'id-a', bytes: 3, rows: 2 });
+    expect(outputs.backups).toBeUndefined();
+  });
+
+  it('lists each of several databases, with what became of it', () => {
+    const failures = [{ database: 'c', error: new Error('no') }];
+    const outputs = outputsOf({ results: [result('a'), result('b', ['one store failed'])], failures });
+    expect(outputs).toMatchObject({ 'backup-id': 'id-b', bytes: 6, rows: 4 });
+    expect(outputs.backups).toEqual([
+      expect.objectContaining({ database: 'a', outcome: 'success', 'backup-id': 'id-a', rows: 2 }),
+      expect.objectContaining({ database: 'b', outcome: 'failure', 'backup-id': 'id-b' }),
+      { database: 'c', outcome: 'failure' },
+    ]);
+  });
+
+  it('lists databases that all failed', () => {
+    const failures = ['a', 'b'].map((database) => ({ database, error: new Error('no') }));
+    expect(outputsOf({ results: [], failures })).toEqual({
+      backups: [
+        { database: 'a', outcome: 'failure' },
+        { database: 'b', outcome: 'failure' },
+      ],
+    });
+  });
+});
+
+describe('failureSummary', () => {
+  it('says that nothing was dumped, why, and what next', () => {
+    const markup = { escape: (text: string) => `<${text}>`, code: String, table: () => '' };
+    expect(failureSummary(new UserError('The password is wrong.'), markup)).toBe(
+      '## ❌ Backup failed\n\n- <The password is wrong.>\n\nNo database was dumped. Correct what is named here, then run the job again; its log has the details.\n',
+    );
+  });
+});
