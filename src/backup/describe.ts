@@ -56,6 +56,7 @@ export function describeBackup(
       ctype: server.collation.ctype,
       localeProvider: server.collation.provider,
       locale: server.collation.locale,
+      icuRules: server.collation.icuRules,
       collationVersion: server.collation.version,
     },
     tools: {

@@ -1,6 +1,5 @@
 /** The file that makes a backup exist; written last. */
 export const MANIFEST = 'manifest.json';
-export const VERIFIED = 'verified.json';
 export const RECOVERY = 'RECOVERY.md';
 
 /** The folder in a family that holds the log of runs; its name can be no backup's id. */

@@ -50,6 +50,8 @@ export interface Manifest {
     ctype: string;
     localeProvider: string | null;
     locale: string | null;
+    /** What was added to an ICU locale's own rules. */
+    icuRules?: string | null;
     collationVersion: string | null;
   };
   tools: {

@@ -1,9 +1,9 @@
 import { CancelledError, messageOf } from '../base/errors.js';
 import type { Reporter } from '../base/reporter.js';
+import { DigestMeter } from '../storage/digest.js';
 import { putObject } from '../storage/put.js';
 import { StoreSink } from '../storage/sink.js';
 import type { Digest, ReadBack, Store } from '../storage/store.js';
-import { DigestMeter } from '../codec/digest.js';
 import { MANIFEST } from './layout.js';
 
 /** What one store holds of the backup so far. */

@@ -1,7 +1,6 @@
 export { planCompression, partName, type CompressionPlan } from './compression.js';
 export { decryptStage } from './decrypt.js';
 export type { DecryptionKeys } from './decrypt-header.js';
-export { DigestMeter } from './digest.js';
 export { encryptStage } from './encrypt.js';
 export { identitiesOf } from './identities.js';
 export { describeEncryption, encryptionOf } from './recipients.js';

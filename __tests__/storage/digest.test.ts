@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { DigestMeter } from '../../src/codec/digest.js';
-import { noise } from './bytes.js';
+import { DigestMeter } from '../../src/storage/digest.js';
+import { noise } from '../codec/bytes.js';
 
 describe('DigestMeter', () => {
   it('knows the digest of nothing', () => {
