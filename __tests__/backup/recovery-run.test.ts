@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { run } from '../../src/base/process.js';
 import { PASSWORD } from '../servers/postgres.mjs';
@@ -44,12 +45,13 @@ function commandsOf(text: string): string {
 
   /** Runs the commands in the folder of the backup, on the other server. @returns what the shell said. */
   async function recover(folder: string): Promise<string> {
-    writeFileSync(join(folder, 'key.txt'), identity);
+    const empty = mkdtempSync(join(tmpdir(), 'pgkeep-recovery-'));
+    writeFileSync(join(empty, 'key.txt'), identity);
     const bin = stock?.path('psql').replace(/\/psql$/, '') ?? '';
     const text = readFileSync(join(folder, 'RECOVERY.md'), 'utf8');
     // Roles of the same name are there already, and the text says that this is harmless.
     const { code, stderr, stdout } = await run('sh', ['-c', `set -e\n${commandsOf(text)}`], {
-      cwd: folder,
+      cwd: empty,
       env: {
         ...process.env,
         PATH: [bin, process.env['PATH'] ?? ''].join(delimiter),
@@ -59,6 +61,7 @@ function commandsOf(text: string): string {
         PGPASSWORD: PASSWORD,
       },
     });
+    rmSync(empty, { recursive: true, force: true });
     if (code !== 0) throw new Error(`${stdout.toString()}\n${stderr}\n${text}`);
     return stdout.toString();
   }
@@ -136,6 +139,22 @@ function commandsOf(text: string): string {
       expect(await counts(target, 'restored')).toEqual(await counts(source, 'shop'));
     },
   );
+
+  it("under its own name with the database's own settings", async () => {
+    await drop('restored', 'shop');
+    const psql = await source.psql();
+    await psql.exec(`ALTER DATABASE shop SET work_mem = '7MB'`);
+    await psql.close();
+    const { folder } = await publishEncrypted('shop', {});
+    await recover(folder);
+    const there = await target.psql();
+    const settings = await there.value(
+      `SELECT setconfig::text FROM pg_db_role_setting s JOIN pg_database d ON d.oid = setdatabase WHERE datname = 'shop'`,
+    );
+    await there.close();
+    expect(settings).toContain('work_mem=7MB');
+    expect(await counts(target, 'shop')).toEqual(await counts(source, 'shop'));
+  });
 
   it('names with quotes, spaces and line breaks', async () => {
     const name = `a "b" 'c' $d;\n-é`;

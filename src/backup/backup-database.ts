@@ -15,6 +15,7 @@ import { backupKey, MANIFEST, RECOVERY } from './layout.js';
 import { encodeManifest, totalBytes, type Manifest } from './manifest.js';
 import { otherSources } from './other-source.js';
 import { DumpProgress } from './progress.js';
+import { fetchCommand } from './fetch-command.js';
 import { recoveryText } from './recovery.js';
 import { selectionOf } from './selection.js';
 import { StoreGroup } from './store-group.js';
@@ -179,7 +180,8 @@ async function writeRecovery(
   const text = recoveryText({
     manifest: { ...described, parts: described.parts.map((part) => ({ ...part, readBack: 'sha256' })) },
     format: context.inputs.format,
-    locations: group.live.map((store) => store.locate(`${facts.name}/${facts.id}`)),
+    fetch: group.live.map((store) => fetchCommand(store.url, store.locate(`${facts.name}/${facts.id}`))),
+    filtered: isFiltered(selection),
     requires: isFiltered(selection) && encrypted ? undefined : requires,
     content: context.inputs.content,
     createsDatabase: createsDatabase({ format: context.inputs.format, selection }),

@@ -1,4 +1,4 @@
-import { printableLine } from '../base/text.js';
+import { printableLine, shell } from '../base/text.js';
 import type { Requirements } from './fingerprint/types.js';
 import type { Manifest, Part } from './manifest.js';
 
@@ -8,15 +8,12 @@ export interface RecoveryFacts {
   content: 'all' | 'schema' | 'data';
   /** A plain dump that makes its own database. */
   createsDatabase: boolean;
-  /** Where the files are, one line a store. */
-  locations: readonly string[];
+  /** The command that fetches the files, one a store. */
+  fetch: readonly string[];
+  /** Schemas, tables or rows were left out. */
+  filtered: boolean;
   /** What must be there first; undefined where the fingerprint that would tell is encrypted. */
   requires: Requirements | undefined;
-}
-
-/** Quotes for a POSIX shell. */
-function shell(text: string): string {
-  return /^[\w./:=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 function identifier(name: string): string {
@@ -116,6 +113,17 @@ function restoreLines(facts: RecoveryFacts, file: string): string[] {
   ];
 }
 
+/** With what belongs to the database itself, which only `--create` restores; no block where the archive is not all of it. */
+function ownNameLines(facts: RecoveryFacts, file: string): string[] {
+  const { database, tools } = facts.manifest;
+  if (facts.format === 'plain' || facts.content !== 'all' || facts.filtered || /[\r\n]/.test(database))
+    return [];
+  return [
+    `# Creates the database ${JSON.stringify(database)}; there must be none of that name.`,
+    `pg_restore${tools.sameMajor ? ' --exit-on-error' : ''} --jobs=4 --create --dbname=postgres ${file}`,
+  ];
+}
+
 /** `RECOVERY.md`: how to restore this very backup with nothing but stock programs. */
 export function recoveryText(facts: RecoveryFacts): string {
   const { manifest } = facts;
@@ -123,6 +131,7 @@ export function recoveryText(facts: RecoveryFacts): string {
   const globals = manifest.parts.find((part) => part.file.startsWith('globals.'));
   const restored = database === undefined ? { commands: [], file: '' } : unpack(database);
   const roles = globals === undefined ? undefined : unpack(globals);
+  const ownName = ownNameLines(facts, restored.file);
   const key =
     database?.encryption === 'age-recipients'
       ? 'The files are encrypted with [age](https://age-encryption.org). `key.txt` is the identity file of one of the recipients.'
@@ -134,7 +143,8 @@ export function recoveryText(facts: RecoveryFacts): string {
     `# Restore backup ${manifest.id} without pgkeep`,
     `Database ${JSON.stringify(manifest.database)} of ${manifest.snapshotAt}, PostgreSQL ${manifest.server.version}. Use \`psql\` and \`pg_restore\` ${manifest.tools.pg_dump.replace(/\D.*$/, '')} or newer. ${key}`,
     `## 1. Fetch the files`,
-    facts.locations.map((location) => `- ${location}`).join('\n'),
+    'In an empty folder:',
+    block(facts.fetch.map((command, index) => (index === 0 ? command : `# or: ${command}`))),
     `Their SHA-256 sums, to check with \`sha256sum\`:`,
     block(manifest.parts.map((part) => `echo '${part.sha256}  ${part.file}' | sha256sum -c -`)),
     `## 2. Unpack`,
@@ -159,5 +169,13 @@ export function recoveryText(facts: RecoveryFacts): string {
           ]),
       ...restoreLines(facts, restored.file),
     ]),
+    ...(ownName.length === 0
+      ? []
+      : ['### Or: under its own name, with its settings and grants', block(ownName)]),
+    ...(roles === undefined && facts.format !== 'plain'
+      ? [
+          'The roles are not part of this backup: where they are missing, add `--no-owner --no-privileges` to `pg_restore`.',
+        ]
+      : []),
   ].join('\n\n')}\n`;
 }

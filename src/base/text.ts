@@ -57,3 +57,8 @@ export function wrap(text: string, columns: number): string[] {
   }
   return line === '' ? lines : [...lines, line];
 }
+
+/** Quotes for a POSIX shell. */
+export function shell(text: string): string {
+  return /^[\w./:=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
