@@ -44,16 +44,11 @@ describe('refuseOldServer', () => {
       major,
       encoding: 'UTF8',
       collation: { provider: 'libc', collate: 'C', ctype: 'C', locale: null, icuRules: null, version: null },
-      inRecovery: false,
       currentDatabase: 'postgres',
-      user: 'postgres',
-      isSuperuser: true,
     });
     expect(info.version).toMatch(new RegExp(`^${major}\\.\\d+$`));
-    expect(Math.floor(info.versionNum / 10_000)).toBe(major);
     expect(info.systemIdentifier).toMatch(/^\d{19}$/);
     expect(info.databaseBytes).toBeGreaterThan(1_000_000);
-    expect(Math.abs(Date.parse(info.clock) - Date.now())).toBeLessThan(60_000);
     expect(databaseId(info)).toMatch(/^[0-9a-f]{64}$/);
     expect(databaseId({ ...info, currentDatabase: 'other' })).not.toBe(databaseId(info));
     expect(databaseId({ ...info, systemIdentifier: null })).toBeNull();
@@ -90,8 +85,6 @@ describe('refuseOldServer', () => {
     );
     const info = await use(server.url('postgres', 'small', 'small'), inspectServer);
     expect(info).toMatchObject({
-      user: 'small',
-      isSuperuser: false,
       systemIdentifier: null,
       databaseBytes: null,
     });

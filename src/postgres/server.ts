@@ -7,21 +7,13 @@ export interface ServerInfo {
   /** `17.10`, `18beta1` */
   version: string;
   major: number;
-  /** As `server_version_num`: 170010. */
-  versionNum: number;
   encoding: string;
   collation: Collation;
   /** Identifies the cluster; null where the role may not ask. A physical copy of the cluster has the same. */
   systemIdentifier: string | null;
   /** On the server's disk, indexes included; null where the role may not ask. */
   databaseBytes: number | null;
-  /** A standby. */
-  inRecovery: boolean;
   currentDatabase: string;
-  user: string;
-  isSuperuser: boolean;
-  /** The server's clock: ISO 8601, UTC, microseconds. */
-  clock: string;
 }
 
 /** How a database sorts text. */
@@ -52,18 +44,14 @@ export async function inspectServer(psql: Psql): Promise<ServerInfo> {
   const server = await psql.query<Row>(`
     SELECT json_build_object(
       'version', current_setting('server_version'), 'versionNum', current_setting('server_version_num')::int,
-      'database', current_database(), 'user', current_user, 'superuser', current_setting('is_superuser') = 'on',
-      'recovery', pg_is_in_recovery(), 'encoding', current_setting('server_encoding'),
-      'clock', to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))`);
+      'database', current_database(), 'encoding', current_setting('server_encoding'))`);
   const row = await psql.query<Row>(
     `SELECT to_json(d) FROM pg_catalog.pg_database d WHERE d.datname = current_database()`,
   );
   const size = await unlessForbidden(psql, 'SELECT pg_database_size(current_database())');
-  const versionNum = Number(server['versionNum']);
   return {
     version: text(server['version']).split(' ')[0] ?? '',
-    major: Math.floor(versionNum / 10_000),
-    versionNum,
+    major: Math.floor(Number(server['versionNum']) / 10_000),
     encoding: text(server['encoding']),
     collation: {
       provider: PROVIDERS[text(row['datlocprovider'] ?? 'c')] ?? text(row['datlocprovider']),
@@ -76,11 +64,7 @@ export async function inspectServer(psql: Psql): Promise<ServerInfo> {
     },
     systemIdentifier: await unlessForbidden(psql, 'SELECT system_identifier FROM pg_control_system()'),
     databaseBytes: size === null ? null : Number(size),
-    inRecovery: server['recovery'] === true,
     currentDatabase: text(server['database']),
-    user: text(server['user']),
-    isSuperuser: server['superuser'] === true,
-    clock: text(server['clock']),
   };
 }
 
