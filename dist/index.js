@@ -311,6 +311,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/base/errors.js
 var errors = __nccwpck_require__(7594);
+// EXTERNAL MODULE: ./lib/inputs/name.js
+var inputs_name = __nccwpck_require__(902);
 // EXTERNAL MODULE: ./lib/storage/errors.js
 var storage_errors = __nccwpck_require__(5822);
 // EXTERNAL MODULE: ./lib/storage/retry.js
@@ -371,9 +373,20 @@ var backup_manifest = __nccwpck_require__(8841);
 
 
 
-/** How many manifests are read at once: far below what any store limits, and enough to hide its latency. */ const CONCURRENCY = 32;
-/** The families in a store: the folders of its prefix that hold backups. */ async function listFamilies(store) {
-    return (await store.folders('')).sort();
+
+/** How many requests are under way at once: far below what any store limits, and enough to hide its latency. */ const CONCURRENCY = 32;
+/**
+ * The families in a store, sorted: the folders of its prefix whose name can be a family's and that hold a folder named
+ * like a backup. A bucket may hold other things (`logs/`, what a probe left), which must not be mistaken for one.
+ */ async function listFamilies(store) {
+    const candidates = (await store.folders('')).filter(inputs_name/* isFamilyName */._B).sort();
+    const families = [];
+    for(let at = 0; at < candidates.length; at += CONCURRENCY){
+        const some = candidates.slice(at, at + CONCURRENCY);
+        const holds = await Promise.all(some.map(async (name)=>(await store.folders(`${name}/`)).some(backup_id/* isId */.eQ)));
+        families.push(...some.filter((_, index)=>holds[index]));
+    }
+    return families;
 }
 /**
  * The family to look in: `name`, or the only one there is.
@@ -486,9 +499,8 @@ const PATTERN = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z-[a-z2-7]{4}$/;
 /* harmony export */   eT: () => (/* binding */ backupKey),
 /* harmony export */   wc: () => (/* binding */ RECOVERY)
 /* harmony export */ });
-/* unused harmony exports VERIFIED, LOG */
+/* unused harmony export LOG */
 /** The file that makes a backup exist; written last. */ const MANIFEST = 'manifest.json';
-const VERIFIED = 'verified.json';
 const RECOVERY = 'RECOVERY.md';
 /** The folder in a family that holds the log of runs; its name can be no backup's id. */ const LOG = '_log';
 /** The key of one file of a backup. */ function backupKey(name, id, file) {
@@ -603,7 +615,7 @@ function totalsOf(results) {
 
 /***/ }),
 
-/***/ 3569:
+/***/ 2486:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -620,7 +632,10 @@ var units = __nccwpck_require__(8714);
 
 /** The program's own default. Measured on COPY text: as fast as level 1, and no larger than what gzip makes of it. */ const ZSTD_LEVEL = 3;
 const GZIP_LEVEL = 6;
-/** Beyond a few threads pg_dump is what everything waits for. */ const MAX_THREADS = 4;
+/**
+ * One processor is left to pg_dump, or to a server beside it. Beyond a few threads pg_dump is what everything waits for;
+ * and more threads compress a little worse.
+ */ const MAX_THREADS = 4;
 const SUFFIXES = {
     zstd: '.zst',
     gzip: '.gz',
@@ -668,7 +683,7 @@ const SUFFIXES = {
                         note: `pg_dump ${pgDumpMajor} cannot compress with zstd and there is no zstd program, so it compresses with gzip, which takes several times as long. Install zstd.`
                     };
                 }
-                const threads = Math.max(1, Math.min(facts.cpus, MAX_THREADS));
+                const threads = Math.max(1, Math.min(facts.cpus - 1, MAX_THREADS));
                 return {
                     pgDumpArgs: [
                         '--compress=0'
@@ -912,23 +927,6 @@ function truncated(file, why) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/codec/digest.js
-
-/** Counts and hashes bytes as they pass. */ class DigestMeter {
-    #hash = (0,external_node_crypto_.createHash)('sha256');
-    #bytes = 0;
-    update(chunk) {
-        this.#bytes += chunk.byteLength;
-        this.#hash.update(chunk);
-    }
-    /** Only once. */ digest() {
-        return {
-            bytes: this.#bytes,
-            sha256: this.#hash.digest('hex')
-        };
-    }
-}
-
 ;// CONCATENATED MODULE: ./lib/codec/encrypt.js
 
 
@@ -1145,7 +1143,6 @@ async function checkRecipient(recipient, where) {
 
 
 
-
 // EXTERNAL MODULE: ./lib/inputs/name.js
 var inputs_name = __nccwpck_require__(902);
 ;// CONCATENATED MODULE: ./lib/postgres/connection/options.js
@@ -1160,12 +1157,13 @@ var inputs_name = __nccwpck_require__(902);
     '\r'
 ]);
 /**
- * Sets one option as libpq's `conninfo_storeval` does: the last one wins, and the old `requiressl` becomes `sslmode`.
- * @throws UserError when the keyword could not be a keyword of any libpq; what libpq does not know, it names itself.
- */ function storeOption(options, keyword, value) {
-    if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(keyword)) {
-        throw new errors/* UserError */.yo('database-url has a connection option whose name is not a word. Check the part after `?`, ' + 'and put values with spaces in single quotes in a keyword=value string.');
-    }
+ * Every option of libpq in the majors 13 to 18 (`PQconninfoOptions` in fe-connect.c, and the manual's 32.1.2). What is not
+ * here is likely to be a piece of a password, and libpq itself would print it and have it on the command line.
+ */ const KNOWN = new Set(('application_name authtype channel_binding client_encoding connect_timeout dbname fallback_application_name ' + 'gssdelegation gssencmode gsslib host hostaddr keepalives keepalives_count keepalives_idle keepalives_interval ' + 'krbsrvname load_balance_hosts max_protocol_version min_protocol_version oauth_client_id oauth_client_secret ' + 'oauth_issuer oauth_scope options passfile password port replication require_auth requirepeer requiressl ' + 'scram_client_key scram_server_key service servicefile ssl_max_protocol_version ssl_min_protocol_version sslcert ' + 'sslcertmode sslcompression sslcrl sslcrldir sslkey sslkeylogfile sslmode sslnegotiation sslpassword sslrootcert ' + 'sslsni target_session_attrs tcp_user_timeout tty user').split(' '));
+/** Whether a libpq of the majors 13 to 18 has an option of this name; libpq knows them in lower case alone. */ function isOption(keyword) {
+    return KNOWN.has(keyword);
+}
+/** Sets one option as libpq's `conninfo_storeval` does: the last one wins, and the old `requiressl` becomes `sslmode`. */ function storeOption(options, keyword, value) {
     // Delete first: `Map.set` alone would keep the place of the value that it replaces.
     const [key, text] = keyword === 'requiressl' ? [
         'sslmode',
@@ -1187,13 +1185,18 @@ var inputs_name = __nccwpck_require__(902);
     const skipSpace = ()=>{
         while(SPACE.has(text.charAt(at)))at += 1;
     };
+    let word = 0;
     for(skipSpace(); at < text.length; skipSpace()){
+        word += 1;
         const from = at;
         while(at < text.length && text[at] !== '=' && !SPACE.has(text.charAt(at)))at += 1;
         const keyword = text.slice(from, at);
         skipSpace();
         if (text[at] !== '=') {
-            throw new errors/* UserError */.yo(`database-url cannot be read as a keyword=value string: word ${options.size + 1} has no \`=\` after it. ` + "A value with spaces must stand in single quotes, e.g. `password='two words'`.");
+            throw new errors/* UserError */.yo(`database-url cannot be read as a keyword=value string: word ${word} has no \`=\` after it. ` + "A value with spaces must stand in single quotes, e.g. `password='two words'`.");
+        }
+        if (!isOption(keyword)) {
+            throw new errors/* UserError */.yo(`database-url cannot be read as a keyword=value string: word ${word} sets what is no connection option of PostgreSQL. ` + 'Look for a typing error, or for an option of a driver or ORM, which must be taken out. ' + "A value with spaces must stand in single quotes, e.g. `password='two words'`.");
         }
         at += 1;
         skipSpace();
@@ -1294,8 +1297,12 @@ const PREFIX = /^postgres(?:ql)?:\/\//;
     }while (rest.startsWith(','))
     storeHosts(options, hosts, ports, strayed !== undefined);
     const database = take(/^\/[^?]*/).slice(1);
+    // The rest of a password such as `p/w` or `p@s/w`; psql and pg_dump would have it on their command lines.
+    if (database.includes('@')) {
+        throw refusal('an `@` stands behind a `/`. Is there a raw `/` in the password: write it as %2F; a real `@` in the name of a database: %40');
+    }
     if (database !== '') storeOption(options, 'dbname', decode(database, 'database name'));
-    if (rest.startsWith('?')) parseQuery(options, rest.slice(1));
+    if (rest.startsWith('?')) parseQuery(options, rest.slice(1), strayed !== undefined);
     return {
         options,
         writtenPassword,
@@ -1323,7 +1330,7 @@ function takeIpv6(take) {
     if (take(/^(?![:/?,])./s) !== '') throw refusal('the `]` of an IPv6 address must be followed by `:` or `/`');
     return host.slice(1, -1);
 }
-function parseQuery(options, query) {
+function parseQuery(options, query, strayed) {
     const pairs = query.split('&');
     if (pairs.at(-1) === '') pairs.pop();
     for (const pair of pairs){
@@ -1333,8 +1340,13 @@ function parseQuery(options, query) {
         const value = decode(parts[1] ?? '', 'value of a parameter');
         // What JDBC's users write.
         if (keyword === 'ssl' && value === 'true') storeOption(options, 'sslmode', 'require');
-        else storeOption(options, keyword, value);
+        else if (isOption(keyword)) storeOption(options, keyword, value);
+        else throw unknownParameter(strayed ? undefined : keyword);
     }
+}
+/** The name is shown, for it is most often an ORM's, unless the text around it looks like a password. */ function unknownParameter(name) {
+    const shown = name !== undefined && /^[A-Za-z][\w.-]{0,40}$/.test(name) ? ` \`${name}\`` : ' of one name behind the `?`';
+    return new errors/* UserError */.yo(`PostgreSQL's programs know no connection option${shown} (drivers and ORMs have options of their own, such as \`schema\`, ` + `\`pgbouncer\` or \`connection_limit\`): take it out of database-url. ${ENCODE_ADVICE}`);
 }
 /** Percent-decoding by libpq's rules: two hex digits, never a zero byte; `+` is a plus. */ function decode(text, what) {
     if (/%(?![0-9A-Fa-f]{2})/.test(text)) throw refusal(`the ${what} holds a raw \`%\` that is not followed by two hex digits: write it as %25`);
@@ -1894,6 +1906,7 @@ function isError(severity, sqlstate) {
     ...SERVER,
     ...CONNECTING
 ];
+/** Stands for a name in the anonymous form of a sentence. */ const NAME = '...';
 /** pg_dump prints its statement, which may name thousands of tables. */ const LONGEST_LINE = 1000;
 /**
  * Says in our own words why PostgreSQL's programs or a statement failed: what happened, to what, and what to do.
@@ -1905,7 +1918,7 @@ function isError(severity, sqlstate) {
     for (const { pattern, say } of CAUSES){
         const match = pattern.exec(text);
         if (match === null) continue;
-        return new errors/* UserError */.yo(`${say(match, context, text)}\nPostgreSQL said: ${lineAt(text, match.index)}`);
+        return new errors/* ExplainedError */.hM(`${say(match, context, text)}\nPostgreSQL said: ${lineAt(text, match.index)}`, say(withoutNames(match), anonymous(context), ''));
     }
     return undefined;
 }
@@ -1919,9 +1932,31 @@ function isError(severity, sqlstate) {
         error.detail
     ].filter((part)=>part !== '').join('\n');
     const known = explainFailure(said, context);
-    return new errors/* UserError */.yo(`${what} failed. ${known?.message ?? `PostgreSQL said: ${said} (SQLSTATE ${error.sqlstate})`}`, {
+    return new errors/* ExplainedError */.hM(`${what} failed. ${known?.message ?? `PostgreSQL said: ${said} (SQLSTATE ${error.sqlstate})`}`, known?.anonymous ?? `A statement failed (SQLSTATE ${error.sqlstate}).`, {
         cause: error
     });
+}
+/** The match with `...` for all that came from the message; what was not there stays absent, for sentences depend on it. */ function withoutNames(match) {
+    // The type of a match's groups does not say that they may be absent.
+    const groups = match.map((group)=>group === undefined ? undefined : NAME);
+    return Object.assign(groups, {
+        index: match.index,
+        input: ''
+    });
+}
+function anonymous({ target }) {
+    if (target === undefined) return {};
+    const { host, port, user, database } = target;
+    const hide = (text)=>text === undefined ? undefined : NAME;
+    return {
+        target: {
+            ...target,
+            host: hide(host),
+            port: hide(port),
+            user: hide(user),
+            database: hide(database)
+        }
+    };
 }
 function lineAt(text, at) {
     const from = text.lastIndexOf('\n', at - 1) + 1;
@@ -2177,9 +2212,8 @@ function pooler_refusal(context, cause) {
     });
 }
 
-// EXTERNAL MODULE: ./lib/postgres/programs/index.js + 21 modules
-var postgres_programs = __nccwpck_require__(6739);
 ;// CONCATENATED MODULE: ./lib/postgres/server.js
+
 
 
 const PROVIDERS = {
@@ -2202,16 +2236,12 @@ const PROVIDERS = {
     const server = await psql.query(`
     SELECT json_build_object(
       'version', current_setting('server_version'), 'versionNum', current_setting('server_version_num')::int,
-      'database', current_database(), 'user', current_user, 'superuser', current_setting('is_superuser') = 'on',
-      'recovery', pg_is_in_recovery(), 'encoding', current_setting('server_encoding'),
-      'clock', to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))`);
+      'database', current_database(), 'encoding', current_setting('server_encoding'))`);
     const row = await psql.query(`SELECT to_json(d) FROM pg_catalog.pg_database d WHERE d.datname = current_database()`);
     const size = await unlessForbidden(psql, 'SELECT pg_database_size(current_database())');
-    const versionNum = Number(server['versionNum']);
     return {
         version: server_text(server['version']).split(' ')[0] ?? '',
-        major: Math.floor(versionNum / 10_000),
-        versionNum,
+        major: Math.floor(Number(server['versionNum']) / 10_000),
         encoding: server_text(server['encoding']),
         collation: {
             provider: PROVIDERS[server_text(row['datlocprovider'] ?? 'c')] ?? server_text(row['datlocprovider']),
@@ -2224,12 +2254,13 @@ const PROVIDERS = {
         },
         systemIdentifier: await unlessForbidden(psql, 'SELECT system_identifier FROM pg_control_system()'),
         databaseBytes: size === null ? null : Number(size),
-        inRecovery: server['recovery'] === true,
-        currentDatabase: server_text(server['database']),
-        user: server_text(server['user']),
-        isSuperuser: server['superuser'] === true,
-        clock: server_text(server['clock'])
+        currentDatabase: server_text(server['database'])
     };
+}
+/** The oldest major that is supported and tested. */ const OLDEST_MAJOR = 13;
+/** @throws UserError for a server older than PostgreSQL 13, before anything is dumped or installed for it. */ function refuseOldServer({ major, version }) {
+    if (major >= OLDEST_MAJOR) return;
+    throw new errors/* UserError */.yo(`The server is PostgreSQL ${version}, and pgkeep backs up PostgreSQL ${OLDEST_MAJOR} and newer. ` + 'Upgrade the server (its own project has ended support for this major), or dump it with its own pg_dump until then.');
 }
 /**
  * The databases that `*` stands for: all that allow connections and are no templates, sorted by their bytes.
@@ -2260,8 +2291,8 @@ function textOrNull(value) {
     return value === null || value === undefined ? null : String(value);
 }
 
-// EXTERNAL MODULE: ./lib/storage/registry.js + 5 modules
-var registry = __nccwpck_require__(918);
+// EXTERNAL MODULE: ./lib/storage/registry.js + 3 modules
+var registry = __nccwpck_require__(25);
 ;// CONCATENATED MODULE: ./lib/postgres/argv.js
 /** What of a database goes into its dump: pg_dump's own patterns, and whether definitions, rows or both. */ /** True when the dump leaves something of the database out, so that the archive decides what is counted. */ function isFiltered(selection) {
     const { schemas, excludeSchemas, tables, excludeTables, excludeTableData } = selection;
@@ -2363,12 +2394,6 @@ function selectionArgs(selection) {
     ];
 }
 
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: external "node:timers/promises"
-var external_node_timers_promises_ = __nccwpck_require__(8500);
 ;// CONCATENATED MODULE: ./lib/postgres/toc.js
 /** One line of an archive's table of contents. */ const ENTRY = /^(\d+); (\d+) (\d+) (.*)$/;
 /**
@@ -2493,6 +2518,31 @@ async function readList(list) {
     return parseToc(Buffer.concat(chunks).toString('utf8'));
 }
 
+;// CONCATENATED MODULE: ./lib/backup/all-or-stop.js
+
+
+/** A cancellation that we caused ourselves says nothing about the reason, an archive that ends too early little. */ function weight(error) {
+    return error instanceof errors/* CancelledError */.cc ? 0 : error instanceof ContentsError ? 1 : 2;
+}
+/** Waits for both; when one fails the other is stopped first, and the first failure is the one that counts. */ async function allOrStop(stop, work) {
+    let first;
+    const guard = async (promise)=>{
+        try {
+            await promise;
+        } catch (error) {
+            if (first === undefined || weight(error) > weight(first.error)) first = {
+                error
+            };
+            stop.abort();
+        }
+    };
+    await Promise.all(work.map(guard));
+    if (first !== undefined) throw first.error;
+    return Promise.all(work);
+}
+
+// EXTERNAL MODULE: ./lib/base/reporter.js
+var reporter = __nccwpck_require__(7872);
 ;// CONCATENATED MODULE: ./lib/backup/fingerprint/changed.js
 /**
  * A table was truncated, rewritten, altered or dropped between the snapshot and the moment it was read. Such changes
@@ -2549,7 +2599,8 @@ async function readList(list) {
             last.exit
         ]);
     };
-    const ended = dump.exit.then(()=>undefined);
+    // Before anyone who waits for the exit looks at the warnings.
+    const ended = dump.exit.then(()=>messages.end());
     return {
         ended,
         bytes: dump_read(request, output, dump, last, stop),
@@ -2581,14 +2632,17 @@ async function* dump_read(request, output, dump, last, stop) {
 function isPrematureClose(error) {
     return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
 }
-// What pg_dump says when a table that its snapshot shows is no longer there, or no longer has that column.
-const GONE = /(relation ".*" does not exist|could not open relation with OID|column ".*" (of relation ".*" )?does not exist)/;
+// What pg_dump says when a table that its snapshot shows is no longer there, or no longer has that column; and of which
+// statement, since a broken view or function of the user's gives the same error whenever it is tried. An OID only goes
+// missing between two statements.
+const GONE = /relation ".*" does not exist|column ".*" does not exist/;
+const OF_TABLE = /^pg_dump: (error|detail): (The command|Command|Query) was: (LOCK TABLE|COPY) /im;
 /** @throws UserError when the program failed, CancelledError when we stopped it. */ function requireSuccess(request, child, exit, name) {
     if (exit.code === 0) return;
     if (request.signal.aborted) throw new errors/* CancelledError */.cc();
     const routine = commentaryFilter();
     const tail = child.stderrTail().split('\n').filter((line)=>!routine(line)).join('\n');
-    if (GONE.test(tail)) throw new ChangedWhileDumpingError(`A table was dropped or altered while it was dumped. ${tail}`);
+    if (GONE.test(tail) && OF_TABLE.test(tail) || /could not open relation with OID/.test(tail)) throw new ChangedWhileDumpingError(`A table was dropped or altered while it was dumped. ${tail}`);
     const explained = explainFailure(tail, {
         target: request.connection.target
     });
@@ -2613,6 +2667,7 @@ const TABLE = /^pg_dump: dumping contents of table "(.+)"$/;
     locked;
     #routine = commentaryFilter();
     #holdsLocks = ()=>undefined;
+    /** The warning that was said last, while more of it may follow. */ #warning;
     constructor(request){
         this.request = request;
         this.locked = new Promise((resolve)=>this.#holdsLocks = resolve);
@@ -2622,38 +2677,29 @@ const TABLE = /^pg_dump: dumping contents of table "(.+)"$/;
         if (line.startsWith('pg_dump: saving encoding')) this.#holdsLocks();
         const table = TABLE.exec(line);
         if (table?.[1] !== undefined) this.request.onTable?.(table[1]);
+        // What it adds to a warning, or the rest of one with a line break in it.
+        if (this.#warning !== undefined && /^(?!pg_dump: )|^pg_dump: (detail|hint):/.test(line)) {
+            this.#warning += ` ${line.replace(/^pg_dump: /, '')}`;
+            return;
+        }
+        this.end();
         if (this.#routine(line)) return;
         const warning = /^pg_dump: warning: (.*)$/.exec(line);
-        if (warning?.[1] === undefined) {
-            this.request.reporter.output('pg_dump', line.replace(/^pg_dump: /, ''));
-        } else {
-            this.warnings.push(warning[1]);
-            this.request.reporter.warn(`pg_dump: ${warning[1]}`);
-        }
+        if (warning === null) this.request.reporter.output('pg_dump', line.replace(/^pg_dump: /, ''));
+        else this.#warning = warning[1];
+    }
+    /** Nothing more is added to a warning. */ end() {
+        if (this.#warning === undefined) return;
+        this.warnings.push(this.#warning);
+        this.request.reporter.warn(`pg_dump: ${this.#warning}`);
+        this.#warning = undefined;
     }
 }
 
-;// CONCATENATED MODULE: ./lib/backup/archive.js
+;// CONCATENATED MODULE: ./lib/backup/archive-request.js
 
 
-
-
-
-
-
-
-
-/** Starts the dump. */ async function startArchive(request) {
-    switch(request.dump.format){
-        case 'custom':
-            return customArchive(request);
-        case 'plain':
-            return plainArchive(request);
-        case 'directory':
-            return directoryArchive(request);
-    }
-}
-function begin(request, dump, compressor) {
+/** Starts pg_dump for an archive. */ function beginDump(request, dump, compressor) {
     const { programs, connection, reporter, signal, onTable } = request;
     return startDump({
         programs,
@@ -2669,84 +2715,28 @@ function begin(request, dump, compressor) {
         }
     });
 }
-function customArchive(request) {
-    const { program, pgDumpArgs } = request.compression;
-    const dump = begin(request, {
-        ...request.dump,
-        compressionArgs: pgDumpArgs
-    }, program);
-    const decompressor = program === undefined ? undefined : {
-        ...program,
-        args: [
-            '-dcq'
-        ]
-    };
-    const tapped = tapContents(dump.bytes, request.programs, request.signal, decompressor);
-    const stop = async ()=>{
-        await Promise.all([
-            dump.stop(),
-            tapped.toc.catch(()=>undefined)
-        ]);
-    };
-    return {
-        ...dump,
-        ...tapped,
-        stop
-    };
-}
-/**
- * A plain dump has no table of contents. The one of a custom dump of the same selection in the same snapshot says
- * what it holds; that second dump is stopped as soon as it has told.
- */ function plainArchive(request) {
-    const { program, pgDumpArgs } = request.compression;
-    const dump = begin(request, {
-        ...request.dump,
-        compressionArgs: pgDumpArgs
-    }, program);
-    const twin = begin({
-        ...request,
-        onTable: ()=>undefined
-    }, {
-        ...request.dump,
-        format: 'custom',
-        compressionArgs: [
-            '-Z0'
-        ]
-    });
-    const toc = firstContents(tapContents(twin.bytes, request.programs, request.signal)).finally(()=>twin.stop());
-    toc.catch(()=>undefined);
-    const stop = async ()=>{
-        await Promise.all([
-            twin.stop(),
-            dump.stop(),
-            toc.catch(()=>undefined)
-        ]);
-    };
-    return {
-        ...dump,
-        toc,
-        stop
-    };
-}
-/** Reads just as much as the table of contents needs. */ async function firstContents(tapped) {
-    let known = false;
-    const mark = tapped.toc.then(()=>known = true, ()=>known = true);
-    const iterator = tapped.bytes[Symbol.asyncIterator]();
-    while(!known){
-        const next = await Promise.race([
-            iterator.next(),
-            mark.then(()=>undefined)
-        ]);
-        if (next === undefined || next.done === true) break;
-    }
-    void iterator.return?.().catch(()=>undefined);
-    return tapped.toc;
-}
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: external "node:timers/promises"
+var external_node_timers_promises_ = __nccwpck_require__(8500);
+;// CONCATENATED MODULE: ./lib/backup/directory-archive.js
+
+
+
+
+
+
+
+
+
 /** pg_dump writes the folder, in parallel where asked to; then tar packs it into one stream. */ async function directoryArchive(request) {
     await requireSpace(request);
     const parent = await (0,promises_.mkdtemp)((0,external_node_path_.join)(request.tempDir, 'pgkeep-'));
     const folder = (0,external_node_path_.join)(parent, 'database.dir');
-    const dump = begin(request, {
+    const dump = beginDump(request, {
         ...request.dump,
         compressionArgs: request.compression.pgDumpArgs,
         folder
@@ -2852,7 +2842,10 @@ async function* packed(request, parent, dumped, toc) {
         });
     }
 }
-/** Compressed dumps are mostly a third of the database or less; half is asked for, to be on the safe side. */ async function requireSpace(request) {
+/**
+ * Compressed dumps are mostly a third of the database or less; half is asked for, to be on the safe side.
+ * @throws UserError when there is not enough.
+ */ async function requireSpace(request) {
     const share = request.compression.method === 'none' ? 1 : 0.5;
     const needed = Math.ceil((request.databaseBytes ?? 0) * share);
     const { bavail, bsize } = await (0,promises_.statfs)(request.tempDir);
@@ -2863,40 +2856,95 @@ async function* packed(request, parent, dumped, toc) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/backup/fingerprint/sequences.js
+;// CONCATENATED MODULE: ./lib/backup/archive.js
 
 
-const SEQUENCES = `
-SELECT c.oid::int8 AS oid, n.nspname AS schema, c.relname AS name,
-  CASE WHEN has_sequence_privilege(c.oid, 'SELECT, USAGE') THEN pg_sequence_last_value(c.oid)::text END AS value
-FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind = 'S' AND c.relpersistence <> 't' AND c.oid >= 16384`;
-const ATTEMPTS = 5;
-/**
- * The last value of every sequence at this moment: sequences ignore snapshots. The session must have a lock_timeout and
- * be outside a transaction.
- */ async function readSequences(psql) {
-    for(let attempt = 1;; attempt += 1){
-        try {
-            return await psql.rows(SEQUENCES);
-        } catch (error) {
-            // One is locked by others, or was dropped between being listed and being read.
-            if (attempt === ATTEMPTS || !(error instanceof SqlError)) throw error;
-            await (0,external_node_timers_promises_.setTimeout)(1000);
-        }
+
+
+/** Starts the dump. */ async function startArchive(request) {
+    switch(request.dump.format){
+        case 'custom':
+            return customArchive(request);
+        case 'plain':
+            return plainArchive(request);
+        case 'directory':
+            return directoryArchive(request);
     }
 }
-/** The sequences for which \`included\` holds, with their values before and after the dump. */ function sequenceFingerprints(before, after, included) {
-    const later = new Map(after.map((sequence)=>[
-            sequence.oid,
-            sequence.value
-        ]));
-    return before.filter(included).map((sequence)=>({
-            schema: sequence.schema,
-            name: sequence.name,
-            before: sequence.value,
-            after: later.has(sequence.oid) ? later.get(sequence.oid) ?? null : sequence.value
-        })).sort((a, b)=>a.schema + '\0' + a.name < b.schema + '\0' + b.name ? -1 : 1);
+function customArchive(request) {
+    const { program, pgDumpArgs } = request.compression;
+    const dump = beginDump(request, {
+        ...request.dump,
+        compressionArgs: pgDumpArgs
+    }, program);
+    const decompressor = program === undefined ? undefined : {
+        ...program,
+        args: [
+            '-dcq'
+        ]
+    };
+    const tapped = tapContents(dump.bytes, request.programs, request.signal, decompressor);
+    const stop = async ()=>{
+        await Promise.all([
+            dump.stop(),
+            tapped.toc.catch(()=>undefined)
+        ]);
+    };
+    return {
+        ...dump,
+        ...tapped,
+        stop
+    };
+}
+/**
+ * A plain dump has no table of contents. The one of a custom dump of the same selection in the same snapshot says
+ * what it holds; that second dump is stopped as soon as it has told.
+ */ function plainArchive(request) {
+    const { program, pgDumpArgs } = request.compression;
+    const dump = beginDump(request, {
+        ...request.dump,
+        compressionArgs: pgDumpArgs
+    }, program);
+    const twin = beginDump(// It says all that the dump itself says, warnings too.
+    {
+        ...request,
+        reporter: reporter/* silentReporter */.P,
+        onTable: ()=>undefined
+    }, {
+        ...request.dump,
+        format: 'custom',
+        compressionArgs: [
+            '-Z0'
+        ]
+    });
+    const toc = firstContents(tapContents(twin.bytes, request.programs, request.signal)).finally(()=>twin.stop());
+    toc.catch(()=>undefined);
+    const stop = async ()=>{
+        await Promise.all([
+            twin.stop(),
+            dump.stop(),
+            toc.catch(()=>undefined)
+        ]);
+    };
+    return {
+        ...dump,
+        toc,
+        stop
+    };
+}
+/** Reads just as much as the table of contents needs. */ async function firstContents(tapped) {
+    let known = false;
+    const mark = tapped.toc.then(()=>known = true, ()=>known = true);
+    const iterator = tapped.bytes[Symbol.asyncIterator]();
+    while(!known){
+        const next = await Promise.race([
+            iterator.next(),
+            mark.then(()=>undefined)
+        ]);
+        if (next === undefined || next.done === true) break;
+    }
+    void iterator.return?.().catch(()=>undefined);
+    return tapped.toc;
 }
 
 ;// CONCATENATED MODULE: ./lib/backup/fingerprint/patience.js
@@ -2926,6 +2974,45 @@ const PAUSE_MS = 1000;
         });
         return true;
     }
+}
+
+;// CONCATENATED MODULE: ./lib/backup/fingerprint/sequences.js
+
+const SEQUENCES = `
+SELECT c.oid::int8 AS oid, n.nspname AS schema, c.relname AS name,
+  CASE WHEN has_sequence_privilege(c.oid, 'SELECT, USAGE') THEN pg_sequence_last_value(c.oid)::text END AS value
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind = 'S' AND c.relpersistence <> 't' AND c.oid >= 16384`;
+/**
+ * The last value of every sequence at this moment: sequences ignore snapshots. The session must have a lock_timeout and
+ * be outside a transaction.
+ * @throws SqlError when one stayed locked for longer than `patience` lasts, CancelledError.
+ */ async function readSequences(psql, patience) {
+    for(;;){
+        try {
+            return await psql.rows(SEQUENCES);
+        } catch (error) {
+            // One is locked by others, or was dropped between being listed and being read.
+            if (!(error instanceof SqlError) || !await patience.again()) throw error;
+        }
+    }
+}
+/**
+ * The sequences for which `included` holds, with their values before and after the dump.
+ * @param after undefined where they could not be read again
+ */ function sequenceFingerprints(before, after, included) {
+    const later = new Map(after?.map((sequence)=>[
+            sequence.oid,
+            sequence.value
+        ]));
+    return before.filter(included).map((sequence)=>({
+            schema: sequence.schema,
+            name: sequence.name,
+            before: sequence.value,
+            ...after === undefined ? {} : {
+                after: later.has(sequence.oid) ? later.get(sequence.oid) ?? null : sequence.value
+            }
+        })).sort((a, b)=>a.schema + '\0' + a.name < b.schema + '\0' + b.name ? -1 : 1);
 }
 
 ;// CONCATENATED MODULE: ./lib/backup/snapshot.js
@@ -3017,7 +3104,27 @@ const BATCH_TABLES = 100;
     return result;
 }
 
+;// CONCATENATED MODULE: ./lib/backup/fingerprint/savepoint.js
+/**
+ * Does `work` inside a savepoint that is rolled back in any case, so that its locks are given back and an error of a
+ * statement does not end the transaction.
+ * @throws what `work` threw, even where the session has ended and the rollback fails too.
+ */ async function inSavepoint(psql, name, work) {
+    const rollBack = ()=>psql.exec(`ROLLBACK TO SAVEPOINT ${name}`, `RELEASE SAVEPOINT ${name}`);
+    await psql.exec(`SAVEPOINT ${name}`);
+    let result;
+    try {
+        result = await work();
+    } catch (error) {
+        await rollBack().catch(()=>undefined);
+        throw error;
+    }
+    await rollBack();
+    return result;
+}
+
 ;// CONCATENATED MODULE: ./lib/backup/fingerprint/tables.js
+
 // Catalogs are read in the snapshot, but `pg_relation_filenode` tells of now: where the two differ, the table was
 // truncated or rewritten since, and a scan would see the new rows whatever snapshot it has.
 const TABLES = `
@@ -3063,9 +3170,8 @@ FROM pg_class c WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND c.oid >= 1
         }));
 }
 /** Bytes on disk by OID; what is locked by others just now is left out. The session must be inside a transaction. */ async function tableSizes(psql) {
-    await psql.exec('SAVEPOINT sizes');
     try {
-        const rows = await psql.rows(SIZES);
+        const rows = await inSavepoint(psql, 'sizes', ()=>psql.rows(SIZES));
         return new Map(rows.flatMap(({ oid, bytes })=>bytes === null ? [] : [
                 [
                     oid,
@@ -3075,8 +3181,6 @@ FROM pg_class c WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND c.oid >= 1
     } catch (error) {
         if (!isLockTimeout(error)) throw error;
         return new Map();
-    } finally{
-        await psql.exec('ROLLBACK TO SAVEPOINT sizes', 'RELEASE SAVEPOINT sizes');
     }
 }
 /** Bytes on disk by the name that pg_dump's messages have: `public.orders`. The session must have a lock_timeout. */ async function tableSizesByName(psql) {
@@ -3098,6 +3202,7 @@ function sqlState(error) {
 }
 
 ;// CONCATENATED MODULE: ./lib/backup/fingerprint/counts.js
+
 
 
 
@@ -3140,18 +3245,19 @@ function titleOf(table) {
     return rows;
 }
 async function countBatch(psql, batch, algorithm) {
-    await psql.exec('SAVEPOINT counting');
     try {
-        const rows = await psql.rows(countQueries(batch, algorithm));
-        const filenodes = new Map(rows.map((row)=>[
-                row.oid,
-                row.filenode
-            ]));
-        requireUnchanged(batch.map((table)=>({
-                ...table,
-                currentFilenode: filenodes.get(table.oid) ?? null
-            })));
-        return rows;
+        return await inSavepoint(psql, 'counting', async ()=>{
+            const rows = await psql.rows(countQueries(batch, algorithm));
+            const filenodes = new Map(rows.map((row)=>[
+                    row.oid,
+                    row.filenode
+                ]));
+            requireUnchanged(batch.map((table)=>({
+                    ...table,
+                    currentFilenode: filenodes.get(table.oid) ?? null
+                })));
+            return rows;
+        });
     } catch (error) {
         const state = sqlState(error);
         if (isLockTimeout(error) || state === CANCELED) return 'locked';
@@ -3159,8 +3265,6 @@ async function countBatch(psql, batch, algorithm) {
             throw new ChangedWhileDumpingError(`A table was dropped or altered while it was dumped: ${error.message}`);
         }
         throw error;
-    } finally{
-        await psql.exec('ROLLBACK TO SAVEPOINT counting', 'RELEASE SAVEPOINT counting');
     }
 }
 /** @throws ChangedWhileDumpingError when a table's rows are no longer where they were at the snapshot. */ function requireUnchanged(tables) {
@@ -3435,6 +3539,8 @@ SELECT json_build_object(
 
 
 
+
+
 // An application's lock must never queue behind ours for long, and rows hidden by row-level security must be an
 // error, never a smaller count.
 const SESSION_SETTINGS = [
@@ -3514,14 +3620,12 @@ function warnOfOthers({ others }, reporter) {
     return objects;
 }
 /** MD5, or SHA-256 where the server's OpenSSL is in FIPS mode and refuses MD5. */ async function hashAlgorithm(psql) {
-    await psql.exec('SAVEPOINT hashing');
     try {
-        await psql.value("SELECT md5('')");
+        await inSavepoint(psql, 'hashing', ()=>psql.value("SELECT md5('')"));
         return 'md5';
-    } catch  {
+    } catch (error) {
+        if (!(error instanceof SqlError)) throw error;
         return 'sha256';
-    } finally{
-        await psql.exec('ROLLBACK TO SAVEPOINT hashing', 'RELEASE SAVEPOINT hashing');
     }
 }
 async function materializedViews(psql, toc) {
@@ -3688,6 +3792,7 @@ const LOCK_FAILED = /lock timeout|could not obtain lock|canceling statement due 
 
 
 
+
 /** Measures what an archive that is being written holds, from its table of contents and in its snapshot. */ async function measureArchive(request) {
     const { archive, snapshot, database, dump, signal, open } = request;
     const { programs, connection, inputs, reporter } = request.context;
@@ -3698,7 +3803,7 @@ const LOCK_FAILED = /lock timeout|could not obtain lock|canceling statement due 
     const patience = new Patience(archive.ended, inputs.lockTimeout, signal);
     const application = `pgkeep ${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`;
     const conninfo = `${dump.conninfo} application_name='${application}'`;
-    const schemaHash = ()=>level === 'none' || selection.content === 'data' ? null : hashSchema({
+    const schemaHash = async ()=>level === 'none' || selection.content === 'data' ? null : hashSchema({
             programs,
             connection,
             args: schemaDumpArgs({
@@ -3708,10 +3813,10 @@ const LOCK_FAILED = /lock timeout|could not obtain lock|canceling statement due 
             patience,
             signal
         });
-    const stop = new AbortController();
-    const yielding = yieldAfter(archive.ended, request, application, stop.signal);
+    const done = new AbortController();
+    const yielding = yieldAfter(archive.ended, request, application, done.signal);
     try {
-        const [measured, schema] = await Promise.all([
+        const [measured, schema] = await allOrStop(request.stop, [
             measure({
                 open: ()=>open('that takes the fingerprint', application),
                 snapshot,
@@ -3732,7 +3837,7 @@ const LOCK_FAILED = /lock timeout|could not obtain lock|canceling statement due 
             filtered: isFiltered(selection)
         };
     } finally{
-        stop.abort();
+        done.abort();
         await yielding;
     }
 }
@@ -3807,12 +3912,15 @@ const LOCK_FAILED = /lock timeout|could not obtain lock|canceling statement due 
 
 
 
+
+
 /**
  * Dumps the database once and measures, in the same snapshot, what the dump holds. Everything is stopped when any part
  * of it fails.
  * @throws ChangedWhileDumpingError when a table changed under the dump: the caller may try once more.
  */ async function attemptDump(request) {
     const { context, database } = request;
+    const { inputs } = context;
     const stop = new AbortController();
     const signal = AbortSignal.any([
         context.signal,
@@ -3835,10 +3943,11 @@ const LOCK_FAILED = /lock timeout|could not obtain lock|canceling statement due 
             }
         });
     };
+    const patience = ()=>new Patience(Promise.resolve(), inputs.lockTimeout, signal);
     const holder = await open('that holds the snapshot');
     let archive;
     try {
-        const before = await readSequences(holder);
+        const before = inputs.fingerprint === 'none' ? [] : await readSequences(holder, patience());
         const snapshot = await exportSnapshot(holder);
         const dump = dumpOptions(context, database, snapshot);
         archive = await startArchive({
@@ -3860,28 +3969,60 @@ const LOCK_FAILED = /lock timeout|could not obtain lock|canceling statement due 
                 archive,
                 snapshot,
                 dump,
+                stop,
                 signal,
                 open
             })
         ]);
         // The snapshot's session was idle all the time; that it still answers proves that the snapshot lasted.
         await holder.exec('COMMIT');
-        const fingerprint = measured.fingerprint === undefined ? undefined : {
-            ...measured.fingerprint,
-            schema: measured.schema,
-            sequences: archivedSequences(measured, before, await readSequences(holder))
-        };
+        const fingerprint = measured.fingerprint === undefined ? undefined : completed(measured, measured.fingerprint, before, await readAgain(holder, patience()));
         return {
             snapshotAt: snapshot.at,
             fingerprint,
             requires: measured.requires,
             warnings: archive.warnings
         };
+    } catch (error) {
+        throw explainSqlError(error, `Reading database ${JSON.stringify(database)}`, {
+            target: context.connection.target
+        });
     } finally{
         stop.abort();
-        await archive?.stop();
-        await holder.close();
+        const ends = await Promise.allSettled([
+            archive?.stop(),
+            holder.close()
+        ]);
+        for (const end of ends)if (end.status === 'rejected') context.reporter.warn(`Not everything was cleaned up after the dump: ${(0,errors/* messageOf */.bD)(end.reason)}`);
     }
+}
+/** The dump is done by now, and not thrown away for what can be left out. @returns why there are no values */ async function readAgain(holder, patience) {
+    try {
+        return await readSequences(holder, patience);
+    } catch (error) {
+        if (error instanceof errors/* CancelledError */.cc) throw error;
+        return {
+            why: (0,errors/* messageOf */.bD)(error)
+        };
+    }
+}
+function completed(measured, inSnapshot, before, after) {
+    const known = Array.isArray(after) ? after : undefined;
+    const unknown = Array.isArray(after) ? [] : [
+        {
+            what: 'sequences after the dump',
+            why: after.why
+        }
+    ];
+    return {
+        ...inSnapshot,
+        schema: measured.schema,
+        sequences: archivedSequences(measured, before, known),
+        notMeasured: [
+            ...inSnapshot.notMeasured,
+            ...unknown
+        ]
+    };
 }
 function dumpOptions(context, database, snapshot) {
     const { inputs, connection } = context;
@@ -3907,25 +4048,6 @@ function archivedSequences({ toc, filtered }, before, after) {
     };
     const all = !filtered && set.size === before.length;
     return sequenceFingerprints(before, after, all ? ()=>true : included);
-}
-/** A cancellation that we caused ourselves says nothing about the reason, an archive that ends too early little. */ function weight(error) {
-    return error instanceof errors/* CancelledError */.cc ? 0 : error instanceof ContentsError ? 1 : 2;
-}
-/** Waits for both; when one fails the other is stopped first, and the first failure is the one that counts. */ async function allOrStop(stop, work) {
-    let first;
-    const guard = async (promise)=>{
-        try {
-            await promise;
-        } catch (error) {
-            if (first === undefined || weight(error) > weight(first.error)) first = {
-                error
-            };
-            stop.abort();
-        }
-    };
-    await Promise.all(work.map(guard));
-    if (first !== undefined) throw first.error;
-    return Promise.all(work);
 }
 
 // EXTERNAL MODULE: ./lib/backup/manifest.js
@@ -3967,6 +4089,7 @@ var backup_manifest = __nccwpck_require__(8841);
             ctype: server.collation.ctype,
             localeProvider: server.collation.provider,
             locale: server.collation.locale,
+            icuRules: server.collation.icuRules,
             collationVersion: server.collation.version
         },
         tools: {
@@ -4070,7 +4193,7 @@ var catalogue = __nccwpck_require__(1667);
     #bytesWhenDone = 0;
     #current = 0;
     #total;
-    /** @param sizes bytes on disk by pg_dump's name of a table: `"public.orders"` */ constructor(reporter, label, sizes){
+    /** @param sizes bytes on disk by the name of a table in pg_dump's messages, without their quotes: `public.orders` */ constructor(reporter, label, sizes){
         this.reporter = reporter;
         this.label = label;
         this.sizes = sizes;
@@ -4100,18 +4223,39 @@ var catalogue = __nccwpck_require__(1667);
         const inTable = Math.min(this.#current, (this.#bytes - this.#bytesWhenDone) * ratio);
         return Math.min(1, (this.#done + inTable) / this.#total);
     }
-    get bytes() {
-        return this.#bytes;
-    }
 }
 
+// EXTERNAL MODULE: external "node:url"
+var external_node_url_ = __nccwpck_require__(3136);
 // EXTERNAL MODULE: ./lib/base/text.js
 var base_text = __nccwpck_require__(8566);
+// EXTERNAL MODULE: ./lib/storage/url.js + 1 modules
+var storage_url = __nccwpck_require__(5990);
+;// CONCATENATED MODULE: ./lib/backup/fetch-command.js
+
+
+
+/**
+ * The stock command that brings a backup's files into the current folder.
+ * @param url the storage's URL, as the user wrote it; an endpoint that stands in the environment alone is not known here.
+ * @param location the URL of the backup's own folder.
+ */ function fetchCommand(url, location) {
+    const storage = (0,storage_url/* parseStorageUrl */.Y)(url);
+    if (storage.scheme === 'file') return `cp -r ${(0,base_text/* shell */.vf)(`${(0,external_node_url_.fileURLToPath)(location)}/.`)} .`;
+    const { endpoint, region } = storage.s3;
+    return [
+        `aws s3 cp --recursive ${(0,base_text/* shell */.vf)(`${decodeURIComponent(location)}/`)} .`,
+        ...endpoint === undefined ? [] : [
+            `--endpoint-url ${(0,base_text/* shell */.vf)(endpoint)}`
+        ],
+        ...region === undefined ? [] : [
+            `--region ${(0,base_text/* shell */.vf)(region)}`
+        ]
+    ].join(' ');
+}
+
 ;// CONCATENATED MODULE: ./lib/backup/recovery.js
 
-/** Quotes for a POSIX shell. */ function shell(text) {
-    return /^[\w./:=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
 function identifier(name) {
     return `"${name.replaceAll('"', '""')}"`;
 }
@@ -4146,14 +4290,14 @@ function identifier(name) {
 /** `createdb` with the encoding and locale of the source, so that text sorts as it did. */ function createDatabase(server) {
     const options = [
         '--template=template0',
-        `--encoding=${shell(server.encoding)}`
+        `--encoding=${(0,base_text/* shell */.vf)(server.encoding)}`
     ];
-    options.push(`--lc-collate=${shell(server.collate)}`, `--lc-ctype=${shell(server.ctype)}`);
+    options.push(`--lc-collate=${(0,base_text/* shell */.vf)(server.collate)}`, `--lc-ctype=${(0,base_text/* shell */.vf)(server.ctype)}`);
     if (server.localeProvider === 'icu' && server.locale !== null) {
-        options.push('--locale-provider=icu', `--icu-locale=${shell(server.locale)}`);
+        options.push('--locale-provider=icu', `--icu-locale=${(0,base_text/* shell */.vf)(server.locale)}`);
     }
     if (server.localeProvider === 'builtin' && server.locale !== null) {
-        options.push('--locale-provider=builtin', `--builtin-locale=${shell(server.locale)}`);
+        options.push('--locale-provider=builtin', `--builtin-locale=${(0,base_text/* shell */.vf)(server.locale)}`);
     }
     return `createdb ${options.join(' ')} "$DB"`;
 }
@@ -4169,7 +4313,7 @@ function requirementLines(facts) {
         ...facts.requires.extensions.map(({ name, schema })=>`CREATE EXTENSION IF NOT EXISTS ${identifier(name)} SCHEMA ${identifier(schema)}`)
     ];
     return [
-        ...statements.map((sql)=>`psql -X -v ON_ERROR_STOP=1 -d "$DB" -c ${shell(sql)}`),
+        ...statements.map((sql)=>`psql -X -v ON_ERROR_STOP=1 -d "$DB" -c ${(0,base_text/* shell */.vf)(sql)}`),
         ...facts.requires.others.length === 0 ? [] : [
             '# The backup refers to these objects and does not hold them: create them before going on.',
             ...facts.requires.others.map((name)=>`#   ${(0,base_text/* printableLine */.oy)(name)}`)
@@ -4201,6 +4345,14 @@ function restoreLines(facts, file) {
         facts.format === 'plain' ? `${psql} -d "$DB" -f ${file}` : `${pgRestore} --jobs=4 --dbname="$DB" ${file}`
     ];
 }
+/** With what belongs to the database itself, which only `--create` restores; no block where the archive is not all of it. */ function ownNameLines(facts, file) {
+    const { database, tools } = facts.manifest;
+    if (facts.format === 'plain' || facts.content !== 'all' || facts.filtered || /[\r\n]/.test(database)) return [];
+    return [
+        `# Creates the database ${JSON.stringify(database)}; there must be none of that name.`,
+        `pg_restore${tools.sameMajor ? ' --exit-on-error' : ''} --jobs=4 --create --dbname=postgres ${file}`
+    ];
+}
 /** `RECOVERY.md`: how to restore this very backup with nothing but stock programs. */ function recoveryText(facts) {
     const { manifest } = facts;
     const database = manifest.parts.find((part)=>part.file.startsWith('database.'));
@@ -4210,6 +4362,7 @@ function restoreLines(facts, file) {
         file: ''
     } : unpack(database);
     const roles = globals === undefined ? undefined : unpack(globals);
+    const ownName = ownNameLines(facts, restored.file);
     const key = database?.encryption === 'age-recipients' ? 'The files are encrypted with [age](https://age-encryption.org). `key.txt` is the identity file of one of the recipients.' : database?.encryption === 'age-passphrase' ? 'The files are encrypted with [age](https://age-encryption.org); it asks for the passphrase.' : 'The files are not encrypted.';
     const block = (lines)=>[
             '```sh',
@@ -4220,7 +4373,8 @@ function restoreLines(facts, file) {
         `# Restore backup ${manifest.id} without pgkeep`,
         `Database ${JSON.stringify(manifest.database)} of ${manifest.snapshotAt}, PostgreSQL ${manifest.server.version}. Use \`psql\` and \`pg_restore\` ${manifest.tools.pg_dump.replace(/\D.*$/, '')} or newer. ${key}`,
         `## 1. Fetch the files`,
-        facts.locations.map((location)=>`- ${location}`).join('\n'),
+        'In an empty folder:',
+        block(facts.fetch.map((command, index)=>index === 0 ? command : `# or: ${command}`)),
         `Their SHA-256 sums, to check with \`sha256sum\`:`,
         block(manifest.parts.map((part)=>`echo '${part.sha256}  ${part.file}' | sha256sum -c -`)),
         `## 2. Unpack`,
@@ -4242,7 +4396,14 @@ function restoreLines(facts, file) {
                 `psql -X -q -d postgres -f ${roles.file}`
             ],
             ...restoreLines(facts, restored.file)
-        ])
+        ]),
+        ...ownName.length === 0 ? [] : [
+            '### Or: under its own name, with its settings and grants',
+            block(ownName)
+        ],
+        ...roles === undefined && facts.format !== 'plain' ? [
+            'The roles are not part of this backup: where they are missing, add `--no-owner --no-privileges` to `pg_restore`.'
+        ] : []
     ].join('\n\n')}\n`;
 }
 
@@ -4406,8 +4567,11 @@ const STALL_MS = 600_000;
 
 
 
-/** Best effort at the end of a failed run must not use up the seconds that a cancelled job has left. */ const CLEANUP_MS = 3000;
+// A cancelled run has 6.5 seconds (base/stop.ts), and these follow one another: even beside a store that answers
+// nothing any more, the others are cleaned in time.
 /** How long work that is under way may still take when a run is cancelled. */ const GRACE_MS = 1500;
+/** How long giving up an upload may take. */ const ABORT_MS = 1500;
+/** How long removing what a store holds may take. */ const CLEANUP_MS = 2500;
 /**
  * The stores of one backup. Everything is written to all of them in one pass. One that fails is dropped, named and
  * cleaned up; the others go on.
@@ -4446,8 +4610,7 @@ const STALL_MS = 600_000;
    * Writes one file to every live store and proves each copy.
    * @throws what the source threw, or the first store's error when none is left.
    */ async write(file, source, estimatedBytes, onBytes) {
-        const meter = new DigestMeter();
-        const sinks = new Map();
+        const meter = new digest/* DigestMeter */.yj();
         // A file that is written a second time is not proven by the first.
         for (const member of this.#members)member.readBack.delete(file);
         try {
@@ -4462,24 +4625,23 @@ const STALL_MS = 600_000;
                 });
                 // One that opens when nobody waits for it any more must not stay open.
                 opening.then((sink)=>this.signal.aborted ? sink.abort() : undefined, ()=>undefined);
-                sinks.set(member, await opening);
+                member.sink = await opening;
             });
             for await (const chunk of source){
                 meter.update(chunk);
-                await this.#each(async (member)=>sinks.get(member)?.write(chunk));
+                await this.#each(async (member)=>member.sink?.write(chunk));
                 onBytes?.(chunk.length);
             }
             const digest = meter.digest();
             await this.#each(async (member)=>{
-                const receipt = await sinks.get(member)?.finish(digest);
+                const receipt = await member.sink?.finish(digest);
                 if (receipt !== undefined) member.readBack.set(file, receipt.readBack);
             });
             return digest;
         } finally{
-            const unproven = [
-                ...sinks
-            ].filter(([member])=>!member.readBack.has(file));
-            await atMost(CLEANUP_MS, unproven.map(([, sink])=>sink.abort()));
+            const unproven = this.#members.filter(({ readBack })=>!readBack.has(file));
+            await Promise.all(unproven.map((member)=>this.#giveUp(member)));
+            for (const member of this.#members)member.sink = undefined;
         }
     }
     /** Writes a small file whose bytes differ from store to store, the manifest. */ async writeEach(file, bytes) {
@@ -4507,6 +4669,7 @@ const STALL_MS = 600_000;
             last = result.reason;
             if (this.signal.aborted) continue;
             member.failure = result.reason;
+            await this.#giveUp(member);
             await this.#clean(member);
             if (this.#live().length > 0) {
                 this.reporter.info(`${member.store.url} failed and is left out of this backup; the other stores go on. ${(0,errors/* messageOf */.bD)(result.reason)}`);
@@ -4534,6 +4697,13 @@ const STALL_MS = 600_000;
             this.signal.removeEventListener('abort', onAbort);
         }
         if (this.signal.aborted) throw new errors/* CancelledError */.cc();
+    }
+    /** Ends a member's upload now: what it still sends, and its buffers, would otherwise last as long as the file. */ async #giveUp(member) {
+        const { sink } = member;
+        member.sink = undefined;
+        if (sink !== undefined) await atMost(ABORT_MS, [
+            sink.abort()
+        ]);
     }
     /**
    * The manifest, which is written last, goes first; where it cannot be removed, what it names stays too: what is half
@@ -4580,12 +4750,13 @@ const STALL_MS = 600_000;
 
 
 
+
 const BASES = {
     custom: 'database.dump',
     plain: 'database.sql',
     directory: 'database.dir.tar'
 };
-/** A changed table is rare, and a change twice in a row means that something rewrites tables all the time. */ const backup_database_ATTEMPTS = 2;
+/** A changed table is rare, and a change twice in a row means that something rewrites tables all the time. */ const ATTEMPTS = 2;
 /** Counts what passes. */ class Counted {
     source;
     total = 0;
@@ -4689,8 +4860,8 @@ async function dumpWithRetry(writer, database, server, sizes) {
         } catch (error) {
             if (!(error instanceof ChangedWhileDumpingError)) throw error;
             writer.parts.length = 0;
-            if (attempt === backup_database_ATTEMPTS) {
-                throw new errors/* UserError */.yo(`${error.message} Such changes ignore snapshots, so the dump would not be one point in time. It happened ${backup_database_ATTEMPTS} times in a row and no backup was published. Run backups when no migration and no TRUNCATE job is at work.`, {
+            if (attempt === ATTEMPTS) {
+                throw new errors/* UserError */.yo(`${error.message} Such changes ignore snapshots, so the dump would not be one point in time. It happened ${ATTEMPTS} times in a row and no backup was published. Run backups when no migration and no TRUNCATE job is at work.`, {
                     cause: error
                 });
             }
@@ -4722,7 +4893,8 @@ async function writeRecovery(writer, facts, requires) {
                 }))
         },
         format: context.inputs.format,
-        locations: group.live.map((store)=>store.locate(`${facts.name}/${facts.id}`)),
+        fetch: group.live.map((store)=>fetchCommand(store.url, store.locate(`${facts.name}/${facts.id}`))),
+        filtered: isFiltered(selection),
         requires: isFiltered(selection) && encrypted ? undefined : requires,
         content: context.inputs.content,
         createsDatabase: createsDatabase({
@@ -4745,6 +4917,8 @@ function report({ reporter }, manifest, seconds) {
 
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(8161);
+// EXTERNAL MODULE: ./lib/postgres/programs/index.js + 21 modules
+var postgres_programs = __nccwpck_require__(6739);
 ;// CONCATENATED MODULE: ./lib/backup/compression.js
 
 
@@ -4805,7 +4979,100 @@ async function findZstd(options) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/backup/session.js
+
+/**
+ * Asks a server something in a session of its own.
+ * @param what what could not be done, for the message: `Reading the list of databases`
+ * @throws UserError that explains what the server refused.
+ */ async function ask(open, what, target, work) {
+    const psql = await open();
+    try {
+        return await work(psql);
+    } catch (error) {
+        throw explainSqlError(error, what, {
+            target
+        });
+    } finally{
+        await psql.close();
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/backup/connect.js
+
+
+
+
+
+
+/** The programs of the server's own major. Any psql can ask a server what it is. */ async function findFor(options, connection) {
+    const { inputs, env, cache, tempDir, method, reporter, signal } = options;
+    const find = {
+        cache,
+        reporter,
+        env,
+        tempDir,
+        signal,
+        method,
+        ...inputs.postgresBin === undefined ? {} : {
+            bin: inputs.postgresBin
+        }
+    };
+    const wanted = inputs.postgresVersion;
+    const first = wanted === 'auto' ? await (0,postgres_programs/* findAnyPrograms */.Ru)(find) : await (0,postgres_programs/* findPrograms */.z0)({
+        ...find,
+        major: wanted
+    });
+    const database = inputs.databases.find((name)=>name !== '*');
+    const open = (untouched)=>Psql.open({
+            programs: first,
+            connection,
+            signal,
+            reporter,
+            untouched,
+            // Without a name of its own libpq would try a database that is called like the user.
+            ...connection.database === undefined && database !== undefined ? {
+                database
+            } : {}
+        });
+    await refuseTransactionPooler(()=>open(true), {
+        target: connection.target
+    });
+    const server = await ask(()=>open(false), 'Asking the server what it is', connection.target, inspectServer);
+    refuseOldServer(server);
+    const programs = wanted === 'auto' && first.major !== server.major ? await (0,postgres_programs/* findPrograms */.z0)({
+        ...find,
+        major: server.major
+    }) : first;
+    if (programs.major < server.major) {
+        throw new errors/* UserError */.yo(`The server is PostgreSQL ${server.version}, and pg_dump ${programs.version} cannot dump a newer server. Set postgres-version to auto or ${server.major}.`);
+    }
+    reporter.info(`Server ${server.version}; pg_dump ${programs.version} (${programs.source})`);
+    return {
+        programs,
+        server
+    };
+}
+/** The databases that the inputs name. */ async function databasesOf({ inputs, reporter, signal }, programs, connection, server) {
+    if (inputs.databases.length === 0) return [
+        server.currentDatabase
+    ];
+    if (!inputs.databases.includes('*')) return [
+        ...inputs.databases
+    ];
+    return ask(()=>Psql.open({
+            programs,
+            connection,
+            signal,
+            reporter
+        }), 'Reading the list of databases', connection.target, listDatabases);
+}
+
 ;// CONCATENATED MODULE: ./lib/backup/dry-run.js
+
+
+
+
 
 
 
@@ -4816,26 +5083,45 @@ async function findZstd(options) {
  * Does all that a backup does before it dumps: connects to each database and writes and removes a probe in each store.
  * @throws the first thing that a backup would fail on.
  */ async function dryRun(context, databases, server) {
-    const { inputs, programs, connection, reporter, signal } = context;
+    const { reporter } = context;
     for (const database of databases){
-        const psql = await Psql.open({
-            programs,
-            connection,
-            database,
-            signal,
-            reporter
-        });
         try {
-            const { databaseBytes } = await inspectServer(psql);
-            const size = databaseBytes === null ? 'an unknown size' : (0,units/* formatBytes */.z3)(databaseBytes);
-            reporter.info(`Would back up database ${JSON.stringify(database)} (${size} on the server, usually a third of that or less when compressed) as "${(0,inputs_name/* familyName */.a)(inputs.name, database)}".`);
-        } finally{
-            await psql.close();
+            await checkDatabase(context, database);
+        } catch (error) {
+            if (databases.length === 1 || !(error instanceof errors/* UserError */.yo)) throw error;
+            throw new errors/* UserError */.yo(`Database ${JSON.stringify(database)}: ${error.message}`, {
+                cause: error.cause
+            });
         }
     }
     await Promise.all(context.stores.map((store)=>probe(store)));
     for (const store of context.stores)reporter.info(`${store.url}: a probe was written, read back and removed.`);
     reporter.info(`Dry run on PostgreSQL ${server.version}: nothing was dumped.`);
+}
+async function checkDatabase(context, database) {
+    const { inputs, programs, connection, reporter, signal, compression, tempDir } = context;
+    const { target } = connection;
+    const open = (untouched)=>Psql.open({
+            programs,
+            connection,
+            database,
+            signal,
+            reporter,
+            untouched
+        });
+    await refuseTransactionPooler(()=>open(true), {
+        target
+    });
+    const what = `Reading database ${JSON.stringify(database)}`;
+    const { databaseBytes } = await ask(()=>open(false), what, target, inspectServer);
+    if (inputs.format === 'directory') await requireSpace({
+        compression,
+        databaseBytes,
+        tempDir,
+        reporter
+    });
+    const size = databaseBytes === null ? 'an unknown size' : (0,units/* formatBytes */.z3)(databaseBytes);
+    reporter.info(`Would back up database ${JSON.stringify(database)} (${size} on the server, usually a third of that or less when compressed) as "${(0,inputs_name/* familyName */.ar)(inputs.name, database)}".`);
 }
 /** The key is no backup's and no family's log; a probe that could not be removed is one small file. */ async function probe(store) {
     const key = `_probe/${(0,external_node_crypto_.randomBytes)(6).toString('hex')}.txt`;
@@ -4843,21 +5129,28 @@ async function findZstd(options) {
     await store.remove(key);
 }
 
+// EXTERNAL MODULE: ./lib/base/mask.js
+var base_mask = __nccwpck_require__(1297);
 ;// CONCATENATED MODULE: ./lib/backup/log.js
 
 
 
 
+
 /**
- * What failed, without what only the run's own log may show: names in quotes (tables, schemas), the server and the user.
- * The storage's reader may be allowed to see no more than encrypted backups.
- */ function publicReason(message, target) {
+ * What failed, without what only the run's own log may show: names of tables, schemas and roles, the server and the user,
+ * and every secret. The storage's reader may be allowed to see no more than encrypted backups.
+ */ function publicReason(reason, { target, secrets }) {
+    if (reason instanceof errors/* ExplainedError */.hM) return reason.anonymous;
+    const mask = new base_mask/* Mask */.n();
+    for (const secret of secrets)mask.add(secret);
     const hidden = [
         target.host,
         target.user
     ].filter((text)=>text !== undefined && text !== '');
-    const line = message.split('\n')[0] ?? '';
-    return hidden.reduce((text, word)=>text.replaceAll(word ?? '', '...'), line.replaceAll(/"[^"]*"|`[^`]*`/g, '"..."')).trim();
+    const line = mask.apply((0,errors/* messageOf */.bD)(reason).split('\n')[0] ?? '').replaceAll(/"[^"]*"|`[^`]*`/g, '"..."');
+    return hidden.reduce((text, word)=>text.replaceAll(word ?? '', '...'), line)// `schema.table`, `db.example.com`; a version or a size begins with a digit.
+    .replaceAll(/(?<![\w/.])[\p{L}_][\p{L}\p{N}_$-]*(?:\.[\p{L}\p{N}_$-]+)+/gu, '...').trim();
 }
 /**
  * Leaves a line of history in each store, for failed runs too: whoever asks a week later why there is no backup finds
@@ -4865,19 +5158,21 @@ async function findZstd(options) {
  */ async function writeLog(context, name, startedAt, outcome) {
     const failed = 'error' in outcome;
     if (failed && outcome.error instanceof errors/* CancelledError */.cc) return;
-    const reason = failed ? (0,errors/* messageOf */.bD)(outcome.error) : outcome.problems[0];
+    const reason = failed ? outcome.error : outcome.problems[0];
     const entry = {
         version: 1,
         action: 'backup',
         outcome: failed || outcome.problems.length > 0 ? 'failure' : 'success',
         startedAt: startedAt.toISOString(),
         seconds: (Date.now() - startedAt.getTime()) / 1000,
-        error: reason === undefined ? null : publicReason(reason, context.connection.target),
+        error: reason === undefined ? null : publicReason(reason, context.connection),
         backup: failed ? null : outcome.manifest.id,
         runUrl: context.run.runUrl ?? null,
         actor: context.run.actor ?? null
     };
-    const run = context.run.runId ?? (0,external_node_crypto_.randomBytes)(4).toString('hex');
+    // The jobs of a matrix share their run's id and may begin in one second.
+    const random = (0,external_node_crypto_.randomBytes)(2).toString('hex');
+    const run = context.run.runId === undefined ? random : `${context.run.runId}-${random}`;
     const bytes = Buffer.from(`${JSON.stringify(entry, null, 2)}\n`);
     await Promise.all(context.stores.map(async (store)=>{
         try {
@@ -4889,6 +5184,7 @@ async function findZstd(options) {
 }
 
 ;// CONCATENATED MODULE: ./lib/backup/run.js
+
 
 
 
@@ -4929,14 +5225,14 @@ async function prepare(options) {
     const { inputs, reporter, signal } = options;
     const prepared = await prepare(options);
     const { connection, stores } = prepared;
-    const { programs, server, databases } = await connect(options, prepared);
+    const { programs, server, databases, compression } = await connect(options, prepared);
     const context = {
         inputs,
         programs,
         connection,
         stores,
         encryption: prepared.encryption,
-        compression: await planForMachine(options, programs),
+        compression,
         tempDir: options.tempDir,
         version: options.version,
         run: options.run,
@@ -4956,7 +5252,7 @@ async function prepare(options) {
     };
     for (const database of databases){
         const startedAt = new Date();
-        const name = (0,inputs_name/* familyName */.a)(inputs.name, database);
+        const name = (0,inputs_name/* familyName */.ar)(inputs.name, database);
         let outcome;
         try {
             outcome = await reporter.group(`Backup of ${JSON.stringify(database)}`, ()=>one(context, database, name));
@@ -4992,19 +5288,15 @@ async function one(context, database, name) {
                 }
             }
         });
+    const { target } = connection;
     // For each database, since PgBouncer may pool each in another way.
     await refuseTransactionPooler(()=>open(true), {
-        target: connection.target
+        target
     });
-    const psql = await open(false);
-    let server;
-    let sizes;
-    try {
-        server = await inspectServer(psql);
-        sizes = await tableSizesByName(psql);
-    } finally{
-        await psql.close();
-    }
+    const [server, sizes] = await ask(()=>open(false), `Reading database ${JSON.stringify(database)}`, target, async (psql)=>[
+            await inspectServer(psql),
+            await tableSizesByName(psql)
+        ]);
     const size = server.databaseBytes === null ? 'of unknown size' : (0,units/* formatBytes */.z3)(server.databaseBytes);
     reporter.info(`PostgreSQL ${server.version}, ${(0,units/* plural */.LS)(sizes.size, 'table')}, ${size}`);
     return backupDatabase(context, database, name, server, sizes);
@@ -5012,18 +5304,21 @@ async function one(context, database, name) {
 /** Everything before the first database's turn. A failure is logged with the families that are known by then. */ async function connect(options, { connection, stores }) {
     const { inputs, reporter, run } = options;
     const startedAt = new Date();
+    let databases;
     try {
         const found = await reporter.group('PostgreSQL programs', ()=>findFor(options, connection));
-        const databases = await databasesOf(options, found.programs, connection, found.server);
+        databases = await databasesOf(options, found.programs, connection, found.server);
         return {
             ...found,
-            databases
+            databases,
+            compression: await planForMachine(options, found.programs)
         };
     } catch (error) {
-        const named = inputs.databases.length > 0 ? inputs.databases : [
+        const given = inputs.databases.length > 0 ? inputs.databases : [
             connection.target.database ?? '*'
         ];
-        const families = named.includes('*') ? [] : named.map((database)=>(0,inputs_name/* familyName */.a)(inputs.name, database));
+        const named = databases ?? given;
+        const families = named.includes('*') ? [] : named.map((database)=>(0,inputs_name/* familyName */.ar)(inputs.name, database));
         if (!inputs.dryRun) for (const name of new Set(families))await writeLog({
             stores,
             run,
@@ -5033,78 +5328,6 @@ async function one(context, database, name) {
             error
         });
         throw error;
-    }
-}
-/** The programs of the server's own major. Any psql can ask a server what it is. */ async function findFor(options, connection) {
-    const { inputs, env, cache, tempDir, method, reporter, signal } = options;
-    const find = {
-        cache,
-        reporter,
-        env,
-        tempDir,
-        signal,
-        method,
-        ...inputs.postgresBin === undefined ? {} : {
-            bin: inputs.postgresBin
-        }
-    };
-    const wanted = inputs.postgresVersion;
-    const first = wanted === 'auto' ? await (0,postgres_programs/* findAnyPrograms */.Ru)(find) : await (0,postgres_programs/* findPrograms */.z0)({
-        ...find,
-        major: wanted
-    });
-    const database = inputs.databases.find((name)=>name !== '*');
-    const open = (untouched)=>Psql.open({
-            programs: first,
-            connection,
-            signal,
-            reporter,
-            untouched,
-            // Without a name of its own libpq would try a database that is called like the user.
-            ...connection.database === undefined && database !== undefined ? {
-                database
-            } : {}
-        });
-    await refuseTransactionPooler(()=>open(true), {
-        target: connection.target
-    });
-    const psql = await open(false);
-    let server;
-    try {
-        server = await inspectServer(psql);
-    } finally{
-        await psql.close();
-    }
-    const programs = wanted === 'auto' && first.major !== server.major ? await (0,postgres_programs/* findPrograms */.z0)({
-        ...find,
-        major: server.major
-    }) : first;
-    if (programs.major < server.major) {
-        throw new errors/* UserError */.yo(`The server is PostgreSQL ${server.version}, and pg_dump ${programs.version} cannot dump a newer server. Set postgres-version to auto or ${server.major}.`);
-    }
-    reporter.info(`Server ${server.version}; pg_dump ${programs.version} (${programs.source})`);
-    return {
-        programs,
-        server
-    };
-}
-async function databasesOf({ inputs, reporter, signal }, programs, connection, server) {
-    if (inputs.databases.length === 0) return [
-        server.currentDatabase
-    ];
-    if (!inputs.databases.includes('*')) return [
-        ...inputs.databases
-    ];
-    const psql = await Psql.open({
-        programs,
-        connection,
-        signal,
-        reporter
-    });
-    try {
-        return await listDatabases(psql);
-    } finally{
-        await psql.close();
     }
 }
 
@@ -5118,6 +5341,7 @@ async function databasesOf({ inputs, reporter, signal }, programs, connection, s
 /* harmony export */   $N: () => (/* binding */ codeOf),
 /* harmony export */   bD: () => (/* binding */ messageOf),
 /* harmony export */   cc: () => (/* binding */ CancelledError),
+/* harmony export */   hM: () => (/* binding */ ExplainedError),
 /* harmony export */   yo: () => (/* binding */ UserError)
 /* harmony export */ });
 /**
@@ -5127,6 +5351,12 @@ async function databasesOf({ inputs, reporter, signal }, programs, connection, s
     name = 'UserError';
     constructor(message, options){
         super(message, options);
+    }
+}
+/** A failure that was explained in sentences with names in them, which not everybody may see who may see that it failed. */ class ExplainedError extends UserError {
+    anonymous;
+    /** @param anonymous the same without the names of servers, roles and what is in a database */ constructor(message, anonymous, options){
+        super(message, options), this.anonymous = anonymous;
     }
 }
 /** The run was told to stop (SIGINT, SIGTERM or a failure elsewhere); what was half done has been cleaned up. */ class CancelledError extends Error {
@@ -5410,7 +5640,7 @@ process.on('exit', ()=>{
 }
 /**
  * Runs a short command to its end and returns what it printed; any exit code is a result, not an error.
- * @throws UserError after the timeout, CancelledError when the signal aborted.
+ * @throws UserError after the timeout, or when a process that it left behind holds its output open; CancelledError when the signal aborted.
  */ async function run(program, args, options = {}) {
     const timeout = AbortSignal.timeout(options.timeoutMs ?? 600_000);
     const child = start(program, args, {
@@ -5440,12 +5670,13 @@ process.on('exit', ()=>{
     // A program that ends without reading its input is judged by its exit code, not by our broken pipe.
     child.process.stdin?.on('error', ()=>undefined).end(options.input);
     const exit = await child.exit;
-    await Promise.race([
-        stdoutEnd,
-        new Promise((resolve)=>setTimeout(resolve, 500).unref())
+    const whole = await Promise.race([
+        stdoutEnd.then(()=>true),
+        new Promise((resolve)=>setTimeout(resolve, 500, false).unref())
     ]);
     if (options.signal?.aborted === true) throw new errors/* CancelledError */.cc();
     if (timeout.aborted) throw new errors/* UserError */.yo(`${program} did not finish within ${(options.timeoutMs ?? 600_000) / 1000} s and was stopped.`);
+    if (!whole) throw new errors/* UserError */.yo(`${program} ended, but a process that it started holds its output open, so what it printed may be incomplete.`);
     return {
         ...exit,
         stdout: Buffer.concat(chunks),
@@ -5479,16 +5710,17 @@ process.on('exit', ()=>{
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   U: () => (/* binding */ exitFlushed),
-/* harmony export */   i: () => (/* binding */ runStoppable)
+/* harmony export */   Uv: () => (/* binding */ exitFlushed),
+/* harmony export */   ij: () => (/* binding */ runStoppable)
 /* harmony export */ });
+/* unused harmony export GRACE_MS */
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7594);
 
-/** The runner sends SIGINT, SIGTERM 7.5 s later and SIGKILL 2.5 s after that; cleaning up gets less than both. */ const GRACE_MS = 6500;
+/** The runner sends SIGINT, SIGTERM 7.5 s later and SIGKILL 2.5 s after that; cleaning up ends before the second. */ const GRACE_MS = 6500;
 /**
  * Runs `main` to its end, once in the life of a process. SIGINT and SIGTERM abort its signal, and so does an error
- * that nobody caught; it then has 6.5 seconds to clean up. A second signal ends the wait at once. The handlers stay:
- * nothing that happens afterwards may end the process before the caller does.
+ * that nobody caught; it then has 6.5 seconds to clean up. A signal that comes while it cleans up ends the wait at
+ * once. The handlers stay: nothing that happens afterwards may end the process before the caller does.
  */ async function runStoppable(main) {
     const controller = new AbortController();
     return new Promise((resolve)=>{
@@ -5548,6 +5780,7 @@ process.on('exit', ()=>{
 /* harmony export */   PL: () => (/* binding */ columnsOf),
 /* harmony export */   g$: () => (/* binding */ printable),
 /* harmony export */   oy: () => (/* binding */ printableLine),
+/* harmony export */   vf: () => (/* binding */ shell),
 /* harmony export */   yd: () => (/* binding */ cutTo)
 /* harmony export */ });
 // C0 without tab and line feed, DEL, C1, line and paragraph separators, and the marks that reverse the direction of
@@ -5596,6 +5829,9 @@ const WIDE = /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a
         ...lines,
         line
     ];
+}
+/** Quotes for a POSIX shell. */ function shell(text) {
+    return /^[\w./:=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 
@@ -5649,8 +5885,9 @@ const STEPS = [
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   K: () => (/* binding */ hasPlaceholder),
-/* harmony export */   a: () => (/* binding */ familyName)
+/* harmony export */   Kc: () => (/* binding */ hasPlaceholder),
+/* harmony export */   _B: () => (/* binding */ isFamilyName),
+/* harmony export */   ar: () => (/* binding */ familyName)
 /* harmony export */ });
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
 
@@ -5660,13 +5897,16 @@ const HASH_DIGITS = 6;
 /** True when something in braces is left to fill in. */ function hasPlaceholder(name) {
     return /\{[^}]*\}/.test(name);
 }
+/** True for what can be the name of a family in storage. */ function isFamilyName(name) {
+    return PATTERN.test(name) && name.length <= LONGEST;
+}
 /**
  * The family that a template such as `prod-{database}` names for a database. What storage cannot have in a name
  * becomes `-`; six hex digits of the SHA-256 of the name as it was then keep different names apart.
  */ function familyName(template, database = '') {
     // A function, because `$&` in a database's name must not mean anything.
     const name = template.replaceAll('{database}', ()=>database);
-    if (PATTERN.test(name) && name.length <= LONGEST) return name;
+    if (isFamilyName(name)) return name;
     const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(name).digest('hex').slice(0, HASH_DIGITS);
     const plain = name.replaceAll(/[^A-Za-z0-9._-]/gu, '-').replace(/^[^A-Za-z0-9]+/, '');
     const start = plain.slice(0, LONGEST - HASH_DIGITS - 1);
@@ -5989,7 +6229,7 @@ function repeated(list) {
         return twice === undefined ? undefined : 'Input "storage" has the same URL twice.';
     },
     ({ databases, name })=>(databases.length > 1 || databases.includes('*')) && !name.includes('{database}') ? `Input "name" is "${name}" for several databases: their backups would be one family. Put {database} into the name.` : undefined,
-    ({ name })=>(0,inputs_name/* hasPlaceholder */.K)(name.replaceAll('{database}', '')) ? `Input "name" is "${name}": only {database} can stand in braces.` : undefined,
+    ({ name })=>(0,inputs_name/* hasPlaceholder */.Kc)(name.replaceAll('{database}', '')) ? `Input "name" is "${name}": only {database} can stand in braces.` : undefined,
     // pg_dump dumps the tables that match whatever the schema patterns say, and does not mention it.
     ({ tables, schemas, excludeSchemas })=>given(tables) && (given(schemas) || given(excludeSchemas)) ? `Inputs "tables" and "${given(schemas) ? 'schemas' : 'exclude-schemas'}" are both given: pg_dump would ignore the latter. Write the schema into the pattern, as in sales.*, instead.` : undefined,
     ({ content, excludeTableData })=>content === 'schema' && given(excludeTableData) ? 'Input "exclude-table-data" has no effect with content: schema, which holds no rows. Leave it out.' : undefined
@@ -6005,7 +6245,7 @@ function repeated(list) {
     checkDumpArgs(inputs.dumpArgs, inputs.format, inputs.content);
 }
 /** Outside a backup there is no database that could fill a placeholder in the family's name. */ function checkName(command, { name }) {
-    if (name !== undefined && (0,inputs_name/* hasPlaceholder */.K)(name)) {
+    if (name !== undefined && (0,inputs_name/* hasPlaceholder */.Kc)(name)) {
         throw new errors/* UserError */.yo(`Input "name" is "${name}", but ${command} knows no database. Give the family's own name.`);
     }
 }
@@ -8060,21 +8300,29 @@ async function unpack(name, options) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   VB: () => (/* binding */ sameDigest),
 /* harmony export */   by: () => (/* binding */ digestOfBytes),
-/* harmony export */   ol: () => (/* binding */ digestOf)
+/* harmony export */   ol: () => (/* binding */ digestOf),
+/* harmony export */   yj: () => (/* binding */ DigestMeter)
 /* harmony export */ });
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
 
-/** Reads a stream to its end and tells how much it was and its SHA-256. */ async function digestOf(source) {
-    const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
-    let bytes = 0;
-    for await (const chunk of source){
-        hash.update(chunk);
-        bytes += chunk.byteLength;
+/** Counts and hashes bytes as they pass. */ class DigestMeter {
+    #hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
+    #bytes = 0;
+    update(chunk) {
+        this.#bytes += chunk.byteLength;
+        this.#hash.update(chunk);
     }
-    return {
-        bytes,
-        sha256: hash.digest('hex')
-    };
+    /** Only once. */ digest() {
+        return {
+            bytes: this.#bytes,
+            sha256: this.#hash.digest('hex')
+        };
+    }
+}
+/** Reads a stream to its end and tells how much it was and its SHA-256. */ async function digestOf(source) {
+    const meter = new DigestMeter();
+    for await (const chunk of source)meter.update(chunk);
+    return meter.digest();
 }
 /** The digest of bytes that are all there. */ function digestOfBytes(bytes) {
     return {
@@ -8159,7 +8407,7 @@ function keyProblem(key) {
 
 /***/ }),
 
-/***/ 918:
+/***/ 25:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -8497,158 +8745,8 @@ const ABSENT = [
 
 // EXTERNAL MODULE: ./lib/storage/retry.js
 var storage_retry = __nccwpck_require__(6351);
-;// CONCATENATED MODULE: ./lib/storage/s3/location.js
-
-const SECRETS_BELONG = 'Put the keys into the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY) or into a profile, and name that with profile=.';
-/** Takes one parameter's value into the location, or says what it should have been. */ const PARAMETERS = {
-    endpoint: (value)=>{
-        const wrong = endpointProblem(value);
-        return wrong ?? {
-            endpoint: value.replace(/\/+$/, '')
-        };
-    },
-    region: (value)=>/^[A-Za-z0-9-]{1,64}$/.test(value) ? {
-            region: value
-        } : 'a region such as eu-central-1, or auto',
-    // eslint-disable-next-line no-control-regex
-    profile: (value)=>/^[^\u0000-\u001f[\]]+$/.test(value) ? {
-            profile: value
-        } : 'the name of a profile',
-    'path-style': (value)=>value === 'true' || value === 'false' ? {
-            pathStyle: value === 'true'
-        } : 'true or false',
-    'storage-class': (value)=>{
-        if (value === 'GLACIER' || value === 'DEEP_ARCHIVE') return 'a class that can be read at once, such as STANDARD_IA or GLACIER_IR: objects of this one must be thawed first, ' + 'so that a backup could be neither proven nor listed (a lifecycle rule of the bucket may move old ones)';
-        return /^[A-Z][A-Z0-9_-]*$/.test(value) ? {
-            storageClass: value
-        } : 'a storage class such as STANDARD_IA';
-    },
-    sse: (value)=>value === 'AES256' || value === 'aws:kms' || value === 'aws:kms:dsse' ? {
-            sse: value
-        } : 'AES256, aws:kms or aws:kms:dsse',
-    'kms-key-id': (value)=>/^[A-Za-z0-9:/_-]+$/.test(value) ? {
-            kmsKeyId: value
-        } : "a key's id, ARN or alias"
-};
-/** The names of the parameters, as messages and the documentation list them. */ const S3_PARAMETERS = Object.keys(PARAMETERS);
-/**
- * Understands what follows `s3:` in a storage URL.
- * @throws UserError that names what is wrong, never the value of anything that may be a secret.
- */ function parseS3Url(rest) {
-    if (!rest.startsWith('//')) throw new errors/* UserError */.yo('An S3 storage is written s3://bucket/prefix.');
-    if (rest.includes('#')) throw new errors/* UserError */.yo('Write # as %23 in an S3 storage URL.');
-    const [path = '', query, ...more] = rest.slice(2).split('?');
-    if (more.length > 0) throw new errors/* UserError */.yo('An S3 storage URL has more than one ?. Join parameters with &.');
-    const slash = path.indexOf('/');
-    const bucket = slash < 0 ? path : path.slice(0, slash);
-    // Either is where credentials stand in a URL: what is there is not repeated.
-    if (/[@:]/.test(bucket)) throw new errors/* UserError */.yo(`An S3 storage URL begins with the bucket alone, without user, password or port. ${SECRETS_BELONG}`);
-    if (!/^[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]$/.test(bucket)) throw new errors/* UserError */.yo(bucket === '' ? 'The S3 storage URL names no bucket: s3://bucket/prefix.' : `"${bucket}" is no name of an S3 bucket: 3 to 63 letters, digits, dots and hyphens.`);
-    const location = {
-        bucket,
-        prefix: parsePrefix(slash < 0 ? '' : path.slice(slash + 1)),
-        ...parseParameters(query ?? '')
-    };
-    if (location.kmsKeyId !== undefined && location.sse?.startsWith('aws:kms') !== true) throw new errors/* UserError */.yo('kms-key-id in an S3 storage URL needs sse=aws:kms beside it.');
-    return location;
-}
-function parsePrefix(text) {
-    const decoded = decode(text, 'The prefix of the S3 storage URL').replace(/^\/+|\/+$/g, '');
-    if (decoded === '') return '';
-    const names = decoded.split('/');
-    // eslint-disable-next-line no-control-regex
-    if (/[\u0000-\u001f\u007f]/.test(decoded) || names.some((name)=>[
-            '',
-            '.',
-            '..'
-        ].includes(name))) throw new errors/* UserError */.yo('The prefix of an S3 storage URL is names joined by single slashes, without "." and "..".');
-    if (Buffer.byteLength(decoded) > 300) throw new errors/* UserError */.yo('The prefix of the S3 storage URL is longer than 300 bytes.');
-    return `${decoded}/`;
-}
-function parseParameters(query) {
-    const location = {};
-    const seen = new Set();
-    for (const pair of query.split('&').filter((text)=>text !== '')){
-        const equals = pair.indexOf('=');
-        const name = decode(equals < 0 ? pair : pair.slice(0, equals), 'A parameter of the S3 storage URL');
-        const value = decode(equals < 0 ? '' : pair.slice(equals + 1), `${name} in the S3 storage URL`);
-        const take = Object.hasOwn(PARAMETERS, name) ? PARAMETERS[name] : undefined;
-        if (take === undefined) throw new errors/* UserError */.yo(unknownParameter(name));
-        if (seen.has(name)) throw new errors/* UserError */.yo(`${name} stands twice in the S3 storage URL.`);
-        seen.add(name);
-        const taken = take(value);
-        if (typeof taken === 'string') throw new errors/* UserError */.yo(`${name} in the S3 storage URL must be ${taken}.`);
-        Object.assign(location, taken);
-    }
-    return location;
-}
-function unknownParameter(name) {
-    if (/secret|passw|token|credential|signature|access.?key|key.?id|^x-amz/i.test(name)) return `Credentials do not belong into a storage URL (${name}). ${SECRETS_BELONG}`;
-    return `"${name}" is no parameter of an S3 storage URL. There are: ${S3_PARAMETERS.join(', ')}.`;
-}
-function endpointProblem(value) {
-    const expected = "the provider's address such as https://s3.example.com, percent-encoded where it holds & or ?";
-    let url;
-    try {
-        url = new URL(value);
-    } catch  {
-        return expected;
-    }
-    if (url.username !== '' || url.password !== '') return `an address without user and password. ${SECRETS_BELONG}`;
-    const http = url.protocol === 'https:' || url.protocol === 'http:';
-    return http && url.search === '' && url.hash === '' && url.hostname !== '' ? undefined : expected;
-}
-function decode(text, what) {
-    try {
-        return decodeURIComponent(text);
-    } catch  {
-        throw new errors/* UserError */.yo(`${what} holds a % that is no percent-encoding. Write % as %25.`);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/storage/url.js
-
-
-
-/** The schemes there are, as messages name them. */ const KNOWN_SCHEMES = [
-    's3://bucket/prefix',
-    'file:///path'
-];
-/**
- * Understands a storage URL without touching the storage.
- * @throws UserError for anything that is not exactly right; the message never repeats what may be a secret.
- */ function parseStorageUrl(text) {
-    const url = text.trim();
-    const match = /^([A-Za-z][A-Za-z0-9+.-]*):(.*)$/s.exec(url);
-    const scheme = match?.[1]?.toLowerCase();
-    if (scheme === undefined || match === null) throw new errors/* UserError */.yo(`A storage is named by a URL: ${KNOWN_SCHEMES.join(' or ')}. This has no scheme at its start.`);
-    const rest = match[2] ?? '';
-    if (scheme === 'file') return {
-        scheme,
-        url,
-        root: parseFileUrl(rest)
-    };
-    if (scheme === 's3') return {
-        scheme,
-        url,
-        s3: parseS3Url(rest)
-    };
-    throw new errors/* UserError */.yo(`There is no storage of the kind "${scheme}:". Use ${KNOWN_SCHEMES.join(' or ')}.`);
-}
-function parseFileUrl(rest) {
-    if (!rest.startsWith('///')) throw new errors/* UserError */.yo('A file storage needs an absolute path: file:///var/backups, with three slashes.');
-    if (/[?#]/.test(rest)) throw new errors/* UserError */.yo('A file storage URL takes no parameters. Write ? as %3F and # as %23 where the path has them.');
-    let root;
-    try {
-        root = (0,external_node_url_.fileURLToPath)(`file:${rest}`);
-    } catch (error) {
-        throw new errors/* UserError */.yo(`The path of the file storage URL cannot be read: ${(0,errors/* messageOf */.bD)(error)}`);
-    }
-    if (root.includes('\0')) throw new errors/* UserError */.yo('The path of the file storage URL holds a NUL character.');
-    if (/^([A-Za-z]:)?[\\/]*$/.test(root)) throw new errors/* UserError */.yo('The file storage URL names the root of the file system. Name a folder: file:///var/backups.');
-    return root;
-}
-
+// EXTERNAL MODULE: ./lib/storage/url.js + 1 modules
+var storage_url = __nccwpck_require__(5990);
 ;// CONCATENATED MODULE: ./lib/storage/registry.js
 
 
@@ -8657,7 +8755,7 @@ function parseFileUrl(rest) {
  * Opens the store that a URL names. Nothing is sent to it yet. Requests that fail in passing are tried again.
  * @throws UserError for a URL that is not right, or settings that are missing.
  */ async function openStore(url, context) {
-    const parsed = parseStorageUrl(url);
+    const parsed = (0,storage_url/* parseStorageUrl */.Y)(url);
     const retry = {
         ...context.reporter === undefined ? {} : {
             reporter: context.reporter
@@ -8816,6 +8914,176 @@ class RetryingUpload {
             this.options.reporter?.warn((0,_base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .bD)(error));
         }
     }
+}
+
+
+/***/ }),
+
+/***/ 5990:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Y: () => (/* binding */ parseStorageUrl)
+});
+
+// UNUSED EXPORTS: KNOWN_SCHEMES
+
+// EXTERNAL MODULE: external "node:url"
+var external_node_url_ = __nccwpck_require__(3136);
+// EXTERNAL MODULE: ./lib/base/errors.js
+var errors = __nccwpck_require__(7594);
+;// CONCATENATED MODULE: ./lib/storage/s3/location.js
+
+const SECRETS_BELONG = 'Put the keys into the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY) or into a profile, and name that with profile=.';
+/** Takes one parameter's value into the location, or says what it should have been. */ const PARAMETERS = {
+    endpoint: (value)=>{
+        const wrong = endpointProblem(value);
+        return wrong ?? {
+            endpoint: value.replace(/\/+$/, '')
+        };
+    },
+    region: (value)=>/^[A-Za-z0-9-]{1,64}$/.test(value) ? {
+            region: value
+        } : 'a region such as eu-central-1, or auto',
+    // eslint-disable-next-line no-control-regex
+    profile: (value)=>/^[^\u0000-\u001f[\]]+$/.test(value) ? {
+            profile: value
+        } : 'the name of a profile',
+    'path-style': (value)=>value === 'true' || value === 'false' ? {
+            pathStyle: value === 'true'
+        } : 'true or false',
+    'storage-class': (value)=>{
+        if (value === 'GLACIER' || value === 'DEEP_ARCHIVE') return 'a class that can be read at once, such as STANDARD_IA or GLACIER_IR: objects of this one must be thawed first, ' + 'so that a backup could be neither proven nor listed (a lifecycle rule of the bucket may move old ones)';
+        return /^[A-Z][A-Z0-9_-]*$/.test(value) ? {
+            storageClass: value
+        } : 'a storage class such as STANDARD_IA';
+    },
+    sse: (value)=>value === 'AES256' || value === 'aws:kms' || value === 'aws:kms:dsse' ? {
+            sse: value
+        } : 'AES256, aws:kms or aws:kms:dsse',
+    'kms-key-id': (value)=>/^[A-Za-z0-9:/_-]+$/.test(value) ? {
+            kmsKeyId: value
+        } : "a key's id, ARN or alias"
+};
+/** The names of the parameters, as messages and the documentation list them. */ const S3_PARAMETERS = Object.keys(PARAMETERS);
+/**
+ * Understands what follows `s3:` in a storage URL.
+ * @throws UserError that names what is wrong, never the value of anything that may be a secret.
+ */ function parseS3Url(rest) {
+    if (!rest.startsWith('//')) throw new errors/* UserError */.yo('An S3 storage is written s3://bucket/prefix.');
+    if (rest.includes('#')) throw new errors/* UserError */.yo('Write # as %23 in an S3 storage URL.');
+    const [path = '', query, ...more] = rest.slice(2).split('?');
+    if (more.length > 0) throw new errors/* UserError */.yo('An S3 storage URL has more than one ?. Join parameters with &.');
+    const slash = path.indexOf('/');
+    const bucket = slash < 0 ? path : path.slice(0, slash);
+    // Either is where credentials stand in a URL: what is there is not repeated.
+    if (/[@:]/.test(bucket)) throw new errors/* UserError */.yo(`An S3 storage URL begins with the bucket alone, without user, password or port. ${SECRETS_BELONG}`);
+    if (!/^[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]$/.test(bucket)) throw new errors/* UserError */.yo(bucket === '' ? 'The S3 storage URL names no bucket: s3://bucket/prefix.' : `"${bucket}" is no name of an S3 bucket: 3 to 63 letters, digits, dots and hyphens.`);
+    const location = {
+        bucket,
+        prefix: parsePrefix(slash < 0 ? '' : path.slice(slash + 1)),
+        ...parseParameters(query ?? '')
+    };
+    if (location.kmsKeyId !== undefined && location.sse?.startsWith('aws:kms') !== true) throw new errors/* UserError */.yo('kms-key-id in an S3 storage URL needs sse=aws:kms beside it.');
+    return location;
+}
+function parsePrefix(text) {
+    const decoded = decode(text, 'The prefix of the S3 storage URL').replace(/^\/+|\/+$/g, '');
+    if (decoded === '') return '';
+    const names = decoded.split('/');
+    // eslint-disable-next-line no-control-regex
+    if (/[\u0000-\u001f\u007f]/.test(decoded) || names.some((name)=>[
+            '',
+            '.',
+            '..'
+        ].includes(name))) throw new errors/* UserError */.yo('The prefix of an S3 storage URL is names joined by single slashes, without "." and "..".');
+    if (Buffer.byteLength(decoded) > 300) throw new errors/* UserError */.yo('The prefix of the S3 storage URL is longer than 300 bytes.');
+    return `${decoded}/`;
+}
+function parseParameters(query) {
+    const location = {};
+    const seen = new Set();
+    for (const pair of query.split('&').filter((text)=>text !== '')){
+        const equals = pair.indexOf('=');
+        const name = decode(equals < 0 ? pair : pair.slice(0, equals), 'A parameter of the S3 storage URL');
+        const value = decode(equals < 0 ? '' : pair.slice(equals + 1), `${name} in the S3 storage URL`);
+        const take = Object.hasOwn(PARAMETERS, name) ? PARAMETERS[name] : undefined;
+        if (take === undefined) throw new errors/* UserError */.yo(unknownParameter(name));
+        if (seen.has(name)) throw new errors/* UserError */.yo(`${name} stands twice in the S3 storage URL.`);
+        seen.add(name);
+        const taken = take(value);
+        if (typeof taken === 'string') throw new errors/* UserError */.yo(`${name} in the S3 storage URL must be ${taken}.`);
+        Object.assign(location, taken);
+    }
+    return location;
+}
+function unknownParameter(name) {
+    if (/secret|passw|token|credential|signature|access.?key|key.?id|^x-amz/i.test(name)) return `Credentials do not belong into a storage URL (${name}). ${SECRETS_BELONG}`;
+    return `"${name}" is no parameter of an S3 storage URL. There are: ${S3_PARAMETERS.join(', ')}.`;
+}
+function endpointProblem(value) {
+    const expected = "the provider's address such as https://s3.example.com, percent-encoded where it holds & or ?";
+    let url;
+    try {
+        url = new URL(value);
+    } catch  {
+        return expected;
+    }
+    if (url.username !== '' || url.password !== '') return `an address without user and password. ${SECRETS_BELONG}`;
+    const http = url.protocol === 'https:' || url.protocol === 'http:';
+    return http && url.search === '' && url.hash === '' && url.hostname !== '' ? undefined : expected;
+}
+function decode(text, what) {
+    try {
+        return decodeURIComponent(text);
+    } catch  {
+        throw new errors/* UserError */.yo(`${what} holds a % that is no percent-encoding. Write % as %25.`);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/storage/url.js
+
+
+
+/** The schemes there are, as messages name them. */ const KNOWN_SCHEMES = [
+    's3://bucket/prefix',
+    'file:///path'
+];
+/**
+ * Understands a storage URL without touching the storage.
+ * @throws UserError for anything that is not exactly right; the message never repeats what may be a secret.
+ */ function parseStorageUrl(text) {
+    const url = text.trim();
+    const match = /^([A-Za-z][A-Za-z0-9+.-]*):(.*)$/s.exec(url);
+    const scheme = match?.[1]?.toLowerCase();
+    if (scheme === undefined || match === null) throw new errors/* UserError */.yo(`A storage is named by a URL: ${KNOWN_SCHEMES.join(' or ')}. This has no scheme at its start.`);
+    const rest = match[2] ?? '';
+    if (scheme === 'file') return {
+        scheme,
+        url,
+        root: parseFileUrl(rest)
+    };
+    if (scheme === 's3') return {
+        scheme,
+        url,
+        s3: parseS3Url(rest)
+    };
+    throw new errors/* UserError */.yo(`There is no storage of the kind "${scheme}:". Use ${KNOWN_SCHEMES.join(' or ')}.`);
+}
+function parseFileUrl(rest) {
+    if (!rest.startsWith('///')) throw new errors/* UserError */.yo('A file storage needs an absolute path: file:///var/backups, with three slashes.');
+    if (/[?#]/.test(rest)) throw new errors/* UserError */.yo('A file storage URL takes no parameters. Write ? as %3F and # as %23 where the path has them.');
+    let root;
+    try {
+        root = (0,external_node_url_.fileURLToPath)(`file:${rest}`);
+    } catch (error) {
+        throw new errors/* UserError */.yo(`The path of the file storage URL cannot be read: ${(0,errors/* messageOf */.bD)(error)}`);
+    }
+    if (root.includes('\0')) throw new errors/* UserError */.yo('The path of the file storage URL holds a NUL character.');
+    if (/^([A-Za-z]:)?[\\/]*$/.test(root)) throw new errors/* UserError */.yo('The file storage URL names the root of the file system. Name a folder: file:///var/backups.');
+    return root;
 }
 
 
@@ -9315,8 +9583,8 @@ var external_node_os_ = __nccwpck_require__(8161);
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/backup/result.js
 var backup_result = __nccwpck_require__(3997);
-// EXTERNAL MODULE: ./lib/backup/run.js + 58 modules
-var run = __nccwpck_require__(3569);
+// EXTERNAL MODULE: ./lib/backup/run.js + 64 modules
+var run = __nccwpck_require__(2486);
 // EXTERNAL MODULE: ./lib/postgres/programs/index.js + 21 modules
 var programs = __nccwpck_require__(6739);
 ;// CONCATENATED MODULE: ./lib/cli/commands/backup.js
@@ -9356,8 +9624,8 @@ var backup_manifest = __nccwpck_require__(8841);
 var units = __nccwpck_require__(8714);
 // EXTERNAL MODULE: ./lib/inputs/name.js
 var inputs_name = __nccwpck_require__(902);
-// EXTERNAL MODULE: ./lib/storage/registry.js + 5 modules
-var registry = __nccwpck_require__(918);
+// EXTERNAL MODULE: ./lib/storage/registry.js + 3 modules
+var registry = __nccwpck_require__(25);
 // EXTERNAL MODULE: ./lib/base/text.js
 var base_text = __nccwpck_require__(8566);
 ;// CONCATENATED MODULE: ./lib/cli/table.js
@@ -9445,7 +9713,7 @@ function row(manifest) {
     let unreadable = 0;
     for (const url of inputs.storage){
         const store = await (0,registry/* openStore */.C)(url, context);
-        const name = await (0,catalogue/* chooseFamily */.AP)(store, inputs.name === undefined ? undefined : (0,inputs_name/* familyName */.a)(inputs.name));
+        const name = await (0,catalogue/* chooseFamily */.AP)(store, inputs.name === undefined ? undefined : (0,inputs_name/* familyName */.ar)(inputs.name));
         const listing = await (0,catalogue/* listBackups */.Cw)(store, name, inputs.label);
         for (const { id, reason } of listing.unreadable)context.reporter.warn(`${name}/${id} in ${url}: ${reason}`);
         unreadable += listing.unreadable.length;
@@ -9480,7 +9748,7 @@ function tableOf(url, name, backups, inputs, context) {
 /** `pgkeep show <id>`: all that the manifest of one backup says, from the first store that has it. */ async function showCommand(id, inputs, json, context) {
     for (const url of inputs.storage){
         const store = await (0,registry/* openStore */.C)(url, context);
-        const name = await (0,catalogue/* chooseFamily */.AP)(store, inputs.name === undefined ? undefined : (0,inputs_name/* familyName */.a)(inputs.name));
+        const name = await (0,catalogue/* chooseFamily */.AP)(store, inputs.name === undefined ? undefined : (0,inputs_name/* familyName */.ar)(inputs.name));
         const manifest = await (0,catalogue/* readBackup */.fe)(store, name, id);
         if (manifest === undefined) continue;
         const where = store.locate(`${name}/${id}`);
@@ -9662,7 +9930,7 @@ function commandHelp(command, width) {
 }
 function overview(width) {
     return [
-        `pgkeep ${version/* VERSION */.x}: PostgreSQL backups that prove they restore`,
+        `pgkeep ${version/* VERSION */.x}: PostgreSQL backups that are complete, checked and restorable with stock tools`,
         '',
         'Usage: pgkeep <command> [options]',
         '',
@@ -9819,7 +10087,7 @@ const SECRET_VARIABLES = [
     let reporter = terminalReporter();
     // Whoever reads our output may have seen enough: `pgkeep list | head`.
     process.stdout.on('error', ()=>undefined);
-    const outcome = await (0,stop/* runStoppable */.i)(async (signal)=>{
+    const outcome = await (0,stop/* runStoppable */.ij)(async (signal)=>{
         const invocation = parseCommandLine(process.argv.slice(2), process.env);
         // Every program that we start would inherit them.
         for (const name of SECRET_VARIABLES)Reflect.deleteProperty(process.env, name);
@@ -9843,7 +10111,7 @@ const SECRET_VARIABLES = [
             for (const detail of details)reporter.info(detail);
         }
     }
-    return (0,stop/* exitFlushed */.U)(outcome.ok ? 0 : 1);
+    return (0,stop/* exitFlushed */.Uv)(outcome.ok ? 0 : 1);
 }
 function terminalReporter(invocation) {
     return new TerminalReporter({
@@ -9886,7 +10154,7 @@ var reporter = __nccwpck_require__(7872);
 ;// CONCATENATED MODULE: ./lib/index.js
 // Everything in one bundle; what each entry does not need is loaded only when it is used.
 /** The actions by name: `dist/<name>.js` runs one of them. */ const actions = {
-    backup: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(421), __nccwpck_require__.e(732)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9732))).backupAction()
+    backup: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(421), __nccwpck_require__.e(446)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7446))).backupAction()
 };
 
 // For the demo and the bench, which run what users run.
