@@ -18,7 +18,7 @@ export const BACKUP_OUTPUTS = {
   rows: { description: 'Rows in the backup, where they were counted' },
   backups: {
     description:
-      'With several databases: a JSON list with the outputs of each; the others are then those of the last one, sizes and rows their sums',
+      'With several databases: a JSON list with `database`, `outcome` and the outputs of each, those that failed too; the other outputs are then those of the last one, sizes and rows their sums',
   },
 } as const satisfies Record<string, OutputSpec>;
 
