@@ -418,8 +418,8 @@ var folder_cache = __webpack_require__(4346);
 
 
 /**
- * The runner's tool cache. The CLI sets RUNNER_TOOL_CACHE to a folder of its own before the first call. (The library
- * `@actions/tool-cache` has the same layout, but deletes and rewrites a version that another job may be running from,
+ * The runner's tool cache; the command line has a folder of the user's own instead. (The library `@actions/tool-cache`
+ * has the same layout, but deletes and rewrites a version that another job may be running from,
  * and prints workflow commands on the standard output of a terminal.)
  */ const toolCache = (0,folder_cache/* folderCache */.P)(()=>process.env['RUNNER_TOOL_CACHE'] || (0,external_node_path_.join)((0,external_node_os_.tmpdir)(), 'pgkeep-tools'));
 

@@ -178,7 +178,7 @@ async function writeRecovery(
   const described = describeBackup(context, facts, parts);
   const selection = selectionOf(context.inputs);
   const text = recoveryText({
-    manifest: { ...described, parts: described.parts.map((part) => ({ ...part, readBack: 'sha256' })) },
+    manifest: described,
     format: context.inputs.format,
     fetch: group.live.map((store) => fetchCommand(store.url, store.locate(`${facts.name}/${facts.id}`))),
     filtered: isFiltered(selection),

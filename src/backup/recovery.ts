@@ -1,9 +1,11 @@
 import { printableLine, shell } from '../base/text.js';
 import type { Requirements } from './fingerprint/types.js';
-import type { Manifest, Part } from './manifest.js';
+import type { WrittenPart } from './describe.js';
+import type { Manifest } from './manifest.js';
 
 export interface RecoveryFacts {
-  manifest: Manifest;
+  /** It is written before any store was asked how it proved a part. */
+  manifest: Omit<Manifest, 'parts'> & { parts: readonly WrittenPart[] };
   format: 'custom' | 'directory' | 'plain';
   content: 'all' | 'schema' | 'data';
   /** A plain dump that makes its own database. */
@@ -21,7 +23,7 @@ function identifier(name: string): string {
 }
 
 /** The commands that turn a stored file into the one that PostgreSQL's programs read, and that file's name. */
-function unpack(part: Part): { commands: string[]; file: string } {
+function unpack(part: WrittenPart): { commands: string[]; file: string } {
   const commands: string[] = [];
   let file = part.file;
   const strip = (suffix: string): string => file.slice(0, -suffix.length);
