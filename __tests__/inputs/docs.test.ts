@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { splice } from '../../src/inputs/docs.js';
 import { BACKUP_OUTPUTS } from '../../src/inputs/outputs.js';
-import { defaultOf, describe as meaning, inputsOf } from '../../src/inputs/table.js';
+import { defaultOf, describe as meaning, inputsOf, isRequired } from '../../src/inputs/table.js';
 
 interface Action {
   name: string;
@@ -28,8 +28,8 @@ const expectedInputs = inputsOf('backup').map(([name, spec]) => {
   return [
     name,
     {
-      description: spec.description,
-      ...(spec.required === true ? { required: true } : {}),
+      description: meaning(spec, 'backup'),
+      ...(isRequired(spec, 'backup') ? { required: true } : {}),
       ...(standard === undefined ? {} : { default: standard }),
     },
   ];
@@ -88,8 +88,8 @@ describe.each(['README.md', 'backup/README.md'])('%s', (file) => {
     const rows = tableRows(read(file), 'inputs:backup');
     const expected = inputsOf('backup').map(([name, spec]) => {
       const standard = defaultOf(spec, 'backup');
-      const shown = spec.required === true ? '**required**' : (spec.defaultText ?? '');
-      return [`\`${name}\``, standard === undefined ? shown : `\`${standard}\``, spec.description];
+      const shown = isRequired(spec, 'backup') ? '**required**' : (spec.defaultText ?? '');
+      return [`\`${name}\``, standard === undefined ? shown : `\`${standard}\``, meaning(spec, 'backup')];
     });
     const order = (row: readonly string[]): string => row[0] ?? '';
     // The README sorts by group, the table of inputs by kinship: only the set is compared here, the text below.

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { CancelledError, messageOf } from '../base/errors.js';
 import { explainSqlError } from '../postgres/explain.js';
 import { Psql } from '../postgres/psql.js';
@@ -126,7 +127,7 @@ function dumpOptions(context: BackupContext, database: string, snapshot: Snapsho
   return {
     format: inputs.format,
     selection: selectionOf(inputs),
-    jobs: inputs.jobs,
+    jobs: inputs.jobs === 'auto' ? availableParallelism() : inputs.jobs,
     lockTimeout: String(inputs.lockTimeout),
     snapshot: snapshot.id,
     conninfo: connection.conninfo(database),

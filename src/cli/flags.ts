@@ -8,10 +8,10 @@ export interface CliFlag {
   short?: string;
 }
 
-const ALL: readonly Command[] = ['backup', 'list', 'show'];
+const ALL: readonly Command[] = ['backup', 'restore', 'verify', 'list', 'show'];
 
 export const CLI_FLAGS = {
-  json: { description: 'Print JSON', commands: ['list', 'show'] },
+  json: { description: 'Print JSON', commands: ['restore', 'verify', 'list', 'show'] },
   color: {
     description: 'Colours; off by themselves when NO_COLOR is set or there is no terminal',
     commands: ALL,
@@ -32,6 +32,14 @@ export function cliFlagsOf(command: Command): [CliFlagName, CliFlag][] {
 /** What each command does, in one line, and the arguments that it takes beside its flags. */
 export const COMMANDS: Record<Command, { summary: string; operands: readonly string[] }> = {
   backup: { summary: 'Back up one or several databases of a PostgreSQL server', operands: [] },
+  restore: {
+    summary: 'Restore a backup into a database, never over one that you did not name',
+    operands: [],
+  },
+  verify: {
+    summary: 'Prove that a backup restores: restore it into a throwaway server and compare',
+    operands: [],
+  },
   list: { summary: 'List the backups in storage', operands: [] },
   show: { summary: 'Show everything that is known of one backup', operands: ['id'] },
 };

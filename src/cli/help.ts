@@ -1,7 +1,7 @@
 import { wrap } from '../base/text.js';
 import { VERSION } from '../version.js';
 import { GROUPS, type Command, type InputSpec } from '../inputs/spec.js';
-import { defaultOf, describe, inputsOf } from '../inputs/table.js';
+import { defaultOf, describe, groupOf, inputsOf, isRequired } from '../inputs/table.js';
 import { cliFlagsOf, COMMAND_NAMES, COMMANDS, envName, isSwitch } from './flags.js';
 
 const INDENT = 2;
@@ -29,7 +29,7 @@ function inputEntry(name: string, spec: InputSpec, command: Command): Entry {
   const value = spec.type === 'choice' ? spec.values.join('|') : (spec.placeholder ?? 'VALUE');
   const standard = defaultOf(spec, command) ?? spec.defaultText;
   const notes = [
-    ...(spec.required === true ? ['required'] : []),
+    ...(isRequired(spec, command) ? ['required'] : []),
     ...(standard === undefined ? [] : [`default: ${standard}`]),
     ...(spec.type === 'list' ? ['repeatable'] : []),
     `env: ${envName(name)}${name === 'database-url' ? ' or DATABASE_URL' : ''}`,
@@ -44,7 +44,10 @@ function inputEntry(name: string, spec: InputSpec, command: Command): Entry {
 function commandHelp(command: Command, width: number): string[] {
   const { summary, operands } = COMMANDS[command];
   const inputs = inputsOf(command);
-  const groups = GROUPS.map((group) => ({ group, own: inputs.filter(([, spec]) => spec.group === group) }));
+  const groups = GROUPS.map((group) => ({
+    group,
+    own: inputs.filter(([, spec]) => groupOf(spec, command) === group),
+  }));
   return [
     `Usage: pgkeep ${[command, ...operands.map((operand) => `<${operand}>`)].join(' ')} [options]`,
     '',

@@ -1,6 +1,6 @@
 import { BACKUP_OUTPUTS, type OutputSpec } from './outputs.js';
 import { GROUPS, type InputSpec } from './spec.js';
-import { defaultOf, inputsOf } from './table.js';
+import { defaultOf, describe, inputsOf, isRequired } from './table.js';
 
 const quoted = (text: string): string => JSON.stringify(text);
 
@@ -8,8 +8,8 @@ function inputYaml(name: string, spec: InputSpec): string[] {
   const standard = defaultOf(spec, 'backup');
   return [
     `  ${name}:`,
-    `    description: ${quoted(spec.description)}`,
-    ...(spec.required === true ? ['    required: true'] : []),
+    `    description: ${quoted(describe(spec, 'backup'))}`,
+    ...(isRequired(spec, 'backup') ? ['    required: true'] : []),
     ...(standard === undefined ? [] : [`    default: ${quoted(standard)}`]),
   ];
 }
@@ -51,7 +51,7 @@ function markdownTable(head: readonly string[], rows: readonly (readonly string[
 
 function defaultCell(spec: InputSpec): string {
   const standard = defaultOf(spec, 'backup');
-  if (spec.required === true) return '**required**';
+  if (isRequired(spec, 'backup')) return '**required**';
   return standard === undefined ? (spec.defaultText ?? '') : `\`${standard}\``;
 }
 
@@ -61,7 +61,7 @@ export function inputsMarkdown(): string {
   return GROUPS.map((group) => {
     const rows = inputs
       .filter(([, spec]) => spec.group === group)
-      .map(([name, spec]) => [`\`${name}\``, defaultCell(spec), spec.description]);
+      .map(([name, spec]) => [`\`${name}\``, defaultCell(spec), describe(spec, 'backup')]);
     return `#### ${group}\n\n${markdownTable(['Input', 'Default', 'Meaning'], rows)}`;
   }).join('\n');
 }

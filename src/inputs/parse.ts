@@ -1,12 +1,11 @@
 import { UserError } from '../base/errors.js';
 import { plural } from '../base/units.js';
 import type { Compression } from '../codec/types.js';
+import { parseAge, parseDuration } from './duration.js';
+import { parseSelector, SELECTORS, type BackupSelector } from './selector.js';
 import type { InputSpec } from './spec.js';
 
-export type Value = string | number | boolean | readonly string[] | Compression;
-
-const DURATION_UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-const LONGEST_MS = 24 * 3_600_000;
+export type Value = string | number | boolean | readonly string[] | Compression | BackupSelector;
 
 // Above 19 zstd needs --ultra and gigabytes of memory to read the backup again.
 const LEVELS: Record<string, number> = { zstd: 19, gzip: 9 };
@@ -27,17 +26,10 @@ function parseBoolean(name: string, text: string): boolean {
   return refuse(name, text, 'true, false');
 }
 
-function parseInteger(name: string, text: string, min: number, max: number): number {
+function parseWorkers(name: string, text: string, max: number): number | 'auto' {
+  if (text === 'auto') return text;
   const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
-  return value >= min && value <= max ? value : refuse(name, text, `a whole number from ${min} to ${max}`);
-}
-
-function parseDuration(name: string, text: string): number {
-  const match = /^(\d{1,9})(ms|s|m|h)$/.exec(text);
-  const value = Number(match?.[1]) * (DURATION_UNITS[match?.[2] ?? ''] ?? NaN);
-  return value >= 1 && value <= LONGEST_MS
-    ? value
-    : refuse(name, text, 'a number and a unit, such as 500ms, 60s, 5m or 1h, up to 24h');
+  return value >= 1 && value <= max ? value : refuse(name, text, `auto, or a whole number from 1 to ${max}`);
 }
 
 function parseCompression(name: string, text: string): Compression {
@@ -81,18 +73,26 @@ export function parseValue(name: string, spec: InputSpec, text: string): Value {
   const trimmed = text.trim();
   switch (spec.type) {
     case 'string':
-    case 'secret':
       return parseString(name, text);
+    case 'secret':
+      return spec.multiline === true ? text.trim() : parseString(name, text);
     case 'list':
       return splitList(text);
     case 'boolean':
       return parseBoolean(name, trimmed);
-    case 'integer':
-      return parseInteger(name, trimmed, spec.min, spec.max);
+    case 'workers':
+      return parseWorkers(name, trimmed, spec.max);
     case 'choice':
       return spec.values.includes(trimmed) ? trimmed : refuse(name, trimmed, spec.values.join(', '));
     case 'duration':
-      return parseDuration(name, trimmed);
+      return (
+        parseDuration(trimmed) ??
+        refuse(name, trimmed, 'a number and a unit, such as 500ms, 60s, 5m or 1h, up to 24h')
+      );
+    case 'age':
+      return parseAge(trimmed) ?? refuse(name, trimmed, 'a number and a unit, such as 90m, 26h, 8d or 4w');
+    case 'selector':
+      return parseSelector(trimmed) ?? refuse(name, trimmed, SELECTORS);
     case 'compression':
       return parseCompression(name, trimmed);
     case 'major':

@@ -2,7 +2,7 @@ import { UserError } from '../base/errors.js';
 import { checkBackup, checkName } from './rules.js';
 import { parseValue, type Value } from './parse.js';
 import type { Command } from './spec.js';
-import { defaultOf, describe, inputsOf } from './table.js';
+import { defaultOf, describe, inputsOf, isRequired } from './table.js';
 import { camelCase, type InputsOf } from './values.js';
 
 /** Gives an input's text as it was written; undefined or empty where it was not given. */
@@ -18,7 +18,7 @@ export function readInputs<C extends Command>(command: C, source: InputSource): 
   for (const [name, spec] of inputsOf(command)) {
     const given = source(name);
     const text = given === undefined || given.trim() === '' ? defaultOf(spec, command) : given;
-    if (text === undefined && spec.required === true) {
+    if (text === undefined && isRequired(spec, command)) {
       throw new UserError(`Input "${name}" is required: ${describe(spec, command)}.`);
     }
     const absent = spec.type === 'list' ? [] : undefined;

@@ -18,7 +18,7 @@ const RULES: readonly Rule[] = [
       ? 'Inputs "recipients" and "passphrase" are both given. A backup is encrypted with one or the other.'
       : undefined,
   ({ jobs, format }) =>
-    jobs > 1 && format !== 'directory'
+    jobs !== 'auto' && jobs > 1 && format !== 'directory'
       ? `Input "jobs" is ${jobs}, but pg_dump works in parallel only in the directory format. Set format to directory, or leave jobs out.`
       : undefined,
   ({ databases }) =>

@@ -1,23 +1,37 @@
 /** The actions and commands that take inputs. */
-export type Command = 'backup' | 'list' | 'show';
+export type Command = 'backup' | 'restore' | 'verify' | 'list' | 'show';
 
 /** The headings that the help and the README sort inputs under, in this order. */
-export const GROUPS = ['Database', 'Storage', 'What is dumped', 'How it is stored', 'How it runs'] as const;
+export const GROUPS = [
+  'Database',
+  'Storage',
+  'What is dumped',
+  'What is restored',
+  'What is proved',
+  'How it is stored',
+  'How it is read',
+  'How it runs',
+] as const;
+
+export type Group = (typeof GROUPS)[number];
 
 interface Common {
   /** One sentence for users, Markdown code spans allowed, without a full stop. */
   description: string;
-  /** The same for the commands that only read backups, where it differs. */
-  reading?: string;
-  group: (typeof GROUPS)[number];
+  /** The same for single commands, where it differs. */
+  descriptions?: Partial<Record<Command, string>>;
+  group: Group;
+  /** The same for single commands, where it differs. */
+  groups?: Partial<Record<Command, Group>>;
   commands: readonly Command[];
   /** What an input that is absent or empty is taken to be, as one would write it. */
   default?: string;
-  /** The commands that the default is for; all that take the input when absent. */
-  defaultFor?: readonly Command[];
+  /** The same for single commands, where it differs. */
+  defaults?: Partial<Record<Command, string>>;
   /** What the README says where there is no default that could be written down. */
   defaultText?: string;
-  required?: true;
+  /** The commands that cannot do without. */
+  required?: readonly Command[];
   /** What stands for the value in the help: `URL`. */
   placeholder?: string;
 }
@@ -26,14 +40,19 @@ interface Common {
 export type Kind =
   | { type: 'string' }
   /** Shown nowhere. */
-  | { type: 'secret' }
+  | { type: 'secret'; multiline?: true }
   /** One entry a line; blank lines do not count. */
   | { type: 'list' }
   | { type: 'boolean' }
-  | { type: 'integer'; min: number; max: number }
+  /** A number, or `auto` for as many as the machine has processors. */
+  | { type: 'workers'; max: number }
   | { type: 'choice'; values: readonly string[] }
   /** `500ms`, `60s`, `5m`, `2h`: milliseconds once read. */
   | { type: 'duration' }
+  /** As a duration, in hours and days too: `36h`, `8d`. */
+  | { type: 'age' }
+  /** Which backup: `latest`, `latest-verified`, an id, `before:<time>`, `random:7d`. */
+  | { type: 'selector' }
   /** `zstd`, `gzip:9`, `none`. */
   | { type: 'compression' }
   /** `auto` or a major version of PostgreSQL. */

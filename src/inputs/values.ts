@@ -1,4 +1,5 @@
 import type { Compression } from '../codec/types.js';
+import type { BackupSelector } from './selector.js';
 import type { Command } from './spec.js';
 import type { InputName, TABLE } from './table.js';
 
@@ -12,23 +13,27 @@ type ValueOf<S> = S extends { type: 'list' }
   ? readonly string[]
   : S extends { type: 'boolean' }
     ? boolean
-    : S extends { type: 'integer' | 'duration' }
+    : S extends { type: 'duration' | 'age' }
       ? number
-      : S extends { type: 'choice'; values: readonly (infer V)[] }
-        ? V
-        : S extends { type: 'compression' }
-          ? Compression
-          : S extends { type: 'major' }
-            ? number | 'auto'
-            : string;
+      : S extends { type: 'workers' }
+        ? number | 'auto'
+        : S extends { type: 'selector' }
+          ? BackupSelector
+          : S extends { type: 'choice'; values: readonly (infer V)[] }
+            ? V
+            : S extends { type: 'compression' }
+              ? Compression
+              : S extends { type: 'major' }
+                ? number | 'auto'
+                : string;
 
-type HasDefault<S, C extends Command> = S extends { defaultFor: readonly (infer D)[] }
-  ? C extends D
-    ? true
-    : false
-  : S extends { default: string } | { required: true } | { type: 'list' }
-    ? true
-    : false;
+type HasDefault<S, C extends Command> = S extends
+  | { default: string }
+  | { required: readonly [C, ...unknown[]] }
+  | { type: 'list' }
+  | { defaults: Record<C, string> }
+  ? true
+  : false;
 
 type NamesOf<C extends Command> = {
   [N in InputName]: C extends Spec<N>['commands'][number] ? N : never;
@@ -36,7 +41,7 @@ type NamesOf<C extends Command> = {
 
 /**
  * What a command is given once its inputs were read: the input `lock-timeout` is `lockTimeout`, and so on.
- * Lists that were not given are empty, other inputs without a default are undefined; durations are in milliseconds.
+ * Lists that were not given are empty, other inputs without a default are undefined; durations and ages are in milliseconds.
  */
 export type InputsOf<C extends Command> = {
   readonly [N in NamesOf<C> as Camel<N>]: HasDefault<Spec<N>, C> extends true
@@ -45,6 +50,8 @@ export type InputsOf<C extends Command> = {
 };
 
 export type BackupInputs = InputsOf<'backup'>;
+export type RestoreInputs = InputsOf<'restore'>;
+export type VerifyInputs = InputsOf<'verify'>;
 export type ListInputs = InputsOf<'list'>;
 export type ShowInputs = InputsOf<'show'>;
 

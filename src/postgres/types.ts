@@ -20,6 +20,20 @@ export interface Programs {
   env: Record<string, string>;
 }
 
+/** The programs that make and run a server of our own; separate from `Programs`, since a client needs none of it. */
+export interface ServerPrograms {
+  /** 17 */
+  major: number;
+  /** As `postgres --version` has it: `17.11`. */
+  version: string;
+  source: ProgramSource;
+  /** Absolute paths. */
+  initdb: string;
+  postgres: string;
+  /** What they need in their environment. */
+  env: Record<string, string>;
+}
+
 /** Where unpacked programs are kept between runs: the runner's tool cache, or the user's cache folder for the CLI. */
 export interface ProgramCache {
   /** The folder that `store` made for this name and version, on this kind of machine. */

@@ -45,8 +45,14 @@ export interface Measured {
 }
 
 // An application's lock must never queue behind ours for long, and rows hidden by row-level security must be an
-// error, never a smaller count.
-const SESSION_SETTINGS = ["lock_timeout = '1s'", 'row_security = off', ...PINNED_SETTINGS, ...SCAN_SETTINGS];
+// error, never a smaller count. The count hides behind the dump, so it takes no parallel workers from the applications.
+const SESSION_SETTINGS = [
+  "lock_timeout = '1s'",
+  'row_security = off',
+  'max_parallel_workers_per_gather = 0',
+  ...PINNED_SETTINGS,
+  ...SCAN_SETTINGS,
+];
 
 /**
  * Measures, inside the dump's snapshot, what the archive holds, after checking that the archive lists what the

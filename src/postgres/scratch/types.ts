@@ -1,0 +1,45 @@
+import type { Reporter } from '../../base/reporter.js';
+import type { Collation } from '../server.js';
+import type { Connection, Programs, ServerPrograms } from '../types.js';
+
+export interface ScratchOptions {
+  server: ServerPrograms;
+  clients: Programs;
+  /** For the data directory; its socket may have to lie elsewhere, since a socket's path has at most 107 bytes. */
+  tempDir: string;
+  /** The name of the source's OID-10 role: what it owned belongs to the bootstrap role here too. */
+  bootstrapRole: string;
+  /** Extensions that will be created in `database`; some must be preloaded, and are told to do nothing by themselves. */
+  extensions: readonly string[];
+  /** The database that extensions which serve only one (pg_cron) are bound to. */
+  database: string;
+  reporter: Reporter;
+  signal: AbortSignal;
+}
+
+/** What a database on a scratch server is to be like. */
+export interface DatabaseIdentity {
+  encoding: string;
+  collation: Collation;
+}
+
+/**
+ * A throwaway PostgreSQL server of our own, or a place on a server that the user gave. Nothing of it is left after
+ * `stop`, nor when this process dies in any way.
+ */
+export interface Scratch {
+  /** `17.11` */
+  readonly version: string;
+  readonly major: number;
+  /** As its superuser; nothing of the user's environment is in `connection.env`. */
+  readonly connection: Connection;
+  /**
+   * Makes an empty database with exactly that encoding and locale.
+   * @returns what could not be had of it and is otherwise (a locale that this machine lacks), one sentence each.
+   */
+  createDatabase(name: string, identity: DatabaseIdentity): Promise<string[]>;
+  dropDatabase(name: string): Promise<void>;
+  /** Makes the roles that are not there yet, without any right to log in. */
+  createRoles(names: readonly string[]): Promise<void>;
+  stop(): Promise<void>;
+}
