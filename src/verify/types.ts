@@ -35,3 +35,35 @@ export interface Finding {
   /** Reported, but by itself no reason to turn a run red (the version of an extension). */
   minor?: true;
 }
+
+/** What became of the damage that was done on purpose, to see that the comparison notices. */
+export type ControlOutcome = 'noticed' | 'not noticed' | 'not applicable' | 'not run';
+
+/** What a verification found. Holds names of tables and counts, never a row. */
+export interface VerifyReport {
+  version: 1;
+  verdict: 'passed' | 'failed';
+  backupId: string;
+  name: string;
+  label: string | null;
+  database: string;
+  snapshotAt: string;
+  /** The storage URL that the backup was read from. */
+  storage: string;
+  startedAt: string;
+  finishedAt: string;
+  /** Of the server that it was restored into, and of the one that it was made of. */
+  server: { scratch: string; source: string };
+  /** Stored bytes that were fetched. */
+  bytes: number;
+  seconds: { fetch: number; restore: number; compare: number; total: number };
+  totals: { equal: number; different: number; notMeasured: number };
+  control: { outcome: ControlOutcome; damage: string | null };
+  findings: Finding[];
+}
+
+export interface VerifyResult {
+  report: VerifyReport;
+  /** Where the verdict was stored; undefined where it could not be, which turns the run red. */
+  stored: string | undefined;
+}
