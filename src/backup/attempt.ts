@@ -141,12 +141,23 @@ function archivedSequences(
   after: readonly SequenceValue[] | undefined,
 ): SequenceFingerprint[] {
   // Their entries carry no OID; pg_restore writes names with line breaks as spaces.
-  const set = new Set(toc.filter(({ text }) => text.startsWith('SEQUENCE SET ')).map(({ text }) => text));
-  const texts = [...set];
-  const included = ({ schema: space, name }: SequenceValue): boolean => {
-    const start = `SEQUENCE SET ${space} ${name} `.replaceAll(/[\r\n]/g, ' ');
-    return texts.some((text) => text.startsWith(start));
-  };
-  const all = !filtered && set.size === before.length;
-  return sequenceFingerprints(before, after, all ? () => true : included);
+  const set = new Set(toc.filter(({ text }) => text.startsWith(SEQUENCE_SET)).map(({ text }) => text));
+  if (!filtered && set.size === before.length) return sequenceFingerprints(before, after, () => true);
+  const texts = [...set].sort();
+  return sequenceFingerprints(before, after, ({ schema: space, name }) =>
+    someStartsWith(texts, `${SEQUENCE_SET}${space} ${name} `.replaceAll(/[\r\n]/g, ' ')),
+  );
+}
+
+const SEQUENCE_SET = 'SEQUENCE SET ';
+
+/** Whether one of these sorted texts begins so. Names may hold spaces, so that what a text says cannot be told apart. */
+function someStartsWith(sorted: readonly string[], start: string): boolean {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] ?? '') < start) low = middle + 1;
+    else high = middle;
+  }
+  return sorted[low]?.startsWith(start) === true;
 }

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { CancelledError, ExplainedError, messageOf } from '../base/errors.js';
 import { Mask } from '../base/mask.js';
+import type { Reporter } from '../base/reporter.js';
 import type { Target } from '../postgres/connection/target.js';
 import { putObject } from '../storage/put.js';
+import type { Store } from '../storage/store.js';
 import { logKey } from './layout.js';
-import type { BackupContext, BackupResult } from './types.js';
 
 /**
  * What failed, without what only the run's own log may show: names of tables, schemas and roles, the server and the user,
@@ -28,41 +29,59 @@ export function publicReason(
   );
 }
 
+/** What one run of one action did to one family. */
+export interface LogEntry {
+  action: 'backup' | 'restore' | 'verify';
+  /** The backup that was made, restored or verified; null where it did not come to that. */
+  backup: string | null;
+  /** Why the run is red; absent for a green one. */
+  failure?: unknown;
+}
+
+export interface LogContext {
+  stores: readonly Store[];
+  /** Who runs it; nothing outside GitHub. */
+  run: { runId?: string; runUrl?: string; actor?: string };
+  reporter: Reporter;
+  /** What must not be in the reason; nothing where no server of the user's took part. */
+  connection?: { target: Pick<Target, 'host' | 'user'>; secrets: readonly string[] };
+}
+
 /**
  * Leaves a line of history in each store, for failed runs too: whoever asks a week later why there is no backup finds
- * the answer where the backup would be. A store that cannot be written to has said so already.
+ * the answer where the backup would be. A store that cannot be written to has said so already. A cancelled run leaves
+ * none: its seconds go to cleaning up.
  */
 export async function writeLog(
-  context: Pick<BackupContext, 'stores' | 'run' | 'reporter' | 'connection'>,
+  { stores, run, reporter, connection }: LogContext,
   name: string,
   startedAt: Date,
-  outcome: BackupResult | { error: unknown },
+  { action, backup, failure }: LogEntry,
 ): Promise<void> {
-  const failed = 'error' in outcome;
-  if (failed && outcome.error instanceof CancelledError) return;
-  const reason = failed ? outcome.error : outcome.problems[0];
+  if (failure instanceof CancelledError) return;
+  const hidden = connection ?? { target: { host: undefined, user: undefined }, secrets: [] };
   const entry = {
     version: 1,
-    action: 'backup',
-    outcome: failed || outcome.problems.length > 0 ? 'failure' : 'success',
+    action,
+    outcome: failure === undefined ? 'success' : 'failure',
     startedAt: startedAt.toISOString(),
     seconds: (Date.now() - startedAt.getTime()) / 1000,
-    error: reason === undefined ? null : publicReason(reason, context.connection),
-    backup: failed ? null : outcome.manifest.id,
-    runUrl: context.run.runUrl ?? null,
-    actor: context.run.actor ?? null,
+    error: failure === undefined ? null : publicReason(failure, hidden),
+    backup,
+    runUrl: run.runUrl ?? null,
+    actor: run.actor ?? null,
   };
   // The jobs of a matrix share their run's id and may begin in one second.
   const random = randomBytes(2).toString('hex');
-  const run = context.run.runId === undefined ? random : `${context.run.runId}-${random}`;
+  const id = run.runId === undefined ? random : `${run.runId}-${random}`;
   const bytes = Buffer.from(`${JSON.stringify(entry, null, 2)}\n`);
   await Promise.all(
-    context.stores.map(async (store) => {
+    stores.map(async (store) => {
       try {
-        await putObject(store, logKey(name, startedAt, run), bytes);
+        await putObject(store, logKey(name, startedAt, id), bytes);
       } catch (error) {
-        if (!failed)
-          context.reporter.warn(`${store.url} did not take the log of this run. ${messageOf(error)}`);
+        if (failure === undefined || backup !== null)
+          reporter.warn(`${store.url} did not take the log of this run. ${messageOf(error)}`);
       }
     }),
   );

@@ -1,4 +1,4 @@
-import { CancelledError } from '../base/errors.js';
+import { CancelledError, UserError } from '../base/errors.js';
 import { formatBytes, plural } from '../base/units.js';
 import { describeEncryption, encryptionOf } from '../codec/index.js';
 import { familyName } from '../inputs/name.js';
@@ -14,7 +14,7 @@ import { planForMachine } from './compression.js';
 import { databasesOf, findFor } from './connect.js';
 import { dryRun } from './dry-run.js';
 import { tableSizesByName } from './fingerprint/tables.js';
-import { writeLog } from './log.js';
+import { writeLog, type LogEntry } from './log.js';
 import type { RunResult } from './result.js';
 import type { RunOptions } from './run-options.js';
 import { ask } from './session.js';
@@ -79,10 +79,17 @@ export async function runBackup(options: RunOptions): Promise<RunResult> {
       outcome = { error: signal.aborted ? new CancelledError() : error };
       result.failures.push({ database, error });
     }
-    await writeLog(context, name, startedAt, outcome);
+    await writeLog(context, name, startedAt, entryOf(outcome));
     if (signal.aborted) throw new CancelledError();
   }
   return result;
+}
+
+function entryOf(outcome: BackupResult | { error: unknown }): LogEntry {
+  if ('error' in outcome) return { action: 'backup', backup: null, failure: outcome.error };
+  const [problem] = outcome.problems;
+  const failure = problem === undefined ? {} : { failure: new UserError(problem) };
+  return { action: 'backup', backup: outcome.manifest.id, ...failure };
 }
 
 async function one(context: BackupContext, database: string, name: string): Promise<BackupResult> {
@@ -133,7 +140,7 @@ async function connect(options: RunOptions, { connection, stores }: Prepared): P
     const families = named.includes('*') ? [] : named.map((database) => familyName(inputs.name, database));
     if (!inputs.dryRun)
       for (const name of new Set(families))
-        await writeLog({ stores, run, reporter, connection }, name, startedAt, { error });
+        await writeLog({ stores, run, reporter, connection }, name, startedAt, entryOf({ error }));
     throw error;
   }
 }
