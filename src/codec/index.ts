@@ -3,4 +3,5 @@ export { decryptStage } from './decrypt.js';
 export type { DecryptionKeys } from './decrypt-header.js';
 export { encryptStage } from './encrypt.js';
 export { identitiesOf } from './identities.js';
+export { keysOf } from './keys.js';
 export { describeEncryption, encryptionOf } from './recipients.js';
