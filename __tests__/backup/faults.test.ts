@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../src/base/errors.js';
@@ -6,8 +7,11 @@ import { freePort, PASSWORD } from '../servers/postgres.mjs';
 import { filesIn, requireNoSessions, Rig, rigMissing, type Backup } from '../support/backup-rig.js';
 import { BIG, freezeDump } from '../support/big.js';
 import { childrenLike } from '../support/children.js';
+import { canMount } from '../support/small-disk.js';
 
 if (rigMissing !== undefined) process.stderr.write(`NOT RUN: faults of a backup: ${rigMissing}\n`);
+
+if (!canMount()) process.stderr.write('NOT RUN: a backup onto a full disk: no right to mount\n');
 
 (rigMissing === undefined ? describe : describe.skip)('a backup that fails', () => {
   let rig: Rig;
@@ -159,5 +163,32 @@ if (rigMissing !== undefined) process.stderr.write(`NOT RUN: faults of a backup:
     expect(filesIn(folder).filter((file) => !file.includes('/_log/'))).toEqual([]);
     expect(childrenLike(/pg_dump|pg_restore|zstd/)).toEqual([]);
     await crashing.stop();
+  });
+
+  it('logs that the programs could not be had, under the family that was to be backed up', async () => {
+    const { folder, url } = rig.storage();
+    const empty = rig.storage().folder;
+    const run = await rig.backup({
+      'database-url': rig.server.url('shop'),
+      storage: url,
+      'postgres-bin': empty,
+    });
+    expect(await requireNothingLeft(run, folder)).toContain(empty);
+    expect(filesIn(folder)[0]).toMatch(/^shop\/_log\//);
+  });
+
+  (canMount() ? it : it.skip)('says that the disk filled up half-way, and leaves it as it was', async () => {
+    const { folder, url } = rig.storage();
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'pgkeep-test', folder]);
+    try {
+      const run = await rig.backup({
+        'database-url': rig.server.url('big'),
+        storage: url,
+        compression: 'none',
+      });
+      expect(await requireNothingLeft(run, folder)).toMatch(/The disk is full/);
+    } finally {
+      execFileSync('umount', [folder]);
+    }
   });
 });

@@ -184,4 +184,17 @@ if (rigMissing !== undefined) process.stderr.write(`NOT RUN: whole backups: ${ri
       expect.stringMatching(/transaction pooling/),
     ]);
   });
+
+  pooled('is not even rehearsed through a pooler of transactions', async () => {
+    const pooler = await startPgbouncer(rig.server, 'transaction');
+    const { folder, url } = rig.storage();
+    const { error } = await rig.backup({
+      'database-url': pooler.url('one'),
+      storage: url,
+      'dry-run': 'true',
+    });
+    await pooler.stop();
+    expect(String(error)).toMatch(/transaction pooling/);
+    expect(filesIn(folder)).toEqual([]);
+  });
 });

@@ -72,5 +72,7 @@ const here = clientsAreHere('bad input and broken connections');
     const manifests = files(store).filter((name) => name.endsWith('manifest.json'));
     // Of several databases those that work are backed up.
     expect(manifests).toHaveLength(_title.startsWith('database that is not there among') ? 1 : 0);
+    expect(step.summary).toMatch(/fail/i);
+    expect(step.summary).not.toMatch(/pw12345|AGE-SECRET-KEY-1QQQQ|KEY:SECRET/);
   });
 });

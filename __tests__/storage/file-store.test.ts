@@ -8,6 +8,7 @@ import { fileError } from '../../src/storage/file/errors.js';
 import { FileStore } from '../../src/storage/file/store.js';
 import { putObject } from '../../src/storage/put.js';
 import { StoreSink } from '../../src/storage/sink.js';
+import { canMount } from '../support/small-disk.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -97,15 +98,6 @@ describe('the file store', () => {
   });
 });
 
-/** A small file system of our own needs the right to mount. */
-function canMount(): boolean {
-  try {
-    execFileSync('unshare', ['-m', 'true'], { stdio: 'ignore' });
-    return process.getuid?.() === 0;
-  } catch {
-    return false;
-  }
-}
 if (!canMount())
   process.stderr.write('NOT RUN: file store on a full and a read-only disk: no right to mount\n');
 
