@@ -68,6 +68,11 @@ export async function inspectServer(psql: Psql): Promise<ServerInfo> {
   };
 }
 
+/** `17.10`, `18beta1` -> 17, 18. */
+export function majorOf(version: string): number {
+  return Number.parseInt(version, 10);
+}
+
 /** The oldest major that is supported and tested. */
 const OLDEST_MAJOR = 13;
 
