@@ -125,7 +125,7 @@ const CHANGES: [string, string][] = [
     const watching = yieldToOthers(watch, 'counting', stop.signal);
     await count.exec('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY');
     const oid = Number(await count.value(`SELECT 'public.t'::regclass::oid`));
-    const [table] = await countedTables(count, new Set([oid]));
+    const table = (await countedTables(count)).find((one) => one.oid === oid);
     const order: string[] = [];
     const counted = countTables(
       count,

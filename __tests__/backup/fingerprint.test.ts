@@ -27,6 +27,26 @@ function comparable({ tables, objects, largeObjects, materializedViews, sequence
   return { tables, objects, largeObjects, materializedViews, sequences };
 }
 
+// What a restore makes otherwise than it came to be, and yet faithfully.
+const ODD = [
+  'CREATE TABLE twice (n int); INSERT INTO twice VALUES (1), (1)',
+  'CREATE TYPE span AS RANGE (subtype = int4)',
+  'CREATE TABLE up (a int); CREATE TABLE down (z int); INSERT INTO down VALUES (1)',
+  'ALTER TABLE down ADD a int; ALTER TABLE down INHERIT up; UPDATE down SET a = 2',
+  'CREATE TABLE target (id int PRIMARY KEY) PARTITION BY RANGE (id)',
+  'CREATE TABLE target_1 PARTITION OF target FOR VALUES FROM (0) TO (10)',
+  'CREATE TABLE pointing (id int REFERENCES target) PARTITION BY LIST (id)',
+  'CREATE TABLE pointing_1 PARTITION OF pointing FOR VALUES IN (1)',
+  'CREATE TABLE pointing_2 (id int, CONSTRAINT own FOREIGN KEY (id) REFERENCES target)',
+  'ALTER TABLE pointing ATTACH PARTITION pointing_2 FOR VALUES IN (2)',
+  `CREATE FUNCTION noop() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'`,
+  'CREATE TRIGGER t AFTER INSERT ON pointing FOR EACH ROW EXECUTE FUNCTION noop()',
+  'CREATE MATERIALIZED VIEW below AS SELECT 1 AS x',
+  'CREATE MATERIALIZED VIEW above AS SELECT * FROM below',
+  'REFRESH MATERIALIZED VIEW below WITH NO DATA',
+  'CREATE INDEX onlyparent ON ONLY target (id)',
+];
+
 function rowsOf({ tables }: Fingerprint): Record<string, number> {
   return Object.fromEntries(tables.map(({ schema, name, rows }) => [`${schema}.${name}`, rows]));
 }
@@ -108,6 +128,37 @@ suite('the fingerprint of PostgreSQL %i', (major) => {
       (table, index) => table.content?.high !== again.fingerprint.tables[index]?.content?.high,
     );
     expect(differing.map(({ name, rows }) => [name, rows])).toEqual([['orders', 5000]]);
+  });
+
+  it('is that of a restored copy also where a restore makes something else', async () => {
+    const odd = await rig.database('odd', 'DROP SCHEMA public CASCADE', 'CREATE SCHEMA public', ...ODD);
+    await odd.exec('DROP EXTENSION plpgsql CASCADE', 'CREATE EXTENSION plpgsql', ...ODD.slice(10, 12));
+    await expect(odd.exec('CREATE UNIQUE INDEX CONCURRENTLY failed ON twice (n)')).rejects.toThrow();
+    const first = await rig.publish('odd', { fingerprint: 'content' });
+    expect(first.fingerprint.objects).toMatchObject({ 'foreign key': 1, trigger: 1, index: 3 });
+    expect(first.fingerprint.materializedViews.map(({ populated }) => populated)).toEqual([false, false]);
+    await rig.database('odd copy');
+    await restore(rig, first, 'odd copy');
+    const again = await rig.publish('odd copy', { fingerprint: 'content' });
+    expect(comparable(again.fingerprint)).toEqual(comparable(first.fingerprint));
+  });
+
+  it('names the first superuser and every role that owns or may do something', async () => {
+    const named = await rig.database('named', 'CREATE TABLE t (n int)');
+    const owner = 'he said "no"; --';
+    const roles = ['of default privileges', 'of the database', owner, 'policy', 'reader', 'setting'];
+    await named.exec(
+      ...[...roles, 'nobody of here'].map((role) => `CREATE ROLE "${role.replaceAll('"', '""')}"`),
+      'ALTER TABLE t OWNER TO "he said ""no""; --"',
+      'GRANT SELECT (n) ON t TO reader',
+      'CREATE POLICY p ON t TO policy USING (true)',
+      'ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO "of default privileges"',
+      'ALTER DATABASE named OWNER TO "of the database"',
+      `ALTER ROLE setting IN DATABASE named SET work_mem = '1MB'`,
+    );
+    const { fingerprint } = await rig.publish('named');
+    expect(fingerprint.bootstrapRole).toBe('postgres');
+    expect(fingerprint.roles).toEqual([...roles].sort());
   });
 
   it('hashes generated columns apart', () => {

@@ -24,9 +24,16 @@ const LISTED_KINDS = new Set([
 
 // Each SELECT gives (kind, catalog, oid, name, via). 16384 is the first OID that is not the system's own
 // (FirstNormalObjectId in PostgreSQL's access/transam.h). What belongs to an extension is restored by the extension.
+// Only what a faithful restore makes again is counted, so that the same numbers come out there:
+// - an index that a failed CREATE INDEX CONCURRENTLY left invalid is not dumped (getIndexes in pg_dump.c);
+// - a schema `public` or a plpgsql that was dropped and made again has an OID of its own, the restored one the system's;
+// - what a foreign key or trigger of a partitioned table makes on its partitions depends on how they came to be one;
+// - what is an inner part of another object (the casts of a range type, deptype i) is made with that one.
 const OBJECTS = `
 WITH member AS (
   SELECT classid, objid FROM pg_depend WHERE deptype = 'e'
+), inner_part AS (
+  SELECT classid, objid FROM pg_depend WHERE deptype = 'i' AND classid IN ('pg_proc'::regclass, 'pg_cast'::regclass)
 ), space AS (
   SELECT oid, nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
 ), rel AS (
@@ -35,6 +42,7 @@ WITH member AS (
     AND NOT EXISTS (SELECT 1 FROM member m WHERE m.classid = 'pg_class'::regclass AND m.objid = c.oid)
 ), object AS (
   SELECT 'schema' AS kind, 'pg_namespace'::regclass AS catalog, s.oid, s.nspname AS name, NULL AS via FROM space s
+  WHERE s.nspname <> 'public'
   UNION ALL
   SELECT CASE relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table'
       WHEN 'S' THEN 'sequence' ELSE 'table' END, 'pg_class'::regclass, oid, nspname || '.' || relname, NULL
@@ -42,14 +50,16 @@ WITH member AS (
   UNION ALL
   SELECT 'index', 'pg_class'::regclass, i.indexrelid, c.relname, '2606/' || k.oid
   FROM pg_index i JOIN rel r ON r.oid = i.indrelid JOIN pg_class c ON c.oid = i.indexrelid
-  LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.conrelid = i.indrelid AND k.contype IN ('p', 'u', 'x') WHERE r.relkind IN ('r', 'p', 'm')
+  LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.conrelid = i.indrelid AND k.contype IN ('p', 'u', 'x')
+  WHERE r.relkind IN ('r', 'p', 'm') AND (i.indisvalid OR r.relkind = 'p') AND i.indisready
   UNION ALL
   SELECT CASE contype WHEN 'p' THEN 'primary key' WHEN 'u' THEN 'unique constraint' WHEN 'f' THEN 'foreign key'
       WHEN 'c' THEN 'check constraint' ELSE 'exclusion constraint' END, 'pg_constraint'::regclass, c.oid, c.conname,
     CASE WHEN contype = 'c' THEN '1259/' || c.conrelid WHEN c.conparentid <> 0 THEN '2606/' || c.conparentid END
-  FROM pg_constraint c JOIN rel r ON r.oid = c.conrelid WHERE contype IN ('p', 'u', 'f', 'c', 'x')
+  FROM pg_constraint c JOIN rel r ON r.oid = c.conrelid WHERE contype IN ('p', 'u', 'c', 'x') OR (contype = 'f' AND conparentid = 0)
   UNION ALL
-  SELECT 'trigger', 'pg_trigger'::regclass, t.oid, t.tgname, '2620/' || nullif(t.tgparentid, 0) FROM pg_trigger t JOIN rel r ON r.oid = t.tgrelid WHERE NOT tgisinternal
+  SELECT 'trigger', 'pg_trigger'::regclass, t.oid, t.tgname, NULL FROM pg_trigger t JOIN rel r ON r.oid = t.tgrelid
+  WHERE NOT tgisinternal AND tgparentid = 0
   UNION ALL
   SELECT 'policy', 'pg_policy'::regclass, p.oid, p.polname, NULL FROM pg_policy p JOIN rel r ON r.oid = p.polrelid
   UNION ALL
@@ -58,7 +68,6 @@ WITH member AS (
   UNION ALL
   SELECT 'function', 'pg_proc'::regclass, p.oid, s.nspname || '.' || p.proname, NULL
   FROM pg_proc p JOIN space s ON s.oid = p.pronamespace
-  WHERE NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'i')
   UNION ALL
   SELECT CASE typtype WHEN 'e' THEN 'enum' WHEN 'd' THEN 'domain' WHEN 'r' THEN 'range type' WHEN 'c' THEN 'composite type' ELSE 'base type' END,
     'pg_type'::regclass, t.oid, t.typname, NULL
@@ -66,7 +75,7 @@ WITH member AS (
   WHERE t.typtype IN ('e', 'd', 'r') OR (t.typtype = 'c' AND c.relkind = 'c')
     OR (t.typtype = 'b' AND NOT EXISTS (SELECT 1 FROM pg_type e WHERE e.typarray = t.oid))
   UNION ALL
-  SELECT 'extension', 'pg_extension'::regclass, oid, extname, NULL FROM pg_extension
+  SELECT 'extension', 'pg_extension'::regclass, oid, extname, NULL FROM pg_extension WHERE extname <> 'plpgsql'
   UNION ALL
   SELECT 'event trigger', 'pg_event_trigger'::regclass, oid, evtname, NULL FROM pg_event_trigger
   UNION ALL
@@ -93,7 +102,8 @@ WITH member AS (
   SELECT 'statistics object', 'pg_statistic_ext'::regclass, x.oid, stxname, NULL FROM pg_statistic_ext x JOIN space s ON s.oid = x.stxnamespace
 )
 SELECT kind, catalog::oid::int8 AS catalog, oid::int8 AS oid, name, via FROM object o
-WHERE oid >= 16384 AND NOT EXISTS (SELECT 1 FROM member m WHERE m.classid = o.catalog AND m.objid = o.oid)`;
+WHERE oid >= 16384 AND NOT EXISTS (SELECT 1 FROM member m WHERE m.classid = o.catalog AND m.objid = o.oid)
+  AND NOT EXISTS (SELECT 1 FROM inner_part p WHERE p.classid = o.catalog AND p.objid = o.oid)`;
 
 /** Everything in the database that a whole dump holds, as the session's snapshot has it. */
 export function catalogObjects(psql: Psql): Promise<CatalogObject[]> {
@@ -120,13 +130,7 @@ export function missingFrom(
   archive: ReadonlySet<string>,
   objects: readonly CatalogObject[],
 ): CatalogObject[] {
-  // pg_dump says nothing of a schema \`public\` that is as initdb made it.
-  return objects.filter(
-    (object) =>
-      LISTED_KINDS.has(object.kind) &&
-      !(object.kind === 'schema' && object.name === 'public') &&
-      !archive.has(keyOf(object)),
-  );
+  return objects.filter((object) => LISTED_KINDS.has(object.kind) && !archive.has(keyOf(object)));
 }
 
 /** The objects that a filtered archive holds, those without an entry of their own included. */

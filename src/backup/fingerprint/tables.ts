@@ -19,6 +19,7 @@ export interface CountedTable {
   generatedColumns: string[];
 }
 
+// Columns by name: a restored inheritance child has its inherited columns first, wherever they were before.
 // Catalogs are read in the snapshot, but `pg_relation_filenode` tells of now: where the two differ, the table was
 // truncated or rewritten since, and a scan would see the new rows whatever snapshot it has.
 const TABLES = `
@@ -35,8 +36,8 @@ WITH RECURSIVE up AS (
 ), config AS (
   SELECT unnest(extconfig) AS oid, unnest(extcondition) AS condition FROM pg_extension
 ), cols AS (
-  SELECT attrelid, coalesce(json_agg(attname ORDER BY attnum) FILTER (WHERE attgenerated = ''), '[]') AS plain,
-    coalesce(json_agg(attname ORDER BY attnum) FILTER (WHERE attgenerated <> ''), '[]') AS generated
+  SELECT attrelid, coalesce(json_agg(attname ORDER BY attname) FILTER (WHERE attgenerated = ''), '[]') AS plain,
+    coalesce(json_agg(attname ORDER BY attname) FILTER (WHERE attgenerated <> ''), '[]') AS generated
   FROM pg_attribute WHERE attnum > 0 AND NOT attisdropped GROUP BY attrelid
 )
 SELECT c.oid::int8 AS oid, n.nspname AS schema, c.relname AS name,
@@ -57,13 +58,11 @@ WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND c.oid >= 16384`;
 const SIZES = `SELECT c.oid::int8 AS oid, pg_relation_size(c.oid)::int8 AS bytes
 FROM pg_class c WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND c.oid >= 16384`;
 
-/** The tables in \`included\` (OIDs from the archive's table of contents) with all that counting them needs. */
-export async function countedTables(psql: Psql, included: ReadonlySet<number>): Promise<CountedTable[]> {
+/** The tables of the database with all that counting them needs; the system's own and temporary ones are left out. */
+export async function countedTables(psql: Psql): Promise<CountedTable[]> {
   const found = await psql.rows<Omit<CountedTable, 'bytes'>>(TABLES);
   const sizes = await tableSizes(psql);
-  return found
-    .filter((table) => included.has(table.oid))
-    .map((table) => ({ ...table, bytes: sizes.get(table.oid) ?? null }));
+  return found.map((table) => ({ ...table, bytes: sizes.get(table.oid) ?? null }));
 }
 
 /** Bytes on disk by OID; what is locked by others just now is left out. The session must be inside a transaction. */

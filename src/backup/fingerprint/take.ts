@@ -19,6 +19,7 @@ import {
 import type { Patience } from './patience.js';
 import { PINNED_SETTINGS, SCAN_SETTINGS, type HashAlgorithm } from './queries.js';
 import { NO_REQUIREMENTS, readExtensions, requirements } from './requires.js';
+import { readRoles } from './roles.js';
 import { inSavepoint } from './savepoint.js';
 import { countedTables } from './tables.js';
 import type { Fingerprint, FingerprintLevel, Requirements } from './types.js';
@@ -75,7 +76,8 @@ export async function measure(request: FingerprintRequest): Promise<Measured> {
 async function measureIn(psql: Psql, request: FingerprintRequest): Promise<Measured> {
   const { level, selection, toc } = request;
   await importSnapshot(psql, request.snapshot.id, SESSION_SETTINGS);
-  const tables = await countedTables(psql, tableDataOids(toc));
+  const included = tableDataOids(toc);
+  const tables = (await countedTables(psql)).filter(({ oid }) => included.has(oid));
   requireUnchanged(tables);
   const objects = await requireComplete(psql, request);
   const filtered = isFiltered(selection);
@@ -96,6 +98,7 @@ async function measureIn(psql: Psql, request: FingerprintRequest): Promise<Measu
     extensions: filtered ? [] : await readExtensions(psql),
     requires,
     notMeasured: await unmeasuredTables(psql),
+    ...(await readRoles(psql)),
   };
   return { requires, fingerprint };
 }
@@ -144,13 +147,17 @@ async function materializedViews(
   toc: readonly TocEntry[],
 ): Promise<Fingerprint['materializedViews']> {
   const archive = objectKeys(toc);
-  const views = await psql.rows<{ key: string; schema: string; name: string; populated: boolean }>(
-    `SELECT '1259/' || c.oid AS key, n.nspname AS schema, c.relname AS name, c.relispopulated AS populated
+  // pg_dump refreshes no view that reads from an unpopulated one, although it may have rows itself.
+  const refreshed = new Set(
+    toc.filter(({ text }) => text.startsWith('MATERIALIZED VIEW DATA ')).map(({ oid }) => oid),
+  );
+  const views = await psql.rows<{ oid: number; schema: string; name: string }>(
+    `SELECT c.oid::int8 AS oid, n.nspname AS schema, c.relname AS name
      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'm' ORDER BY 2, 3`,
   );
   return views
-    .filter((view) => archive.has(view.key))
-    .map(({ schema, name, populated }) => ({ schema, name, populated }));
+    .filter(({ oid }) => archive.has(`1259/${oid}`))
+    .map(({ oid, schema, name }) => ({ schema, name, populated: refreshed.has(oid) }));
 }
 
 async function largeObjects(psql: Psql, toc: readonly TocEntry[]): Promise<number> {

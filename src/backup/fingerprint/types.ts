@@ -63,6 +63,7 @@ export interface Fingerprint {
   database: string;
   snapshotAt: string;
   tables: TableFingerprint[];
+  /** `populated`: a restore of the archive gives it its rows. */
   materializedViews: { schema: string; name: string; populated: boolean }[];
   sequences: SequenceFingerprint[];
   /** How many objects of each kind, e.g. `{ table: 12, index: 20 }`. */
@@ -78,4 +79,8 @@ export interface Fingerprint {
   requires: Requirements;
   /** What could not be measured, and why. */
   notMeasured: { what: string; why: string }[];
+  /** The cluster's first superuser (OID 10), which no globals create. Absent in the first fingerprints. */
+  bootstrapRole?: string;
+  /** Every owner and grantee in this database, its own owner included. Absent in the first fingerprints. */
+  roles?: string[];
 }
