@@ -1,0 +1,22 @@
+import type { Source } from '../backup/manifest.js';
+import type { Reporter } from '../base/reporter.js';
+import type { VerifyInputs } from '../inputs/values.js';
+import type { Method } from '../postgres/programs/index.js';
+import type { ProgramCache } from '../postgres/types.js';
+
+export interface VerifyOptions {
+  inputs: VerifyInputs;
+  env: NodeJS.ProcessEnv;
+  /** RUNNER_TEMP on GitHub: holds the backup's files and the scratch server. */
+  tempDir: string;
+  cache: ProgramCache;
+  /** How programs may be installed. */
+  method: Method;
+  /** Of pgkeep. */
+  version: string;
+  run: Omit<Source, 'databaseId'>;
+  reporter: Reporter;
+  signal: AbortSignal;
+  /** A whole number below `below`, for choices at random. Default: the system's own source. */
+  random?: (below: number) => number;
+}
