@@ -9,5 +9,5 @@ export { runCli } from './cli/main.js';
 
 // For the demo and the bench, which run what users run.
 export { findAnyPrograms, findPrograms, folderCache, installTools } from './postgres/programs/index.js';
-export { cacheFolder } from './cli/commands/backup.js';
+export { cacheFolder } from './cli/commands/machine.js';
 export { silentReporter } from './base/reporter.js';

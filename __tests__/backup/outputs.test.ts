@@ -1,8 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { UserError } from '../../src/base/errors.js';
 import type { Manifest } from '../../src/backup/manifest.js';
 import { outputsOf } from '../../src/backup/outputs.js';
-import { failureSummary } from '../../src/backup/summary.js';
 import type { BackupResult } from '../../src/backup/types.js';
 
 function result(database: string, problems: string[] = []): BackupResult {
@@ -42,14 +40,5 @@ describe('outputsOf', () => {
         { database: 'b', outcome: 'failure' },
       ],
     });
-  });
-});
-
-describe('failureSummary', () => {
-  it('says that nothing was dumped, why, and what next', () => {
-    const markup = { escape: (text: string) => `<${text}>`, code: String, table: () => '' };
-    expect(failureSummary(new UserError('The password is wrong.'), markup)).toBe(
-      '## ❌ Backup failed\n\n- <The password is wrong.>\n\nNo database was dumped. Correct what is named here, then run the job again; its log has the details.\n',
-    );
   });
 });

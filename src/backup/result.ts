@@ -1,4 +1,4 @@
-import { messageOf, UserError } from '../base/errors.js';
+import { ExplainedError, messageOf, UserError } from '../base/errors.js';
 import { totalBytes } from './manifest.js';
 import type { BackupResult } from './types.js';
 
@@ -13,12 +13,17 @@ export function redReasons({ results, failures }: RunResult): unknown[] {
   const alone = results.length + failures.length === 1;
   return [
     ...results.flatMap(({ problems }) => problems.map((problem) => new UserError(problem))),
-    ...failures.map(({ database, error }) =>
-      alone || !(error instanceof UserError)
-        ? error
-        : new UserError(`Database ${JSON.stringify(database)}: ${messageOf(error)}`, { cause: error.cause }),
-    ),
+    ...failures.map(({ database, error }) => (alone ? error : inDatabase(database, error))),
   ];
+}
+
+function inDatabase(database: string, error: unknown): unknown {
+  if (!(error instanceof UserError)) return error;
+  const told = (reason: string): string => `Database ${JSON.stringify(database)}: ${reason}`;
+  const options = { cause: error.cause };
+  return error instanceof ExplainedError
+    ? new ExplainedError(told(messageOf(error)), told(error.anonymous), options)
+    : new UserError(told(messageOf(error)), options);
 }
 
 /** Sums over all backups of a run; null where one of them does not know. */

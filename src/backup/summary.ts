@@ -1,25 +1,19 @@
-import { messageOf } from '../base/errors.js';
-import { failuresOf } from '../base/failure.js';
+import type { Markup } from '../base/markup.js';
 import { formatBytes, formatCount, formatDuration } from '../base/units.js';
 import type { BackupInputs } from '../inputs/values.js';
 import { isEncrypted, totalBytes } from './manifest.js';
 import { redReasons, type RunResult } from './result.js';
 
-/** How text becomes Markdown; everything that comes from elsewhere goes through it. */
-export interface Markup {
-  escape(text: string): string;
-  code(text: string): string;
-  table(head: readonly string[], rows: readonly (readonly string[])[]): string;
-}
-
-/** The job summary of a run that failed before the first database's turn. */
-export function failureSummary(error: unknown, markup: Markup): string {
-  const reasons = failuresOf(error).map(({ message }) => `- ${markup.escape(message)}\n`);
-  return `## ❌ Backup failed\n\n${reasons.join('')}\nNo database was dumped. Correct what is named here, then run the job again; its log has the details.\n`;
-}
-
-/** The job summary: what, how big, how long, how many rows, where, and what to do next. Never a table's name. */
-export function backupSummary(result: RunResult, inputs: BackupInputs, markup: Markup): string {
+/**
+ * The job summary: what, how big, how long, how many rows, where, and what to do next.
+ * @param why tells a reason for a red run; where everybody can read it, without the names of tables.
+ */
+export function backupSummary(
+  result: RunResult,
+  inputs: BackupInputs,
+  markup: Markup,
+  why: (error: unknown) => string,
+): string {
   const { results, failures } = result;
   const reasons = redReasons(result);
   if (inputs.dryRun) return '## pgkeep: dry run\n\nAll checks passed; nothing was dumped.\n';
@@ -42,7 +36,7 @@ export function backupSummary(result: RunResult, inputs: BackupInputs, markup: M
     `${title}\n\n`,
     ...(reasons.length === 0
       ? []
-      : [reasons.map((reason) => `- ${markup.escape(messageOf(reason))}\n`).join(''), '\n']),
+      : [reasons.map((reason) => `- ${markup.escape(why(reason))}\n`).join(''), '\n']),
     results.length + failures.length === 0 ? '' : `${markup.table(head, [...done, ...failed])}\n`,
     ...(where.length === 0
       ? []

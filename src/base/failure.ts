@@ -20,20 +20,28 @@ function causesOf(error: unknown): string[] {
   return causes;
 }
 
+/** Several errors that were thrown together, one by one. */
+export function errorsOf(error: unknown): unknown[] {
+  return error instanceof AggregateError && error.errors.length > 0
+    ? error.errors.flatMap(errorsOf)
+    : [error];
+}
+
 /**
  * What to tell of an error: a user's mistake in its own words, a fault of ours as one, with its stack.
  * Several errors that were thrown together are several failures.
  */
 export function failuresOf(error: unknown): Failure[] {
-  if (error instanceof AggregateError && error.errors.length > 0) return error.errors.flatMap(failuresOf);
+  return errorsOf(error).map(failureOf);
+}
+
+function failureOf(error: unknown): Failure {
   const details = causesOf(error);
   if (error instanceof UserError || error instanceof CancelledError)
-    return [{ message: error.message, details }];
+    return { message: error.message, details };
   const stack = error instanceof Error ? (error.stack ?? '').split('\n').slice(1) : [];
-  return [
-    {
-      message: `${messageOf(error)} (This is unexpected: please report it, with the lines below.)`,
-      details: [...stack.map((line) => line.trim()), ...details],
-    },
-  ];
+  return {
+    message: `${messageOf(error)} (This is unexpected: please report it, with the lines below.)`,
+    details: [...stack.map((line) => line.trim()), ...details],
+  };
 }

@@ -1,9 +1,17 @@
-import { UserError } from '../base/errors.js';
+import { readFileSync } from 'node:fs';
+import { codeOf, UserError } from '../base/errors.js';
 import { readInputs, type InputSource } from '../inputs/read.js';
 import type { Command } from '../inputs/spec.js';
 import { inputsOf, TABLE } from '../inputs/table.js';
 import { nearest, unknownName } from '../inputs/unknown.js';
-import { camelCase, type BackupInputs, type ListInputs, type ShowInputs } from '../inputs/values.js';
+import {
+  camelCase,
+  type BackupInputs,
+  type ListInputs,
+  type RestoreInputs,
+  type ShowInputs,
+  type VerifyInputs,
+} from '../inputs/values.js';
 import { COMMAND_NAMES, COMMANDS, envName } from './flags.js';
 import { readFlags, type Flags } from './tokens.js';
 
@@ -20,6 +28,8 @@ export type Invocation =
   | { command: 'help'; about: Command | undefined }
   | { command: 'version' }
   | (Terminal & { command: 'backup'; inputs: BackupInputs })
+  | (Terminal & { command: 'restore'; inputs: RestoreInputs; json: boolean })
+  | (Terminal & { command: 'verify'; inputs: VerifyInputs; json: boolean })
   | (Terminal & { command: 'list'; inputs: ListInputs; json: boolean })
   | (Terminal & { command: 'show'; inputs: ShowInputs; json: boolean; id: string });
 
@@ -27,11 +37,33 @@ const isCommand = (text: string | undefined): text is Command => COMMAND_NAMES.s
 
 const asksForHelp = (text: string | undefined): boolean => text === '--help' || text === '-h';
 
+function readIdentityFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const why =
+      codeOf(error) === 'ENOENT'
+        ? 'there is no such file'
+        : `it cannot be read (${codeOf(error) ?? 'error'})`;
+    throw new UserError(`Option --identity-file is ${JSON.stringify(path)}: ${why}.`, { cause: error });
+  }
+}
+
+/** The keys of all identity files together, which is an identity file again; undefined where none was named. */
+function identityOf(flags: Flags): string | undefined {
+  const files = flags.values.get('identity-file');
+  if (files !== undefined && flags.values.has('identity'))
+    throw new UserError('Options --identity and --identity-file are both given. Give one or the other.');
+  return files?.map(readIdentityFile).join('\n');
+}
+
 /** The text of an input: the flag, else the environment. Only the command line knows of DATABASE_URL. */
 function sourceOf(flags: Flags, env: NodeJS.ProcessEnv): InputSource {
+  const identity = identityOf(flags);
   return (name) => {
     const given = flags.values.get(name);
     if (given !== undefined) return given.join('\n');
+    if (name === 'identity' && identity !== undefined) return identity;
     const own = env[envName(name)];
     return name === 'database-url' && (own === undefined || own === '') ? env['DATABASE_URL'] : own;
   };
@@ -114,10 +146,19 @@ export function parseCommandLine(args: readonly string[], env: NodeJS.ProcessEnv
     quiet: readSwitch(flags, 'quiet', false),
     warnings: secretWarnings(flags),
   };
-  if (first === 'backup') return { ...terminal, command: first, inputs: readInputs(first, source) };
   const json = readSwitch(flags, 'json', false);
-  if (first === 'list') return { ...terminal, command: first, inputs: readInputs(first, source), json };
-  return { ...terminal, command: first, inputs: readInputs(first, source), json, id: operands[0] ?? '' };
+  switch (first) {
+    case 'backup':
+      return { ...terminal, command: first, inputs: readInputs(first, source) };
+    case 'restore':
+      return { ...terminal, command: first, inputs: readInputs(first, source), json };
+    case 'verify':
+      return { ...terminal, command: first, inputs: readInputs(first, source), json };
+    case 'list':
+      return { ...terminal, command: first, inputs: readInputs(first, source), json };
+    case 'show':
+      return { ...terminal, command: first, inputs: readInputs(first, source), json, id: operands[0] ?? '' };
+  }
 }
 
 /** The inputs of a command that must never be shown, for the mask; only those that were given. */

@@ -6,11 +6,20 @@ export interface CliFlag {
   description: string;
   commands: readonly Command[];
   short?: string;
+  /** What stands for the value in the help; a flag without it is a switch. */
+  placeholder?: string;
 }
 
 const ALL: readonly Command[] = ['backup', 'restore', 'verify', 'list', 'show'];
 
 export const CLI_FLAGS = {
+  'identity-file': {
+    description:
+      'Read the identity from this file, which age-keygen wrote; repeatable. It wins over PGKEEP_IDENTITY',
+    commands: ['restore', 'verify'],
+    short: 'i',
+    placeholder: 'FILE',
+  },
   json: { description: 'Print JSON', commands: ['restore', 'verify', 'list', 'show'] },
   color: {
     description: 'Colours; off by themselves when NO_COLOR is set or there is no terminal',

@@ -65,8 +65,8 @@ function commandHelp(command: Command, width: number): string[] {
     '',
     'Terminal:',
     ...entries(
-      cliFlagsOf(command).map(([name, { description, short }]) => ({
-        left: `${short === undefined ? '' : `-${short}, `}--${name === 'color' ? '[no-]' : ''}${name}`,
+      cliFlagsOf(command).map(([name, { description, short, placeholder }]) => ({
+        left: `${short === undefined ? '' : `-${short}, `}--${name === 'color' ? '[no-]' : ''}${name}${placeholder === undefined ? '' : `=${placeholder}`}`,
         text: description,
       })),
       width,

@@ -2,14 +2,25 @@ import { failuresOf } from '../base/failure.js';
 import { exitFlushed, runStoppable } from '../base/stop.js';
 import { VERSION } from '../version.js';
 import { hideArguments, parseCommandLine, secretsOf, type Invocation } from './args.js';
+import type { InputSpec } from '../inputs/spec.js';
+import { TABLE } from '../inputs/table.js';
 import { backupCommand } from './commands/backup.js';
 import type { CommandContext } from './commands/context.js';
 import { listCommand } from './commands/list.js';
+import { restoreCommand } from './commands/restore.js';
 import { showCommand } from './commands/show.js';
+import { verifyCommand } from './commands/verify.js';
+import { envName } from './flags.js';
 import { helpText } from './help.js';
 import { TerminalReporter } from './reporter.js';
+import { styled, usesColor } from './style.js';
 
-const SECRET_VARIABLES = ['PGKEEP_DATABASE_URL', 'PGKEEP_PASSPHRASE', 'DATABASE_URL'];
+const SECRET_VARIABLES = [
+  'DATABASE_URL',
+  ...Object.entries<InputSpec>(TABLE)
+    .filter(([, { type }]) => type === 'secret')
+    .map(([name]) => envName(name)),
+];
 
 /** Runs the command line of this process and ends it: exit code 0, or 1 for any failure. */
 export async function runCli(): Promise<never> {
@@ -21,11 +32,17 @@ export async function runCli(): Promise<never> {
     // Every program that we start would inherit them.
     for (const name of SECRET_VARIABLES) Reflect.deleteProperty(process.env, name);
     reporter = terminalReporter(invocation);
+    const colors = usesColor({
+      stream: process.stdout,
+      env: process.env,
+      color: 'color' in invocation ? invocation.color : undefined,
+    });
     const context: CommandContext = {
       env: process.env,
       reporter,
       signal,
       width: process.stdout.isTTY ? process.stdout.columns : undefined,
+      paint: (text, style) => (colors ? styled(text, style) : text),
       print: (text) => {
         reporter.clear();
         process.stdout.write(text);
@@ -62,19 +79,30 @@ async function dispatch(invocation: Invocation, context: CommandContext): Promis
     case 'version':
       context.print(`pgkeep ${VERSION}\n`);
       return;
-    case 'backup':
-    case 'list':
-    case 'show':
-      break;
+    default:
+      return run(invocation, context);
   }
+}
+
+async function run(
+  invocation: Exclude<Invocation, { command: 'help' | 'version' }>,
+  context: CommandContext,
+): Promise<void> {
   const { reporter } = context;
   if (invocation.warnings.length > 0) hideArguments(invocation.command);
   for (const secret of secretsOf(invocation.command, invocation.inputs)) reporter.mask(secret);
   for (const warning of invocation.warnings) reporter.warn(warning);
-  if (invocation.command === 'list') return listCommand(invocation.inputs, invocation.json, context);
-  if (invocation.command === 'show') {
-    return showCommand(invocation.id, invocation.inputs, invocation.json, context);
+  if (invocation.command !== 'list' && invocation.command !== 'show') reporter.info(`pgkeep ${VERSION}`);
+  switch (invocation.command) {
+    case 'backup':
+      return backupCommand(invocation.inputs, context);
+    case 'restore':
+      return restoreCommand(invocation.inputs, invocation.json, context);
+    case 'verify':
+      return verifyCommand(invocation.inputs, invocation.json, context);
+    case 'list':
+      return listCommand(invocation.inputs, invocation.json, context);
+    case 'show':
+      return showCommand(invocation.id, invocation.inputs, invocation.json, context);
   }
-  reporter.info(`pgkeep ${VERSION}`);
-  return backupCommand(invocation.inputs, context);
 }

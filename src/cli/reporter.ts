@@ -2,6 +2,7 @@ import { Mask } from '../base/mask.js';
 import { describeReading, Meter, ProgressLog, type Reading } from '../base/meter.js';
 import type { Progress, Reporter } from '../base/reporter.js';
 import { cutTo, printable, printableLine } from '../base/text.js';
+import { isCapable, styled, usesColor, type Style } from './style.js';
 
 /** What the reporter needs of standard error. */
 export interface Terminal {
@@ -25,8 +26,6 @@ const REDRAW_MS = 100;
 const BAR_COLUMNS = 24;
 const CLEAR_LINE = '\r\u001b[2K';
 
-const STYLES = { bold: 1, dim: 2, red: 31, yellow: 33 } as const;
-
 /**
  * Reports to people at a terminal, on standard error, so that standard output holds results alone.
  * Progress is a bar that is drawn over and over on a terminal, and a line every 15 seconds elsewhere.
@@ -41,11 +40,9 @@ export class TerminalReporter implements Reporter {
   private barShown = false;
 
   constructor(private readonly options: TerminalOptions) {
-    const { terminal, env } = options;
-    const capable = terminal.isTTY === true && env['TERM'] !== 'dumb';
-    this.interactive = capable;
-    // no-color.org: present and not empty.
-    this.colors = capable && options.color !== false && (env['NO_COLOR'] ?? '') === '';
+    const output = { stream: options.terminal, env: options.env, color: options.color };
+    this.interactive = isCapable(output);
+    this.colors = usesColor(output);
   }
 
   info(message: string): void {
@@ -121,7 +118,7 @@ export class TerminalReporter implements Reporter {
     this.barShown = true;
   }
 
-  private styled(text: string, style: keyof typeof STYLES): string {
-    return this.colors ? `\u001b[${STYLES[style]}m${text}\u001b[0m` : text;
+  private styled(text: string, style: Style): string {
+    return this.colors ? styled(text, style) : text;
   }
 }

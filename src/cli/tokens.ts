@@ -25,7 +25,11 @@ function shapes(command: Command): Map<string, Shape> {
     ]),
     ...cliFlagsOf(command).map(([name, flag]): [string, Shape] => [
       name,
-      { type: 'boolean', multiple: false, ...(flag.short === undefined ? {} : { short: flag.short }) },
+      {
+        type: flag.placeholder === undefined ? 'boolean' : 'string',
+        multiple: flag.placeholder !== undefined,
+        ...(flag.short === undefined ? {} : { short: flag.short }),
+      },
     ]),
   ]);
 }

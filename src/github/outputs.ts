@@ -1,7 +1,7 @@
 import * as core from '@actions/core';
 import type { Reporter } from '../base/reporter.js';
 import { formatBytes } from '../base/units.js';
-import type { BackupOutput } from '../inputs/outputs.js';
+import type { BackupOutput, RestoreOutput, VerifyOutput } from '../inputs/outputs.js';
 
 // A job's outputs may be 1 MB together, counted in UTF-16; a job that exceeds it fails although its work is done.
 const LIMIT_BYTES = 1024 * 1024;
@@ -11,7 +11,10 @@ const RESERVED_BYTES = 16 * 1024;
  * Sets outputs of the step; objects and lists as JSON. One that would exceed what GitHub takes is left empty, with
  * a warning. Short ones come first, so that the long one is what is left out.
  */
-export function setOutputs(outputs: Partial<Record<BackupOutput, unknown>>, reporter: Reporter): void {
+export function setOutputs(
+  outputs: Partial<Record<BackupOutput | RestoreOutput | VerifyOutput, unknown>>,
+  reporter: Reporter,
+): void {
   const texts = Object.entries(outputs)
     .filter(([, value]) => value !== undefined && value !== null)
     .map(([name, value]): [string, string] => [

@@ -1,12 +1,16 @@
+import type { Action } from './spec.js';
+
 /** One output of an action: its name and what it holds. */
 export interface OutputSpec {
   /** One sentence for users, without a full stop. */
   description: string;
 }
 
+const OUTCOME = { description: '`success` or `failure`' } as const satisfies OutputSpec;
+
 /** Every output of the backup action, once: action.yml, the README and the type of what may be set come from here. */
 export const BACKUP_OUTPUTS = {
-  outcome: { description: '`success` or `failure`' },
+  outcome: OUTCOME,
   'backup-id': { description: 'Id of the backup, such as `20261120T020000Z-k3fd`' },
   manifest: { description: 'The manifest of the backup, as JSON' },
   locations: {
@@ -22,4 +26,41 @@ export const BACKUP_OUTPUTS = {
   },
 } as const satisfies Record<string, OutputSpec>;
 
+/** The same of the restore action. */
+export const RESTORE_OUTPUTS = {
+  outcome: OUTCOME,
+  'backup-id': { description: 'Id of the backup that was restored' },
+  'restored-database': { description: 'The database that now holds what the backup held' },
+  'previous-database': {
+    description: 'With `mode: replace`: what the database that was there before is called now',
+  },
+  'duration-seconds': { description: 'How long the restore took' },
+  matches: {
+    description:
+      '`true` where what was restored equals the fingerprint of the backup, `false` where it differs; empty where it was not compared',
+  },
+} as const satisfies Record<string, OutputSpec>;
+
+/** The same of the verify action. */
+export const VERIFY_OUTPUTS = {
+  outcome: OUTCOME,
+  verified: { description: '`true` or `false`: whether the backup passed' },
+  report: {
+    description:
+      'The report as JSON: the verdict, the totals, and each thing that was compared; what was equal is left out where it is very much',
+  },
+  'backup-id': { description: 'Id of the backup that was verified' },
+  'restore-seconds': { description: 'How long the restore into the scratch server took' },
+  differences: { description: 'How many things differ from what the backup should hold' },
+} as const satisfies Record<string, OutputSpec>;
+
+/** The outputs of each action. */
+export const OUTPUTS: Record<Action, Record<string, OutputSpec>> = {
+  backup: BACKUP_OUTPUTS,
+  restore: RESTORE_OUTPUTS,
+  verify: VERIFY_OUTPUTS,
+};
+
 export type BackupOutput = keyof typeof BACKUP_OUTPUTS;
+export type RestoreOutput = keyof typeof RESTORE_OUTPUTS;
+export type VerifyOutput = keyof typeof VERIFY_OUTPUTS;

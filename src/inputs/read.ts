@@ -1,5 +1,5 @@
 import { UserError } from '../base/errors.js';
-import { checkBackup, checkName } from './rules.js';
+import { checkInputs } from './rules.js';
 import { parseValue, type Value } from './parse.js';
 import type { Command } from './spec.js';
 import { defaultOf, describe, inputsOf, isRequired } from './table.js';
@@ -26,7 +26,6 @@ export function readInputs<C extends Command>(command: C, source: InputSource): 
   }
   // The table says what each value is; this is the one place that takes its word for it.
   const inputs = values as unknown as InputsOf<C>;
-  if (command === 'backup') checkBackup(inputs as InputsOf<'backup'>);
-  else checkName(command, inputs as InputsOf<'list' | 'show'>);
+  checkInputs(command, inputs);
   return inputs;
 }

@@ -1,9 +1,12 @@
-import { UserError } from '../base/errors.js';
+import { messageOf, UserError } from '../base/errors.js';
+import { parseStorageUrl } from '../storage/url.js';
 import { checkDumpArgs } from './dump-args.js';
 import { hasPlaceholder } from './name.js';
-import type { BackupInputs, ListInputs, ShowInputs } from './values.js';
+import type { Command } from './spec.js';
+import type { BackupInputs, InputsOf, RestoreInputs, VerifyInputs } from './values.js';
 
-type Rule = (inputs: BackupInputs) => string | undefined;
+/** Gives a message when it is broken. */
+type Rule<I> = (inputs: I) => string | undefined;
 
 const given = (list: readonly string[]): boolean => list.length > 0;
 
@@ -11,8 +14,16 @@ function repeated(list: readonly string[]): string | undefined {
   return list.find((entry, index) => list.indexOf(entry) !== index);
 }
 
-/** What inputs may not say together. Each rule gives a message when it is broken. */
-const RULES: readonly Rule[] = [
+const STORED_ONCE: Rule<{ storage: readonly string[] }> = ({ storage }) =>
+  repeated(storage) === undefined ? undefined : 'Input "storage" has the same URL twice.';
+
+const ONE_KEY: Rule<Pick<VerifyInputs, 'identity' | 'passphrase'>> = ({ identity, passphrase }) =>
+  identity !== undefined && passphrase !== undefined
+    ? 'Inputs "identity" and "passphrase" are both given. A backup is encrypted with one or the other: give what fits it.'
+    : undefined;
+
+const BACKUP_RULES: readonly Rule<BackupInputs>[] = [
+  STORED_ONCE,
   ({ recipients, passphrase }) =>
     given(recipients) && passphrase !== undefined
       ? 'Inputs "recipients" and "passphrase" are both given. A backup is encrypted with one or the other.'
@@ -28,10 +39,6 @@ const RULES: readonly Rule[] = [
   ({ databases }) => {
     const twice = repeated(databases);
     return twice === undefined ? undefined : `Input "databases" names "${twice}" twice.`;
-  },
-  ({ storage }) => {
-    const twice = repeated(storage);
-    return twice === undefined ? undefined : 'Input "storage" has the same URL twice.';
   },
   ({ databases, name }) =>
     (databases.length > 1 || databases.includes('*')) && !name.includes('{database}')
@@ -52,23 +59,80 @@ const RULES: readonly Rule[] = [
       : undefined,
 ];
 
-/**
- * Refuses inputs that contradict each other.
- * @throws UserError
- */
-export function checkBackup(inputs: BackupInputs): void {
-  for (const rule of RULES) {
+const RESTORE_RULES: readonly Rule<RestoreInputs>[] = [
+  STORED_ONCE,
+  ONE_KEY,
+  ({ backup }) =>
+    backup.kind === 'random'
+      ? 'Input "backup" is random: a backup at random can be verified, not restored. Name the one that you want.'
+      : undefined,
+  ({ mode, tables, schemas, content }) => {
+    const partial = given(tables) ? 'tables' : given(schemas) ? 'schemas' : 'content';
+    return mode === 'replace' && (partial !== 'content' || content !== 'all')
+      ? `Input "${partial}" restores a part, and mode: replace would put that in the place of the whole database. Restore the part with mode: fresh into a database of its own, and copy from there.`
+      : undefined;
+  },
+  ({ safetyBackup }) => {
+    if (safetyBackup === undefined) return undefined;
+    try {
+      parseStorageUrl(safetyBackup);
+      return undefined;
+    } catch (error) {
+      return `Input "safety-backup" is no storage to back up to. ${messageOf(error)}`;
+    }
+  },
+];
+
+const VERIFY_RULES: readonly Rule<VerifyInputs>[] = [
+  STORED_ONCE,
+  ONE_KEY,
+  ({ scratchUrl, postgresVersion }) =>
+    scratchUrl !== undefined && postgresVersion !== 'auto'
+      ? `Input "postgres-version" is ${postgresVersion}, but the server that "scratch-url" names has its own version. Leave it out.`
+      : undefined,
+];
+
+function check<I>(rules: readonly Rule<I>[], inputs: I): void {
+  for (const rule of rules) {
     const message = rule(inputs);
     if (message !== undefined) throw new UserError(message);
   }
-  checkDumpArgs(inputs.dumpArgs, inputs.format, inputs.content);
 }
 
 /** Outside a backup there is no database that could fill a placeholder in the family's name. */
-export function checkName(command: string, { name }: ListInputs | ShowInputs): void {
+function checkName(command: Command, { name }: { name?: string | undefined }): void {
   if (name !== undefined && hasPlaceholder(name)) {
     throw new UserError(
       `Input "name" is "${name}", but ${command} knows no database. Give the family's own name.`,
     );
   }
+}
+
+const CHECKS: { [C in Command]: (inputs: InputsOf<C>) => void } = {
+  backup: (inputs) => {
+    check(BACKUP_RULES, inputs);
+    checkDumpArgs(inputs.dumpArgs, inputs.format, inputs.content);
+  },
+  restore: (inputs) => {
+    checkName('restore', inputs);
+    check(RESTORE_RULES, inputs);
+  },
+  verify: (inputs) => {
+    checkName('verify', inputs);
+    check(VERIFY_RULES, inputs);
+  },
+  list: (inputs) => {
+    checkName('list', inputs);
+  },
+  show: (inputs) => {
+    checkName('show', inputs);
+  },
+};
+
+/**
+ * Refuses inputs that contradict each other.
+ * @throws UserError
+ */
+export function checkInputs<C extends Command>(command: C, inputs: InputsOf<C>): void {
+  CHECKS[command](inputs);
 }

@@ -1,5 +1,10 @@
+/** The commands that are actions too. */
+export const ACTIONS = ['backup', 'restore', 'verify'] as const;
+
+export type Action = (typeof ACTIONS)[number];
+
 /** The actions and commands that take inputs. */
-export type Command = 'backup' | 'restore' | 'verify' | 'list' | 'show';
+export type Command = Action | 'list' | 'show';
 
 /** The headings that the help and the README sort inputs under, in this order. */
 export const GROUPS = [

@@ -6,7 +6,7 @@ import { formatBytes, formatCount } from '../../base/units.js';
 import { familyName } from '../../inputs/name.js';
 import type { ListInputs } from '../../inputs/values.js';
 import { openStore } from '../../storage/registry.js';
-import { renderTable, type Column } from '../table.js';
+import { renderTable, type Column } from '../../base/table.js';
 import type { CommandContext } from './context.js';
 
 const COLUMNS: Column[] = [

@@ -6,7 +6,7 @@ import { formatBytes, formatCount, plural } from '../../base/units.js';
 import { familyName } from '../../inputs/name.js';
 import type { ShowInputs } from '../../inputs/values.js';
 import { openStore } from '../../storage/registry.js';
-import { renderTable } from '../table.js';
+import { renderTable } from '../../base/table.js';
 import type { CommandContext } from './context.js';
 
 /** `pgkeep show <id>`: all that the manifest of one backup says, from the first store that has it. */

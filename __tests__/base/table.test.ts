@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { columnsOf } from '../../src/base/text.js';
-import { renderTable, type Column } from '../../src/cli/table.js';
+import { renderTable, type Column } from '../../src/base/table.js';
 
 const COLUMNS: Column[] = [
   { title: 'ID' },

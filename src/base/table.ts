@@ -1,4 +1,4 @@
-import { columnsOf, cutTo, printableLine } from '../base/text.js';
+import { columnsOf, cutTo, printableLine } from './text.js';
 
 export interface Column {
   title: string;

@@ -1,0 +1,38 @@
+import { describe, expect, it } from '@jest/globals';
+import { failureSummary, reasonTeller } from '../../src/actions/shared.js';
+import { ExplainedError, UserError } from '../../src/base/errors.js';
+import type { ActionContext } from '../../src/github/action.js';
+
+const context = (isPublic: boolean | undefined): ActionContext =>
+  ({ github: isPublic === undefined ? undefined : { isPublic } }) as ActionContext;
+
+describe('reasonTeller', () => {
+  const denied = new ExplainedError(
+    'The role app may not read public.salaries.',
+    'The role may not read a table.',
+  );
+
+  it.each<[boolean | undefined, unknown, string]>([
+    [undefined, denied, 'The role app may not read public.salaries.'],
+    [false, denied, 'The role app may not read public.salaries.'],
+    [true, denied, 'The role may not read a table.'],
+    [false, new UserError('No table "a" in shop.b.'), 'No table "a" in shop.b.'],
+    [true, new UserError('No table "a" in shop.b.'), 'No table "..." in ....'],
+    [
+      false,
+      new TypeError('x is undefined'),
+      'x is undefined (This is unexpected: please report it, with the lines below.)',
+    ],
+  ])('public %s: %s', (isPublic, error, told) => {
+    expect(reasonTeller(context(isPublic))(error)).toBe(told);
+  });
+});
+
+describe('failureSummary', () => {
+  it('says what did not happen, every reason, and what next', () => {
+    const error = new AggregateError([new UserError('One.'), new AggregateError([new UserError('<b>')])]);
+    expect(
+      failureSummary({ title: 'Backup failed', next: 'Try again.' }, error, reasonTeller(context(false))),
+    ).toBe('## ❌ Backup failed\n\n- One.\n- &#60;b&#62;\n\nTry again.\n');
+  });
+});

@@ -1,0 +1,86 @@
+import { tmpdir } from 'node:os';
+import { publicReason } from '../backup/log.js';
+import type { Source } from '../backup/manifest.js';
+import { CancelledError } from '../base/errors.js';
+import { errorsOf, failuresOf } from '../base/failure.js';
+import type { ActionContext } from '../github/action.js';
+import type { GithubContext } from '../github/context.js';
+import { appendSummary, summaryMarkup } from '../github/summary.js';
+import { toolCache } from '../github/tool-cache.js';
+import { VERSION } from '../version.js';
+
+/** What the log of a run keeps of who ran it. */
+function sourceOf(github: GithubContext | undefined): Omit<Source, 'databaseId'> {
+  if (github === undefined) return {};
+  const { repository, workflow, runId, runUrl, actor } = github;
+  return {
+    repository,
+    runId,
+    runUrl,
+    ...(workflow === undefined ? {} : { workflow }),
+    ...(actor === undefined ? {} : { actor }),
+  };
+}
+
+/** What a room is run with in a workflow, but for its inputs. */
+export function actionOptions({ reporter, signal, github }: ActionContext) {
+  return {
+    env: process.env,
+    tempDir: process.env['RUNNER_TEMP'] ?? tmpdir(),
+    cache: toolCache,
+    method: 'auto',
+    version: VERSION,
+    run: sourceOf(github),
+    reporter,
+    signal,
+  } as const;
+}
+
+/** Whether everybody can read the summary, so that no name of a table may stand in it. */
+export function isForEverybody({ github }: ActionContext): boolean {
+  return github?.isPublic === true;
+}
+
+/** How a failure is told in the summary. */
+export function reasonTeller(context: ActionContext): (error: unknown) => string {
+  const nobody = { target: { host: undefined, user: undefined }, secrets: [] };
+  return isForEverybody(context)
+    ? (error) => publicReason(error, nobody)
+    : (error) =>
+        failuresOf(error)
+          .map(({ message }) => message)
+          .join(' ');
+}
+
+/** What the summary says of a failure that leaves no result. */
+export interface Unfinished {
+  /** `Backup failed` */
+  title: string;
+  /** What did not happen, and what to do now. */
+  next: string;
+}
+
+/** The summary of a run that failed before it had a result. */
+export function failureSummary(
+  { title, next }: Unfinished,
+  error: unknown,
+  why: (error: unknown) => string,
+): string {
+  const reasons = errorsOf(error).map((each) => `- ${summaryMarkup.escape(why(each))}\n`);
+  return `## ❌ ${title}\n\n${reasons.join('')}\n${next}\n`;
+}
+
+/** A failure that leaves no result is in the summary too; a cancelled run says nothing there. */
+export async function toldInSummary<T>(
+  context: ActionContext,
+  unfinished: Unfinished,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof CancelledError))
+      await appendSummary(failureSummary(unfinished, error, reasonTeller(context)), context.reporter);
+    throw error;
+  }
+}

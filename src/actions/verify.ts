@@ -1,0 +1,28 @@
+import { runAction } from '../github/action.js';
+import { readActionInputs } from '../github/inputs.js';
+import { setOutputs } from '../github/outputs.js';
+import { appendSummary, summaryMarkup } from '../github/summary.js';
+import { outputsOf, redReasons } from '../verify/result.js';
+import { runVerify } from '../verify/run.js';
+import { verifySummary } from '../verify/summary.js';
+import { actionOptions, isForEverybody, toldInSummary } from './shared.js';
+
+const UNFINISHED = {
+  title: 'Nothing was verified',
+  next: 'The verification came to no verdict, so nothing is known of the backup. Correct what is named here, then run the job again; its log has the details.',
+};
+
+/** The action in `verify/`. */
+export function verifyAction(): Promise<never> {
+  return runAction(async (context) => {
+    const { reporter } = context;
+    const result = await toldInSummary(context, UNFINISHED, () =>
+      runVerify({ ...actionOptions(context), inputs: readActionInputs('verify', reporter) }),
+    );
+    setOutputs(outputsOf(result), reporter);
+    const namesToo = !isForEverybody(context);
+    await appendSummary(verifySummary(result, summaryMarkup, { namesToo }), reporter);
+    const reasons = redReasons(result);
+    if (reasons.length > 0) throw new AggregateError(reasons);
+  });
+}

@@ -1,0 +1,17 @@
+import type { RestoreInputs } from '../../inputs/values.js';
+import { redReasons, resultText } from '../../restore/result.js';
+import { runRestore } from '../../restore/run.js';
+import type { CommandContext } from './context.js';
+import { terminalOptions } from './machine.js';
+
+/** `pgkeep restore`. Prints what was restored where. @throws when anything went wrong. */
+export async function restoreCommand(
+  inputs: RestoreInputs,
+  json: boolean,
+  context: CommandContext,
+): Promise<void> {
+  const result = await runRestore({ ...terminalOptions(context), inputs });
+  context.print(json ? `${JSON.stringify(result, null, 2)}\n` : resultText(result));
+  const reasons = redReasons(result);
+  if (reasons.length > 0) throw new AggregateError(reasons);
+}

@@ -1,0 +1,122 @@
+import { formatBytes, formatDuration, plural } from '../base/units.js';
+import { isRed } from './result.js';
+import type { Finding, FindingKind, VerifyReport } from './types.js';
+
+/** What each kind of finding is called as a row, in the order that they are shown. */
+const TITLES: Record<FindingKind, string> = {
+  part: 'Stored parts',
+  definitions: 'Definitions',
+  restore: 'Restore',
+  'object kind': 'Kinds of objects',
+  object: 'Objects',
+  table: 'Tables',
+  'generated columns': 'Generated columns',
+  sequence: 'Sequences',
+  'materialized view': 'Materialized views',
+  'large objects': 'Large objects',
+  extension: 'Extensions',
+  collation: 'Collations',
+  index: 'Indexes',
+  'expected table': 'Expected tables',
+  check: 'Checks',
+  age: 'Age',
+  control: 'Control',
+};
+
+/** How many things of one kind were compared, and how they turned out. */
+export interface Row {
+  title: string;
+  equal: number;
+  different: number;
+  notMeasured: number;
+}
+
+/** A report, sorted for reading. Holds text from the database as it is; whoever prints it makes it harmless. */
+export interface ReportView {
+  passed: boolean;
+  /** The verdict in one sentence. */
+  headline: string;
+  /** What was verified and how, as pairs of title and text; no name of anything in the database. */
+  facts: [string, string][];
+  /** Kinds that were compared. */
+  rows: Row[];
+  total: Row;
+  /** What turned the verdict. */
+  red: Finding[];
+  /** What differs and is no reason to fail. */
+  minor: Finding[];
+  notMeasured: Finding[];
+}
+
+const count = (findings: readonly Finding[], verdict: Finding['verdict']): number =>
+  findings.filter((finding) => finding.verdict === verdict).length;
+
+function rowOf(title: string, findings: readonly Finding[]): Row {
+  return {
+    title,
+    equal: count(findings, 'equal'),
+    different: count(findings, 'different'),
+    notMeasured: count(findings, 'not measured'),
+  };
+}
+
+function headlineOf({ name, backupId, verdict }: VerifyReport, red: number, notMeasured: number): string {
+  const backup = `${name}/${backupId}`;
+  const rest = notMeasured === 0 ? '' : `; ${plural(notMeasured, 'thing was', 'things were')} not measured`;
+  if (verdict === 'passed') return `${backup} restores, and equals what was backed up${rest}.`;
+  return `${backup} did not pass: ${plural(red, 'thing differs', 'things differ')}${rest}.`;
+}
+
+const moment = (iso: string): string => `${iso.slice(0, 19).replace('T', ' ')} UTC`;
+
+function factsOf(report: VerifyReport): [string, string][] {
+  const { seconds, server } = report;
+  return [
+    ['Backup', `${report.name}/${report.backupId}${report.label === null ? '' : `, label ${report.label}`}`],
+    ['Database', `${report.database}, as it was at ${moment(report.snapshotAt)}`],
+    ['Read from', `${report.storage}, ${formatBytes(report.bytes)} in ${formatDuration(seconds.fetch)}`],
+    [
+      'Restored',
+      `in ${formatDuration(seconds.restore)} into PostgreSQL ${server.scratch}; the backup was made of ${server.source}`,
+    ],
+    ['Compared', `in ${formatDuration(seconds.compare)}; ${formatDuration(seconds.total)} in all`],
+  ];
+}
+
+/** What became of the damage on purpose; it may name a table. */
+export function controlText({ control }: VerifyReport): string {
+  switch (control.outcome) {
+    case 'noticed':
+      return `passed: damage on purpose was noticed${control.damage === null ? '' : ` (${control.damage})`}`;
+    case 'not noticed':
+      return `FAILED: damage on purpose was not noticed${control.damage === null ? '' : ` (${control.damage})`}, so nothing else in this report counts`;
+    case 'not applicable':
+      return 'not applicable: there is nothing in the backup that could be damaged measurably';
+    case 'not run':
+      return 'not run';
+  }
+}
+
+/** Sorts a report for reading. */
+export function viewOf(report: VerifyReport): ReportView {
+  const { findings, totals } = report;
+  const red = findings.filter(isRed);
+  const kinds = Object.entries(TITLES) as [FindingKind, string][];
+  return {
+    passed: report.verdict === 'passed',
+    headline: headlineOf(report, red.length, totals.notMeasured),
+    facts: factsOf(report),
+    rows: kinds
+      .map(([kind, title]) =>
+        rowOf(
+          title,
+          findings.filter((finding) => finding.kind === kind),
+        ),
+      )
+      .filter(({ equal, different, notMeasured }) => equal + different + notMeasured > 0),
+    total: { title: 'Total', ...totals },
+    red,
+    minor: findings.filter((finding) => finding.verdict === 'different' && !isRed(finding)),
+    notMeasured: findings.filter(({ verdict }) => verdict === 'not measured'),
+  };
+}

@@ -1,0 +1,98 @@
+import type { Markup } from '../base/markup.js';
+import { formatCount, plural } from '../base/units.js';
+import { controlText, viewOf, type ReportView, type Row } from './report-view.js';
+import type { Finding, VerifyReport, VerifyResult } from './types.js';
+
+/** The summary has a mebibyte; nobody reads more than this. */
+const LONGEST_LIST = 200;
+
+const HEAD = ['Compared', 'Equal', 'Different', 'Not measured'];
+
+const cells = ({ title, equal, different, notMeasured }: Row): string[] =>
+  [title, formatCount(equal), formatCount(different), formatCount(notMeasured)].map((text, index) =>
+    index === 2 && different > 0 ? `**${text}**` : text,
+  );
+
+function section(
+  title: string,
+  head: readonly string[],
+  findings: readonly Finding[],
+  row: (finding: Finding) => string[],
+  markup: Markup,
+): string[] {
+  if (findings.length === 0) return [];
+  const rest = findings.length - LONGEST_LIST;
+  return [
+    `\n### ${title}\n\n`,
+    markup.table(head, findings.slice(0, LONGEST_LIST).map(row)),
+    ...(rest > 0 ? [`\n... and ${plural(rest, 'more', 'more')}; the output \`report\` has them.\n`] : []),
+  ];
+}
+
+/** Every name of what is in the database, and what is known of it. */
+function names(view: ReportView, markup: Markup): string[] {
+  const shown = (text: string | undefined): string => (text === undefined ? '' : markup.code(text));
+  const difference = ({ kind, name, expected, found, why }: Finding): string[] => [
+    kind,
+    name === '' ? '' : shown(name),
+    shown(expected),
+    shown(found),
+    why === undefined ? '' : markup.escape(why),
+  ];
+  const differences = ['What', 'Name', 'Expected', 'Found', ''];
+  return [
+    ...section('Different', differences, view.red, difference, markup),
+    ...section('Different, but no reason to fail', differences, view.minor, difference, markup),
+    ...section(
+      'Not measured',
+      ['What', 'Name', 'Why'],
+      view.notMeasured,
+      ({ kind, name, why }) => [kind, name === '' ? '' : shown(name), markup.escape(why ?? '')],
+      markup,
+    ),
+  ];
+}
+
+function nextStep(report: VerifyReport, { stored }: VerifyResult, markup: Markup): string {
+  if (stored === undefined)
+    return '\nThe verdict could not be stored beside the backup: `latest-verified` does not know of it.\n';
+  if (report.verdict === 'passed')
+    return `\nThe verdict is stored beside the backup: ${markup.code(stored)}\n`;
+  return '\n**Do not rely on this backup.** Verify an older one (`before:`), make a new backup, and verify that.\n';
+}
+
+/**
+ * The job summary of a verification.
+ * @param namesToo false where everybody can read it: totals only, no name of anything in the database.
+ */
+export function verifySummary(
+  result: VerifyResult,
+  markup: Markup,
+  { namesToo }: { namesToo: boolean },
+): string {
+  const { report } = result;
+  const view = viewOf(report);
+  const control = namesToo
+    ? controlText(report)
+    : controlText({ ...report, control: { ...report.control, damage: null } });
+  const facts = [...view.facts, ['Control', control]].map(([title = '', text = '']) => [
+    title,
+    markup.escape(text),
+  ]);
+  const [first = [], ...rest] = facts;
+  return [
+    `## ${view.passed ? '✅ Verified' : '❌ Verification failed'}\n\n`,
+    `${markup.escape(view.headline)}\n\n`,
+    markup.table(first, rest),
+    '\n',
+    markup.table(HEAD, [...view.rows, view.total].map(cells)),
+    ...(namesToo
+      ? names(view, markup)
+      : view.red.length + view.notMeasured.length + view.minor.length > 0
+        ? [
+            '\nThis repository is public, so no names are shown here; `pgkeep verify` on a machine of yours shows them.\n',
+          ]
+        : []),
+    nextStep(report, result, markup),
+  ].join('');
+}
