@@ -1,7 +1,7 @@
 // Measures backups against `pg_dump -Fc -Z0 | cat > /dev/null` of the same database in the same run, each as a ratio:
 // machines differ and are noisy, ratios of neighbouring runs are not. See README.md, Performance.
 //
-//   npm run bench -- [--gib 2] [--runs 5] [--major 15] [--only file,s3]
+//   npm run bench -- [--gib 2] [--runs 5] [--major 15] [--only file,S3,gzip,verify]
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -15,6 +15,7 @@ import { createBucket } from './bucket.mjs';
 import { fillDatabase } from './database.mjs';
 import { measureList } from './list.mjs';
 import { measure, median } from './measure.mjs';
+import { measureVerify, printVerify } from './verify.mjs';
 import { findPrograms, folderCache, installTools, silentReporter } from '../dist/index.js';
 import { missingCeph, startCeph } from '../__tests__/servers/ceph.mjs';
 import { startPostgres } from '../__tests__/servers/postgres.mjs';
@@ -78,12 +79,13 @@ async function main() {
     encoding: 'utf8',
     env: { ...env, ...tools.age.env },
   });
-  const recipient = /public key: (age1\w+)/.exec(key.stdout)[1];
+  const [identity, recipient] = [/AGE-SECRET-KEY-1\w+/, /age1\w+/].map((text) => text.exec(key.stdout)[0]);
   Object.assign(env, {
     PGKEEP_DATABASE_URL: server.url(),
     RAW_URL: server.url(),
     PGKEEP_POSTGRES_BIN: dirname(programs.path('pg_dump')),
     RECIPIENT: recipient,
+    PGKEEP_IDENTITY: identity,
     NODE: values.node,
     CLI: join(root, 'dist', 'cli.js'),
     STORE: join(work, 'store'),
@@ -120,7 +122,7 @@ async function main() {
     raws.push(result);
     return result.wall;
   };
-  await raw();
+  if (chosen.length > 0) await raw();
   raws.length = 0;
   for (let run = 1; run <= runs; run += 1) {
     for (const [name, { script, stored }] of chosen) {
@@ -133,7 +135,15 @@ async function main() {
       console.error(`${run}/${runs} ${name}: ${(result.wall / before).toFixed(2)} x raw`);
     }
   }
-  print({ bytes, programs, raws, results });
+  if (raws.length > 0) print({ bytes, programs, raws, results });
+  if (only.length === 0 || only.includes('verify')) {
+    const store = ceph === undefined ? `file://${join(work, 'verify')}` : 's3://bench/v';
+    const command = '"$NODE" "$CLI"';
+    printVerify(
+      await measureVerify({ major: Number(values.major), runs, work, env, store, pgkeep: command }),
+      mib,
+    );
+  }
   await small(ceph, env, contenders['pgkeep to file'].script);
 }
 
