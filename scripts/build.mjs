@@ -1,8 +1,8 @@
 // Builds dist/: one bundle of everything, a two-line stub for each action, and the command line.
 import ncc from '@vercel/ncc';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { compile } from './compile.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -19,6 +19,7 @@ const fail = (error) => {
 const lib = join(root, 'lib');
 rmSync(lib, { recursive: true, force: true });
 await compile(lib).catch(fail);
+const { ACTIONS } = await import(pathToFileURL(join(lib, 'inputs/spec.js')).href).catch(fail);
 const { code, assets } = await ncc(join(lib, 'index.js'), {
   cache: false,
   target: 'es2022',
@@ -34,8 +35,7 @@ for (const [name, { source }] of Object.entries(assets)) {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, source);
 }
-for (const file of readdirSync(join(root, 'src', 'actions'))) {
-  const action = file.replace(/\.ts$/, '');
+for (const action of ACTIONS) {
   writeFileSync(
     join(out, `${action}.js`),
     `import { actions } from './index.js';\nawait actions['${action}']();\n`,

@@ -1,4 +1,4 @@
-// Writes what is generated from the table of inputs: both action.yml and the tables of both READMEs.
+// Writes what is generated from the table of inputs: every action.yml and the tables of the READMEs.
 // `npm run docs -- --check` writes nothing and fails when something is out of date.
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,18 +10,26 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const check = process.argv.includes('--check');
 
 const compiled = await compile();
-const { actionYaml, inputsMarkdown, outputsMarkdown, splice } = await import(
-  pathToFileURL(join(compiled, 'inputs/docs.js')).href
-).finally(() => rm(compiled, { recursive: true, force: true }));
+const load = (file) => import(pathToFileURL(join(compiled, file)).href);
+const [{ actionYaml, inputsMarkdown, outputsMarkdown, splice }, { ACTIONS }] = await Promise.all([
+  load('inputs/docs.js'),
+  load('inputs/spec.js'),
+]).finally(() => rm(compiled, { recursive: true, force: true }));
 
-const tables = (text) =>
-  splice(splice(text, 'inputs:backup', inputsMarkdown()), 'outputs:backup', outputsMarkdown());
+const tables = (action) => (text) =>
+  splice(
+    splice(text, `inputs:${action}`, inputsMarkdown(action)),
+    `outputs:${action}`,
+    outputsMarkdown(action),
+  );
 
 const GENERATED = [
-  ['action.yml', () => actionYaml('dist/backup.js')],
-  ['backup/action.yml', () => actionYaml('../dist/backup.js')],
-  ['backup/README.md', tables],
-  ['README.md', tables],
+  ['action.yml', () => actionYaml('backup', 'dist/backup.js')],
+  ['README.md', tables('backup')],
+  ...ACTIONS.flatMap((action) => [
+    [`${action}/action.yml`, () => actionYaml(action, `../dist/${action}.js`)],
+    [`${action}/README.md`, tables(action)],
+  ]),
 ];
 
 for (const [file, generate] of GENERATED) {

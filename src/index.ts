@@ -3,6 +3,8 @@
 /** The actions by name: `dist/<name>.js` runs one of them. */
 export const actions: Record<string, () => Promise<never>> = {
   backup: async () => (await import('./actions/backup.js')).backupAction(),
+  restore: async () => (await import('./actions/restore.js')).restoreAction(),
+  verify: async () => (await import('./actions/verify.js')).verifyAction(),
 };
 
 export { runCli } from './cli/main.js';

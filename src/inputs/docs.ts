@@ -1,38 +1,55 @@
-import { BACKUP_OUTPUTS, type OutputSpec } from './outputs.js';
-import { GROUPS, type InputSpec } from './spec.js';
-import { defaultOf, describe, inputsOf, isRequired } from './table.js';
+import { OUTPUTS } from './outputs.js';
+import { GROUPS, type Action, type InputSpec } from './spec.js';
+import { defaultOf, describe, groupOf, inputsOf, isRequired } from './table.js';
+
+/** What each action is called and does, for its metadata. */
+const ABOUT: Record<Action, { name: string; description: string }> = {
+  backup: {
+    name: 'pgkeep',
+    description: 'PostgreSQL backups that are complete, checked and restorable with stock tools',
+  },
+  restore: {
+    name: 'pgkeep restore',
+    description: 'Restore a PostgreSQL backup, compare it, and never lose what was there before',
+  },
+  verify: {
+    name: 'pgkeep verify',
+    description: 'Prove that a PostgreSQL backup restores to exactly what the database held',
+  },
+};
 
 const quoted = (text: string): string => JSON.stringify(text);
 
-function inputYaml(name: string, spec: InputSpec): string[] {
-  const standard = defaultOf(spec, 'backup');
+function inputYaml(action: Action, name: string, spec: InputSpec): string[] {
+  const standard = defaultOf(spec, action);
   return [
     `  ${name}:`,
-    `    description: ${quoted(describe(spec, 'backup'))}`,
-    ...(isRequired(spec, 'backup') ? ['    required: true'] : []),
+    `    description: ${quoted(describe(spec, action))}`,
+    ...(isRequired(spec, action) ? ['    required: true'] : []),
     ...(standard === undefined ? [] : [`    default: ${quoted(standard)}`]),
   ];
 }
 
 /**
- * The metadata of the backup action.
+ * The metadata of an action.
  * @param main the script that runs, relative to the file.
  */
-export function actionYaml(main: string): string {
+export function actionYaml(action: Action, main: string): string {
+  const { name, description } = ABOUT[action];
   return [
     '# Generated from src/inputs by `npm run docs`.',
-    'name: pgkeep',
-    'description: PostgreSQL backups that are complete, checked and restorable with stock tools',
+    `name: ${name}`,
+    `description: ${description}`,
     'author: pgkeep',
     'branding:',
     '  icon: database',
     '  color: blue',
     'inputs:',
-    ...inputsOf('backup').flatMap(([name, spec]) => inputYaml(name, spec)),
+    ...inputsOf(action).flatMap(([input, spec]) => inputYaml(action, input, spec)),
     'outputs:',
-    ...Object.entries<OutputSpec>(BACKUP_OUTPUTS).flatMap(([name, { description }]) => [
-      `  ${name}:`,
-      `    description: ${quoted(description)}`,
+    ...Object.entries(OUTPUTS[action]).flatMap(([output, spec]) => [
+      `  ${output}:`,
+      `    description: ${quoted(spec.description)}`,
     ]),
     'runs:',
     '  using: node24',
@@ -49,29 +66,28 @@ function markdownTable(head: readonly string[], rows: readonly (readonly string[
   return lines.map((cells) => `| ${cells.join(' | ')} |\n`).join('');
 }
 
-function defaultCell(spec: InputSpec): string {
-  const standard = defaultOf(spec, 'backup');
-  if (isRequired(spec, 'backup')) return '**required**';
+function defaultCell(action: Action, spec: InputSpec): string {
+  const standard = defaultOf(spec, action);
+  if (isRequired(spec, action)) return '**required**';
   return standard === undefined ? (spec.defaultText ?? '') : `\`${standard}\``;
 }
 
-/** The README's tables of the backup action's inputs, one below each group's heading. */
-export function inputsMarkdown(): string {
-  const inputs = inputsOf('backup');
-  return GROUPS.map((group) => {
-    const rows = inputs
-      .filter(([, spec]) => spec.group === group)
-      .map(([name, spec]) => [`\`${name}\``, defaultCell(spec), describe(spec, 'backup')]);
-    return `#### ${group}\n\n${markdownTable(['Input', 'Default', 'Meaning'], rows)}`;
-  }).join('\n');
+/** The README's tables of an action's inputs, one below each group's heading. */
+export function inputsMarkdown(action: Action): string {
+  return GROUPS.map((group) => ({
+    group,
+    rows: inputsOf(action)
+      .filter(([, spec]) => groupOf(spec, action) === group)
+      .map(([name, spec]) => [`\`${name}\``, defaultCell(action, spec), describe(spec, action)]),
+  }))
+    .filter(({ rows }) => rows.length > 0)
+    .map(({ group, rows }) => `#### ${group}\n\n${markdownTable(['Input', 'Default', 'Meaning'], rows)}`)
+    .join('\n');
 }
 
-/** The README's table of the backup action's outputs. */
-export function outputsMarkdown(): string {
-  const rows = Object.entries<OutputSpec>(BACKUP_OUTPUTS).map(([name, { description }]) => [
-    `\`${name}\``,
-    description,
-  ]);
+/** The README's table of an action's outputs. */
+export function outputsMarkdown(action: Action): string {
+  const rows = Object.entries(OUTPUTS[action]).map(([name, { description }]) => [`\`${name}\``, description]);
   return markdownTable(['Output', 'Holds'], rows);
 }
 
