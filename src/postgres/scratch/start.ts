@@ -1,0 +1,188 @@
+import { randomBytes } from 'node:crypto';
+import { UserError } from '../../base/errors.js';
+import { Psql, quoteIdentifier, quoteLiteral, SqlError } from '../psql.js';
+import type { Connection } from '../types.js';
+import { Admin, type AdminOptions } from './admin.js';
+import { scratchConnection } from './connection.js';
+import { OwnLocales } from './localedef.js';
+import { preloadSettings } from './preload.js';
+import { ServerProcess } from './process.js';
+import { readResources, scratchSettings } from './settings.js';
+import type { Scratch, ScratchOptions } from './types.js';
+import { choosePlace, serverEnv } from './user.js';
+
+/** initdb writes the bootstrap role's name into SQL as it is, so others than these are given by renaming. */
+const PLAIN_NAME = /^(?!pg_|none$|public$)[a-z_][a-z0-9_]*$/;
+
+/** The database that initdb makes besides the templates. */
+const FIRST_DATABASE = 'postgres';
+
+/**
+ * Starts a throwaway server: as a user of its own wherever possible, on a private socket, with settings for speed, with
+ * nothing running by itself. `createDatabase` may restart it, for a locale that has to be made first.
+ * @throws UserError with the end of the server's log where it does not start; CancelledError. Nothing is left then.
+ */
+export async function startScratch(options: ScratchOptions): Promise<Scratch> {
+  const { server, tempDir, reporter, signal } = options;
+  const { note, ...place } = await choosePlace(server, tempDir, signal);
+  if (note !== undefined) reporter.info(note);
+  const password = randomBytes(24).toString('base64url');
+  reporter.mask(password);
+  const env = serverEnv(server);
+  const first = PLAIN_NAME.test(options.bootstrapRole) ? options.bootstrapRole : 'pgkeep_bootstrap';
+  const { major } = server;
+  const process = await ServerProcess.start(
+    {
+      place,
+      env,
+      password,
+      initdb: ({ data, passwordFile }) => [
+        ...[server.initdb, `--pgdata=${data}`, `--username=${first}`, `--pwfile=${passwordFile}`],
+        ...['--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--no-sync'],
+        ...(major >= 18 ? ['--no-data-checksums'] : []),
+      ],
+      postgres: ({ data, socketFolder }) => {
+        const settings = {
+          ...scratchSettings(major, socketFolder, readResources()),
+          ...preloadSettings(server, options.extensions, options.database),
+        };
+        return [
+          ...[server.postgres, '-D', data],
+          ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+        ];
+      },
+    },
+    signal,
+  );
+  const connectionOf = (user: string): Connection =>
+    scratchConnection(user, password, { socketFolder: process.socketFolder, major });
+  try {
+    const user = await nameBootstrap(options, connectionOf, first, password);
+    const locales = new OwnLocales(process.localeFolder, place.user, env);
+    const made = new OwnServer(options, process, connectionOf(user), locales);
+    reporter.info(
+      `A scratch server of PostgreSQL ${server.version} is ready` +
+        (place.user.name === undefined ? '.' : `, run by the user ${place.user.name}.`),
+    );
+    return made;
+  } catch (error) {
+    await process.stop();
+    throw error;
+  }
+}
+
+/** Gives the bootstrap role its name where initdb could not. Returns what it is called now. */
+async function nameBootstrap(
+  options: ScratchOptions,
+  connectionOf: (user: string) => Connection,
+  first: string,
+  password: string,
+): Promise<string> {
+  const { bootstrapRole, clients, reporter, signal } = options;
+  if (first === bootstrapRole) return first;
+  const inSession = async (user: string, sql: string): Promise<void> => {
+    const psql = await Psql.open({ programs: clients, connection: connectionOf(user), signal });
+    await psql.exec(sql).finally(() => psql.close());
+  };
+  // A session cannot rename its own role.
+  const helper = `pgkeep_${randomBytes(8).toString('hex')}`;
+  await inSession(first, `CREATE ROLE ${helper} SUPERUSER LOGIN PASSWORD ${quoteLiteral(password)}`);
+  let name = bootstrapRole;
+  try {
+    await inSession(
+      helper,
+      `ALTER ROLE ${quoteIdentifier(first)} RENAME TO ${quoteIdentifier(bootstrapRole)}`,
+    );
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    name = first;
+    reporter.info(
+      `The scratch server's first role is called ${first}: PostgreSQL refuses the source's name for it (${error.message}).`,
+    );
+  }
+  await inSession(name, `DROP ROLE ${helper}`);
+  return name;
+}
+
+class OwnServer implements Scratch {
+  readonly version: string;
+  readonly major: number;
+  private readonly admin: Admin;
+  private fresh = true;
+
+  constructor(
+    private readonly options: ScratchOptions,
+    private readonly process: ServerProcess,
+    readonly connection: Connection,
+    private readonly locales: OwnLocales,
+  ) {
+    const { server, clients, reporter, signal } = options;
+    this.version = server.version;
+    this.major = server.major;
+    const admin: AdminOptions = {
+      ...{ programs: clients, connection, major: server.major, reporter, signal },
+      server: 'the scratch server',
+      makeLocales: async (missing) => {
+        if (await this.locales.make(missing, await this.localesInUse())) await process.restart();
+      },
+    };
+    this.admin = new Admin(admin);
+    process.onLost((tail) => reporter.warn(lostMessage(tail)));
+  }
+
+  createDatabase: Scratch['createDatabase'] = (name, identity) =>
+    this.alive(async () => {
+      if (name === FIRST_DATABASE && this.fresh) {
+        await this.admin.dropDatabase(name);
+        this.fresh = false;
+      }
+      const notes = await this.admin.createDatabase(name, identity);
+      if (this.locales.any) await this.importCollations(name);
+      return notes;
+    });
+
+  dropDatabase: Scratch['dropDatabase'] = (name) => this.alive(() => this.admin.dropDatabase(name));
+
+  createRoles: Scratch['createRoles'] = (names) => this.alive(() => this.admin.createRoles(names));
+
+  async stop(): Promise<void> {
+    const left = await this.process.stop();
+    if (left.length > 0)
+      this.options.reporter.warn(`The scratch server's folder could not be removed: ${left.join(', ')}.`);
+  }
+
+  /** Locales that databases have already; a server that does not see them any more would refuse to open these. */
+  private localesInUse(): Promise<string[]> {
+    return this.admin.ask('Listing locales', (psql) =>
+      psql.query<string[]>(
+        `SELECT coalesce(json_agg(DISTINCT l), '[]') FROM pg_catalog.pg_database, LATERAL (VALUES (datcollate), (datctype)) v(l)
+         WHERE l NOT IN ('C', 'POSIX')`,
+      ),
+    );
+  }
+
+  /** Makes the collations of locales that initdb has not seen, as it would have. */
+  private async importCollations(database: string): Promise<void> {
+    await this.admin.ask(
+      'Importing collations',
+      (psql) => psql.value("SELECT pg_catalog.pg_import_system_collations('pg_catalog')"),
+      database,
+    );
+  }
+
+  private async alive<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const { lost } = this.process;
+      throw lost === undefined ? error : new UserError(lostMessage(lost), { cause: error });
+    }
+  }
+}
+
+function lostMessage(tail: string): string {
+  const full = /No space left on device/.test(tail)
+    ? ' Its disk is full: free some space, or use a folder on a larger disk (RUNNER_TEMP, or TMPDIR on a terminal).'
+    : '';
+  return `The scratch server has ended by itself.${full}${tail === '' ? '' : `\nIts last words:\n${tail}`}`;
+}
