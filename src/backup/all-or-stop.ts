@@ -6,11 +6,11 @@ function weight(error: unknown): number {
   return error instanceof CancelledError ? 0 : error instanceof ContentsError ? 1 : 2;
 }
 
-/** Waits for both; when one fails the other is stopped first, and the first failure is the one that counts. */
-export async function allOrStop<A, B>(
+/** Waits for all; when one fails the others are stopped first, and the first failure is the one that counts. */
+export async function allOrStop<T extends readonly unknown[]>(
   stop: AbortController,
-  work: [Promise<A>, Promise<B>],
-): Promise<[A, B]> {
+  work: readonly [...{ [K in keyof T]: Promise<T[K]> }],
+): Promise<T> {
   let first: { error: unknown } | undefined;
   const guard = async (promise: Promise<unknown>): Promise<void> => {
     try {
@@ -22,5 +22,5 @@ export async function allOrStop<A, B>(
   };
   await Promise.all(work.map(guard));
   if (first !== undefined) throw first.error;
-  return Promise.all(work);
+  return Promise.all(work) as unknown as Promise<T>;
 }
