@@ -1,7 +1,9 @@
 // Everything in one bundle; what each entry does not need is loaded only when it is used.
 
+import type { Action } from './inputs/spec.js';
+
 /** The actions by name: `dist/<name>.js` runs one of them. */
-export const actions: Record<string, () => Promise<never>> = {
+export const actions: Record<Action, () => Promise<never>> = {
   backup: async () => (await import('./actions/backup.js')).backupAction(),
   restore: async () => (await import('./actions/restore.js')).restoreAction(),
   verify: async () => (await import('./actions/verify.js')).verifyAction(),

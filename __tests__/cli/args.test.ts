@@ -1,4 +1,7 @@
-import { describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { parseCommandLine, secretsOf, type Invocation } from '../../src/cli/args.js';
 
 const parse = (line: string, env: NodeJS.ProcessEnv = {}): Invocation =>
@@ -58,7 +61,32 @@ describe('parseCommandLine', () => {
     });
   });
 
+  it('reads what restore and verify take', () => {
+    expect(
+      parse('restore --backup latest --storage s3://b/p --mode=replace --confirm shop --json'),
+    ).toMatchObject({
+      command: 'restore',
+      inputs: { backup: { kind: 'latest' }, mode: 'replace', confirm: 'shop', jobs: 'auto' },
+      json: true,
+      quiet: false,
+    });
+    expect(parse('verify --storage s3://b/p --checks=a --checks=b --no-control --max-age 26h')).toMatchObject(
+      {
+        command: 'verify',
+        inputs: { backup: { kind: 'latest' }, checks: ['a', 'b'], control: false, maxAge: 93_600_000 },
+        json: false,
+      },
+    );
+  });
+
   it.each([
+    ['restore --storage=x', 'Input "backup" is required'],
+    ['restore --storage=x --backup=random:7d', 'verified, not restored'],
+    ['restore shop --storage=x --backup=latest', 'Unexpected argument "shop": restore takes options only'],
+    ['verify --storage=x --confirm=shop', 'Unknown option of verify "--confirm"'],
+    ['backup --storage=x -i key.txt', 'Unknown option of backup "-i"'],
+    ['verify --storage=x --no-identity-file', 'Unknown option of verify "--no-identity-file"'],
+    ['verify --storage=x -i', 'Option --identity-file needs a value'],
     ['bakup', 'Unknown command "bakup". Did you mean "backup"?'],
     ['--versoin', 'Unknown command "--versoin". Did you mean "--version"?'],
     ['backup --lable=x', 'Unknown option of backup "--lable". Did you mean "--label"?'],
@@ -122,9 +150,49 @@ describe('the environment', () => {
   });
 });
 
+describe('--identity-file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pgkeep-identity-'));
+  const file = (name: string, text: string): string => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return path;
+  };
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const identity = (line: string, env: NodeJS.ProcessEnv = {}): unknown => {
+    const invocation = parse(`verify --storage=x ${line}`, env);
+    if (invocation.command !== 'verify') throw new Error(invocation.command);
+    expect(invocation.warnings).toEqual([]);
+    return invocation.inputs.identity;
+  };
+
+  it('is where the identity comes from, rather than the environment', () => {
+    const path = file('key.txt', '# created: now\nAGE-SECRET-KEY-1A\n');
+    const text = '# created: now\nAGE-SECRET-KEY-1A';
+    expect(identity(`--identity-file=${path}`)).toBe(text);
+    expect(identity(`-i ${path}`, { PGKEEP_IDENTITY: 'AGE-SECRET-KEY-1B' })).toBe(text);
+    expect(identity('', { PGKEEP_IDENTITY: 'AGE-SECRET-KEY-1B' })).toBe('AGE-SECRET-KEY-1B');
+  });
+
+  it('may be several', () => {
+    const [a, b] = [file('a', 'AGE-SECRET-KEY-1A'), file('b', 'AGE-SECRET-KEY-1B')];
+    expect(identity(`-i ${a} -i ${b}`)).toBe('AGE-SECRET-KEY-1A\nAGE-SECRET-KEY-1B');
+  });
+
+  it('is refused where it cannot be, with what is wrong', () => {
+    expect(() => identity(`-i ${folder}/none`)).toThrow(`is "${folder}/none": there is no such file.`);
+    expect(() => identity(`-i ${folder}`)).toThrow('it cannot be read (EISDIR)');
+    const key = file('c', 'AGE-SECRET-KEY-1C');
+    expect(() => identity(`-i ${key} --identity=AGE-SECRET-KEY-1D`)).toThrow('are both given');
+    expect(() => identity(`-i ${key}`, { PGKEEP_PASSPHRASE: 'p' })).toThrow('"identity" and "passphrase"');
+  });
+});
+
 describe('secrets on the command line', () => {
   const warnings = (line: string, env: NodeJS.ProcessEnv = {}): string[] => {
-    const invocation = parse(`backup --storage=x ${line}`, env);
+    const command = /--(identity|scratch-url)=/.test(line) ? 'verify' : 'backup';
+    const invocation = parse(`${command} --storage=x ${line}`, env);
     return 'warnings' in invocation ? invocation.warnings : [];
   };
 
@@ -132,6 +200,8 @@ describe('secrets on the command line', () => {
     ['--database-url=postgres://u:hunter2@h/d', 'PGKEEP_DATABASE_URL'],
     ['--database-url=postgres://h/d?password=hunter2', 'PGKEEP_DATABASE_URL'],
     ['--passphrase=hunter2', 'PGKEEP_PASSPHRASE'],
+    ['--scratch-url=postgres://u:hunter2@h/d', 'PGKEEP_SCRATCH_URL'],
+    ['--identity=hunter2', 'PGKEEP_IDENTITY'],
   ])('%s is warned of, without showing it', (line, variable) => {
     expect(warnings(line)).toEqual([expect.stringContaining(`Set ${variable} instead`)]);
     expect(warnings(line).join()).not.toContain('hunter2');
@@ -139,6 +209,7 @@ describe('secrets on the command line', () => {
 
   it('says nothing of a URL without a password, nor of the environment', () => {
     expect(warnings('--database-url=postgres://u@h:5432/d')).toEqual([]);
+    expect(warnings('--scratch-url=postgres://u@h:5432/d')).toEqual([]);
     expect(warnings('', { PGKEEP_PASSPHRASE: 'hunter2' })).toEqual([]);
   });
 

@@ -7,11 +7,11 @@ describe('helpText', () => {
   it('lists the commands', () => {
     const text = helpText(undefined);
     expect(text).toContain('Usage: pgkeep <command> [options]');
-    for (const command of ['backup', 'list', 'show <id>'])
+    for (const command of ['backup', 'restore', 'verify', 'list', 'show <id>'])
       expect(text).toMatch(new RegExp(`^  ${command} +\\w`, 'm'));
   });
 
-  it.each(['backup', 'list', 'show'] as const)(
+  it.each(['backup', 'restore', 'verify', 'list', 'show'] as const)(
     'names every option of %s once, with its variable',
     (command) => {
       const text = helpText(command);
@@ -30,6 +30,11 @@ describe('helpText', () => {
     expect(text).toContain('--[no-]globals');
     expect(text).toContain('(required; repeatable; env: PGKEEP_STORAGE)');
     expect(helpText('list')).not.toContain('{database}');
+    expect(helpText('restore')).toContain('-i, --identity-file=FILE');
+    expect(helpText('restore', 100).replaceAll(/\s+/g, ' ')).toContain('(required; env: PGKEEP_BACKUP)');
+    expect(helpText('verify', 100).replaceAll(/\s+/g, ' ')).toContain(
+      '(default: latest; env: PGKEEP_BACKUP)',
+    );
   });
 
   it.each([60, 80, 100, 200])('fits a terminal of %d columns', (columns) => {

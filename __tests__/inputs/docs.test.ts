@@ -3,11 +3,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { splice } from '../../src/inputs/docs.js';
-import { BACKUP_OUTPUTS } from '../../src/inputs/outputs.js';
-import { defaultOf, describe as meaning, inputsOf, isRequired } from '../../src/inputs/table.js';
+import { OUTPUTS } from '../../src/inputs/outputs.js';
+import { ACTIONS, GROUPS, type Action } from '../../src/inputs/spec.js';
+import { defaultOf, describe as meaning, groupOf, inputsOf, isRequired } from '../../src/inputs/table.js';
 
-interface Action {
+interface Metadata {
   name: string;
+  description: string;
   inputs: Record<string, { description: string; default?: string; required?: boolean }>;
   outputs: Record<string, { description: string }>;
   runs: { using: string; main: string };
@@ -23,47 +25,69 @@ const actionFiles = ['action.yml'].concat(
     .filter((file) => existsSync(new URL(`../../${file}`, import.meta.url))),
 );
 
-const expectedInputs = inputsOf('backup').map(([name, spec]) => {
-  const standard = defaultOf(spec, 'backup');
-  return [
-    name,
-    {
-      description: meaning(spec, 'backup'),
-      ...(isRequired(spec, 'backup') ? { required: true } : {}),
-      ...(standard === undefined ? {} : { default: standard }),
-    },
-  ];
-});
+/** The action that a file is of: the root is the backup. */
+const actionOf = (file: string): Action => {
+  const [folder = ''] = file.includes('/') ? file.split('/') : ['backup'];
+  const action = ACTIONS.find((name) => name === folder);
+  if (action === undefined) throw new Error(`${file} is of no action.`);
+  return action;
+};
 
-describe.each(['action.yml', 'backup/action.yml'])('%s', (file) => {
-  const action = parse(read(file)) as Action;
+const expectedInputs = (action: Action): unknown[] =>
+  inputsOf(action).map(([name, spec]) => {
+    const standard = defaultOf(spec, action);
+    return [
+      name,
+      {
+        description: meaning(spec, action),
+        ...(isRequired(spec, action) ? { required: true } : {}),
+        ...(standard === undefined ? {} : { default: standard }),
+      },
+    ];
+  });
+
+describe.each(actionFiles)('%s', (file) => {
+  const metadata = parse(read(file)) as Metadata;
+  const action = actionOf(file);
 
   it('declares the inputs of the table, in its order, and no others', () => {
-    expect(Object.entries(action.inputs)).toEqual(expectedInputs);
+    expect(Object.entries(metadata.inputs)).toEqual(expectedInputs(action));
   });
 
   it('declares the outputs of the table, in its order, and no others', () => {
-    expect(Object.entries(action.outputs)).toEqual(Object.entries(BACKUP_OUTPUTS));
+    expect(Object.entries(metadata.outputs)).toEqual(Object.entries(OUTPUTS[action]));
   });
 
   it('runs the committed bundle', () => {
     const folder = new URL(`../../${file}`, import.meta.url);
-    expect(new URL(action.runs.main, folder).href).toBe(
-      new URL('../../dist/backup.js', import.meta.url).href,
+    expect(new URL(metadata.runs.main, folder).href).toBe(
+      new URL(`../../dist/${action}.js`, import.meta.url).href,
     );
   });
 });
 
 describe('the actions', () => {
-  const actions = actionFiles.map((file) => parse(read(file)) as Action);
+  const actions = actionFiles.map((file) => parse(read(file)) as Metadata);
+
+  it('each have a folder of their own', () => {
+    expect([...actionFiles].sort()).toEqual(
+      ['action.yml', ...ACTIONS.map((name) => `${name}/action.yml`)].sort(),
+    );
+  });
+
+  it('have names and descriptions of their own', () => {
+    const own = actions.slice(1);
+    expect(new Set(own.map(({ name }) => name)).size).toBe(ACTIONS.length);
+    // What the Marketplace takes.
+    for (const { description } of own) expect(description).toMatch(/^.{20,124}$/);
+  });
 
   it('are one action at the root and in backup/', () => {
-    const [root, sub] = ['action.yml', 'backup/action.yml'].map((file) => parse(read(file)) as Action);
+    const [root, sub] = ['action.yml', 'backup/action.yml'].map((file) => parse(read(file)) as Metadata);
     expect({ ...root, runs: undefined }).toEqual({ ...sub, runs: undefined });
   });
 
   it('all run on one runtime', () => {
-    expect(actions.length).toBeGreaterThanOrEqual(2);
     expect(new Set(actions.map(({ runs }) => runs.using))).toEqual(new Set(['node24']));
   });
 });
@@ -83,24 +107,36 @@ function tableRows(text: string, marker: string): string[][] {
     );
 }
 
-describe.each(['README.md', 'backup/README.md'])('%s', (file) => {
-  it('has a row for each input, as the table has it', () => {
-    const rows = tableRows(read(file), 'inputs:backup');
-    const expected = inputsOf('backup').map(([name, spec]) => {
-      const standard = defaultOf(spec, 'backup');
-      const shown = isRequired(spec, 'backup') ? '**required**' : (spec.defaultText ?? '');
-      return [`\`${name}\``, standard === undefined ? shown : `\`${standard}\``, meaning(spec, 'backup')];
-    });
-    const order = (row: readonly string[]): string => row[0] ?? '';
-    // The README sorts by group, the table of inputs by kinship: only the set is compared here, the text below.
-    expect([...rows].sort((a, b) => order(a).localeCompare(order(b)))).toEqual(
-      expected.sort((a, b) => order(a).localeCompare(order(b))),
+/** The page of each action, beside its metadata. */
+const pages = actionFiles.map((file) => file.replace('action.yml', 'README.md'));
+
+describe.each(pages)('%s', (file) => {
+  const action = actionOf(file);
+
+  it('has a row for each input, by group, as the table has it', () => {
+    const byGroup = GROUPS.flatMap((group) =>
+      inputsOf(action).filter(([, spec]) => groupOf(spec, action) === group),
     );
+    expect(byGroup).toHaveLength(inputsOf(action).length);
+    const expected = byGroup.map(([name, spec]) => {
+      const standard = defaultOf(spec, action);
+      const shown = isRequired(spec, action) ? '**required**' : (spec.defaultText ?? '');
+      return [`\`${name}\``, standard === undefined ? shown : `\`${standard}\``, meaning(spec, action)];
+    });
+    expect(tableRows(read(file), `inputs:${action}`)).toEqual(expected);
+  });
+
+  it('has a heading for each group that has inputs', () => {
+    const [, section = ''] = read(file).split(`<!-- inputs:${action} -->`);
+    const [tables = ''] = section.split('<!--');
+    const headings = [...tables.matchAll(/^#### (.*)$/gm)].map(([, title]) => title);
+    const used = new Set(inputsOf(action).map(([, spec]) => groupOf(spec, action)));
+    expect(headings).toEqual(GROUPS.filter((group) => used.has(group)));
   });
 
   it('has a row for each output', () => {
-    expect(tableRows(read(file), 'outputs:backup')).toEqual(
-      Object.entries(BACKUP_OUTPUTS).map(([name, { description }]) => [`\`${name}\``, description]),
+    expect(tableRows(read(file), `outputs:${action}`)).toEqual(
+      Object.entries(OUTPUTS[action]).map(([name, { description }]) => [`\`${name}\``, description]),
     );
   });
 });
@@ -129,7 +165,7 @@ describe('splice', () => {
 
 describe('the table', () => {
   it('says in one sentence, without a full stop, what an input means', () => {
-    for (const command of ['backup', 'list', 'show'] as const) {
+    for (const command of [...ACTIONS, 'list', 'show'] as const) {
       for (const [name, spec] of inputsOf(command)) {
         expect([name, meaning(spec, command)]).toEqual([
           name,

@@ -1,10 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { readInputs } from '../../src/inputs/read.js';
-import type { BackupInputs } from '../../src/inputs/values.js';
+import type { BackupInputs, RestoreInputs, VerifyInputs } from '../../src/inputs/values.js';
 
 const from = (values: Record<string, string>) => (name: string) => values[name];
 const backup = (values: Record<string, string> = {}): BackupInputs =>
   readInputs('backup', from({ storage: 'file:///backups', ...values }));
+
+const restore = (values: Record<string, string> = {}): RestoreInputs =>
+  readInputs('restore', from({ storage: 'file:///backups', backup: 'latest', ...values }));
+const verify = (values: Record<string, string> = {}): VerifyInputs =>
+  readInputs('verify', from({ storage: 'file:///backups', ...values }));
 
 describe('readInputs', () => {
   it('fills in the defaults', () => {
@@ -145,5 +150,181 @@ describe('inputs that contradict each other', () => {
     ['only rows', { content: 'data', 'exclude-table-data': 'log' }],
   ])('lets %s pass', (_, values) => {
     expect(() => backup(values)).not.toThrow();
+  });
+});
+
+describe('the inputs of a restore', () => {
+  it('have these defaults', () => {
+    const expected: RestoreInputs = {
+      databaseUrl: undefined,
+      backup: { kind: 'latest' },
+      storage: ['file:///backups'],
+      name: undefined,
+      label: undefined,
+      content: 'all',
+      schemas: [],
+      tables: [],
+      confirm: undefined,
+      mode: 'fresh',
+      owner: 'auto',
+      privileges: 'auto',
+      compare: true,
+      safetyBackup: undefined,
+      identity: undefined,
+      passphrase: undefined,
+      jobs: 'auto',
+      dryRun: false,
+      postgresVersion: 'auto',
+      postgresBin: undefined,
+    };
+    expect(restore()).toEqual(expected);
+  });
+
+  it.each<[string, string, keyof RestoreInputs, unknown]>([
+    ['backup', 'latest-verified', 'backup', { kind: 'latest-verified' }],
+    ['backup', '20261120T020000Z-k3fd', 'backup', { kind: 'id', id: '20261120T020000Z-k3fd' }],
+    ['jobs', '4', 'jobs', 4],
+    ['jobs', ' auto ', 'jobs', 'auto'],
+    ['owner', 'true', 'owner', 'true'],
+    ['privileges', 'false', 'privileges', 'false'],
+    ['compare', 'false', 'compare', false],
+    ['confirm', ' my shop ', 'confirm', 'my shop'],
+    ['mode', 'replace', 'mode', 'replace'],
+    [
+      'safety-backup',
+      's3://safe/shop?region=eu-central-1',
+      'safetyBackup',
+      's3://safe/shop?region=eu-central-1',
+    ],
+    // As age-keygen writes it.
+    [
+      'identity',
+      '# created: x\n# public key: y\nAGE-SECRET-KEY-1A\n',
+      'identity',
+      '# created: x\n# public key: y\nAGE-SECRET-KEY-1A',
+    ],
+  ])('reads %s: %j', (name, text, key, value) => {
+    expect(restore({ [name]: text })).toHaveProperty(key, value);
+  });
+
+  it.each<[string, Record<string, string>, string]>([
+    ['no backup', { backup: '' }, 'Input "backup" is required: The backup: `latest`'],
+    [
+      'a backup of no kind',
+      { backup: 'newest' },
+      'Input "backup" is "newest"; allowed: latest, latest-verified, an id',
+    ],
+    ['a time without a zone', { backup: 'before:2026-11-20T09:00:00' }, 'before:2026-11-20T09:00:00Z'],
+    ['a backup at random', { backup: 'random:7d' }, 'verified, not restored'],
+    ['another mode', { mode: 'overwrite' }, 'allowed: fresh, replace'],
+    ['half of the workers', { jobs: '0.5' }, 'auto, or a whole number from 1 to 64'],
+    ['no workers', { jobs: '0' }, 'auto, or a whole number from 1 to 64'],
+    ['too many workers', { jobs: '65' }, 'auto, or a whole number from 1 to 64'],
+    ['a yes', { owner: 'yes' }, 'allowed: auto, true, false'],
+    ['two names to confirm', { confirm: 'shop\nother' }, 'Input "confirm" takes one line'],
+    ['tables in the place of all', { mode: 'replace', tables: 'public.a' }, 'Input "tables" restores a part'],
+    ['schemas in the place of all', { mode: 'replace', schemas: 'a' }, 'Input "schemas" restores a part'],
+    ['rows in the place of all', { mode: 'replace', content: 'data' }, 'Input "content" restores a part'],
+    [
+      'no rows in the place of all',
+      { mode: 'replace', content: 'schema' },
+      'Input "content" restores a part',
+    ],
+    [
+      'two keys',
+      { identity: 'AGE-SECRET-KEY-1A', passphrase: 'p' },
+      '"identity" and "passphrase" are both given',
+    ],
+    ['a store twice', { storage: 'file:///b\nfile:///b' }, 'same URL twice'],
+    ['a placeholder', { name: 'prod-{database}' }, 'restore knows no database'],
+    ['a folder for a storage', { 'safety-backup': '/var/backups' }, 'Input "safety-backup" is no storage'],
+    ['another kind of storage', { 'safety-backup': 'ftp://host/x' }, 'Input "safety-backup" is no storage'],
+    ['several storages', { 'safety-backup': 'file:///a\nfile:///b' }, 'takes one line'],
+  ])('refuse %s', (_, values, message) => {
+    expect(() => restore(values)).toThrow(message);
+  });
+
+  it('never show the credentials in a URL that is refused', () => {
+    const read = (): RestoreInputs => restore({ 'safety-backup': 's3://AKIAKEY:hushhush@bucket/p' });
+    expect(read).toThrow('Input "safety-backup" is no storage');
+    expect(read).not.toThrow(/AKIAKEY|hushhush/);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['a part into a database of its own', { tables: 'public.a', content: 'data' }],
+    ['the newest that is verified, in the place of all', { backup: 'latest-verified', mode: 'replace' }],
+    ['a passphrase alone', { passphrase: 'p' }],
+  ])('let %s pass', (_, values) => {
+    expect(() => restore(values)).not.toThrow();
+  });
+});
+
+describe('the inputs of a verification', () => {
+  it('have these defaults', () => {
+    const expected: VerifyInputs = {
+      backup: { kind: 'latest' },
+      storage: ['file:///backups'],
+      name: undefined,
+      label: undefined,
+      checks: [],
+      expectTables: [],
+      maxAge: undefined,
+      allowMissingExtensions: [],
+      scratchUrl: undefined,
+      control: true,
+      identity: undefined,
+      passphrase: undefined,
+      jobs: 'auto',
+      postgresVersion: 'auto',
+      postgresBin: undefined,
+    };
+    expect(verify()).toEqual(expected);
+  });
+
+  it.each<[string, string, keyof VerifyInputs, unknown]>([
+    ['backup', 'latest-verified', 'backup', { kind: 'latest-verified' }],
+    ['backup', 'random:7d', 'backup', { kind: 'random', withinMs: 7 * 86_400_000 }],
+    ['max-age', '26h', 'maxAge', 26 * 3_600_000],
+    ['max-age', '8d', 'maxAge', 8 * 86_400_000],
+    ['max-age', '90m', 'maxAge', 90 * 60_000],
+    ['max-age', '4w', 'maxAge', 28 * 86_400_000],
+    ['checks', 'SELECT true;\n\n  SELECT 1 = 1  \n', 'checks', ['SELECT true;', 'SELECT 1 = 1']],
+    [
+      'allow-missing-extensions',
+      'pg_net\nsupabase_vault',
+      'allowMissingExtensions',
+      ['pg_net', 'supabase_vault'],
+    ],
+    ['control', 'false', 'control', false],
+    ['scratch-url', 'postgresql://h/d', 'scratchUrl', 'postgresql://h/d'],
+  ])('reads %s: %j', (name, text, key, value) => {
+    expect(verify({ [name]: text })).toHaveProperty(key, value);
+  });
+
+  it.each<[string, Record<string, string>, string]>([
+    ['an age without a unit', { 'max-age': '26' }, 'such as 90m, 26h, 8d or 4w'],
+    ['an age in seconds', { 'max-age': '3600s' }, 'such as 90m, 26h, 8d or 4w'],
+    ['no age at all', { 'max-age': '0h' }, 'such as 90m, 26h, 8d or 4w'],
+    ['an age of ever', { 'max-age': '99999w' }, 'such as 90m, 26h, 8d or 4w'],
+    ['a backup at random of ever', { backup: 'random:all' }, 'Input "backup" is "random:all"'],
+    [
+      'two keys',
+      { identity: 'AGE-SECRET-KEY-1A', passphrase: 'p' },
+      '"identity" and "passphrase" are both given',
+    ],
+    ['a placeholder', { name: '{database}' }, 'verify knows no database'],
+    [
+      'a major for a server that has one',
+      { 'scratch-url': 'postgresql://h/d', 'postgres-version': '17' },
+      'the server that "scratch-url" names has its own version',
+    ],
+    [
+      'two lines for one URL',
+      { 'scratch-url': 'postgresql://u:hush@h/d\nx' },
+      'Input "scratch-url" takes one line',
+    ],
+  ])('refuse %s', (_, values, message) => {
+    expect(() => verify(values)).toThrow(message);
+    expect(() => verify(values)).not.toThrow(/hush|AGE-SECRET/);
   });
 });

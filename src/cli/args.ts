@@ -91,11 +91,11 @@ function secretWarnings(flags: Flags): string[] {
   return Object.entries(TABLE)
     .filter(([name, spec]) => {
       const text = flags.values.get(name)?.join('\n') ?? '';
-      return spec.type === 'secret' && text !== '' && (name !== 'database-url' || HAS_PASSWORD.test(text));
+      return spec.type === 'secret' && text !== '' && (!name.endsWith('-url') || HAS_PASSWORD.test(text));
     })
     .map(
       ([name]) =>
-        `--${name} on the command line shows a secret to everyone who can list processes, and to your shell's history. Set ${envName(name)} instead.`,
+        `--${name} on the command line shows a secret to everyone who can list processes, and to your shell's history. Set ${envName(name)} instead${name === 'identity' ? ', or give --identity-file' : ''}.`,
     );
 }
 

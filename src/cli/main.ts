@@ -79,7 +79,11 @@ async function dispatch(invocation: Invocation, context: CommandContext): Promis
     case 'version':
       context.print(`pgkeep ${VERSION}\n`);
       return;
-    default:
+    case 'backup':
+    case 'restore':
+    case 'verify':
+    case 'list':
+    case 'show':
       return run(invocation, context);
   }
 }

@@ -3,7 +3,7 @@ import { plural } from '../base/units.js';
 import type { Compression } from '../codec/types.js';
 import { parseAge, parseDuration } from './duration.js';
 import { parseSelector, SELECTORS, type BackupSelector } from './selector.js';
-import type { InputSpec } from './spec.js';
+import type { Kind } from './spec.js';
 
 export type Value = string | number | boolean | readonly string[] | Compression | BackupSelector;
 
@@ -62,40 +62,36 @@ function parseString(name: string, text: string): string {
   if (lines.length > 1)
     throw new UserError(`Input "${name}" takes one line; it has ${plural(lines.length, 'line')}.`);
   if (text.includes('\0')) throw new UserError(`Input "${name}" holds a NUL character.`);
-  return text.trim();
+  return text;
 }
+
+type Readers = {
+  [T in Kind['type']]: (name: string, text: string, kind: Extract<Kind, { type: T }>) => Value;
+};
+
+/** How each kind of input is read; `text` has no space around it. */
+const READERS: Readers = {
+  string: parseString,
+  secret: (name, text, { multiline }) => (multiline === true ? text : parseString(name, text)),
+  list: (_, text) => splitList(text),
+  boolean: parseBoolean,
+  workers: (name, text, { max }) => parseWorkers(name, text, max),
+  choice: (name, text, { values }) => (values.includes(text) ? text : refuse(name, text, values.join(', '))),
+  duration: (name, text) =>
+    parseDuration(text) ?? refuse(name, text, 'a number and a unit, such as 500ms, 60s, 5m or 1h, up to 24h'),
+  age: (name, text) =>
+    parseAge(text) ?? refuse(name, text, 'a number and a unit, such as 90m, 26h, 8d or 4w'),
+  selector: (name, text) => parseSelector(text) ?? refuse(name, text, SELECTORS),
+  compression: parseCompression,
+  major: parseMajor,
+};
 
 /**
  * Reads one input's text, which is not empty.
  * @throws UserError that names the input and what it may be; a secret's text is never in it.
  */
-export function parseValue(name: string, spec: InputSpec, text: string): Value {
-  const trimmed = text.trim();
-  switch (spec.type) {
-    case 'string':
-      return parseString(name, text);
-    case 'secret':
-      return spec.multiline === true ? text.trim() : parseString(name, text);
-    case 'list':
-      return splitList(text);
-    case 'boolean':
-      return parseBoolean(name, trimmed);
-    case 'workers':
-      return parseWorkers(name, trimmed, spec.max);
-    case 'choice':
-      return spec.values.includes(trimmed) ? trimmed : refuse(name, trimmed, spec.values.join(', '));
-    case 'duration':
-      return (
-        parseDuration(trimmed) ??
-        refuse(name, trimmed, 'a number and a unit, such as 500ms, 60s, 5m or 1h, up to 24h')
-      );
-    case 'age':
-      return parseAge(trimmed) ?? refuse(name, trimmed, 'a number and a unit, such as 90m, 26h, 8d or 4w');
-    case 'selector':
-      return parseSelector(trimmed) ?? refuse(name, trimmed, SELECTORS);
-    case 'compression':
-      return parseCompression(name, trimmed);
-    case 'major':
-      return parseMajor(name, trimmed);
-  }
+export function parseValue(name: string, kind: Kind, text: string): Value {
+  // Which reader belongs to which kind is what the type of READERS says; a lookup by a union cannot show it.
+  const reader = READERS[kind.type] as (name: string, text: string, kind: Kind) => Value;
+  return reader(name, text.trim(), kind);
 }

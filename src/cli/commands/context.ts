@@ -9,7 +9,7 @@ export interface CommandContext {
   /** Columns of the terminal; undefined when standard output is none. */
   width: number | undefined;
   /** Colours text for standard output, where it takes colours. */
-  paint(text: string, style: Style): string;
+  paint: (text: string, style: Style) => string;
   /** Writes a result to standard output. */
-  print(text: string): void;
+  print: (text: string) => void;
 }

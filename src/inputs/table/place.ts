@@ -1,0 +1,78 @@
+import type { InputSpec } from '../spec.js';
+
+/** Which database, which backup, and where backups live. */
+export const PLACE = {
+  'database-url': {
+    type: 'secret',
+    group: 'Database',
+    commands: ['backup', 'restore'],
+    placeholder: 'URL',
+    descriptions: {
+      restore:
+        'The target: a libpq URI (`postgresql://user:password@host/db`) or keyword string; when empty, the standard `PG*` environment variables. Its database need not exist yet',
+    },
+    description:
+      'The database: a libpq URI (`postgresql://user:password@host/db`) or keyword string; when empty, the standard `PG*` environment variables',
+  },
+  databases: {
+    type: 'list',
+    group: 'Database',
+    commands: ['backup'],
+    placeholder: 'NAME',
+    defaultText: "the URL's",
+    description:
+      'Names of databases on that server, one a line, or `*` for all that allow connections: one backup each',
+  },
+  backup: {
+    type: 'selector',
+    group: 'Storage',
+    commands: ['restore', 'verify'],
+    required: ['restore'],
+    defaults: { verify: 'latest' },
+    placeholder: 'WHICH',
+    description:
+      'The backup: `latest`, `latest-verified`, an id, or `before:<time>` for the newest whose snapshot is not later than that (`before:2026-11-20T09:00:00Z`)',
+    descriptions: {
+      verify:
+        'The backup: `latest`, `latest-verified`, an id, `before:<time>`, or `random:7d` for any one of the last seven days',
+    },
+  },
+  storage: {
+    type: 'list',
+    group: 'Storage',
+    commands: ['backup', 'restore', 'verify', 'list', 'show'],
+    required: ['backup', 'restore', 'verify', 'list', 'show'],
+    placeholder: 'URL',
+    description:
+      'Where backups live: `s3://bucket/prefix` or `file:///path`, one URL a line; a backup goes to all of them in one pass',
+    descriptions: {
+      list: 'Where backups live: `s3://bucket/prefix` or `file:///path`',
+      show: 'Where backups live: `s3://bucket/prefix` or `file:///path`',
+      restore:
+        'Where backups live: `s3://bucket/prefix` or `file:///path`, one URL a line; the first that has the backup whole is read',
+      verify:
+        'Where backups live: `s3://bucket/prefix` or `file:///path`, one URL a line; the first that has the backup is the one that is verified',
+    },
+  },
+  name: {
+    type: 'string',
+    group: 'Storage',
+    commands: ['backup', 'restore', 'verify', 'list', 'show'],
+    defaults: { backup: '{database}' },
+    defaultText: 'the only one',
+    placeholder: 'NAME',
+    description: 'The family to look in; not needed where the storage holds only one',
+    descriptions: {
+      backup:
+        'The family that the backup belongs to, `{database}` being the name of the database; backups of one family are listed together',
+    },
+  },
+  label: {
+    type: 'string',
+    group: 'Storage',
+    commands: ['backup', 'restore', 'verify', 'list'],
+    placeholder: 'TEXT',
+    description: 'Look only at backups that carry this label',
+    descriptions: { backup: 'Free text such as `daily` that the backup carries' },
+  },
+} as const satisfies Record<string, InputSpec>;
