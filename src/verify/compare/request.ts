@@ -1,0 +1,76 @@
+import type { Fingerprint } from '../../backup/fingerprint/types.js';
+import type { Manifest } from '../../backup/manifest.js';
+import type { Psql } from '../../postgres/psql.js';
+import type { TocEntry } from '../../postgres/toc.js';
+import type { Connection, Programs } from '../../postgres/types.js';
+
+/** What of a database can be compared by itself. */
+export type Aspect =
+  | 'contents'
+  | 'collation'
+  | 'extensions'
+  | 'objects'
+  | 'definitions'
+  | 'tables'
+  | 'sequences'
+  | 'materialized views'
+  | 'large objects';
+
+/** A part of a comparison, such as what has to be looked at again after a change. */
+export interface Scope {
+  aspects: readonly Aspect[];
+  /** Only these tables; absent: all. */
+  tables?: readonly { schema: string; name: string }[];
+}
+
+export interface CompareRequest {
+  /** Opens a session on the restored database, as a role that reads everything. */
+  open: (name: string) => Promise<Psql>;
+  /** For pg_dump: of the server's major or newer. */
+  programs: Programs;
+  connection: Connection;
+  /** The restored database. */
+  database: string;
+  /**
+   * Where the definitions of the same archive were restored once more, in the same way and without rows; undefined
+   * where that was not done: definitions are then not measured.
+   */
+  reloadDatabase?: string;
+  /** Undefined where the backup has none: little can then be said. */
+  fingerprint: Fingerprint | undefined;
+  /** The archive's table of contents; plain dumps have none. */
+  toc?: readonly TocEntry[];
+  manifest: Pick<Manifest, 'server' | 'options'>;
+  /** What this server could not have as the source's had it: `Scratch.createDatabase` says these sentences. */
+  otherwise?: readonly string[];
+  /** Entries that were not restored, since they need extensions that are missing here. */
+  leftOut?: readonly TocEntry[];
+  /** Sessions that read tables at the same time. */
+  jobs: number;
+  /** Only this part; absent: everything. */
+  only?: Scope;
+  signal: AbortSignal;
+}
+
+/** A request in which there is a fingerprint, and a session inside a transaction that sees one point in time. */
+export interface Comparison extends CompareRequest {
+  fingerprint: Fingerprint;
+  psql: Psql;
+}
+
+const WHY_LEFT_OUT = 'it needs an extension that is missing here';
+
+/** Why what is missing in the restored database need not be there; undefined: it must. */
+export function excuse({ leftOut }: Pick<CompareRequest, 'leftOut'>): string | undefined {
+  return leftOut === undefined || leftOut.length === 0 ? undefined : WHY_LEFT_OUT;
+}
+
+/** The same for one object: whether an entry of its kind and name was left out. Names stand unquoted there. */
+export function excuseFor(
+  { leftOut = [] }: Pick<CompareRequest, 'leftOut'>,
+  type: string,
+  { schema, name }: { schema: string; name: string },
+): string | undefined {
+  const start = `${type} ${schema} ${name} `.replaceAll(/[\r\n]/g, ' ');
+  return leftOut.some(({ text }) => text.startsWith(start)) ? WHY_LEFT_OUT : undefined;
+}
