@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { failureSummary, reasonTeller } from '../../src/actions/shared.js';
+import { failureSummary, reasonTeller, redError } from '../../src/actions/shared.js';
 import { ExplainedError, UserError } from '../../src/base/errors.js';
 import type { ActionContext } from '../../src/github/action.js';
 
@@ -23,7 +23,7 @@ describe('reasonTeller', () => {
       new TypeError('x is undefined'),
       'x is undefined (This is unexpected: please report it, with the lines below.)',
     ],
-  ])('public %s: %s', (isPublic, error, told) => {
+  ])('public %s, %#', (isPublic, error, told) => {
     expect(reasonTeller(context(isPublic))(error)).toBe(told);
   });
 });
@@ -34,5 +34,21 @@ describe('failureSummary', () => {
     expect(
       failureSummary({ title: 'Backup failed', next: 'Try again.' }, error, reasonTeller(context(false))),
     ).toBe('## ❌ Backup failed\n\n- One.\n- &#60;b&#62;\n\nTry again.\n');
+  });
+});
+
+describe('redError', () => {
+  const reasons = [
+    new ExplainedError('Table public.salaries differs.', 'A table differs.'),
+    new UserError('No.'),
+  ];
+  const messages = (error: AggregateError): string[] => error.errors.map((each: Error) => each.message);
+
+  it('is what it is where only few can read it', () => {
+    expect(redError(context(false), reasons).errors).toEqual(reasons);
+  });
+
+  it('has no names where everybody can', () => {
+    expect(messages(redError(context(true), reasons))).toEqual(['A table differs.', 'No.']);
   });
 });

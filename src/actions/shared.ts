@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { publicReason } from '../backup/log.js';
 import type { Source } from '../backup/manifest.js';
-import { CancelledError } from '../base/errors.js';
+import { CancelledError, UserError } from '../base/errors.js';
 import { errorsOf, failuresOf } from '../base/failure.js';
 import type { ActionContext } from '../github/action.js';
 import type { GithubContext } from '../github/context.js';
@@ -50,6 +50,14 @@ export function reasonTeller(context: ActionContext): (error: unknown) => string
         failuresOf(error)
           .map(({ message }) => message)
           .join(' ');
+}
+
+/** Everything that makes a run red, as its annotations may tell it. */
+export function redError(context: ActionContext, reasons: readonly unknown[]): AggregateError {
+  const why = reasonTeller(context);
+  return new AggregateError(
+    reasons.map((reason) => (isForEverybody(context) ? new UserError(why(reason)) : reason)),
+  );
 }
 
 /** What the summary says of a failure that leaves no result. */

@@ -2,10 +2,11 @@ import { runAction } from '../github/action.js';
 import { readActionInputs } from '../github/inputs.js';
 import { setOutputs } from '../github/outputs.js';
 import { appendSummary, summaryMarkup } from '../github/summary.js';
+import { reportText } from '../verify/report-text.js';
 import { outputsOf, redReasons } from '../verify/result.js';
 import { runVerify } from '../verify/run.js';
 import { verifySummary } from '../verify/summary.js';
-import { actionOptions, isForEverybody, toldInSummary } from './shared.js';
+import { actionOptions, isForEverybody, redError, toldInSummary } from './shared.js';
 
 const UNFINISHED = {
   title: 'Nothing was verified',
@@ -21,8 +22,12 @@ export function verifyAction(): Promise<never> {
     );
     setOutputs(outputsOf(result), reporter);
     const namesToo = !isForEverybody(context);
+    if (namesToo) {
+      const text = reportText(result.report, { paint: (plain) => plain, width: undefined });
+      await reporter.group('Report', () => Promise.resolve(reporter.info(text)));
+    }
     await appendSummary(verifySummary(result, summaryMarkup, { namesToo }), reporter);
     const reasons = redReasons(result);
-    if (reasons.length > 0) throw new AggregateError(reasons);
+    if (reasons.length > 0) throw redError(context, reasons);
   });
 }

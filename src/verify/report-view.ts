@@ -60,11 +60,18 @@ function rowOf(title: string, findings: readonly Finding[]): Row {
   };
 }
 
-function headlineOf({ name, backupId, verdict }: VerifyReport, red: number, notMeasured: number): string {
-  const backup = `${name}/${backupId}`;
-  const rest = notMeasured === 0 ? '' : `; ${plural(notMeasured, 'thing was', 'things were')} not measured`;
-  if (verdict === 'passed') return `${backup} restores, and equals what was backed up${rest}.`;
-  return `${backup} did not pass: ${plural(red, 'thing differs', 'things differ')}${rest}.`;
+function headlineOf({ name, backupId, verdict }: VerifyReport, view: Omit<ReportView, 'headline'>): string {
+  const { red, minor, notMeasured } = view;
+  const passed = verdict === 'passed';
+  return `${[
+    passed
+      ? `${name}/${backupId} restores, and equals what was backed up${notMeasured.length === 0 ? '' : ' wherever it was measured'}`
+      : `${name}/${backupId} did not pass: ${plural(red.length, 'thing differs', 'things differ')}`,
+    ...(minor.length === 0 ? [] : [`${plural(minor.length, 'difference')} of no consequence`]),
+    ...(notMeasured.length === 0
+      ? []
+      : [`${plural(notMeasured.length, 'thing was', 'things were')} not measured`]),
+  ].join('; ')}.`;
 }
 
 const moment = (iso: string): string => `${iso.slice(0, 19).replace('T', ' ')} UTC`;
@@ -100,11 +107,9 @@ export function controlText({ control }: VerifyReport): string {
 /** Sorts a report for reading. */
 export function viewOf(report: VerifyReport): ReportView {
   const { findings, totals } = report;
-  const red = findings.filter(isRed);
   const kinds = Object.entries(TITLES) as [FindingKind, string][];
-  return {
+  const view = {
     passed: report.verdict === 'passed',
-    headline: headlineOf(report, red.length, totals.notMeasured),
     facts: factsOf(report),
     rows: kinds
       .map(([kind, title]) =>
@@ -115,8 +120,9 @@ export function viewOf(report: VerifyReport): ReportView {
       )
       .filter(({ equal, different, notMeasured }) => equal + different + notMeasured > 0),
     total: { title: 'Total', ...totals },
-    red,
+    red: findings.filter(isRed),
     minor: findings.filter((finding) => finding.verdict === 'different' && !isRed(finding)),
     notMeasured: findings.filter(({ verdict }) => verdict === 'not measured'),
   };
+  return { ...view, headline: headlineOf(report, view) };
 }

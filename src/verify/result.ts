@@ -1,5 +1,5 @@
 import type { Verified } from '../backup/verified.js';
-import { UserError } from '../base/errors.js';
+import { ExplainedError, UserError } from '../base/errors.js';
 import { plural } from '../base/units.js';
 import type { VerifyOutput } from '../inputs/outputs.js';
 import type { Finding, VerifyReport, VerifyResult } from './types.js';
@@ -69,14 +69,11 @@ export function outputsOf({ report }: VerifyResult): Partial<Record<VerifyOutput
 export function redReasons({ report, stored }: VerifyResult): UserError[] {
   const red = report.findings.filter(isRed);
   const [first] = red;
+  const more = red.length > 1 ? `, and ${plural(red.length - 1, 'more difference')}` : '';
+  const failed = (what: string): string =>
+    `Backup ${report.name}/${report.backupId} did not pass verification: ${what}${more}. Do not rely on it; the report names every difference.`;
   return [
-    ...(first === undefined
-      ? []
-      : [
-          new UserError(
-            `Backup ${report.name}/${report.backupId} did not pass verification: ${describe(first)}${red.length > 1 ? `, and ${plural(red.length - 1, 'more difference')}` : ''}. Do not rely on it; the report names every difference.`,
-          ),
-        ]),
+    ...(first === undefined ? [] : [new ExplainedError(failed(describe(first)), failed(first.kind))]),
     ...(stored === undefined
       ? [
           new UserError(
