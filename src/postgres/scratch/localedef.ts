@@ -11,6 +11,8 @@ export interface LocaleSource {
   input: string;
   /** A file of `charmaps/` without its `.gz`: `UTF-8`. */
   charmap: string;
+  /** The folder's name as glibc spells it: `de_DE.utf8`. */
+  folder: string;
 }
 
 /**
@@ -30,7 +32,9 @@ export function localeSource(locale: string, sources = SOURCES): LocaleSource | 
   const charmap = readdirSync(charmaps)
     .map((file) => file.replace(/\.gz$/, ''))
     .find((name) => plain(name) === wanted);
-  return charmap === undefined ? undefined : { input, charmap };
+  if (charmap === undefined) return undefined;
+  const folder = `${language}${codeset === undefined ? '' : `.${wanted}`}${modifier}`;
+  return { input, charmap, folder };
 }
 
 /** The character set that a locale without one in its name has: `de_DE ISO-8859-1`. */
@@ -55,7 +59,8 @@ const MOST_ARCHIVED = 8;
  * therefore made again with the first.
  */
 export class OwnLocales {
-  private readonly made = new Set<string>();
+  /** The folder of each. */
+  private readonly made = new Map<string, string>();
 
   constructor(
     private readonly folder: string,
@@ -63,9 +68,9 @@ export class OwnLocales {
     private readonly env: Record<string, string>,
   ) {}
 
-  /** True once there are any. */
-  get any(): boolean {
-    return this.made.size > 0;
+  /** What there is, as glibc spells it: `de_DE.utf8`. */
+  get names(): string[] {
+    return [...new Set(this.made.values())];
   }
 
   /**
@@ -76,7 +81,7 @@ export class OwnLocales {
   async make(locales: readonly string[], used: readonly string[]): Promise<boolean> {
     const wanted = locales.filter((locale) => !this.made.has(locale) && localeSource(locale) !== undefined);
     if (wanted.length === 0) return false;
-    const kept = this.any ? [] : [...used, ...(await this.archived())];
+    const kept = this.made.size > 0 ? [] : [...used, ...(await this.archived())];
     await runAs(this.user, ['mkdir', '-p', this.folder], { env: this.env });
     for (const locale of new Set([...wanted, ...kept])) await this.makeOne(locale);
     return wanted.some((locale) => this.made.has(locale));
@@ -95,18 +100,10 @@ export class OwnLocales {
   private async makeOne(locale: string): Promise<void> {
     const source = localeSource(locale);
     if (source === undefined) return;
-    const { input, charmap } = source;
-    const command = [
-      'localedef',
-      '--no-archive',
-      '-c',
-      '-i',
-      input,
-      '-f',
-      charmap,
-      join(this.folder, locale),
-    ];
+    const { input, charmap, folder } = source;
+    const options = ['--no-archive', '-c', '-i', input, '-f', charmap];
+    const command = ['localedef', ...options, join(this.folder, folder)];
     // 1 is for mere warnings.
-    if ((await runAs(this.user, command, { env: this.env })).code <= 1) this.made.add(locale);
+    if ((await runAs(this.user, command, { env: this.env })).code <= 1) this.made.set(locale, folder);
   }
 }

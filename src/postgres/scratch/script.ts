@@ -68,8 +68,14 @@ trap 'restarting=1; ask INT' USR1
 reap() {
   while :; do
     if [ -n "$stopping" ] && [ -z "$killer" ]; then
-      (for tick in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do sleep 0.1; done
-        sweep KILL; kill -s KILL "$child") 2>/dev/null &
+      (ticks=0
+        while [ $ticks -lt 120 ]; do
+          kill -0 "$child" || exit 0
+          sleep 0.05
+          ticks=$((ticks + 1))
+        done
+        sweep KILL
+        kill -s KILL "$child") 2>/dev/null &
       killer=$!
     fi
     wait "$child"
@@ -77,7 +83,7 @@ reap() {
     kill -0 "$child" 2>/dev/null || break
   done
   child=
-  [ -z "$killer" ] || kill "$killer" 2>/dev/null
+  if [ -n "$killer" ]; then wait "$killer"; fi
   killer=
 }
 finish() {
@@ -118,7 +124,9 @@ while :; do
     fi
     sleep 0.02
   done) &
+  poller=$!
   reap
+  wait "$poller"
   [ -z "$stopping" ] || finish 0
   [ -n "$restarting" ] && [ "$code" = 0 ] || break
 done

@@ -137,7 +137,7 @@ class OwnServer implements Scratch {
         this.fresh = false;
       }
       const notes = await this.admin.createDatabase(name, identity);
-      if (this.locales.any) await this.importCollations(name);
+      await this.importCollations(name);
       return notes;
     });
 
@@ -161,11 +161,30 @@ class OwnServer implements Scratch {
     );
   }
 
-  /** Makes the collations of locales that initdb has not seen, as it would have. */
+  /**
+   * Makes the collations of our own locales as initdb would have: `de_DE.utf8` and, where the encoding fits, `de_DE`.
+   * `pg_import_system_collations` does not see them, since `locale -a` knows nothing of LOCPATH.
+   */
   private async importCollations(database: string): Promise<void> {
+    const { names } = this.locales;
+    if (names.length === 0) return;
     await this.admin.ask(
-      'Importing collations',
-      (psql) => psql.value("SELECT pg_catalog.pg_import_system_collations('pg_catalog')"),
+      'Making collations',
+      async (psql) => {
+        for (const locale of names) {
+          for (const name of new Set([locale, locale.replace(/\.[^@]*/, '')])) {
+            try {
+              await psql.exec(
+                `CREATE COLLATION IF NOT EXISTS pg_catalog.${quoteIdentifier(name)} ` +
+                  `(PROVIDER = libc, LOCALE = ${quoteLiteral(locale)})`,
+              );
+            } catch (error) {
+              // A locale of another encoding.
+              if (!(error instanceof SqlError)) throw error;
+            }
+          }
+        }
+      },
       database,
     );
   }
