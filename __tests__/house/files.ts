@@ -27,6 +27,7 @@ export function blocks(markdown: string, ...languages: string[]): string[] {
 }
 
 export interface Step {
+  id?: string;
   uses?: string;
   run?: string;
   with?: Record<string, unknown>;
@@ -35,6 +36,7 @@ export interface Step {
 export interface Job {
   needs?: string[];
   container?: { image: string };
+  environment?: string;
   services?: Record<string, { image: string }>;
   permissions?: Record<string, string>;
   steps: Step[];

@@ -1,16 +1,51 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { parseCommandLine } from '../../src/cli/args.js';
+import { COMMAND_NAMES } from '../../src/cli/flags.js';
 import { encryptionOf } from '../../src/codec/recipients.js';
+import { readInputs } from '../../src/inputs/read.js';
+import { ACTIONS, type Action } from '../../src/inputs/spec.js';
 import { s3Settings } from '../../src/storage/s3/settings.js';
 import { parseStorageUrl } from '../../src/storage/url.js';
-import { blocks, read, ROOT, stepsIn } from './files.js';
+import { reportText } from '../../src/verify/report-text.js';
+import { sampleReport } from '../support/report.js';
+import { blocks, read, ROOT, stepsIn, type Workflow } from './files.js';
 
-const PAGES = ['README.md', 'backup/README.md', 'SECURITY.md', 'CONTRIBUTING.md'];
+const PAGES = ['README.md', ...ACTIONS.map((name) => `${name}/README.md`), 'SECURITY.md', 'CONTRIBUTING.md'];
 const README = read('README.md');
-const action = parse(read('action.yml')) as { inputs: object; outputs: object };
+
+/** The action that a step uses: `pgkeep/pgkeep@v1`, or one in a folder. */
+function actionOf(uses: string): { inputs: object; outputs: object } {
+  const [, folder = ''] = /^pgkeep\/pgkeep((?:\/[\w-]+)?)@v1$/.exec(uses) ?? [];
+  return parse(read(`${folder.slice(1)}${folder === '' ? '' : '/'}action.yml`)) as {
+    inputs: object;
+    outputs: object;
+  };
+}
+
+function anchorsOf(markdown: string): string[] {
+  return [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+/** The lines on a page that run the command line. */
+function commandsIn(markdown: string): string[] {
+  return markdown
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith('node dist/cli.js '));
+}
+
+/** As the runner passes a value of `with` on. */
+const stringOf = (value: unknown): string | undefined =>
+  typeof value === 'string' || value === undefined ? value : JSON.stringify(value);
 
 /** Every storage URL on a page, without the ones that stand for their kind or for an object. */
 function storageUrls(markdown: string): string[] {
@@ -22,16 +57,12 @@ describe.each(PAGES)('%s', (page) => {
   const text = read(page);
 
   it('has only links that lead somewhere', () => {
-    const anchors = [...text.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
-      title
-        .toLowerCase()
-        .replaceAll(/[^\w\- ]/g, '')
-        .replaceAll(' ', '-'),
-    );
     for (const [, target = ''] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
       if (target.startsWith('https://')) continue;
-      if (target.startsWith('#')) expect(anchors).toContain(target.slice(1));
-      else expect(existsSync(join(ROOT, dirname(page), target))).toBe(true);
+      const [file = '', anchor] = target.split('#');
+      const path = join(dirname(page), file);
+      if (file !== '') expect([target, existsSync(join(ROOT, path))]).toEqual([target, true]);
+      if (anchor !== undefined) expect(anchorsOf(file === '' ? text : read(path))).toContain(anchor);
     }
   });
 
@@ -42,14 +73,72 @@ describe.each(PAGES)('%s', (page) => {
   it('shows the action with inputs and outputs that it has', () => {
     for (const yaml of blocks(text, 'yaml')) {
       for (const step of stepsIn(yaml).filter(({ uses }) => uses?.startsWith('pgkeep/')))
-        for (const name of Object.keys(step.with ?? {})) expect(Object.keys(action.inputs)).toContain(name);
-      for (const [, name] of yaml.matchAll(/steps\.backup\.outputs\.([\w-]+)/g))
-        expect(Object.keys(action.outputs)).toContain(name);
+        for (const name of Object.keys(step.with ?? {}))
+          expect(Object.keys(actionOf(step.uses ?? '').inputs)).toContain(name);
+      for (const [, id = '', name] of yaml.matchAll(/steps\.([\w-]+)\.outputs\.([\w-]+)/g)) {
+        const step = stepsIn(yaml).find((each) => each.id === id);
+        expect(Object.keys(actionOf(step?.uses ?? '').outputs)).toContain(name);
+      }
     }
   });
 });
 
+/** The first workflow on a page that uses an action. */
+function workflowOf(page: string, action: Action): Workflow & { on: Record<string, unknown> } {
+  const yaml = blocks(read(page), 'yaml').find(
+    (text) => /^jobs:/m.test(text) && text.includes(`/${action}@`),
+  );
+  return parse(yaml ?? '') as Workflow & { on: Record<string, unknown> };
+}
+
+describe.each(['README.md', 'verify/README.md'])('the verification in %s', (page) => {
+  const workflow = workflowOf(page, 'verify');
+  const job = workflow.jobs['verify'];
+
+  it('runs by itself, at an odd minute, without any permission, with a key that lies apart', () => {
+    const { schedule } = workflow.on as { schedule: { cron: string }[] };
+    expect(Number(schedule[0]?.cron.split(' ')[0]) % 5).not.toBe(0);
+    expect(workflow.permissions).toEqual({});
+    expect(job).toMatchObject({ environment: 'backups', 'timeout-minutes': 120 });
+    expect(JSON.stringify(workflow)).not.toContain('DATABASE_URL');
+  });
+
+  it('has inputs that go together', () => {
+    expect(() => readInputs('verify', (name) => stringOf(job?.steps[0]?.with?.[name]))).not.toThrow();
+  });
+});
+
+describe.each(['README.md', 'restore/README.md'])('the restore in %s', (page) => {
+  const workflow = workflowOf(page, 'restore');
+  const job = workflow.jobs['restore'];
+
+  it('is started by hand, is a rehearsal unless told otherwise, and is alone and never cancelled', () => {
+    expect(workflow.on).toMatchObject({ workflow_dispatch: { inputs: { 'dry-run': { default: true } } } });
+    expect(Object.keys(workflow.on)).toEqual(['workflow_dispatch']);
+    expect(workflow.concurrency).toEqual({ group: 'restore', 'cancel-in-progress': false });
+    expect(workflow.permissions).toEqual({});
+    expect(job).toMatchObject({ environment: 'production' });
+  });
+
+  it('passes on what was asked for, and has inputs that go together', () => {
+    const { inputs } = workflow.on['workflow_dispatch'] as { inputs: Record<string, { default?: unknown }> };
+    const given = job?.steps[0]?.with ?? {};
+    for (const name of Object.keys(inputs)) expect(given[name]).toBe(`\${{ inputs.${name} }}`);
+    const texts = { ...given, backup: inputs['backup']?.default, 'dry-run': inputs['dry-run']?.default };
+    expect(readInputs('restore', (name) => stringOf(texts[name as keyof typeof texts]))).toMatchObject({
+      backup: { kind: 'latest-verified' },
+      mode: 'replace',
+      dryRun: true,
+    });
+  });
+});
+
 describe('README.md', () => {
+  it('shows a report as it is', () => {
+    const plain = { paint: (text: string) => text, width: undefined };
+    expect(blocks(README, 'text')).toContain(reportText(sampleReport('failed'), plain));
+  });
+
   it('has a storage for each kind of service, and the host tells the rest', () => {
     const rows = [...README.matchAll(/^\| ([^|]+?) +\| `(s3:[^`]+)`/gm)];
     const settings = rows.map(([, service = '', url = '']) => {
@@ -87,14 +176,23 @@ describe('README.md', () => {
   });
 
   it('shows commands that the command line takes', () => {
-    const lines = blocks(README, 'sh')
-      .flatMap((text) => text.split('\n'))
-      .filter((line) => line.startsWith('node dist/cli.js '));
-    const commands = lines.map((line) => {
-      const args = line.replace('age1...', 'age1x').split(' ').slice(2);
-      return parseCommandLine(args, { DATABASE_URL: 'postgresql://u:p@h/d' }).command;
-    });
-    expect(commands).toEqual(['backup', 'list', 'show']);
+    const folder = mkdtempSync(join(tmpdir(), 'pgkeep-readme-'));
+    try {
+      const key = join(folder, 'key.txt');
+      writeFileSync(key, 'AGE-SECRET-KEY-1A\n');
+      const commands = commandsIn(README).map((line) => {
+        const words = line.replace('age1...', 'age1x').replaceAll("'", '').split(' ').slice(2);
+        const args = words.map((word) => (word === 'key.txt' ? key : word));
+        return parseCommandLine(args, { DATABASE_URL: 'postgresql://u:p@h/d' }).command;
+      });
+      expect(new Set(commands)).toEqual(new Set(COMMAND_NAMES));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('leaves nothing for a shell to make of a URL', () => {
+    for (const line of commandsIn(README)) expect(line).not.toMatch(/[?*&](?=[^']*(?:'[^']*'[^']*)*$)/);
   });
 
   it('names every parameter of an S3 URL', async () => {
