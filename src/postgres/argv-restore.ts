@@ -46,20 +46,21 @@ export function entriesArgs(path: string, useList: string): string[] {
   return [`--use-list=${useList}`, '--file=-', path];
 }
 
-/** The arguments of psql that runs a script from its standard input. `-e`: no; errors name lines, and SQLSTATEs. */
+/**
+ * The arguments of psql that runs a script from its standard input. It says where an error was, its SQLSTATE and the
+ * statement; what queries return goes nowhere, so that standard output holds only what `\echo` writes.
+ */
 export function psqlScriptArgs(conninfo: string, options: { singleTransaction: boolean }): string[] {
   return [
-    '-X',
-    '-q',
-    '-w',
-    '-v',
-    'VERBOSITY=verbose',
-    '-v',
-    `ON_ERROR_STOP=${options.singleTransaction ? 'on' : 'off'}`,
+    '--no-psqlrc',
+    '--quiet',
+    '--no-password',
+    '--echo-errors',
+    '--output=/dev/null',
+    '--set=VERBOSITY=verbose',
+    `--set=ON_ERROR_STOP=${options.singleTransaction ? 'on' : 'off'}`,
     ...(options.singleTransaction ? ['--single-transaction'] : []),
-    '-f',
-    '-',
-    '-d',
-    conninfo,
+    '--file=-',
+    `--dbname=${conninfo}`,
   ];
 }

@@ -1,0 +1,99 @@
+import { CancelledError } from '../../base/errors.js';
+import { entriesArgs } from '../../postgres/argv-restore.js';
+import { readContents, type ArchiveRequest } from './contents.js';
+import { isData } from './kinds.js';
+import { archiveSql, withList } from './script/archive-sql.js';
+import { decoderOf, encodingIn } from './script/encoding.js';
+import type { Piece } from './script/scanner.js';
+import { piecesOf, piecesOfFile } from './script/source.js';
+import { indexOfWord, tokens, type Token } from './script/tokens.js';
+
+/**
+ * Every role that the definitions in an archive name, as owner, grantor, grantee or otherwise, sorted. They must be
+ * there before it is restored with owners and privileges. Large objects' too. Rows are not read.
+ * @throws UserError when the archive is damaged, CancelledError
+ */
+export async function rolesNamedIn(request: ArchiveRequest): Promise<string[]> {
+  const { archive, programs, signal } = request;
+  if (archive.format === 'plain') return collect(piecesOfFile(archive.path, signal));
+  const entries = ((await readContents(request)) ?? []).filter((entry) => !isData(entry));
+  if (signal.aborted) throw new CancelledError();
+  if (entries.length === 0) return [];
+  return withList(entries, (list) =>
+    collect(piecesOf(archiveSql(programs, entriesArgs(archive.path, list), signal))),
+  );
+}
+
+async function collect(pieces: AsyncIterable<Piece>): Promise<string[]> {
+  const roles = new Set<string>();
+  let decode = decoderOf('UTF8');
+  for await (const { kind, first, bytes } of pieces) {
+    if (kind !== 'sql' || !first || !MAY_NAME.test(bytes.subarray(0, 20).toString('latin1'))) continue;
+    const sql = decode(bytes);
+    const encoding = encodingIn(sql);
+    if (encoding !== undefined) decode = decoderOf(encoding);
+    for (const role of rolesOf(sql)) roles.add(role);
+  }
+  return [...roles].sort();
+}
+
+const MAY_NAME = /^(ALTER|GRANT|REVOKE|SET (SESSION|client)|CREATE (POLICY|USER|SCHEMA))/;
+
+/** The roles that one statement of a dump names. */
+export function rolesOf(sql: string): string[] {
+  const list = tokens(sql);
+  const [first, second] = list.map(({ kind, text }) => (kind === 'word' ? text : ''));
+  const after = (...words: string[]): string[] => names(list, indexOfWord(list, words));
+  switch (first) {
+    case 'grant':
+      return [...after('to'), ...grantor(list)];
+    case 'revoke':
+      return [...after('from'), ...grantor(list)];
+    case 'set':
+      return second === 'session' ? names(list, 2) : [];
+    case 'create':
+      if (second === 'policy') return after('to');
+      return second === 'user' ? after('for') : after('authorization');
+    case 'alter':
+      if (second === 'default') return [...names(list, 4), ...after('to', 'from')];
+      return second === 'role' ? names(list, 1) : [...owner(list)];
+    default:
+      return [];
+  }
+}
+
+/** Words that stand where a role may, and name none. A role of such a name is always quoted. */
+const NO_ROLE = new Set(['public', 'current_user', 'current_role', 'session_user', 'default', 'none']);
+
+/** The names in the list that begins after this token. */
+function names(list: readonly Token[], at: number): string[] {
+  if (at < 0) return [];
+  const found: string[] = [];
+  for (let index = at + 1; index < list.length; index += 2) {
+    const token = list[index];
+    if (token === undefined || token.kind === 'symbol') break;
+    if (token.kind !== 'word' || !NO_ROLE.has(token.text)) found.push(token.text);
+    if (list[index + 1]?.text !== ',') break;
+  }
+  return found;
+}
+
+function grantor(list: readonly Token[]): string[] {
+  const at = list.findIndex(
+    ({ kind, text }, index) => kind === 'word' && text === 'granted' && list[index + 1]?.text === 'by',
+  );
+  return at < 0 ? [] : names(list, at + 1);
+}
+
+/** `ALTER ... OWNER TO role`, whatever the object is called. */
+function owner(list: readonly Token[]): string[] {
+  const at = list.findIndex(
+    (token, index) =>
+      token.kind === 'word' &&
+      token.text === 'owner' &&
+      token.depth === 0 &&
+      list[index + 1]?.kind === 'word' &&
+      list[index + 1]?.text === 'to',
+  );
+  return at < 0 ? [] : names(list, at + 1);
+}

@@ -1,0 +1,55 @@
+import { UserError } from '../../../base/errors.js';
+import type { ArchiveRestore } from '../../types.js';
+import type { EntryKind, Part } from '../script/entries.js';
+import { indexOfWord, tokens } from '../script/tokens.js';
+
+type FilterOptions = Pick<ArchiveRestore, 'content' | 'owner' | 'privileges' | 'singleTransaction'>;
+
+const DATA: ReadonlySet<EntryKind> = new Set(['rows', 'sequence value', 'large object']);
+const NONE = Buffer.alloc(0);
+
+/** What psql may be told by a dump; we leave these out, and refuse all others. */
+const KNOWN_COMMAND = /^\\(?:(?:un)?restrict|connect)\b/;
+
+/**
+ * What of a piece of a plain dump is to be run.
+ * - A dump with `--create` makes its own database and goes there: that is left out, for it goes where we say.
+ * - Backslash commands could run programs on this machine. `\restrict` has psql refuse them; we refuse them ourselves,
+ *   for dumps from before that too, and leave it out, for it would refuse ours.
+ * - Tablespaces: the other server has others.
+ * @throws UserError for a command that no dump holds
+ */
+export function plainBytes({ piece, entry }: Part, options: FilterOptions): Buffer {
+  if (piece.kind === 'command') {
+    const command = piece.bytes.toString('utf8').trimEnd();
+    if (KNOWN_COMMAND.test(command)) return NONE;
+    throw new UserError(
+      `The dump tells psql to run "${command.slice(0, 60)}", which no dump of PostgreSQL does: it is damaged or was altered.`,
+    );
+  }
+  if (!isWanted(entry, options)) return NONE;
+  if (piece.kind !== 'sql' || !piece.first || !piece.last || piece.bytes.length > 4096) return piece.bytes;
+  const text = piece.bytes.toString('utf8');
+  if (/^SET default_tablespace = /.test(text)) return Buffer.from("SET default_tablespace = '';");
+  if (!options.owner && isOwner(text)) return NONE;
+  if (!options.privileges && /^(GRANT|REVOKE) /.test(text)) return NONE;
+  // Around large objects; it would end the one transaction.
+  if (options.singleTransaction && /^(BEGIN|COMMIT);$/.test(text)) return NONE;
+  return piece.bytes;
+}
+
+function isWanted({ kind, title }: Part['entry'], { content, privileges }: FilterOptions): boolean {
+  if (kind === 'database' || (kind === 'privileges' && !privileges)) return false;
+  if (content === 'schema') return !DATA.has(kind) && kind !== 'refresh';
+  if (content === 'data') return DATA.has(kind) || title === undefined;
+  return true;
+}
+
+/** `ALTER TABLE app.orders OWNER TO shop;`, and what pg_dump has in its place with `--use-set-session-authorization`. */
+function isOwner(statement: string): boolean {
+  if (statement.startsWith('SET SESSION AUTHORIZATION ')) return tokens(statement)[3]?.kind === 'string';
+  if (!statement.startsWith('ALTER ')) return false;
+  const list = tokens(statement);
+  const at = indexOfWord(list, ['owner']);
+  return at > 0 && list[at + 1]?.text === 'to' && list[at + 3]?.text === ';' && at + 4 === list.length;
+}
