@@ -40,4 +40,21 @@ describe('readActionInputs', () => {
     expect(masked).toEqual(['postgres://u:pw@h/d', 'secret']);
     expect(Object.keys(env)).toEqual(['INPUT_LABLE']);
   });
+
+  it('does so with the keys of a verification', () => {
+    const key = '# public key: age1x\nAGE-SECRET-KEY-1A\n';
+    const env = {
+      INPUT_STORAGE: 'file:///x',
+      INPUT_IDENTITY: key,
+      'INPUT_SCRATCH-URL': 'postgres://u:pw@h/d',
+    };
+    const masked: string[] = [];
+    const reporter = { ...silentReporter, mask: (secret: string) => masked.push(secret) };
+    expect(readActionInputs('verify', reporter, env)).toMatchObject({
+      identity: key.trim(),
+      scratchUrl: 'postgres://u:pw@h/d',
+    });
+    expect(masked.sort()).toEqual([key, 'postgres://u:pw@h/d']);
+    expect(Object.keys(env)).toEqual(['INPUT_STORAGE']);
+  });
 });
