@@ -1,6 +1,8 @@
 /** The file that makes a backup exist; written last. */
 export const MANIFEST = 'manifest.json';
 export const RECOVERY = 'RECOVERY.md';
+/** The newest verification; no part of the backup. */
+export const VERIFIED = 'verified.json';
 
 /** The folder in a family that holds the log of runs; its name can be no backup's id. */
 export const LOG = '_log';

@@ -11,6 +11,8 @@ export type Format = 'custom' | 'directory' | 'plain';
 export interface ChosenBackup {
   store: Store;
   manifest: Manifest;
+  /** The other stores that were given, in their order: they may have it too. */
+  others: readonly Store[];
 }
 
 /** A backup's files on disk: checked, decrypted, and such that PostgreSQL's programs read them. */
