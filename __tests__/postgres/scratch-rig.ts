@@ -85,8 +85,12 @@ export class ScratchRig {
     return work(psql).finally(() => psql.close());
   }
 
+  async stopServers(): Promise<void> {
+    await Promise.all(this.started.splice(0).map((scratch) => scratch.stop()));
+  }
+
   async stop(): Promise<void> {
-    await Promise.all(this.started.map((scratch) => scratch.stop()));
+    await this.stopServers();
     for (const folder of this.folders) rmSync(folder, { recursive: true, force: true });
   }
 }

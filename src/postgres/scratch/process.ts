@@ -37,8 +37,11 @@ export class ServerProcess {
     private readonly keeper: Helper,
     private readonly supervisor: Helper,
   ) {
-    // Ended by itself: its folders go at once.
-    void supervisor.exit.then(() => keeper.close());
+    // However it ended, there is nobody to wait for any more.
+    void supervisor.exit.then(() => {
+      keeper.tell('now');
+      keeper.close();
+    });
   }
 
   /**

@@ -137,7 +137,7 @@ finish 1
 
 /**
  * What runs as ourselves: makes the folders that hold everything, and when its standard input ends, waits for the
- * supervisor's cleaning up and does what that left undone. Restored code may run as the supervisor's user and end it;
+ * supervisor's cleaning up (unless it read a line) and does what that left undone. Restored code may run as the supervisor's user and end it;
  * where the server has a user of its own it cannot end the keeper. Prints `made` once the folders are there.
  * @param asUser the words that make a command run as the server's user
  */
@@ -155,8 +155,10 @@ trap '' INT HUP TERM
 mkdir ${bases.map(shell).join(' ')} || exit 1
 echo made
 exec >/dev/null
-cat >/dev/null
+now=
+while read -r line; do now=1; done
 rounds=0
+[ -z "$now" ] || rounds=160
 while [ -e ${shell(folder)} ] && [ $rounds -lt 160 ]; do
   rmdir ${own.map(shell).join(' ')} 2>/dev/null || sleep 0.05
   rounds=$((rounds + 1))

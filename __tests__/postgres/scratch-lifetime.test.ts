@@ -1,0 +1,286 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { CancelledError } from '../../src/base/errors.js';
+import { transpile } from '../support/apt-as-nobody.js';
+import { until } from '../support/children.js';
+import { clients, isRoot, libc, processesOf, scratchMissing, ScratchRig, testServer } from './scratch-rig.js';
+
+const why =
+  scratchMissing ?? (existsSync('/proc/self/cwd') ? undefined : 'no /proc to look for processes in');
+if (why !== undefined) process.stderr.write(`NOT RUN: the life of a scratch server: ${why}\n`);
+const suite = why === undefined ? describe : describe.skip;
+if (!isRoot)
+  process.stderr.write('NOT RUN: the user of a scratch server, a full disk: only root can try these\n');
+const itAsRoot = isRoot ? it : it.skip;
+
+let rig: ScratchRig;
+beforeEach(() => {
+  rig = new ScratchRig();
+});
+afterEach(() => rig.stop());
+
+/** Waits until nothing of a scratch server is left in a folder. */
+async function allGone(tempDir: string): Promise<void> {
+  await until(`an end of ${[...processesOf(tempDir), ...readdirSync(tempDir)].join(', ')}`, () =>
+    processesOf(tempDir).length === 0 && readdirSync(tempDir).length === 0 ? true : undefined,
+  );
+}
+
+/** The server itself, of those in a folder. */
+function postmaster(tempDir: string): number {
+  const found = processesOf(tempDir).filter((line) => /^\d+ \S*\/postgres -D /.test(line));
+  expect(found).toHaveLength(1);
+  return parseInt(found[0] ?? '', 10);
+}
+
+suite('a scratch server ends', () => {
+  const SCRIPT = `
+    import { startScratch } from './postgres/scratch/index.js';
+    import { silentReporter } from './base/reporter.js';
+    const { clients, ...options } = JSON.parse(process.argv[2]);
+    clients.path = (name) => clients.bin + '/' + name;
+    const signal = new AbortController().signal;
+    await startScratch({ ...options, clients, bootstrapRole: 'o', extensions: [], database: 'shop', reporter: silentReporter, signal });
+    console.log('ready');
+    if (process.argv[3] === 'exit') process.exit(3);
+    if (process.argv[3] === 'throw') throw new Error('a fault');
+    setInterval(() => {}, 1000);
+  `;
+  let code: string;
+  beforeEach(async () => {
+    code = mkdtempSync(join(tmpdir(), 'pgkeep-scratch-code-'));
+    await transpile(code);
+    writeFileSync(join(code, 'main.js'), SCRIPT);
+  });
+  afterEach(() => rmSync(code, { recursive: true }));
+
+  it.each([
+    ['is killed', 'SIGKILL', ''],
+    ['gets SIGINT', 'SIGINT', ''],
+    ['gets SIGTERM', 'SIGTERM', ''],
+    ['exits', undefined, 'exit'],
+    ['dies of a fault', undefined, 'throw'],
+  ] as const)('when the process that started it %s', async (_how, signal, end) => {
+    const tempDir = rig.folder();
+    const { path, ...programs } = clients();
+    const options = {
+      server: await testServer(17),
+      clients: { ...programs, bin: dirname(path('psql')) },
+      tempDir,
+    };
+    const child = spawn(process.execPath, [join(code, 'main.js'), JSON.stringify(options), end], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      detached: true,
+    });
+    const exit = once(child, 'exit');
+    if (signal !== undefined) {
+      await once(child.stdout, 'data');
+      const server = postmaster(tempDir);
+      // As a terminal does it: to the whole group.
+      process.kill(-(child.pid ?? 0), signal);
+      await exit;
+      await until('the end of the server', () => (existsSync(`/proc/${server}`) ? undefined : true));
+    }
+    await exit;
+    await allGone(tempDir);
+  });
+
+  it('when the process is killed while the cluster is made', async () => {
+    const tempDir = rig.folder();
+    const { path, ...programs } = clients();
+    const options = {
+      server: await testServer(17),
+      clients: { ...programs, bin: dirname(path('psql')) },
+      tempDir,
+    };
+    const child = spawn(process.execPath, [join(code, 'main.js'), JSON.stringify(options)], {
+      stdio: 'ignore',
+    });
+    await until('initdb', () => processesOf(tempDir).find((line) => /^\d+ \S*\/initdb /.test(line)));
+    child.kill('SIGKILL');
+    await allGone(tempDir);
+  });
+
+  it('when it is cancelled while the cluster is made', async () => {
+    const tempDir = rig.folder();
+    const stop = new AbortController();
+    const starting = rig.start({ tempDir, signal: stop.signal });
+    void until('initdb', () => processesOf(tempDir).find((line) => /^\d+ \S*\/initdb /.test(line))).then(() =>
+      stop.abort(),
+    );
+    await expect(starting).rejects.toBeInstanceOf(CancelledError);
+    expect(processesOf(tempDir)).toEqual([]);
+    expect(readdirSync(tempDir)).toEqual([]);
+  });
+
+  it('before it began', async () => {
+    const tempDir = rig.folder();
+    await expect(rig.start({ tempDir, signal: AbortSignal.abort() })).rejects.toBeInstanceOf(CancelledError);
+    expect(readdirSync(tempDir)).toEqual([]);
+  });
+
+  it('with whatever restored code has started and left behind', async () => {
+    const tempDir = rig.folder();
+    const scratch = await rig.start({ tempDir });
+    const started = `sleep 1111 >/dev/null 2>&1 & cd / && setsid sleep 2222 >/dev/null 2>&1 </dev/null & true`;
+    await rig.ask(scratch, (psql) =>
+      psql.exec('CREATE TEMP TABLE t (l text)', `COPY t FROM PROGRAM '${started}'`),
+    );
+    // A folder without rights, as code of the server's user can make it.
+    await rig.ask(scratch, (psql) =>
+      psql.exec(
+        'CREATE TEMP TABLE t (l text)',
+        `COPY t FROM PROGRAM 'mkdir -p ../locked/inside && touch ../locked/inside/x && chmod 000 ../locked/inside ../locked'`,
+      ),
+    );
+    const sleeping = (): string[] =>
+      readdirSync('/proc').filter((pid) => {
+        try {
+          return /^sleep\0(1111|2222)\0/.test(readFileSync(`/proc/${pid}/cmdline`, 'latin1'));
+        } catch {
+          return false;
+        }
+      });
+    expect(sleeping()).toHaveLength(2);
+    await scratch.stop();
+    expect(sleeping()).toEqual([]);
+    expect(processesOf(tempDir)).toEqual([]);
+    expect(readdirSync(tempDir)).toEqual([]);
+  });
+
+  it.each(['postgres', 'sh'])('when its %s is killed by force', async (victim) => {
+    const tempDir = rig.folder();
+    const scratch = await rig.start({ tempDir });
+    const supervisor = processesOf(tempDir).find((line) =>
+      /^\d+ sh -c umask 077 exec 3/.test(line.replaceAll('\n', ' ')),
+    );
+    const pid = victim === 'sh' ? parseInt(supervisor ?? '', 10) : postmaster(tempDir);
+    process.kill(pid, 'SIGKILL');
+    await allGone(tempDir);
+    await expect(scratch.createDatabase('shop', libc('C'))).rejects.toThrow(
+      /The scratch server has ended by itself/,
+    );
+    expect(rig.said.warnings.join()).toMatch(/The scratch server has ended by itself/);
+    await scratch.stop();
+  });
+});
+
+suite('a scratch server that does not start', () => {
+  it('shows the end of its log', async () => {
+    const tempDir = rig.folder();
+    const server = await testServer(17);
+    const postgres = join(rig.folder(), 'postgres');
+    writeFileSync(
+      postgres,
+      `#!/bin/sh\nexec ${server.postgres} "$@" -c shared_preload_libraries=no_such_library\n`,
+    );
+    chmodSync(postgres, 0o755);
+    await expect(rig.start({ tempDir, server: { ...server, postgres } })).rejects.toThrow(
+      /could not be started: the server.*could not access file "no_such_library"/s,
+    );
+    expect(readdirSync(tempDir)).toEqual([]);
+    expect(processesOf(tempDir)).toEqual([]);
+  });
+
+  it('says what initdb said', async () => {
+    const tempDir = rig.folder();
+    const server = await testServer(17);
+    const initdb = join(rig.folder(), 'initdb');
+    writeFileSync(initdb, `#!/bin/sh\n[ "$1" = --version ] || { echo "initdb: broken"; exit 1; }\n`);
+    chmodSync(initdb, 0o755);
+    await expect(rig.start({ tempDir, server: { ...server, initdb } })).rejects.toThrow(/initdb: broken/);
+    expect(readdirSync(tempDir)).toEqual([]);
+  });
+
+  itAsRoot('says that no user may run it', async () => {
+    const folder = rig.folder();
+    const server = await testServer(17);
+    const postgres = join(folder, 'postgres');
+    writeFileSync(postgres, '');
+    await expect(rig.start({ server: { ...server, postgres } })).rejects.toThrow(
+      /PostgreSQL refuses to run as root.*nobody: .*chmod o\+x/,
+    );
+  });
+
+  itAsRoot('says that its folder is not there', async () => {
+    const tempDir = join(rig.folder(), 'gone');
+    const scratch = await rig.start({ tempDir });
+    expect(scratch.connection.target.host).toMatch(/^\/var\/tmp/);
+  });
+
+  itAsRoot('says that the disk is full', async () => {
+    const tempDir = rig.folder();
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=12m,mode=755', 'pgkeep-test', tempDir]);
+    try {
+      await expect(rig.start({ tempDir })).rejects.toThrow(/The disk is full: free some space/);
+      expect(readdirSync(tempDir)).toEqual([]);
+      execFileSync('mount', ['-o', 'remount,size=120m', tempDir]);
+      const scratch = await rig.start({ tempDir });
+      await scratch.createDatabase('shop', libc('C'));
+      const fill = rig.ask(
+        scratch,
+        (psql) =>
+          psql.exec('CREATE TABLE public.t AS SELECT n, md5(n::text) FROM generate_series(1, 2500000) n'),
+        'shop',
+      );
+      await expect(fill).rejects.toThrow(/No space left on device/);
+      await scratch.stop();
+      expect(readdirSync(tempDir)).toEqual([]);
+    } finally {
+      await rig.stopServers();
+      execFileSync('umount', [tempDir]);
+    }
+  });
+});
+
+suite('code that runs inside a scratch server', () => {
+  itAsRoot('is no one, and reads nothing of ours', async () => {
+    const tempDir = rig.folder();
+    const secret = join(tempDir, 'identity.txt');
+    writeFileSync(secret, 'AGE-SECRET-KEY-1', { mode: 0o600 });
+    process.env['PGKEEP_TEST_SECRET'] = 'from the environment';
+    try {
+      const scratch = await rig.start({ tempDir });
+      const program = [
+        'id -un',
+        'id -G',
+        'env',
+        `cat /proc/${process.pid}/environ ${secret}`,
+        'grep -h Groups: /proc/self/status',
+        'stat -c %a:%U . ..',
+        'true',
+      ].join('; ');
+      const lines = await rig.ask(scratch, async (psql) => {
+        await psql.exec(
+          'CREATE TEMP TABLE t (n serial, l text)',
+          `COPY t (l) FROM PROGRAM '(${program}) 2>&1' (FORMAT csv, DELIMITER e'\\x01', QUOTE e'\\x02')`,
+        );
+        return psql.query<string[]>('SELECT json_agg(l ORDER BY n) FROM t');
+      });
+      const said = lines.join('\n');
+      expect(lines[0]).toBe('nobody');
+      expect(lines[1]).toMatch(/^\d+$/);
+      expect(lines[1]).not.toBe('0');
+      expect(said).not.toContain('from the environment');
+      expect(said).not.toContain('AGE-SECRET-KEY');
+      expect(said.match(/Permission denied/g)).toHaveLength(2);
+      expect(said).toMatch(/^Groups:\s*$/m);
+      expect(said).toContain('700:nobody\n711:nobody');
+      expect(said).not.toContain(scratch.connection.env['PGPASSWORD']);
+    } finally {
+      delete process.env['PGKEEP_TEST_SECRET'];
+    }
+  });
+});
