@@ -3,7 +3,7 @@ import type { TocEntry } from '../../postgres/toc.js';
 import type { ArchiveRestore, RestoreError } from '../types.js';
 import { readContents } from './contents.js';
 import { dependsOnForeign, isNeutralised, type RelationName } from './foreign.js';
-import { reachesOut, splitEventTriggers } from './kinds.js';
+import { passesOf, reachesOut } from './kinds.js';
 import { neutralise, NEUTRALISE } from './neutralise.js';
 import { runPlain } from './run/plain.js';
 import { runPgRestore } from './run/pg-restore.js';
@@ -29,8 +29,8 @@ const OTHER_SERVER =
   'It reads a foreign table, and nothing that is restored here may reach another server, so it stays empty.';
 
 /**
- * Restores an archive into an empty database. Event triggers come last, after materialized views were filled, which would
- * otherwise run them. What could reach another server cannot any more before the first row is restored, because
+ * Restores an archive into an empty database. Privileges come after everything else, one by one; event triggers last, after materialized views
+ * were filled, which would otherwise run them. What could reach another server cannot any more before the first row is restored, because
  * from then on functions of the database run.
  * @throws as `restoreArchive`, and SqlError where something must be neutralised and the role is no superuser
  */
@@ -46,23 +46,30 @@ async function plainInto(options: RestoreInto): Promise<Restored> {
 
 async function archiveInto(options: RestoreInto): Promise<Restored> {
   const contents = options.entries ?? (await readContents(options)) ?? [];
-  const { others, eventTriggers } = splitEventTriggers(contents);
   const outward = options.neutralised && contents.some(reachesOut);
-  const pass = (entries: readonly TocEntry[], section?: ArchiveRestore['section']): Promise<RestoreError[]> =>
-    runPgRestore({ ...options, entries, ...(section === undefined ? {} : { section }) });
-  if (options.singleTransaction) {
-    const errors = await pass([...others, ...eventTriggers]);
-    return { errors, ...(await look(options, outward)) };
-  }
+  const { main, privileges, refreshes, eventTriggers } = passesOf(contents);
+  const last = [...refreshes, ...eventTriggers];
   const errors: RestoreError[] = [];
-  if (outward) {
-    if (options.content !== 'data') errors.push(...(await pass(others, 'pre-data')));
-    await look(options, true);
-    if (options.content !== 'schema') errors.push(...(await pass(others, 'data')));
-    if (options.content !== 'data') errors.push(...(await pass(others, 'post-data')));
-  } else if (eventTriggers.length > 0 || options.entries !== undefined) errors.push(...(await pass(others)));
-  else errors.push(...(await runPgRestore(options)));
-  if (options.content !== 'data') errors.push(...(await pass(eventTriggers)));
+  const pass = async (entries: readonly TocEntry[], how: Partial<ArchiveRestore> = {}): Promise<void> => {
+    errors.push(...(await runPgRestore({ ...options, ...how, entries })));
+  };
+  if (options.singleTransaction) await pass([...main, ...privileges, ...last]);
+  else {
+    if (!outward) await pass(main);
+    else {
+      if (options.content !== 'data') await pass(main, { section: 'pre-data' });
+      await look(options, true);
+      if (options.content !== 'schema') await pass(main, { section: 'data' });
+      if (options.content !== 'data') await pass(main, { section: 'post-data' });
+    }
+    // One by one: a grant may need the right that another grant gives, and two on one table disturb each other.
+    if (refreshes.length < 2) await pass([...privileges, ...last], { jobs: 1 });
+    else {
+      await pass(privileges, { jobs: 1 });
+      await pass(refreshes);
+      await pass(eventTriggers, { jobs: 1 });
+    }
+  }
   return { errors, ...(await look(options, outward)) };
 }
 

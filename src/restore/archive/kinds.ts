@@ -1,7 +1,8 @@
 import type { TocEntry } from '../../postgres/toc.js';
 
-/** The OID of the catalog, in every major. */
+/** OIDs of catalogs, the same in every major. */
 const PG_EVENT_TRIGGER = 3466;
+const PG_DEFAULT_ACL = 826;
 
 /** Whether an entry of a table of contents holds the rows of a table. Its catalog tells it from a table in a schema called DATA. */
 export function isRows({ catalogId, text }: TocEntry): boolean {
@@ -18,16 +19,26 @@ export function reachesOut({ text }: TocEntry): boolean {
   return /^(FOREIGN DATA WRAPPER|SERVER|USER MAPPING|FOREIGN TABLE|SUBSCRIPTION) /.test(text);
 }
 
-/** Takes the event triggers, and what is said about them, out of a table of contents. */
-export function splitEventTriggers(entries: readonly TocEntry[]): {
-  others: TocEntry[];
+/** What pg_restore does one after the other, whatever depends on what. */
+export interface Passes {
+  main: TocEntry[];
+  privileges: TocEntry[];
+  refreshes: TocEntry[];
   eventTriggers: TocEntry[];
-} {
-  const is = ({ catalogId, text }: TocEntry): boolean =>
-    (catalogId === PG_EVENT_TRIGGER && text.startsWith('EVENT TRIGGER ')) ||
-    (catalogId === 0 && /^(COMMENT|SECURITY LABEL) - EVENT TRIGGER /.test(text));
-  return {
-    others: entries.filter((entry) => !is(entry)),
-    eventTriggers: entries.filter(is),
-  };
+}
+
+/** Divides a table of contents by when its entries are restored. */
+export function passesOf(entries: readonly TocEntry[]): Passes {
+  const passes: Passes = { main: [], privileges: [], refreshes: [], eventTriggers: [] };
+  for (const entry of entries) passes[passOf(entry)].push(entry);
+  return passes;
+}
+
+function passOf({ catalogId, text }: TocEntry): keyof Passes {
+  if (catalogId === PG_EVENT_TRIGGER) return 'eventTriggers';
+  if (catalogId === PG_DEFAULT_ACL) return 'privileges';
+  if (catalogId !== 0) return 'main';
+  if (text.startsWith('ACL ')) return 'privileges';
+  if (text.startsWith('MATERIALIZED VIEW DATA ')) return 'refreshes';
+  return /^(COMMENT|SECURITY LABEL) - EVENT TRIGGER /.test(text) ? 'eventTriggers' : 'main';
 }

@@ -7,17 +7,20 @@ import { shortStatement } from './statement.js';
 const MOST = 1000;
 const MOST_LINES = 20;
 
-const PREFIX = 'pg_restore: ';
-/** What goes on after an error. Everything else that begins with `error:` ends pg_restore. */
+const PREFIX = /^(?:pg_restore: ?)*(?:(error|warning|detail|hint|info): )?(?:pg_restore: ?)*/;
+/** What goes on after an error. The severity before the message is in the server's language. */
 const OF_STATEMENT =
-  /^(?:could not execute query|COPY failed for table .*?|error returned by PQ\w+|could not set [\w ]+|could not (?:create|open|write) large object[^:]*): (?:(?:ERROR|FATAL|PANIC|[^\s:]+):\s+)?([^]*)$/;
+  /^(?:could not execute query|COPY failed for table .*?|error returned by PQ\w+|could not set [\w ]+|could not (?:create|open|write) large object[^:]*): (?:[^\s:]+:\s+)?([^]*)$/;
 const ENTRY = /^from TOC entry \d+; \d+ \d+ (.*)$/;
+const IGNORED = /^errors ignored on restore: (\d+)$/;
 /** `WARNING:  ...`, as the server sends it. */
 const NOTICE = /^(?:WARNING|NOTICE|INFO):\s/;
+const COMMAND = 'Command was: ';
 
 /**
  * Reads what `pg_restore --verbose` says on its standard error, line by line: the errors of statements, each with its
- * entry, what ended it, and when the rows of a table begin.
+ * entry, what ended it, and when the rows of a table begin. Parallel workers share the pipe and write a line in
+ * several steps, so that the beginning of one may stand before another: what a line is says its text, not its prefix.
  */
 export class PgRestoreLog {
   readonly errors: RestoreError[] = [];
@@ -25,66 +28,79 @@ export class PgRestoreLog {
   readonly fatal: string[] = [];
   /** True when it went on to its end after errors. */
   finished = false;
-  #left = 0;
-  #message: string[] = [];
+  #expected = 0;
+  #seen = 0;
+  #open: { kind: 'error' | 'fatal'; lines: string[] } | undefined;
   #entry: string | undefined;
-  /** Workers write to one pipe: when several name their entries first, their errors follow in that order. */
-  #entries: string[] = [];
+  /** Workers name their entries first; their errors follow in about that order. */
+  readonly #entries: string[] = [];
 
   constructor(private readonly options: { reporter: Reporter; onTable: () => void }) {}
 
   line(line: string): void {
-    if (line.startsWith(PREFIX)) {
-      this.#end();
-      this.#message = [line.slice(PREFIX.length)];
-    } else if (this.#message.length < MOST_LINES) this.#message.push(line);
+    const [prefix = '', severity] = PREFIX.exec(line) ?? [];
+    const text = line.slice(prefix.length);
+    if (OF_STATEMENT.test(text)) this.#begin('error', text);
+    else if (severity === 'error') this.#begin('fatal', text);
+    else if (ENTRY.test(text)) {
+      this.#close();
+      this.#entries.push(ENTRY.exec(text)?.[1] ?? '');
+    } else if (prefix !== '') {
+      this.#close();
+      this.#other(text, severity);
+    } else if (this.#open !== undefined && this.#open.lines.length < MOST_LINES) this.#open.lines.push(text);
   }
 
   /** Nothing more is said. */
   end(): void {
-    this.#end();
-    if (this.#left > 0) {
+    this.#close();
+    const missed = Math.max(this.#expected, this.#seen) - this.errors.length;
+    if (missed > 0)
       this.errors.push({
-        message: `${this.#left} more errors`,
+        message: `${missed} more errors`,
         statement: undefined,
         entry: undefined,
         harmless: undefined,
       });
-      this.#left = 0;
-    }
   }
 
-  #end(): void {
-    const [first = '', ...rest] = this.#message;
-    this.#message = [];
-    const entry = ENTRY.exec(first);
-    if (first.startsWith('processing data for table ')) this.options.onTable();
-    else if (entry?.[1] !== undefined) this.#entries.push(entry[1]);
-    else if (first.startsWith('error: ')) this.#error(first.slice('error: '.length), rest);
-    else if (first.startsWith('warning: errors ignored on restore')) this.finished = true;
-    else if (NOTICE.test(first) || first.startsWith('warning: '))
-      this.options.reporter.output('pg_restore', first);
+  #begin(kind: 'error' | 'fatal', text: string): void {
+    this.#close();
+    this.#open = { kind, lines: [text] };
   }
 
-  #error(first: string, rest: readonly string[]): void {
-    const said = OF_STATEMENT.exec(first);
-    if (said === null) {
-      this.fatal.push(first, ...rest);
-      return;
-    }
+  #other(text: string, severity: string | undefined): void {
+    const ignored = IGNORED.exec(text);
+    if (ignored !== null) {
+      this.finished = true;
+      this.#expected = Number(ignored[1]);
+    } else if (text.startsWith('processing data for table ')) this.options.onTable();
+    else if (severity === 'warning' || NOTICE.test(text)) this.options.reporter.output('pg_restore', text);
+  }
+
+  #close(): void {
+    const open = this.#open;
+    this.#open = undefined;
+    if (open?.kind === 'fatal') this.fatal.push(...open.lines);
+    if (open?.kind === 'error') this.#error(open.lines);
+  }
+
+  #error([first = '', ...rest]: readonly string[]): void {
     this.#entry = this.#entries.shift() ?? this.#entry;
-    if (this.errors.length >= MOST) {
-      this.#left += 1;
-      return;
-    }
-    const at = rest.findIndex((line) => /^Command was: /.test(line));
-    const statement = at === -1 ? undefined : rest.slice(at).join('\n').replace('Command was: ', '');
+    this.#seen += 1;
+    if (this.errors.length >= MOST) return;
+    const at = rest.findIndex((line) => line.startsWith(COMMAND));
+    const about = at === -1 ? rest : rest.slice(0, at);
     // Without DETAIL and CONTEXT: they quote rows.
-    const more = rest
-      .slice(0, at === -1 ? undefined : at)
-      .findIndex((line) => /^(DETAIL|HINT|CONTEXT|LINE \d+):/.test(line));
-    const message = [said[1] ?? '', ...(more === -1 ? [] : rest.slice(0, more))].join('\n');
-    const error = { message, statement: statement === undefined ? undefined : shortStatement(statement) };
+    const more = about.findIndex((line) => /^(DETAIL|HINT|CONTEXT|LINE \d+):/.test(line));
+    const message = [
+      OF_STATEMENT.exec(first)?.[1] ?? first,
+      ...about.slice(0, more === -1 ? undefined : more),
+    ];
+    const error = {
+      message: message.join('\n').trimEnd(),
+      statement: at === -1 ? undefined : shortStatement(rest.slice(at).join('\n').slice(COMMAND.length)),
+    };
     this.errors.push({ ...error, entry: this.#entry, harmless: harmless(error) });
   }
 }
