@@ -58,6 +58,12 @@ suite('a scratch server ends', () => {
     if (process.argv[3] === 'throw') throw new Error('a fault');
     setInterval(() => {}, 1000);
   `;
+  const optionsIn = async (tempDir: string): Promise<string> =>
+    JSON.stringify({
+      server: await testServer(17),
+      clients: { ...clients(), bin: dirname(clients().path('psql')) },
+      tempDir,
+    });
   let code: string;
   beforeEach(async () => {
     code = mkdtempSync(join(tmpdir(), 'pgkeep-scratch-code-'));
@@ -74,13 +80,8 @@ suite('a scratch server ends', () => {
     ['dies of a fault', undefined, 'throw'],
   ] as const)('when the process that started it %s', async (_how, signal, end) => {
     const tempDir = rig.folder();
-    const { path, ...programs } = clients();
-    const options = {
-      server: await testServer(17),
-      clients: { ...programs, bin: dirname(path('psql')) },
-      tempDir,
-    };
-    const child = spawn(process.execPath, [join(code, 'main.js'), JSON.stringify(options), end], {
+    const options = await optionsIn(tempDir);
+    const child = spawn(process.execPath, [join(code, 'main.js'), options, end], {
       stdio: ['ignore', 'pipe', 'ignore'],
       detached: true,
     });
@@ -99,13 +100,8 @@ suite('a scratch server ends', () => {
 
   it('when the process is killed while the cluster is made', async () => {
     const tempDir = rig.folder();
-    const { path, ...programs } = clients();
-    const options = {
-      server: await testServer(17),
-      clients: { ...programs, bin: dirname(path('psql')) },
-      tempDir,
-    };
-    const child = spawn(process.execPath, [join(code, 'main.js'), JSON.stringify(options)], {
+    const options = await optionsIn(tempDir);
+    const child = spawn(process.execPath, [join(code, 'main.js'), options], {
       stdio: 'ignore',
     });
     await until('initdb', () => processesOf(tempDir).find((line) => /^\d+ \S*\/initdb /.test(line)));
