@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { controlNoticed, runControl } from '../../src/verify/control/index.js';
+import { Rig, rigMissing } from '../support/backup-rig.js';
+import { testMajors } from '../support/majors.js';
+import { problems, Restored } from '../support/verify-rig.js';
+
+if (rigMissing !== undefined) process.stderr.write(`NOT RUN: the control: ${rigMissing}\n`);
+
+const MORE = [
+  'CREATE TABLE app.hashed (st app.status, n int) PARTITION BY HASH (st)',
+  'CREATE TABLE app.hashed_0 PARTITION OF app.hashed FOR VALUES WITH (modulus 2, remainder 0)',
+  'CREATE TABLE app.hashed_1 PARTITION OF app.hashed FOR VALUES WITH (modulus 2, remainder 1)',
+  `INSERT INTO app.hashed SELECT (ARRAY['new','paid','sent'])[1+i%3]::app.status, i FROM generate_series(1,30) i`,
+  `CREATE FUNCTION app.touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'`,
+  'CREATE TRIGGER touch BEFORE UPDATE ON app.orders FOR EACH ROW EXECUTE FUNCTION app.touch()',
+  `CREATE FUNCTION app.refuse() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''no''; END'`,
+  'CREATE EVENT TRIGGER refuse ON sql_drop EXECUTE FUNCTION app.refuse()',
+  'CREATE PUBLICATION p FOR TABLE app.orders',
+];
+
+/** Nothing of it can be lost but rows, and only those of the last table. */
+const GUARDED = [
+  'CREATE TABLE kept (n int); INSERT INTO kept VALUES (1)',
+  'CREATE RULE kept AS ON DELETE TO kept DO INSTEAD NOTHING',
+  'CREATE RULE kept_too AS ON UPDATE TO kept DO INSTEAD NOTHING',
+  `CREATE FUNCTION undo() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'`,
+  'CREATE TABLE held (n int); INSERT INTO held VALUES (1)',
+  'CREATE TRIGGER undo BEFORE DELETE OR UPDATE ON held FOR EACH ROW EXECUTE FUNCTION undo()',
+  'ALTER TABLE held ENABLE ALWAYS TRIGGER undo',
+  'CREATE TABLE always (id int GENERATED ALWAYS AS IDENTITY, twice int GENERATED ALWAYS AS (1) STORED)',
+  'INSERT INTO always DEFAULT VALUES',
+];
+
+/** The same numbers for the same seed (a linear congruential generator). */
+function seeded(seed: number): (below: number) => number {
+  let state = seed * 2654435761 + 1;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+const suite = rigMissing === undefined ? describe.each(testMajors()) : describe.skip.each([0]);
+
+suite('the control on PostgreSQL %i', (major) => {
+  let rig: Rig;
+  let shop: Restored;
+  const restoredFrom = async (name: string, statements: string[], content = 'all'): Promise<Restored> => {
+    const source = await rig.database(name, ...statements);
+    await source.close();
+    return Restored.create(rig, await rig.publish(name, { fingerprint: 'content', content }), `${name} copy`);
+  };
+
+  beforeAll(async () => {
+    rig = await Rig.start(major);
+    const source = await rig.shop('shop');
+    await source.exec(...MORE);
+    shop = await Restored.create(rig, await rig.publish('shop', { fingerprint: 'content' }), 'copy');
+  });
+  afterAll(() => rig.stop());
+
+  it('does many kinds of damage, each of which the comparison notices', async () => {
+    const done = new Set<string>();
+    for (let seed = 0; seed < 60; seed += 1) {
+      const database = `seed ${seed}`;
+      await (await shop.clone(database)).close();
+      const { findings, control } = await runControl(shop.request({ database }), seeded(seed));
+      expect([seed, control]).toEqual([seed, { outcome: 'noticed', damage: expect.any(String) }]);
+      expect(findings).toEqual([{ kind: 'control', name: control.damage, verdict: 'equal' }]);
+      done.add(/^(one|all|\w+)( \w+)?/.exec(control.damage ?? '')?.[0] ?? '');
+      const admin = await rig.psql();
+      await admin.exec(`DROP DATABASE "${database}"`);
+      await admin.close();
+    }
+    expect(done.size).toBeGreaterThan(10);
+  });
+
+  it('is sure that the damage was done', async () => {
+    const guarded = await restoredFrom('guarded', GUARDED);
+    for (let seed = 0; seed < 12; seed += 1) {
+      const database = `guarded ${seed}`;
+      await (await guarded.clone(database)).close();
+      const { control } = await runControl(guarded.request({ database }), seeded(seed));
+      expect([seed, control.damage, control.outcome]).toEqual([seed, expect.any(String), 'noticed']);
+      expect(problems(await guarded.compare({ database }))).not.toEqual([]);
+    }
+  });
+
+  it('is red when the comparison does not see it', async () => {
+    await (await shop.clone('blind')).close();
+    await (await shop.clone('other')).close();
+    const request = shop.request({ database: 'blind' });
+    const elsewhere = shop.request({ database: 'other' });
+    const blind = {
+      ...request,
+      open: (name: string) => (name.includes('damages') ? elsewhere : request).open(name),
+    };
+    const { findings, control } = await runControl(blind, seeded(1));
+    expect(control.outcome).toBe('not noticed');
+    expect(findings).toMatchObject([
+      { kind: 'control', verdict: 'different', expected: 'noticed', found: 'not noticed' },
+    ]);
+  });
+
+  it('does not apply where there is nothing to lose', async () => {
+    const empty = await restoredFrom('empty', []);
+    expect(await runControl(empty.request(), seeded(1))).toMatchObject({
+      findings: [{ verdict: 'not measured' }],
+      control: { outcome: 'not applicable', damage: null },
+    });
+    const { control } = await runControl(empty.request({ fingerprint: undefined }));
+    expect(control.outcome).toBe('not applicable');
+  });
+
+  it('finds something to lose among definitions alone', async () => {
+    const bare = await restoredFrom('bare', ['CREATE VIEW v AS SELECT 1 AS x'], 'schema');
+    const { control } = await runControl(bare.request());
+    expect(control).toEqual({ outcome: 'noticed', damage: 'view dropped: public.v' });
+  });
+});
+
+describe('a damage counts as noticed', () => {
+  const damage = {
+    description: '',
+    scope: { aspects: [] },
+    expects: { kind: 'table', name: 'public.t' },
+  } as const;
+  const cases = [
+    ['when its own difference is named', { kind: 'table', name: 'public.t', verdict: 'different' }, true],
+    ['not when another is', { kind: 'table', name: 'public.u', verdict: 'different' }, false],
+    ['not when it is of another kind', { kind: 'sequence', name: 'public.t', verdict: 'different' }, false],
+    ['not when it is equal', { kind: 'table', name: 'public.t', verdict: 'equal' }, false],
+    ['not when it was not measured', { kind: 'table', name: 'public.t', verdict: 'not measured' }, false],
+    [
+      'not when it does not matter',
+      { kind: 'table', name: 'public.t', verdict: 'different', minor: true },
+      false,
+    ],
+  ] as const;
+  it.each(cases)('%s', (_, finding, noticed) => {
+    expect(controlNoticed(damage, [finding])).toBe(noticed);
+  });
+});
