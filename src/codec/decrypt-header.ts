@@ -9,6 +9,9 @@ export interface DecryptionKeys {
   passphrase?: string;
 }
 
+/** A file that the keys at hand do not open; it may be perfectly sound. */
+export class KeyError extends UserError {}
+
 const VERSION = Buffer.from('age-encryption.org/v1\n');
 const ARMOR = Buffer.from('-----BEGIN AGE ENCRYPTED FILE-----');
 /** Far more than hundreds of recipients need. */
@@ -59,7 +62,7 @@ export async function fileKeyOf(header: Uint8Array, keys: DecryptionKeys, file: 
   // Asked only when all others had no answer.
   decrypter.addIdentity({
     unwrapFileKey: (stanzas: Stanza[]) => {
-      throw new UserError(whyNoKeyFits(stanzas, keys, file));
+      throw new KeyError(whyNoKeyFits(stanzas, keys, file));
     },
   });
   try {
