@@ -10,7 +10,7 @@ import {
   updateExtraArgs,
 } from '../../src/postgres/programs/apt/config.js';
 import {
-  clientMajor,
+  packageMajor,
   debSemver,
   parseMadison,
   privateStatus,
@@ -105,13 +105,18 @@ describe("apt's answers", () => {
   });
 
   it.each([
-    ['postgresql-client-17', 17],
-    ['postgresql-client-9.6', undefined],
-    ['postgresql-client-common', undefined],
-    ['postgresql-client-17-dbgsym', undefined],
-    ['postgresql-client', undefined],
-  ])('%s is of major %s', (name, major) => {
-    expect(clientMajor(name)).toBe(major);
+    ['postgresql-client-17', 'postgresql-client-', 17],
+    ['postgresql-client-9.6', 'postgresql-client-', undefined],
+    ['postgresql-client-common', 'postgresql-client-', undefined],
+    ['postgresql-client-17-dbgsym', 'postgresql-client-', undefined],
+    ['postgresql-client', 'postgresql-client-', undefined],
+    ['postgresql-17', 'postgresql-client-', undefined],
+    ['postgresql-17', 'postgresql-', 17],
+    ['postgresql-17-cron', 'postgresql-', undefined],
+    ['postgresql-client-17', 'postgresql-', undefined],
+    ['postgresql-', 'postgresql-', undefined],
+  ] as const)('%s after %s is of major %s', (name, prefix, major) => {
+    expect(packageMajor(name, prefix)).toBe(major);
   });
 
   it.each([
@@ -163,7 +168,7 @@ describe('what apt is told to be installed', () => {
 
   it('pretends that unwanted packages are there', () => {
     expect(
-      seen.match(/^Package: (?:perl|debconf)\nStatus: install ok installed\nVersion: 99999$/gm),
+      seen.match(/^Package: (?:perl|debconf)\nStatus: install ok installed\nVersion: 99:99999$/gm),
     ).toHaveLength(2);
     expect(seen.match(/Package: perl/g)).toHaveLength(1);
   });

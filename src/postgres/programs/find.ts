@@ -1,13 +1,14 @@
-import { CancelledError, messageOf, UserError } from '../../base/errors.js';
+import { UserError } from '../../base/errors.js';
 import type { Programs } from '../types.js';
 import { notFound } from './advice.js';
 import { programsAtHand } from './at-hand.js';
 import { installerFor } from './installer.js';
 import { readMachine } from './machine.js';
+import { attempt, nearestMajor } from './nearest.js';
 import { probe } from './probe.js';
 import type { FindOptions, Installer } from './types.js';
 
-const PLACES = ['the folders of the system', 'the tool cache'];
+export const PLACES: readonly string[] = ['the folders of the system', 'the tool cache'];
 
 /**
  * The client programs of exactly this major: from `bin` if given, else the system's versioned folders, the tool cache,
@@ -41,17 +42,16 @@ async function nearest(
   options: FindOptions & { major: number },
 ): Promise<Programs | undefined> {
   const offers = (await installer?.offers(options.major)) ?? [];
-  const majors = [...offers, ...atHand.map((programs) => programs.major)]
-    .filter((major) => major >= options.major)
-    .sort((a, b) => a - b);
-  for (const major of new Set(majors)) {
-    const programs =
-      atHand.find((one) => one.major === major) ?? (await attempt(installer, major, tried, options));
-    if (programs === undefined) continue;
-    if (major !== options.major) warnNewer(programs, options, 'the nearest that could be had');
-    return programs;
-  }
-  return undefined;
+  const majors = [...offers, ...atHand.map((programs) => programs.major)];
+  const found = await nearestMajor(
+    options.major,
+    majors,
+    async (major) =>
+      atHand.find((one) => one.major === major) ?? (await attempt(installer, major, tried, options)),
+  );
+  if (found !== undefined && found.major !== options.major)
+    warnNewer(found, options, 'the nearest that could be had');
+  return found;
 }
 
 async function fromBin(folder: string, options: FindOptions & { major: number }): Promise<Programs> {
@@ -104,22 +104,6 @@ async function fromFolder(folder: string, options: FindOptions): Promise<Program
     `The folder in postgres-bin cannot be used: ${problem}. Name the folder that holds psql, pg_dump, pg_restore and ` +
       'pg_dumpall of one version, such as /usr/lib/postgresql/17/bin.',
   );
-}
-
-async function attempt(
-  installer: Installer | undefined,
-  major: number,
-  tried: string[],
-  options: FindOptions,
-): Promise<Programs | undefined> {
-  try {
-    return await installer?.install(major);
-  } catch (error) {
-    if (error instanceof CancelledError) throw error;
-    tried.push(messageOf(error));
-    options.reporter.info(messageOf(error));
-    return undefined;
-  }
 }
 
 function warnNewer(programs: Programs, options: { major: number } & FindOptions, why: string): void {

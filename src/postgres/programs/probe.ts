@@ -37,15 +37,27 @@ export interface ProbeOptions {
 }
 
 /** Either the programs of a folder, or why they are of no use. */
-export type Probe = { programs: Programs; problem?: undefined } | { programs?: undefined; problem: string };
+export type Probe<T = Programs> =
+  { programs: T; problem?: undefined } | { programs?: undefined; problem: string };
+
+/** Looks whether `folder` holds all four client programs; see `probeFolder`. */
+export async function probe(folder: string, options: ProbeOptions): Promise<Probe> {
+  const { programs, problem } = await probeFolder(folder, NAMES, options);
+  if (programs === undefined) return { problem };
+  return { programs: { ...programs, source: options.source, env: options.programEnv ?? {} } };
+}
 
 /**
- * Looks whether `folder` holds all four programs, of one major, and runs each: a folder's name says nothing, and a
+ * Looks whether `folder` holds all these programs, of one major, and runs each: a folder's name says nothing, and a
  * missing shared library shows only now. Debian's `pg_wrapper` is refused: it runs whatever major it likes.
  */
-export async function probe(folder: string, options: ProbeOptions): Promise<Probe> {
-  const path = (name: ProgramName): string => join(folder, options.windows === true ? `${name}.exe` : name);
-  for (const name of NAMES) {
+export async function probeFolder<Name extends string>(
+  folder: string,
+  names: readonly Name[],
+  options: ProbeOptions,
+): Promise<Probe<Version & { path(name: Name): string }>> {
+  const path = (name: Name): string => join(folder, options.windows === true ? `${name}.exe` : name);
+  for (const name of names) {
     const real = await realpath(path(name)).catch(() => undefined);
     if (real === undefined) return { problem: `${folder} has no ${name}` };
     if (basename(real) === 'pg_wrapper')
@@ -56,11 +68,10 @@ export async function probe(folder: string, options: ProbeOptions): Promise<Prob
     );
     if (!executable) return { problem: `${path(name)} may not be executed` };
   }
-  const programEnv = options.programEnv ?? {};
-  const env = { ...options.env, ...programEnv };
+  const env = { ...options.env, ...options.programEnv };
   const signal = options.signal === undefined ? {} : { signal: options.signal };
   const results = await Promise.all(
-    NAMES.map(async (name) => ({
+    names.map(async (name) => ({
       name,
       ...(await run(path(name), ['--version'], { env, timeoutMs: 30_000, ...signal })),
     })),
@@ -72,8 +83,8 @@ export async function probe(folder: string, options: ProbeOptions): Promise<Prob
       return { problem: `${path(name)} does not run${stderr === '' ? '' : `: ${stderr.split('\n')[0]}`}` };
     version ??= own;
     if (own.major !== version.major)
-      return { problem: `${folder} mixes majors: pg_dump ${version.version}, ${name} ${own.version}` };
+      return { problem: `${folder} mixes majors: ${names[0]} ${version.version}, ${name} ${own.version}` };
   }
   if (version === undefined) return { problem: `${folder} has no programs` };
-  return { programs: { ...version, source: options.source, path, env: programEnv } };
+  return { programs: { ...version, path } };
 }

@@ -42,12 +42,12 @@ export interface FindOptions extends InstallOptions {
   bin?: string;
 }
 
-/** A package manager that has PostgreSQL clients. */
-export interface Installer {
+/** A package manager that has PostgreSQL's clients, or its servers. */
+export interface Installer<T = Programs> {
   /** The majors it can install; it may stop asking further sources as soon as `wanted` is among them. */
   offers(wanted?: number): Promise<number[]>;
   /** @throws UserError when the package manager fails. */
-  install(major: number): Promise<Programs>;
+  install(major: number): Promise<T>;
   /** What it did and could not do, for the message of a failure; one phrase each. */
   readonly notes: readonly string[];
   /** Removes what it put into `tempDir`. */

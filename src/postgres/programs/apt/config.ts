@@ -106,6 +106,11 @@ export function installArgs(packages: readonly string[]): string[] {
   return ['install', '-y', '-q', '--no-install-recommends', '--no-remove', '--', ...packages];
 }
 
+/** `apt-get` arguments that only say what installing would do. */
+export function simulateArgs(packages: readonly string[]): string[] {
+  return ['install', '-s', '-q', '--no-install-recommends', '--no-remove', '--', ...packages];
+}
+
 const PROXIES = ['http_proxy', 'https_proxy', 'ftp_proxy', 'no_proxy', 'all_proxy'];
 
 /**

@@ -14,10 +14,26 @@ export function parseMadison(text: string): Candidate[] {
   });
 }
 
+/** How the packages of clients and of servers begin; a major follows. */
+export type PackagePrefix = 'postgresql-client-' | 'postgresql-';
+
 /** `postgresql-client-17` -> 17; undefined for `postgresql-client-common` and the like. */
-export function clientMajor(name: string): number | undefined {
-  const match = /^postgresql-client-(\d+)$/.exec(name);
-  return match === null ? undefined : Number(match[1]);
+export function packageMajor(name: string, prefix: PackagePrefix): number | undefined {
+  const rest = name.startsWith(prefix) ? name.slice(prefix.length) : '';
+  return /^\d+$/.test(rest) ? Number(rest) : undefined;
+}
+
+/** The dependencies that cannot be met, where `apt-get install -s` says so. */
+export function unmet(text: string): string | undefined {
+  const lines = text.slice(text.indexOf('unmet dependencies:')).split('\n').slice(1);
+  const found = lines.filter((line) => /^ .*\b(?:Depends|Conflicts|Breaks|PreDepends): /.test(line));
+  if (!text.includes('unmet dependencies:') || found.length === 0) return undefined;
+  return found.map((line) => line.trim().replace(/ +/g, ' ')).join('; ');
+}
+
+/** The installed servers that `apt-get install -s` says it would replace by another version. */
+export function replacedServers(text: string): string[] {
+  return [...text.matchAll(/^Inst (postgresql-\d+) \[/gm)].map((match) => match[1] ?? '');
 }
 
 /** The version of a package file's upstream as semver: `zstd_1.5.4+dfsg2-5_amd64.deb` -> `1.5.4`. */
@@ -28,10 +44,11 @@ export function debSemver(file: string): string {
 }
 
 /**
- * PostgreSQL's servers, headers and the like. apt upgrades what was built from one source together, so an installed
- * server would be fetched along with a newer libpq5.
+ * PostgreSQL's servers, headers, extensions and the like. apt upgrades what was built from one source together, so an
+ * installed server would be fetched along with a newer libpq5; and an unpacked server sees no extension of the system.
  */
 function isSibling(name: string, source: string): boolean {
+  if (/^postgresql-(?:\d|pl)/.test(name)) return true;
   return /^postgresql(?:-|$)/.test(source) && (!name.startsWith('lib') || name.endsWith('-dev'));
 }
 
@@ -62,7 +79,8 @@ export function privateStatus(
   }
   for (const name of options.pretended)
     stanzas.push(
-      `Package: ${name}\nStatus: install ok installed\nVersion: 99999\nArchitecture: all\nMulti-Arch: foreign`,
+      // With an epoch: some of what they stand for has one.
+      `Package: ${name}\nStatus: install ok installed\nVersion: 99:99999\nArchitecture: all\nMulti-Arch: allowed`,
     );
   return `${stanzas.join('\n\n')}\n`;
 }

@@ -7,12 +7,20 @@ import {
   aptEnv,
   downloadArgs,
   installArgs,
+  simulateArgs,
   sudoArgs,
   UPDATE_ARGS,
   updateExtraArgs,
   type AptLayout,
 } from './config.js';
-import { clientMajor, parseMadison, privateStatus, type Candidate } from './parse.js';
+import {
+  packageMajor,
+  parseMadison,
+  privateStatus,
+  unmet,
+  type Candidate,
+  type PackagePrefix,
+} from './parse.js';
 import { hasLists, prepareApt } from './prepare.js';
 import type { Privilege } from './privilege.js';
 import { sourceLine } from './source.js';
@@ -80,15 +88,15 @@ export class AptSession {
     await this.command('apt-get', UPDATE_ARGS);
   }
 
-  /** The clients on offer, one a major, the newest version of each. */
-  async clients(): Promise<Map<number, Candidate>> {
-    const names = (await this.command('apt-cache', ['pkgnames', 'postgresql-client-'])).stdout
+  /** The clients or servers on offer, one a major, the newest version of each. */
+  async majors(prefix: PackagePrefix): Promise<Map<number, Candidate>> {
+    const names = (await this.command('apt-cache', ['pkgnames', prefix])).stdout
       .toString('utf8')
       .split('\n')
-      .filter((name) => clientMajor(name) !== undefined);
+      .filter((name) => packageMajor(name, prefix) !== undefined);
     const found = new Map<number, Candidate>();
     for (const candidate of await this.candidates(names)) {
-      const major = clientMajor(candidate.name);
+      const major = packageMajor(candidate.name, prefix);
       if (major !== undefined && !found.has(major)) found.set(major, candidate);
     }
     return found;
@@ -110,6 +118,24 @@ export class AptSession {
     const names = (await readdir(this.layout.archives)).filter((name) => name.endsWith('.deb'));
     if (names.length === 0) throw failed('fetch', packages, result);
     return names.map((name) => join(this.layout.archives, name));
+  }
+
+  /**
+   * What installing packages would do, as apt prints it: into the system, or beside it as `pretend` has it; or why it is
+   * not possible.
+   */
+  async simulate(
+    packages: readonly string[],
+    where: 'system' | 'private',
+  ): Promise<{ plan: string; problem?: undefined } | { plan?: undefined; problem: string }> {
+    const conf = where === 'system' ? this.layout.systemConf : this.layout.privateConf;
+    const { code, stdout, stderr } = await run('apt-get', simulateArgs(packages), {
+      env: aptEnv(this.options.env, conf),
+      ...(this.options.signal === undefined ? {} : { signal: this.options.signal }),
+    });
+    const plan = stdout.toString('utf8');
+    if (code === 0) return { plan };
+    return { problem: unmet(plan) ?? reason(stderr) };
   }
 
   /** Installs packages into the system. */
