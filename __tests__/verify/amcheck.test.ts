@@ -4,7 +4,7 @@ import { Psql } from '../../src/postgres/psql.js';
 import { checkIndexes } from '../../src/verify/amcheck.js';
 import { Rig, rigMissing } from '../support/backup-rig.js';
 import { testMajors } from '../support/majors.js';
-import { problems } from '../support/verify-rig.js';
+import { problems } from '../support/compare-rig.js';
 
 if (rigMissing !== undefined) process.stderr.write(`NOT RUN: checking indexes: ${rigMissing}\n`);
 

@@ -7,7 +7,7 @@ import { DefinitionEntries, diffEntries, type DefinitionEntry } from '../../src/
 import { judgeTable } from '../../src/verify/compare/judge-table.js';
 import { compareContents, judgeKinds } from '../../src/verify/compare/kinds.js';
 import { judgeSequence } from '../../src/verify/compare/sequences.js';
-import { problems } from '../support/verify-rig.js';
+import { problems } from '../support/compare-rig.js';
 
 describe('a sequence', () => {
   const big = '9223372036854775807';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Rig, rigMissing } from '../support/backup-rig.js';
 import { testMajors } from '../support/majors.js';
-import { problems, Restored } from '../support/verify-rig.js';
+import { problems, Restored } from '../support/compare-rig.js';
 
 if (rigMissing !== undefined) process.stderr.write(`NOT RUN: comparing: ${rigMissing}\n`);
 
