@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { CancelledError } from '../../src/base/errors.js';
-import { transpile } from '../support/apt-as-nobody.js';
+import { runAsNobody, transpile } from '../support/apt-as-nobody.js';
 import { until } from '../support/children.js';
 import { clients, isRoot, libc, processesOf, scratchMissing, ScratchRig, testServer } from './scratch-rig.js';
 
@@ -43,6 +43,20 @@ function postmaster(tempDir: string): number {
   const found = processesOf(tempDir).filter((line) => /^\d+ \S*\/postgres -D /.test(line));
   expect(found).toHaveLength(1);
   return parseInt(found[0] ?? '', 10);
+}
+
+/** Whether the shared memory of a server is there. Its data folder is ours to read only as root. */
+function memoryOf(tempDir: string): () => boolean {
+  const data =
+    /-D (\S+)/.exec(processesOf(tempDir).find((line) => /postgres -D /.test(line)) ?? '')?.[1] ?? '';
+  if (!isRoot) return () => false;
+  const id = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[6]?.trim().split(/\s+/)[1] ?? '';
+  const look = (): boolean =>
+    readFileSync('/proc/sysvipc/shm', 'utf8')
+      .split('\n')
+      .some((line) => line.trim().split(/\s+/)[1] === id);
+  expect(look()).toBe(true);
+  return look;
 }
 
 suite('a scratch server ends', () => {
@@ -89,10 +103,13 @@ suite('a scratch server ends', () => {
     if (signal !== undefined) {
       await once(child.stdout, 'data');
       const server = postmaster(tempDir);
+      const memory = memoryOf(tempDir);
       // As a terminal does it: to the whole group.
       process.kill(-(child.pid ?? 0), signal);
       await exit;
       await until('the end of the server', () => (existsSync(`/proc/${server}`) ? undefined : true));
+      await allGone(tempDir);
+      expect(memory()).toBe(false);
     }
     await exit;
     await allGone(tempDir);
@@ -163,8 +180,10 @@ suite('a scratch server ends', () => {
       /^\d+ sh -c umask 077 exec 3/.test(line.replaceAll('\n', ' ')),
     );
     const pid = victim === 'sh' ? parseInt(supervisor ?? '', 10) : postmaster(tempDir);
+    const memory = memoryOf(tempDir);
     process.kill(pid, 'SIGKILL');
     await allGone(tempDir);
+    expect(memory()).toBe(false);
     await expect(scratch.createDatabase('shop', libc('C'))).rejects.toThrow(
       /The scratch server has ended by itself/,
     );
@@ -238,6 +257,35 @@ suite('a scratch server that does not start', () => {
       await rig.stopServers();
       execFileSync('umount', [tempDir]);
     }
+  });
+});
+
+suite('the user of a scratch server', () => {
+  itAsRoot('is ours where no other is to be had, which is said', async () => {
+    const folder = rig.folder();
+    const options = {
+      server: await testServer(17),
+      clients: { ...clients(), psql: clients().path('psql') },
+      tempDir: folder,
+    };
+    const said = await runAsNobody(
+      folder,
+      `import { startScratch } from './postgres/scratch/index.js';
+       import { Psql } from './postgres/psql.js';
+       import { silentReporter } from './base/reporter.js';
+       const options = ${JSON.stringify(options)};
+       options.clients.path = () => options.clients.psql;
+       const reporter = { ...silentReporter, info: (line) => console.log(line) };
+       const signal = new AbortController().signal;
+       const scratch = await startScratch({ ...options, bootstrapRole: 'o', extensions: [], database: 'shop', reporter, signal });
+       const psql = await Psql.open({ programs: options.clients, connection: scratch.connection });
+       console.log('role', await psql.value('SELECT current_user'));
+       await psql.close();
+       await scratch.stop();`,
+    );
+    expect(said).toMatch(/runs as the same system user as this job.*code inside the backup could read/);
+    expect(said).toContain('role o');
+    expect(readdirSync(folder).filter((name) => name.startsWith('pgkeep-'))).toEqual([]);
   });
 });
 

@@ -31,7 +31,7 @@ export async function startScratch(options: ScratchOptions): Promise<Scratch> {
   const env = serverEnv(server);
   const first = PLAIN_NAME.test(options.bootstrapRole) ? options.bootstrapRole : 'pgkeep_bootstrap';
   const { major } = server;
-  const process = await ServerProcess.start(
+  const running = await ServerProcess.start(
     {
       place,
       env,
@@ -55,18 +55,18 @@ export async function startScratch(options: ScratchOptions): Promise<Scratch> {
     signal,
   );
   const connectionOf = (user: string): Connection =>
-    scratchConnection(user, password, { socketFolder: process.socketFolder, major });
+    scratchConnection(user, password, { socketFolder: running.socketFolder, major });
   try {
     const user = await nameBootstrap(options, connectionOf, first, password);
-    const locales = new OwnLocales(process.localeFolder, place.user, env);
-    const made = new OwnServer(options, process, connectionOf(user), locales);
+    const locales = new OwnLocales(running.localeFolder, place.user, env);
+    const made = new OwnServer(options, running, connectionOf(user), locales);
     reporter.info(
       `A scratch server of PostgreSQL ${server.version} is ready` +
         (place.user.name === undefined ? '.' : `, run by the user ${place.user.name}.`),
     );
     return made;
   } catch (error) {
-    await process.stop();
+    await running.stop();
     throw error;
   }
 }
@@ -112,7 +112,7 @@ class OwnServer implements Scratch {
 
   constructor(
     private readonly options: ScratchOptions,
-    private readonly process: ServerProcess,
+    private readonly running: ServerProcess,
     readonly connection: Connection,
     private readonly locales: OwnLocales,
   ) {
@@ -123,11 +123,11 @@ class OwnServer implements Scratch {
       ...{ programs: clients, connection, major: server.major, reporter, signal },
       server: 'the scratch server',
       makeLocales: async (missing) => {
-        if (await this.locales.make(missing, await this.localesInUse())) await process.restart();
+        if (await this.locales.make(missing, await this.localesInUse())) await running.restart();
       },
     };
     this.admin = new Admin(admin);
-    process.onLost((tail) => reporter.warn(lostMessage(tail)));
+    running.onLost((tail) => reporter.warn(lostMessage(tail)));
   }
 
   createDatabase: Scratch['createDatabase'] = (name, identity) =>
@@ -146,7 +146,7 @@ class OwnServer implements Scratch {
   createRoles: Scratch['createRoles'] = (names) => this.alive(() => this.admin.createRoles(names));
 
   async stop(): Promise<void> {
-    const left = await this.process.stop();
+    const left = await this.running.stop();
     if (left.length > 0)
       this.options.reporter.warn(`The scratch server's folder could not be removed: ${left.join(', ')}.`);
   }
@@ -193,7 +193,7 @@ class OwnServer implements Scratch {
     try {
       return await work();
     } catch (error) {
-      const { lost } = this.process;
+      const { lost } = this.running;
       throw lost === undefined ? error : new UserError(lostMessage(lost), { cause: error });
     }
   }

@@ -25,7 +25,7 @@ export interface DatabaseIdentity {
 
 /**
  * A throwaway PostgreSQL server of our own, or a place on a server that the user gave. Nothing of it is left after
- * `stop`, nor when this process dies in any way.
+ * `stop`, nor, of a server of our own, when this process dies in any way.
  */
 export interface Scratch {
   /** `17.11` */
@@ -34,7 +34,8 @@ export interface Scratch {
   /** As its superuser; nothing of the user's environment is in `connection.env`. */
   readonly connection: Connection;
   /**
-   * Makes an empty database with exactly that encoding and locale.
+   * Makes an empty database with exactly that encoding and locale. May restart a server of our own, for a locale that
+   * had to be made: no other session may be at work on it.
    * @returns what could not be had of it and is otherwise (a locale that this machine lacks), one sentence each.
    */
   createDatabase(name: string, identity: DatabaseIdentity): Promise<string[]>;
