@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Fingerprint } from '../../src/backup/fingerprint/types.js';
+import type { CompareRequest } from '../../src/verify/compare/index.js';
+import { Rig, rigMissing } from '../support/backup-rig.js';
+import { problems, Restored } from '../support/compare-rig.js';
+
+if (rigMissing !== undefined) process.stderr.write(`NOT RUN: comparing parts: ${rigMissing}\n`);
+
+const HSTORE = 'CREATE EXTENSION hstore';
+
+/** A part of the shop, and what must be there before it is restored. */
+const PARTS: [what: string, inputs: Record<string, string>, prepared: string[]][] = [
+  ['one schema', { schemas: 'app' }, [HSTORE]],
+  ['a schema with a hostile name', { schemas: '"we ird ""q""; drop $x"' }, []],
+  ['all but a schema', { 'exclude-schemas': 'app' }, []],
+  ['all but some rows', { 'exclude-table-data': 'app.orders\napp.mv' }, []],
+  ['some tables', { tables: 'app.parent\napp.cache' }, ['CREATE SCHEMA app']],
+  ['definitions alone', { content: 'schema' }, []],
+  ['what has types with inner parts', { schemas: 'ranges' }, []],
+];
+
+const suite = rigMissing === undefined ? describe.each([13, 16, 18]) : describe.skip.each([0]);
+
+suite('comparing a part of a database of PostgreSQL %i', (major) => {
+  let rig: Rig;
+  let shop: Restored;
+
+  beforeAll(async () => {
+    rig = await Rig.start(major);
+    const source = await rig.shop('shop');
+    await source.exec('CREATE SCHEMA ranges; CREATE TYPE ranges.span AS RANGE (subtype = int4)');
+    shop = await Restored.create(rig, await rig.publish('shop'), 'whole');
+  });
+  afterAll(() => rig.stop());
+
+  it.each(PARTS)('%s: a faithful copy is equal', async (what, inputs, prepared) => {
+    const published = await rig.publish('shop', inputs);
+    const part = await Restored.create(rig, published, `part: ${what}`, ...prepared);
+    const findings = await part.compare();
+    expect(problems(findings)).toEqual([]);
+    expect(findings.some(({ kind }) => kind === 'object kind')).toBe(true);
+    expect(findings.some(({ kind }) => kind === 'definitions')).toBe(true);
+  });
+
+  it('rows in what should be definitions alone are a difference', async () => {
+    const published = await rig.publish('shop', { content: 'schema' });
+    const bare = await Restored.create(rig, published, 'bare');
+    const psql = await rig.psql('bare');
+    await psql.exec('INSERT INTO app.parent VALUES (1)');
+    expect(problems(await bare.compare())).toEqual(['table app.parent: no rows in the backup / rows']);
+  });
+
+  it('only what was asked for', async () => {
+    const tables = [{ schema: 'app', name: 'orders' }];
+    const findings = await shop.compare({ only: { aspects: ['tables', 'sequences'], tables } });
+    expect(new Set(findings.map(({ kind }) => kind))).toEqual(new Set(['table', 'sequence']));
+    expect(findings.filter(({ kind }) => kind === 'table').map(({ name }) => name)).toEqual(['app.orders']);
+  });
+
+  it('what an archive lacks that was counted is named', async () => {
+    const toc = shop.toc.filter(({ text }) => !text.startsWith('VIEW app v '));
+    expect(problems(await shop.compare({ toc }))).toEqual([
+      'object kind view, in the table of contents: 1 / 0',
+    ]);
+  });
+
+  it('what the fingerprint did not measure, or is another version, is said and not red', async () => {
+    const { fingerprint, manifest } = shop.published;
+    const changed: Fingerprint = {
+      ...fingerprint,
+      extensions: fingerprint.extensions.map((one) =>
+        one.name === 'hstore' ? { ...one, version: '0.1' } : one,
+      ),
+      notMeasured: [
+        { what: 'table app.cache', why: 'unlogged tables have no rows on a standby' },
+        { what: 'sequences after the dump', why: 'the server went away' },
+      ],
+    };
+    const server = { ...manifest.server, encoding: 'LATIN1', collate: 'de_DE' };
+    const otherwise = ['This machine lacks de_DE.'];
+    const request: Partial<CompareRequest> = {
+      fingerprint: changed,
+      manifest: { ...manifest, server },
+      otherwise,
+      toc: shop.toc,
+    };
+    const findings = problems(await shop.compare(request));
+    expect(findings.map((text) => text.replace(/version 1[.]\d+/, 'version 1'))).toEqual([
+      'collation encoding: LATIN1 / UTF8',
+      'collation locale: not measured',
+      'extension hstore: version 0.1 / version 1 (minor)',
+      'table app.cache: not measured',
+      'sequence sequences after the dump: not measured',
+    ]);
+  });
+
+  it('what needs an extension that is missing here is not measured', async () => {
+    const leftOut = shop.toc.filter(({ text }) =>
+      /^(EXTENSION - hstore|(TABLE|TABLE DATA) app customers |SEQUENCE app customers_id_seq )/.test(text),
+    );
+    const psql = await shop.clone('without');
+    await psql.exec('DROP TABLE app.customers CASCADE', 'DROP EXTENSION hstore');
+    const only = { aspects: ['tables', 'sequences', 'objects', 'extensions'] } as const;
+    const findings = await shop.compare({ database: 'without', leftOut, only });
+    const found = problems(findings);
+    expect(found.filter((text) => !text.endsWith('not measured'))).toEqual([]);
+    expect(found).toEqual(
+      expect.arrayContaining([
+        'extension hstore: not measured',
+        'table app.customers: not measured',
+        'sequence app.customers_id_seq: not measured',
+        'object kind table: not measured',
+      ]),
+    );
+    expect(problems(await shop.compare({ database: 'without', only })).length).toBeGreaterThan(5);
+  });
+
+  it('a backup without a fingerprint has its definitions compared', async () => {
+    const psql = await shop.clone('no fingerprint');
+    await psql.exec('DROP VIEW app.v');
+    const found = problems(await shop.compare({ database: 'no fingerprint', fingerprint: undefined }));
+    expect(found).toEqual(['object view app.v: present / missing', 'table all: not measured']);
+  });
+
+  it('a table that cannot be read is named without a word of its content', async () => {
+    const psql = await shop.clone('unreadable');
+    await psql.exec('ALTER TABLE app.orders RENAME COLUMN amount TO n', 'DROP VIEW app.v');
+    const fingerprint = {
+      ...shop.published.fingerprint,
+      tables: shop.published.fingerprint.tables.map((table) =>
+        table.name === 'orders' ? { ...table, condition: `WHERE st::text::int = 1` } : table,
+      ),
+    };
+    const only = { aspects: ['tables'] } as const;
+    const findings = await shop.compare({ database: 'unreadable', fingerprint, only });
+    expect(problems(findings)).toEqual(['table app.orders: 5,000 rows / it cannot be read']);
+    expect(findings.find(({ verdict }) => verdict === 'different')?.why).toBe(
+      'reading app.orders ended with SQLSTATE 22P02',
+    );
+  });
+});
