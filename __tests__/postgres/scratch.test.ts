@@ -7,6 +7,8 @@ import { testMajors } from '../support/majors.js';
 import { isRoot, libc, processesOf, scratchMissing, ScratchRig, testServer } from './scratch-rig.js';
 
 if (scratchMissing !== undefined) process.stderr.write(`NOT RUN: scratch servers: ${scratchMissing}\n`);
+if (!isRoot)
+  process.stderr.write('NOT RUN: a folder that the user of a scratch server may not enter: needs root\n');
 const suite = scratchMissing === undefined ? describe : describe.skip;
 
 let rig: ScratchRig;
@@ -158,6 +160,24 @@ suite('a scratch server', () => {
       'pg_stat_statements',
     );
     expect(await rig.ask(scratch, (psql) => psql.value('SHOW pg_stat_statements.track'))).toBe('none');
+  });
+
+  it('is not kept from working by what runs at every login', async () => {
+    const scratch = await rig.start();
+    await scratch.createDatabase('shop', libc('C'));
+    await rig.ask(
+      scratch,
+      (psql) =>
+        psql.exec(
+          `CREATE FUNCTION public.refuse() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''nobody''; END'`,
+          'CREATE EVENT TRIGGER refuse ON login EXECUTE FUNCTION public.refuse()',
+        ),
+      'shop',
+    );
+    expect(await rig.ask(scratch, (psql) => psql.value('SELECT 1'), 'shop')).toBe('1');
+    const env = { ...scratch.connection.env, PGOPTIONS: '' };
+    const plain = { ...scratch, connection: { ...scratch.connection, env } };
+    await expect(rig.ask(plain, (psql) => psql.value('SELECT 1'), 'shop')).rejects.toThrow(/nobody/);
   });
 
   (isRoot ? it : it.skip)('moves where its user may enter', async () => {
