@@ -64,3 +64,8 @@ export function psqlScriptArgs(conninfo: string, options: { singleTransaction: b
     `--dbname=${conninfo}`,
   ];
 }
+
+/** The arguments that write an archive's definitions as SQL to standard output, those of the database itself too. */
+export function databaseArgs(path: string): string[] {
+  return ['--create', '--schema-only', '--file=-', path];
+}

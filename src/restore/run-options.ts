@@ -1,0 +1,20 @@
+import type { Source } from '../backup/manifest.js';
+import type { Reporter } from '../base/reporter.js';
+import type { RestoreInputs } from '../inputs/values.js';
+import type { Method } from '../postgres/programs/index.js';
+import type { ProgramCache } from '../postgres/types.js';
+
+export interface RestoreOptions {
+  inputs: RestoreInputs;
+  env: NodeJS.ProcessEnv;
+  /** RUNNER_TEMP on GitHub: holds the backup's files. */
+  tempDir: string;
+  cache: ProgramCache;
+  /** How programs may be installed. */
+  method: Method;
+  /** Of pgkeep. */
+  version: string;
+  run: Omit<Source, 'databaseId'>;
+  reporter: Reporter;
+  signal: AbortSignal;
+}

@@ -1,0 +1,65 @@
+import type { ArchivedProperties } from './archived.js';
+import type { DatabaseGrant } from './grants.js';
+import type { DatabaseProperties } from './properties.js';
+import type { DatabaseSetting } from './settings.js';
+
+/** What the restored database is to be like as a whole, before it takes the target's place. */
+export interface WantedProperties {
+  /** Undefined: it stays whose it is. */
+  owner: string | undefined;
+  connectionLimit: number;
+  comment: string | null;
+  settings: DatabaseSetting[];
+  /** Null: as a new database has them. */
+  grants: DatabaseGrant[] | null;
+}
+
+/** What of the archive counts. */
+export interface ArchivedScope {
+  owner: boolean;
+  privileges: boolean;
+  /** Roles that are on the server. */
+  roles: ReadonlySet<string>;
+}
+
+/**
+ * The archive's settings and rights, over which the target's own go: what was set in the archive's time and not since
+ * comes back, what the target says differently stays, and nobody who may use the target is locked out. What PUBLIC may
+ * do, the owner, the limit of connections and the comment are the target's, where there is one.
+ */
+export function combine(
+  archived: ArchivedProperties,
+  target: DatabaseProperties | undefined,
+  scope: ArchivedScope,
+): WantedProperties {
+  const there = (role: string | undefined): boolean => role === undefined || scope.roles.has(role);
+  const fromArchive = archived.settings.filter(({ role }) => there(role));
+  const settings = new Map(
+    [...fromArchive, ...(target?.settings ?? [])].map((setting) => [
+      JSON.stringify([setting.role ?? null, setting.name.toLowerCase()]),
+      setting,
+    ]),
+  );
+  const archivedOwner =
+    scope.owner && archived.owner !== undefined && there(archived.owner) ? archived.owner : undefined;
+  const archivedGrants = scope.privileges
+    ? (archived.grants?.filter(({ grantee }) => there(grantee)) ?? null)
+    : null;
+  return {
+    owner: target?.owner ?? archivedOwner,
+    connectionLimit: target?.connectionLimit ?? archived.connectionLimit ?? -1,
+    comment: target?.comment ?? archived.comment,
+    settings: [...settings.values()],
+    grants: combineGrants(archivedGrants, target?.grants ?? null),
+  };
+}
+
+function combineGrants(
+  archived: DatabaseGrant[] | null,
+  target: DatabaseGrant[] | null,
+): DatabaseGrant[] | null {
+  if (archived === null || target === null) return target ?? archived;
+  const roles = archived.filter(({ grantee }) => grantee !== undefined);
+  const key = ({ grantee, privilege }: DatabaseGrant): string => JSON.stringify([grantee ?? null, privilege]);
+  return [...new Map([...roles, ...target].map((grant) => [key(grant), grant])).values()];
+}
