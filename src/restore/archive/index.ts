@@ -5,3 +5,4 @@ export { restoreInto, type Restored, type RestoreInto } from './into.js';
 export { neutralise } from './neutralise.js';
 export { restoreArchive } from './restore.js';
 export { rolesNamedIn } from './roles.js';
+export { selectEntries, type Selected, type SelectRequest } from './select/select.js';
