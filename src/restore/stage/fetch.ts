@@ -27,8 +27,20 @@ export async function fetchPart(
   request: FetchRequest,
   consume: (plain: AsyncIterable<Uint8Array>) => Promise<void>,
 ): Promise<void> {
-  const { part, keys } = request;
   const stored = new StoredPart(request);
+  try {
+    await check(request, stored, consume);
+  } finally {
+    await stored.close();
+  }
+}
+
+async function check(
+  request: FetchRequest,
+  stored: StoredPart,
+  consume: (plain: AsyncIterable<Uint8Array>) => Promise<void>,
+): Promise<void> {
+  const { part, keys } = request;
   const encrypted = part.encryption !== 'none';
   const plain = encrypted ? decryptStage(keys, part.file)(stored.bytes()) : stored.bytes();
   let failure: { error: unknown } | undefined;
@@ -100,6 +112,11 @@ class StoredPart {
   async rest(): Promise<Digest> {
     while ((await this.next()) !== undefined);
     return this.meter.digest();
+  }
+
+  /** Gives the store's stream back, however far it was read. */
+  async close(): Promise<void> {
+    await this.source?.return?.();
   }
 
   private async next(): Promise<Uint8Array | undefined> {
