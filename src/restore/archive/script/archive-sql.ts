@@ -33,7 +33,7 @@ export async function* archiveSql(
 
 /** The error of an archive that pg_restore cannot read. */
 export function unreadable(said: string): UserError {
-  const newer = /unsupported version \(([^)]*)\) in file header/.exec(said);
+  const newer = /unsupported version \((1\.\d+)\) in file header/.exec(said);
   if (newer !== null)
     return new UserError(
       `The archive was made by a newer pg_dump (archive version ${newer[1]}). Set postgres-version to the major that made the backup.\n${said}`,
