@@ -69,7 +69,7 @@ const RESTORE_RULES: readonly Rule<RestoreInputs>[] = [
   ({ mode, tables, schemas, content }) => {
     const partial = given(tables) ? 'tables' : given(schemas) ? 'schemas' : 'content';
     return mode === 'replace' && (partial !== 'content' || content !== 'all')
-      ? `Input "${partial}" restores a part, and mode: replace would put that in the place of the whole database. Restore the part with mode: fresh into a database of its own, and copy from there.`
+      ? `Input "${partial}" restores a part, and mode: replace would put that in the place of the whole database. Restore a part with mode: fresh, into an empty database or into one that lacks it.`
       : undefined;
   },
   ({ safetyBackup }) => {

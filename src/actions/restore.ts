@@ -1,0 +1,28 @@
+import { runAction } from '../github/action.js';
+import { readActionInputs } from '../github/inputs.js';
+import { setOutputs } from '../github/outputs.js';
+import { appendSummary, summaryMarkup } from '../github/summary.js';
+import { outputsOf, redReasons } from '../restore/result.js';
+import { runRestore } from '../restore/run.js';
+import { restoreSummary } from '../restore/summary.js';
+import { actionOptions, isForEverybody, redError, toldInSummary } from './shared.js';
+
+const UNFINISHED = {
+  title: 'Restore failed',
+  next: 'A restore that fails leaves the target as it was. Correct what is named here, then run the job again; its log has the details.',
+};
+
+/** The action in `restore/`. */
+export function restoreAction(): Promise<never> {
+  return runAction(async (context) => {
+    const { reporter } = context;
+    const result = await toldInSummary(context, UNFINISHED, () =>
+      runRestore({ ...actionOptions(context), inputs: readActionInputs('restore', reporter) }),
+    );
+    setOutputs(outputsOf(result), reporter);
+    const namesToo = !isForEverybody(context);
+    await appendSummary(restoreSummary(result, summaryMarkup, { namesToo }), reporter);
+    const reasons = redReasons(result);
+    if (reasons.length > 0) throw redError(context, reasons);
+  });
+}
