@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeManifest } from '../../src/backup/manifest.js';
 import type { VerifyReport } from '../../src/verify/types.js';
@@ -57,7 +57,7 @@ if (rigMissing !== undefined) process.stderr.write(`NOT RUN: verifications: ${ri
     });
     const report = passed(await verify(15, { storage: url, identity }));
     expect(report.control.outcome).toBe('noticed');
-    expect(report.findings.filter(({ kind }) => kind === 'table')).toHaveLength(11);
+    expect(report.findings.filter(({ kind }) => kind === 'table')).toHaveLength(9);
   });
 
   it('stores its verdict beside the backup, and a line in the log, without a name of a table', async () => {
@@ -74,7 +74,7 @@ if (rigMissing !== undefined) process.stderr.write(`NOT RUN: verifications: ${ri
       backupId: id,
       verdict: 'passed',
       control: 'noticed',
-      rows: 6513,
+      rows: 6506,
       runUrl: 'https://ci.example/7',
     });
     expect(text).not.toContain('orders');
@@ -101,13 +101,8 @@ if (rigMissing !== undefined) process.stderr.write(`NOT RUN: verifications: ${ri
   });
 
   it('of a part of a database compares that part', async () => {
-    const { url } = await backup('shop', {
-      tables: 'app.orders\napp.customers\napp.status',
-      'exclude-table-data': 'app.customers',
-    }).catch(() => backup('shop', { schemas: 'app' }));
-    const { url: schemas } = await backup('shop', { schemas: 'app' });
-    expect(url).not.toBe('');
-    passed(await verify(15, { storage: schemas }));
+    const { url } = await backup('shop', { schemas: 'app' });
+    passed(await verify(15, { storage: url }));
   });
 
   it('of a backup without a fingerprint says how little it knows', async () => {
@@ -122,7 +117,12 @@ if (rigMissing !== undefined) process.stderr.write(`NOT RUN: verifications: ${ri
   it('of an empty database passes, and its control is not applicable', async () => {
     await rig.database('empty');
     const { url } = await backup('empty');
-    expect(passed(await verify(15, { storage: url })).control.outcome).toBe('not applicable');
+    const run = await verify(15, { storage: url });
+    expect(run.result?.report).toMatchObject({
+      verdict: 'passed',
+      control: { outcome: 'not applicable', damage: null },
+    });
+    expect(unequal(run)).toEqual([expect.stringMatching(/^control .* not measured/)]);
   });
 
   it.each([
@@ -130,9 +130,9 @@ if (rigMissing !== undefined) process.stderr.write(`NOT RUN: verifications: ${ri
       'checks',
       'SELECT count(*) = 5000 FROM app.orders',
       'SELECT count(*) = 1 FROM app.orders',
-      /check.*false/,
+      /check \|.*false/,
     ],
-    ['expect-tables', 'app.orders\napp.customers', 'app.order', /expected table app\.order.*missing/],
+    ['expect-tables', 'app.orders\napp.customers', 'app.order', /expected table \| app\.order \|.*missing/],
     ['max-age', '1h', '1m', undefined],
   ])('takes %s', async (input, good, bad, message) => {
     const { url } = await backup('shop');
@@ -159,7 +159,6 @@ if (rigMissing !== undefined) process.stderr.write(`NOT RUN: verifications: ${ri
     const id = readdirSync(join(folder, 'shop')).find((file) => !file.startsWith('_')) ?? '';
     const path = join(folder, 'shop', id, 'manifest.json');
     const manifest = decodeManifest(readFileSync(path), path);
-    const { writeFileSync } = await import('node:fs');
     writeFileSync(path, JSON.stringify({ ...manifest, version: 2 }));
     expect(String((await verify(15, { storage: url, backup: id })).error)).toMatch(/format 2.*pgkeep v2/);
   });
