@@ -1,0 +1,133 @@
+import { spawn } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { compile } from '../../scripts/compile.mjs';
+import { Rig, rigMissing, type Published } from '../support/backup-rig.js';
+import { postgresBin } from '../support/servers.js';
+
+if (rigMissing !== undefined) process.stderr.write(`NOT RUN: the verify action: ${rigMissing}\n`);
+
+interface Result {
+  code: number | null;
+  log: string;
+  summary: string;
+  outputs: Record<string, string>;
+}
+
+(rigMissing === undefined ? describe : describe.skip)('the verify action', () => {
+  let compiled: string;
+  let rig: Rig;
+  let backup: Published;
+
+  beforeAll(async () => {
+    compiled = await compile();
+    rig = await Rig.start(15);
+    await rig.shop('shop');
+    backup = await rig.publish('shop');
+  });
+
+  afterAll(async () => {
+    await rig.stop();
+    rmSync(compiled, { recursive: true, force: true });
+  });
+
+  /** Runs the action from its source, as a runner does, in a repository that is private or not. */
+  async function verify(
+    inputs: Record<string, string>,
+    { isPrivate }: { isPrivate: boolean },
+  ): Promise<Result> {
+    const file = (name: string, text: string): string => {
+      writeFileSync(join(rig.folder, name), text);
+      return join(rig.folder, name);
+    };
+    const [output, summary] = [file('output', ''), file('summary', '')];
+    const script = join(compiled, 'run-verify.js');
+    writeFileSync(script, "import { verifyAction } from './actions/verify.js';\nawait verifyAction();\n");
+    const bin = await postgresBin(15);
+    const all = {
+      storage: `file://${join(backup.folder, '../..')}`,
+      ...(bin === undefined ? {} : { 'postgres-bin': bin }),
+      ...inputs,
+    };
+    const child = spawn(process.execPath, [script], {
+      env: {
+        PATH: process.env['PATH'],
+        GITHUB_ACTIONS: 'true',
+        GITHUB_REPOSITORY: 'octo/shop',
+        GITHUB_RUN_ID: '1',
+        GITHUB_OUTPUT: output,
+        GITHUB_STEP_SUMMARY: summary,
+        GITHUB_EVENT_PATH: file('event.json', JSON.stringify({ repository: { private: isPrivate } })),
+        RUNNER_TEMP: rig.folder,
+        ...Object.fromEntries(
+          Object.entries(all).map(([name, text]) => [`INPUT_${name.toUpperCase()}`, text]),
+        ),
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let log = '';
+    child.stdout.on('data', (chunk: Buffer) => (log += chunk.toString()));
+    const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+    const outputs = Object.fromEntries(
+      [...readFileSync(output, 'utf8').matchAll(/^([\w-]+)<<(\S+)\n([\s\S]*?)\n\2$/gm)].map(
+        ([, name = '', , text = '']) => [name, text],
+      ),
+    );
+    return { code, log, summary: readFileSync(summary, 'utf8'), outputs };
+  }
+
+  const annotations = ({ log }: Result): string[] =>
+    log.split('\n').filter((line) => line.startsWith('::error'));
+
+  it('is green for a sound backup, and says in outputs, summary and log what it found', async () => {
+    const result = await verify({ 'max-age': '1h' }, { isPrivate: true });
+    expect([result.code, annotations(result)]).toEqual([0, []]);
+    const { id } = backup.manifest;
+    expect(result.outputs).toMatchObject({
+      outcome: 'success',
+      verified: 'true',
+      'backup-id': id,
+      differences: '0',
+    });
+    expect(Number(result.outputs['restore-seconds'])).toBeGreaterThan(0);
+    expect(JSON.parse(result.outputs['report'] ?? '')).toMatchObject({ verdict: 'passed', backupId: id });
+    expect(result.summary).toContain('## ✅ Verified');
+    expect(result.log).toContain(`PASSED shop/${id} restores`);
+  });
+
+  it('is red and names what differs where few can read it', async () => {
+    const result = await verify(
+      { 'expect-tables': 'public.refunds', checks: 'SELECT false' },
+      { isPrivate: true },
+    );
+    expect(result.code).toBe(1);
+    expect(result.outputs).toMatchObject({ outcome: 'failure', verified: 'false', differences: '2' });
+    expect(result.summary).toContain('## ❌ Verification failed');
+    expect(result.summary).toContain('refunds');
+    expect(annotations(result)).toEqual([expect.stringContaining('public.refunds')]);
+    expect(result.log).toContain('SELECT false');
+  });
+
+  it('is as red where everybody can read it, and names nothing', async () => {
+    const result = await verify(
+      { 'expect-tables': 'public.refunds', checks: 'SELECT false' },
+      { isPrivate: false },
+    );
+    expect(result.code).toBe(1);
+    expect(result.outputs).toMatchObject({ outcome: 'failure', verified: 'false', differences: '2' });
+    expect(annotations(result)).toEqual([
+      expect.stringContaining('did not pass verification: expected table'),
+    ]);
+    expect(result.summary).toContain('| Expected tables | 0 | **1** | 0 |');
+    expect(result.summary + result.log).not.toMatch(/refunds|SELECT false/);
+  });
+
+  it('says in the summary that it came to no verdict', async () => {
+    const result = await verify({ backup: '20200101T000000Z-aaaa' }, { isPrivate: true });
+    expect(result.code).toBe(1);
+    expect(result.outputs).toEqual({ outcome: 'failure' });
+    expect(result.summary).toContain('## ❌ Nothing was verified');
+    expect(annotations(result)).toHaveLength(1);
+  });
+});
