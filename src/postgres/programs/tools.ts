@@ -13,7 +13,7 @@ import type { InstallOptions } from './types.js';
 import { which } from './which.js';
 
 /** Small programs that we use or that users restore with; the package has the same name everywhere. */
-export type ToolName = 'zstd' | 'age';
+export type ToolName = 'zstd' | 'lz4' | 'age';
 
 export interface Tool {
   /** Its absolute path; what its package brings besides (`age-keygen`) stands in the same folder. */

@@ -60,6 +60,8 @@ export function aptConf(layout: AptLayout, system: boolean): string {
     'APT::Sandbox::User "root";',
     'APT::Install-Recommends "false";',
     'APT::Get::List-Cleanup "false";',
+    // Else a newer libquadmath fetches a newer compiler, and a newer libpq a newer server, where those are installed.
+    'APT::Get::Upgrade-By-Source-Package "false";',
     'Acquire::Languages "none";',
     'Acquire::Retries "3";',
     'Acquire::http::Timeout "30";',

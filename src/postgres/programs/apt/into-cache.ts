@@ -24,6 +24,7 @@ export async function unpackIntoCache<T>(
   let keep = false;
   try {
     const { files } = await unpackWith(session, packages, folder, options.env);
+    await subject.complete(folder, major);
     const { programs, problem } = await subject.unpacked(folder, major, source);
     if (programs === undefined) throw new UserError(`The unpacked programs cannot be used: ${problem}.`);
     let stored: string;

@@ -27,6 +27,8 @@ export interface AptSubject<T> {
   cacheVersion(found: T, files: readonly string[]): string;
   /** What is installed in the system. */
   inSystem(major: number, source: ProgramSource): Promise<Probe<T>>;
+  /** Does what counts of the packages' own scripts, which do not run when they are unpacked. */
+  complete(root: string, major: number): Promise<void>;
   /** What was unpacked into `root`. */
   unpacked(root: string, major: number, source: ProgramSource): Promise<Probe<T>>;
   /** Installs packages into the system. */
@@ -50,6 +52,7 @@ export function clientSubject(options: InstallOptions, machine: Machine): AptSub
     cacheName: cacheName(machineTag(machine)),
     cacheVersion: (programs) => toSemver(programs.version),
     inSystem: (major, source) => probe(debianFolder(major), { source, env: options.env }),
+    complete: () => Promise.resolve(),
     unpacked: (root, major, source) => probeUnpacked(root, major, source, options),
     install: (session, packages, right) => session.install(packages, right),
   };

@@ -4,6 +4,7 @@ import type { BrewSubject } from '../homebrew.js';
 import { machineTag, type Machine } from '../machine.js';
 import type { InstallOptions } from '../types.js';
 import { serverCacheName, serverCacheVersion } from './cached.js';
+import { completeServer } from './complete.js';
 import { providerOf } from './missing.js';
 import { installWithoutCluster } from './no-cluster.js';
 import { formulaeOf, packagesOf } from './packages.js';
@@ -57,6 +58,7 @@ export function aptServer(
     cacheName: serverCacheName(machineTag(machine)),
     cacheVersion: (server, files) => serverCacheVersion(server.version, files),
     inSystem: (major, source) => probeServer(debianFolder(major), { source, env: options.env }),
+    complete: completeServer,
     unpacked: (root, major, source) => probeUnpackedServer(root, major, source, options),
     install: (session, packages, right) => installWithoutCluster(session, packages, right, options),
   };
