@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -38,11 +38,27 @@ async function allGone(tempDir: string): Promise<void> {
   );
 }
 
+function parentOf(pid: number): number {
+  try {
+    return Number(/^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+  } catch {
+    return 0;
+  }
+}
+
 /** The server itself, of those in a folder. */
 function postmaster(tempDir: string): number {
-  const found = processesOf(tempDir).filter((line) => /^\d+ \S*\/postgres -D /.test(line));
+  return oldest(tempDir, /^\d+ \S*\/postgres -D /);
+}
+
+function oldest(tempDir: string, pattern: RegExp): number {
+  const all = processesOf(tempDir)
+    .filter((line) => pattern.test(line))
+    .map((line) => parseInt(line, 10));
+  // A child that was just forked still has the command line of its parent.
+  const found = all.filter((pid) => !all.includes(parentOf(pid)));
   expect(found).toHaveLength(1);
-  return parseInt(found[0] ?? '', 10);
+  return found[0] ?? 0;
 }
 
 /** Whether the shared memory of a server is there. Its data folder is ours to read only as root. */
@@ -78,6 +94,10 @@ suite('a scratch server ends', () => {
       clients: { ...clients(), bin: dirname(clients().path('psql')) },
       tempDir,
     });
+  const children: ChildProcess[] = [];
+  afterEach(() => {
+    for (const child of children.splice(0)) child.kill('SIGKILL');
+  });
   let code: string;
   beforeEach(async () => {
     code = mkdtempSync(join(tmpdir(), 'pgkeep-scratch-code-'));
@@ -99,6 +119,7 @@ suite('a scratch server ends', () => {
       stdio: ['ignore', 'pipe', 'ignore'],
       detached: true,
     });
+    children.push(child);
     const exit = once(child, 'exit');
     if (signal !== undefined) {
       await once(child.stdout, 'data');
@@ -121,6 +142,7 @@ suite('a scratch server ends', () => {
     const child = spawn(process.execPath, [join(code, 'main.js'), options], {
       stdio: 'ignore',
     });
+    children.push(child);
     await until('initdb', () => processesOf(tempDir).find((line) => /^\d+ \S*\/initdb /.test(line)));
     child.kill('SIGKILL');
     await allGone(tempDir);
@@ -176,10 +198,7 @@ suite('a scratch server ends', () => {
   it.each(['postgres', 'sh'])('when its %s is killed by force', async (victim) => {
     const tempDir = rig.folder();
     const scratch = await rig.start({ tempDir });
-    const supervisor = processesOf(tempDir).find((line) =>
-      /^\d+ sh -c umask 077 exec 3/.test(line.replaceAll('\n', ' ')),
-    );
-    const pid = victim === 'sh' ? parseInt(supervisor ?? '', 10) : postmaster(tempDir);
+    const pid = victim === 'sh' ? oldest(tempDir, /^\d+ sh -c umask 077\nexec 3/) : postmaster(tempDir);
     const memory = memoryOf(tempDir);
     process.kill(pid, 'SIGKILL');
     await allGone(tempDir);
