@@ -4,7 +4,7 @@ import { isNotFound } from '../storage/errors.js';
 import { readMany, readObject } from '../storage/read-many.js';
 import type { Store } from '../storage/store.js';
 import { idTime, isId } from './id.js';
-import { MANIFEST } from './layout.js';
+import { backupKey, MANIFEST } from './layout.js';
 import { decodeManifest, ManifestError, type Manifest } from './manifest.js';
 
 /** The backups of one family in one store. */
@@ -48,6 +48,17 @@ export async function chooseFamily(store: Store, name: string | undefined): Prom
   );
 }
 
+/** @throws ManifestError when it cannot be read, or is that of another backup: its files are not the ones beside it. */
+function decodeAt(bytes: Uint8Array, store: Store, name: string, id: string): Manifest {
+  const where = store.locate(backupKey(name, id, MANIFEST));
+  const manifest = decodeManifest(bytes, where);
+  if (manifest.id !== id || manifest.name !== name)
+    throw new ManifestError(
+      `${where} is the manifest of another backup, ${manifest.name}/${manifest.id}: it was copied or altered.`,
+    );
+  return manifest;
+}
+
 /** Reads all manifests of a family. With `label`, only backups that carry it. */
 export async function listBackups(store: Store, name: string, label?: string): Promise<Listing> {
   const keys: string[] = [];
@@ -60,7 +71,7 @@ export async function listBackups(store: Store, name: string, label?: string): P
     const id = key.split('/')[1] ?? key;
     try {
       if (error !== undefined) throw error as Error;
-      listing.backups.push(decodeManifest(bytes, store.locate(key)));
+      listing.backups.push(decodeAt(bytes, store, name, id));
     } catch (reason) {
       if (!(reason instanceof ManifestError) && !isNotFound(reason)) throw reason;
       listing.unreadable.push({ id, reason: reason.message });
@@ -74,21 +85,26 @@ export async function listBackups(store: Store, name: string, label?: string): P
 /**
  * The newest readable backup of a family, reading no more manifests than it must: ids sort by time.
  * Undefined where there is none.
+ * @param onUnreadable gets each manifest that would have been looked at and cannot be decoded, and why.
  */
-export async function newestBackup(store: Store, name: string): Promise<Manifest | undefined> {
+export async function newestBackup(
+  store: Store,
+  name: string,
+  onUnreadable: (id: string, reason: string) => void = () => undefined,
+): Promise<Manifest | undefined> {
   const ids = (await store.folders(`${name}/`)).filter(isId).sort().reverse();
   let newest: Manifest | undefined;
   for (const id of ids) {
     // What follows the time in an id is random: of several that began in one second the snapshots decide.
     if (newest !== undefined && idTime(id) < idTime(newest.id)) break;
-    const key = `${name}/${id}/${MANIFEST}`;
     try {
-      const manifest = decodeManifest(await readObject(store, key), store.locate(key));
+      const manifest = decodeAt(await readObject(store, backupKey(name, id, MANIFEST)), store, name, id);
       if (newest === undefined || manifest.snapshotAt > newest.snapshotAt) newest = manifest;
     } catch (error) {
       // A folder without a manifest is what a killed run left, or a run that is still at work: not a backup.
       // One that cannot be decoded says nothing; the one before it may.
-      if (!isNotFound(error) && !(error instanceof ManifestError)) throw error;
+      if (error instanceof ManifestError) onUnreadable(id, error.message);
+      else if (!isNotFound(error)) throw error;
     }
   }
   return newest;
@@ -101,9 +117,8 @@ export async function readBackup(store: Store, name: string, id: string): Promis
       `"${id}" is not the id of a backup. Ids look like 20261120T020000Z-k3fd; \`pgkeep list\` shows them.`,
     );
   }
-  const key = `${name}/${id}/${MANIFEST}`;
   try {
-    return decodeManifest(await readObject(store, key), store.locate(key));
+    return decodeAt(await readObject(store, backupKey(name, id, MANIFEST)), store, name, id);
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw error;

@@ -28,32 +28,50 @@ export interface Verified {
   runUrl?: string;
 }
 
+/** A verdict's bytes as they are stored. */
+export function encodeVerified(verified: Verified): Buffer {
+  return Buffer.from(`${JSON.stringify(verified, null, 2)}\n`);
+}
+
+/** Reads a stored verdict on the backup `id`; undefined when it is damaged, of a newer format, or of another backup. */
+export function decodeVerified(bytes: Uint8Array, id: string): Verified | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    return undefined;
+  }
+  // One that was copied from another backup says nothing of this one.
+  return isVerified(value) && value.backupId === id ? value : undefined;
+}
+
+/** Everything but what is only ever shown. */
+function isVerified(value: unknown): value is Verified {
+  if (typeof value !== 'object' || value === null) return false;
+  const { version, verdict, startedAt, finishedAt, restoreSeconds, compareSeconds, totals } =
+    value as Partial<Verified>;
+  const numbers = [restoreSeconds, compareSeconds, totals?.equal, totals?.different, totals?.notMeasured];
+  return (
+    version === VERSION &&
+    (verdict === 'passed' || verdict === 'failed') &&
+    [startedAt, finishedAt].every((time) => typeof time === 'string' && !Number.isNaN(Date.parse(time))) &&
+    numbers.every((number) => typeof number === 'number')
+  );
+}
+
 /** The newest verdict on a backup; undefined where there is none, or none that we can read. */
 export async function readVerified(store: Store, name: string, id: string): Promise<Verified | undefined> {
   try {
-    const verified = decode(await readObject(store, backupKey(name, id, VERIFIED)));
-    // One that was copied from another backup says nothing of this one.
-    return verified?.backupId === id ? verified : undefined;
+    return decodeVerified(await readObject(store, backupKey(name, id, VERIFIED)), id);
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw error;
   }
 }
 
-function decode(bytes: Uint8Array): Verified | undefined {
-  try {
-    const value = JSON.parse(Buffer.from(bytes).toString('utf8')) as Partial<Verified> | null;
-    return value?.version === VERSION && (value.verdict === 'passed' || value.verdict === 'failed')
-      ? (value as Verified)
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** Stores a verdict over an older one. Returns its URL. */
 export async function writeVerified(store: Store, name: string, verified: Verified): Promise<string> {
   const key = backupKey(name, verified.backupId, VERIFIED);
-  await putObject(store, key, Buffer.from(`${JSON.stringify(verified, null, 2)}\n`));
+  await putObject(store, key, encodeVerified(verified));
   return store.locate(key);
 }

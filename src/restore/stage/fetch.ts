@@ -1,19 +1,25 @@
-import { formatCount } from '../../base/units.js';
+import type { Readable } from 'node:stream';
 import type { Part } from '../../backup/manifest.js';
 import { CancelledError, messageOf, UserError } from '../../base/errors.js';
+import { formatCount } from '../../base/units.js';
 import { decryptStage, KeyError, type DecryptionKeys } from '../../codec/index.js';
 import { DigestMeter } from '../../storage/digest.js';
-import { isNotFound } from '../../storage/errors.js';
+import { isNotFound, StoreError } from '../../storage/errors.js';
 import type { Digest, Store } from '../../storage/store.js';
 import { DamagedPartError } from './damaged.js';
 
 const OTHER_COPY = 'Use another copy of the backup, or another backup.';
+
+/** So much is read only to tell an altered header from a wrong key. */
+const SMALL = 16 * 1024 * 1024;
 
 export interface FetchRequest {
   store: Store;
   key: string;
   part: Part;
   keys: DecryptionKeys;
+  /** The keys opened another part of the same backup. */
+  keysFit: boolean;
   signal: AbortSignal;
   onBytes: (bytes: number) => void;
 }
@@ -27,46 +33,139 @@ export async function fetchPart(
   request: FetchRequest,
   consume: (plain: AsyncIterable<Uint8Array>) => Promise<void>,
 ): Promise<void> {
+  const { part, signal } = request;
   const stored = new StoredPart(request);
   try {
-    await check(request, stored, consume);
-  } finally {
-    await stored.close();
-  }
-}
-
-async function check(
-  request: FetchRequest,
-  stored: StoredPart,
-  consume: (plain: AsyncIterable<Uint8Array>) => Promise<void>,
-): Promise<void> {
-  const { part, keys } = request;
-  const encrypted = part.encryption !== 'none';
-  const plain = encrypted ? decryptStage(keys, part.file)(stored.bytes()) : stored.bytes();
-  let failure: { error: unknown } | undefined;
-  try {
-    await consume(stored.marked(plain));
+    await consume(stored.plaintext());
+    await stored.requireSound();
   } catch (error) {
-    if (stored.failed || request.signal.aborted) throw error;
-    failure = { error };
+    if (signal.aborted) throw new CancelledError();
+    if (stored.failure !== undefined) throw stored.failure as Error;
+    const undecrypted = error === stored.undecrypted;
+    const worthReading = error instanceof KeyError ? request.keysFit || part.bytes <= SMALL : undecrypted;
+    // What is wrong with the stored bytes explains what was made of them.
+    if (worthReading || error instanceof DamagedPartError) await stored.requireSound(error);
+    if (undecrypted && error instanceof UserError && !(error instanceof KeyError))
+      throw new DamagedPartError(part.file, messageOf(error), { cause: error });
+    throw error;
+  } finally {
+    stored.close();
   }
-  if (failure?.error instanceof KeyError) throw failure.error;
-  // What is wrong with the stored bytes explains whatever else went wrong.
-  const digest = await stored.rest();
-  const difference = describeDifference(part, digest);
-  if (difference !== undefined)
-    throw new DamagedPartError(part.file, `${where(request)} ${difference} ${OTHER_COPY}`, {
-      cause: failure?.error,
-    });
-  if (failure === undefined) return;
-  const { error } = failure;
-  throw stored.decrypting && error instanceof UserError
-    ? new DamagedPartError(part.file, messageOf(error), { cause: error })
-    : error;
 }
 
-function where({ store, key }: FetchRequest): string {
-  return store.locate(key);
+interface Opened {
+  stream: Readable;
+  chunks: AsyncIterator<Uint8Array>;
+}
+
+/** The bytes of one object as they come from the store, counted and hashed. */
+class StoredPart {
+  /** The store failed, or gave what cannot be right: nothing that was made of the bytes says anything. */
+  failure: unknown;
+  /** What the decryption threw. */
+  undecrypted: unknown;
+  private readonly meter = new DigestMeter();
+  private bytes = 0;
+  private found: Digest | undefined;
+  private opening: Promise<Opened> | undefined;
+  /** Ends the waiting for the next bytes. */
+  private cancelNext: () => void = () => undefined;
+  private readonly cancel = (): void => this.cancelNext();
+
+  constructor(private readonly request: FetchRequest) {
+    request.signal.addEventListener('abort', this.cancel);
+  }
+
+  /** What the part is once it is decrypted. */
+  async *plaintext(): AsyncIterable<Uint8Array> {
+    const { part, keys } = this.request;
+    try {
+      if (part.encryption === 'none') yield* this.stored();
+      else yield* decryptStage(keys, part.file)(this.stored());
+    } catch (error) {
+      this.undecrypted = error;
+      throw error;
+    }
+  }
+
+  /** Reads what was not read yet. @throws DamagedPartError, with `cause`, when all of it is not what the manifest says. */
+  async requireSound(cause?: unknown): Promise<void> {
+    const { store, key, part } = this.request;
+    while ((await this.next()) !== undefined);
+    this.found ??= this.meter.digest();
+    const difference = describeDifference(part, this.found);
+    if (difference !== undefined)
+      throw new DamagedPartError(part.file, `${store.locate(key)} ${difference} ${OTHER_COPY}`, { cause });
+  }
+
+  close(): void {
+    this.request.signal.removeEventListener('abort', this.cancel);
+    this.opening?.then(
+      ({ stream }) => stream.on('error', () => undefined).destroy(),
+      () => undefined,
+    );
+  }
+
+  private async *stored(): AsyncIterable<Uint8Array> {
+    // Not `for await`: a reader that stops early leaves the rest for `requireSound`.
+    for (let chunk = await this.next(); chunk !== undefined; chunk = await this.next()) yield chunk;
+  }
+
+  private async next(): Promise<Uint8Array | undefined> {
+    try {
+      const chunk = await this.uncancelled(() => this.read());
+      if (chunk === undefined) return undefined;
+      this.bytes += chunk.byteLength;
+      this.meter.update(chunk);
+      this.request.onBytes(chunk.byteLength);
+      this.requireNoMore();
+      return chunk;
+    } catch (error) {
+      this.failure = this.explain(error);
+      throw this.failure as Error;
+    }
+  }
+
+  private async read(): Promise<Uint8Array | undefined> {
+    this.opening ??= this.open();
+    const { chunks } = await this.opening;
+    const next = await chunks.next();
+    return next.done === true ? undefined : next.value;
+  }
+
+  private async open(): Promise<Opened> {
+    const stream = await this.request.store.get(this.request.key);
+    return { stream, chunks: stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array> };
+  }
+
+  /** Waits for what may never come. Not a race with one promise for all: that would remember every chunk. */
+  private uncancelled<T>(work: () => Promise<T>): Promise<T> {
+    if (this.request.signal.aborted) return Promise.reject(new CancelledError());
+    return new Promise<T>((resolve, reject) => {
+      this.cancelNext = () => reject(new CancelledError());
+      work().then(resolve, reject);
+    });
+  }
+
+  /** What is too long need not be read to its end, and must not fill the disk. */
+  private requireNoMore(): void {
+    const { store, key, part } = this.request;
+    if (this.bytes <= part.bytes) return;
+    throw new DamagedPartError(
+      part.file,
+      `${store.locate(key)} is longer than it should be: more than ${formatCount(part.bytes)} bytes. ${OTHER_COPY}`,
+    );
+  }
+
+  private explain(error: unknown): unknown {
+    const { store, key, part } = this.request;
+    if (isNotFound(error))
+      return new DamagedPartError(part.file, `${store.locate(key)} is missing. ${OTHER_COPY}`, {
+        cause: error,
+      });
+    if (error instanceof UserError || error instanceof CancelledError) return error;
+    return new StoreError(`Could not read ${store.locate(key)}: ${messageOf(error)}`, { cause: error });
+  }
 }
 
 /** In what the stored bytes are not those of the manifest. */
@@ -74,68 +173,7 @@ function describeDifference(part: Part, found: Digest): string | undefined {
   const [expected, bytes] = [part.bytes, found.bytes].map(formatCount);
   if (found.bytes === 0) return `is empty; it should have ${expected} bytes.`;
   if (found.bytes < part.bytes) return `is truncated: ${bytes} of ${expected} bytes.`;
-  if (found.bytes > part.bytes) return `is longer than it should be: ${bytes} bytes instead of ${expected}.`;
   if (found.sha256 !== part.sha256)
     return `was altered: its SHA-256 is ${found.sha256}, and ${part.sha256} was stored.`;
   return undefined;
-}
-
-/** The bytes of one object as they come from the store, counted and hashed. */
-class StoredPart {
-  /** The store failed; nothing is known of the bytes. */
-  failed = false;
-  /** What failed last was the decryption, not who used its output. */
-  decrypting = false;
-  private readonly meter = new DigestMeter();
-  private source: AsyncIterator<Uint8Array> | undefined;
-
-  constructor(private readonly request: FetchRequest) {}
-
-  async *bytes(): AsyncIterable<Uint8Array> {
-    // Not `for await`: a reader that stops early leaves the rest for `rest`.
-    for (let chunk = await this.next(); chunk !== undefined; chunk = await this.next()) yield chunk;
-  }
-
-  /** Passes on what a stage makes of them, and notes whether an error came from that stage. */
-  async *marked(plain: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-    const iterator = plain[Symbol.asyncIterator]();
-    for (;;) {
-      this.decrypting = true;
-      const next = await iterator.next();
-      this.decrypting = false;
-      if (next.done === true) return;
-      yield next.value;
-    }
-  }
-
-  /** Reads what was not read yet, and tells what all of it was. */
-  async rest(): Promise<Digest> {
-    while ((await this.next()) !== undefined);
-    return this.meter.digest();
-  }
-
-  /** Gives the store's stream back, however far it was read. */
-  async close(): Promise<void> {
-    await this.source?.return?.();
-  }
-
-  private async next(): Promise<Uint8Array | undefined> {
-    const { store, key, part, signal, onBytes } = this.request;
-    if (signal.aborted) throw new CancelledError();
-    try {
-      this.source ??= (await store.get(key))[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
-      const next = await this.source.next();
-      if (next.done === true) return undefined;
-      this.meter.update(next.value);
-      onBytes(next.value.byteLength);
-      return next.value;
-    } catch (error) {
-      this.failed = true;
-      if (isNotFound(error))
-        throw new DamagedPartError(part.file, `${store.locate(key)} is missing. ${OTHER_COPY}`, {
-          cause: error,
-        });
-      throw error;
-    }
-  }
 }

@@ -1,34 +1,27 @@
-import { CancelledError, messageOf } from '../../base/errors.js';
-import type { Reporter } from '../../base/reporter.js';
-import { KeyError, type DecryptionKeys } from '../../codec/index.js';
-import type { InstallOptions } from '../../postgres/programs/index.js';
 import { readBackup } from '../../backup/catalogue.js';
-import type { ChosenBackup, StagedBackup } from '../types.js';
-import { Stage } from './stage.js';
+import { ManifestError } from '../../backup/manifest.js';
+import { CancelledError, messageOf } from '../../base/errors.js';
+import { StoreError } from '../../storage/errors.js';
+import type { StagedBackup } from '../types.js';
+import { DamagedPartError } from './damaged.js';
+import { Stage, type StageOptions } from './stage.js';
 
 export { DamagedPartError } from './damaged.js';
-
-export interface StageOptions {
-  chosen: ChosenBackup;
-  keys: DecryptionKeys;
-  tempDir: string;
-  /** How `zstd` may be installed where it is needed. */
-  tools: InstallOptions;
-  /** Check files that are not needed, too. Default: false. */
-  everyPart?: boolean;
-  /** Where this store's copy is damaged or cannot be read, take another store's. Default: true. */
-  fallback?: boolean;
-  reporter: Reporter;
-  signal: AbortSignal;
-}
+export type { StageOptions } from './stage.js';
 
 /**
- * Fetches a backup's files: each is hashed as it comes, decrypted, unpacked, and there only if it is exactly what was stored.
- * @throws DamagedPartError, KeyError, or UserError when there is not enough disk space. Nothing is left then.
+ * Fetches a backup's files: each is hashed as it comes, decrypted, unpacked, and there only if it is exactly what was
+ * stored. A copy that is damaged or cannot be read is warned about, and another store's is taken.
+ * @throws DamagedPartError, KeyError, StoreError, or UserError when there is not enough disk space. Nothing is left then.
  */
-export async function stageBackup(options: StageOptions): Promise<StagedBackup> {
-  const { chosen, reporter, fallback = true } = options;
-  let first: unknown;
+export async function stageBackup(
+  options: StageOptions & {
+    /** Where this store's copy is damaged or cannot be read, take another store's. Default: true. */
+    fallback?: boolean;
+  },
+): Promise<StagedBackup> {
+  const { chosen, reporter, signal, fallback = true } = options;
+  let failure: { error: unknown; url: string } | undefined;
   for (const store of [chosen.store, ...(fallback ? chosen.others : [])]) {
     try {
       const manifest =
@@ -36,13 +29,22 @@ export async function stageBackup(options: StageOptions): Promise<StagedBackup> 
           ? chosen.manifest
           : await readBackup(store, chosen.manifest.name, chosen.manifest.id);
       if (manifest === undefined) continue;
-      return await new Stage({ ...options, chosen: { ...chosen, store, manifest } }).run();
+      if (failure !== undefined)
+        reporter.warn(
+          `The copy in ${failure.url} cannot be used, so the one in ${store.url} is. ${messageOf(failure.error)}`,
+        );
+      const others = [chosen.store, ...chosen.others].filter((other) => other !== store);
+      return await new Stage({ ...options, chosen: { store, manifest, others } }).run();
     } catch (error) {
-      if (error instanceof KeyError || error instanceof CancelledError || options.signal.aborted) throw error;
-      first ??= error;
-      const others = fallback && chosen.others.length > 0;
-      if (others) reporter.warn(`The copy in ${store.url} cannot be used. ${messageOf(error)}`);
+      if (signal.aborted) throw new CancelledError();
+      if (!isOfTheCopy(error)) throw error;
+      failure = { error, url: store.url };
     }
   }
-  throw first as Error;
+  throw failure?.error as Error;
+}
+
+/** Another copy may be better. A wrong key or a full disk would be the same with every copy. */
+function isOfTheCopy(error: unknown): boolean {
+  return error instanceof DamagedPartError || error instanceof StoreError || error instanceof ManifestError;
 }

@@ -3,6 +3,8 @@ import type { Manifest } from '../../backup/manifest.js';
 import { UserError } from '../../base/errors.js';
 import { DamagedPartError } from './damaged.js';
 
+const VERSION = 1;
+
 /** @throws DamagedPartError when it is none, UserError when a newer pgkeep wrote it. */
 export function readFingerprint(text: string, file: string): Fingerprint {
   let value: Partial<Fingerprint> | null;
@@ -12,28 +14,55 @@ export function readFingerprint(text: string, file: string): Fingerprint {
     throw new DamagedPartError(file, `${file} is not JSON, so it is damaged.`, { cause: error });
   }
   const version: unknown = value?.version;
-  if (typeof version === 'number' && version > 1)
+  if (typeof version === 'number' && version >= VERSION + 1)
     throw new UserError(
-      `${file} has format ${version}; this pgkeep reads format 1. Use a newer pgkeep to read this backup.`,
+      `${file} has format ${version}; this pgkeep reads format ${VERSION}. Use a newer pgkeep to read this backup.`,
     );
-  if (version !== 1 || !Array.isArray(value?.tables) || !Array.isArray(value.sequences))
+  if (typeof version !== 'number' || version < VERSION || !isWhole(value))
     throw new DamagedPartError(file, `${file} is no fingerprint of a backup, so it is damaged.`);
-  return value as Fingerprint;
+  return value;
 }
 
-/** @throws DamagedPartError when the files are of different backups. */
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Whether all is there that every fingerprint has. */
+function isWhole(value: Partial<Fingerprint> | null): value is Fingerprint {
+  if (!isObject(value)) return false;
+  const { tables, sequences, materializedViews, extensions, notMeasured, objects, requires } = value;
+  const lists: unknown[] = [tables, sequences, materializedViews, extensions, notMeasured];
+  return (
+    [value.database, value.snapshotAt].every((text) => typeof text === 'string') &&
+    lists.every((list) => Array.isArray(list) && list.every(isObject)) &&
+    isObject(objects) &&
+    isObject(requires) &&
+    typeof value.largeObjects === 'number' &&
+    (tables ?? []).every(({ rows }) => Number.isSafeInteger(rows) && rows >= 0)
+  );
+}
+
+/** @throws DamagedPartError when the files are not all of this one backup. */
 export function requireOneBackup(manifest: Manifest, fingerprint: Fingerprint | undefined): void {
-  if (fingerprint === undefined) return;
+  const { id, totals } = manifest;
+  if (fingerprint === undefined) {
+    if (totals === null) return;
+    throw new DamagedPartError(
+      'manifest.json',
+      `The manifest of ${id} says how many rows there are, but names no fingerprint, so it was altered.`,
+    );
+  }
   const same = fingerprint.database === manifest.database && fingerprint.snapshotAt === manifest.snapshotAt;
   if (!same)
     throw new DamagedPartError(
       'fingerprint.json',
-      `The fingerprint in ${manifest.id} is that of another backup: of a database at ${fingerprint.snapshotAt}, and the manifest is of ${manifest.snapshotAt}.`,
+      `The fingerprint in ${id} is that of another backup: of a database at ${fingerprint.snapshotAt}, and the manifest is of ${manifest.snapshotAt}. These are parts of different backups.`,
     );
+  const tables = fingerprint.tables.length;
   const rows = fingerprint.tables.reduce((sum, table) => sum + table.rows, 0);
-  if (manifest.totals !== null && manifest.totals.rows !== rows)
+  if (totals?.rows !== rows || totals.tables !== tables)
     throw new DamagedPartError(
       'manifest.json',
-      `The manifest of ${manifest.id} and its fingerprint do not agree on how many rows there are, so one of them was altered.`,
+      `The manifest of ${id} and its fingerprint do not agree on how many rows there are, so one of them was altered.`,
     );
 }

@@ -1,46 +1,61 @@
-import { createReadStream } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Fingerprint } from '../../backup/fingerprint/types.js';
 import { backupKey } from '../../backup/layout.js';
-import { totalBytes, type Part } from '../../backup/manifest.js';
-import { KeyError } from '../../codec/index.js';
-import { installTools } from '../../postgres/programs/index.js';
-import type { Format, StagedBackup } from '../types.js';
+import { totalBytes } from '../../backup/manifest.js';
+import type { Reporter } from '../../base/reporter.js';
+import { KeyError, type DecryptionKeys } from '../../codec/index.js';
+import { installTools, type InstallOptions } from '../../postgres/programs/index.js';
+import type { ChosenBackup, StagedBackup } from '../types.js';
 import { fetchPart } from './fetch.js';
-import type { StageOptions } from './index.js';
-import { partsOf } from './parts.js';
+import { FORMATS, planParts, type PlannedPart } from './parts.js';
 import { readFingerprint, requireOneBackup } from './sound.js';
-import { requireSpace } from './space.js';
-import { feed, writeFileThrough, type Filter } from './unpack.js';
+import { requireSpace, unusable } from './space.js';
+import { unpackFolder } from './folder.js';
+import { toFile, type Filter } from './unpack.js';
 
-const FILTERS = { '.zst': 'zstd', '.gz': 'gzip', '.lz4': 'lz4' } as const;
+export interface StageOptions {
+  chosen: ChosenBackup;
+  keys: DecryptionKeys;
+  /** Gets a private folder of its own, readable by nobody else. */
+  tempDir: string;
+  /** How `zstd` and `lz4` may be installed where they are needed. */
+  tools: InstallOptions;
+  /** Check files that are not needed, too. Default: false. */
+  everyPart?: boolean;
+  reporter: Reporter;
+  signal: AbortSignal;
+}
 
 /** One copy of a backup on its way to the disk. */
 export class Stage {
   private folder = '';
   private fetched = 0;
+  /** A part was decrypted, so the key is right. */
+  private opened = false;
 
   constructor(private readonly options: StageOptions) {}
 
   async run(): Promise<StagedBackup> {
     const { chosen, everyPart, tempDir, reporter } = this.options;
     const { manifest } = chosen;
-    const parts = partsOf(manifest);
-    await requireSpace(manifest, parts.database, tempDir, reporter);
-    this.folder = await mkdtemp(join(tempDir, 'pgkeep-'));
+    const parts = planParts(manifest);
+    this.requireKeys(parts.database);
+    await requireSpace({ manifest, parts, tempDir, reporter });
+    this.folder = await mkdtemp(join(tempDir, 'pgkeep-')).catch((error: unknown) => {
+      throw unusable(tempDir, error);
+    });
     const remove = (): Promise<void> => rm(this.folder, { recursive: true, force: true });
     try {
       // The small ones first: a wrong key then shows at once.
-      const text =
-        parts.fingerprint === undefined
-          ? undefined
-          : await readFile(await this.file(parts.fingerprint, 'fingerprint.json'), 'utf8');
       const fingerprint =
-        text === undefined ? undefined : readFingerprint(text, parts.fingerprint?.file ?? '');
-      requireOneBackup(chosen.manifest, fingerprint);
-      const globals = parts.globals === undefined ? undefined : await this.file(parts.globals, 'globals.sql');
-      if (everyPart === true) for (const part of parts.others) await this.file(part, part.file);
-      const { format, path } = await this.database(parts.database);
+        parts.fingerprint === undefined ? undefined : await this.fingerprint(parts.fingerprint);
+      requireOneBackup(manifest, fingerprint);
+      const globals = parts.globals === undefined ? undefined : await this.file(parts.globals);
+      if (everyPart === true) for (const part of parts.others) await this.check(part);
+      const format = FORMATS[parts.database.base];
+      const path =
+        format === 'directory' ? await this.directory(parts.database) : await this.file(parts.database);
       return { ...chosen, format, path, globals, fingerprint, bytes: this.fetched, remove };
     } catch (error) {
       await remove();
@@ -48,81 +63,104 @@ export class Stage {
     }
   }
 
-  private async database(part: Part): Promise<{ format: Format; path: string }> {
-    const { base, filter } = await this.unpacking(part);
-    if (base === 'database.dump') return { format: 'custom', path: await this.file(part, base) };
-    if (base === 'database.sql') return { format: 'plain', path: await this.file(part, base) };
-    const tar = join(this.folder, 'database.dir.tar');
-    if (filter !== undefined) {
-      await this.file(part, 'database.dir.tar');
-      await this.untar(part, tar);
-    } else {
-      await this.fetch(part, (plain) => this.feedTar(part, plain));
+  /** @throws KeyError when it is plain without fetching anything that the keys do not fit. */
+  private requireKeys({ part }: PlannedPart): void {
+    const { chosen, keys, reporter } = this.options;
+    const { id } = chosen.manifest;
+    const given = [keys.identities && 'identity', keys.passphrase && 'passphrase'].filter(Boolean);
+    if (part.encryption === 'none') {
+      if (given.length > 0)
+        reporter.info(`Backup ${id} is not encrypted: the ${given.join(' and the ')} is not needed.`);
+      return;
     }
-    return { format: 'directory', path: join(this.folder, 'database.dir') };
-  }
-
-  private feedTar(part: Part, plain: AsyncIterable<Uint8Array>): Promise<void> {
-    return feed(
-      plain,
-      { path: 'tar', args: ['-xf', '-', '-C', this.folder, '--no-same-owner'] },
-      { stdout: 'ignore', part: part.file, signal: this.options.signal },
+    const [input, meaning] =
+      part.encryption === 'age-passphrase'
+        ? ['passphrase', 'the one that it was made with']
+        : ['identity', 'the age secret key of one of its recipients'];
+    if (given.includes(input)) return;
+    throw new KeyError(
+      given.length === 0
+        ? `Backup ${id} is encrypted, and no key was given. Give the input ${input}: ${meaning}.`
+        : `Backup ${id} does not open with the input ${given.join()}. Give the input ${input} instead: ${meaning}.`,
     );
   }
 
-  private async untar(part: Part, tar: string): Promise<void> {
-    await this.feedTar(part, createReadStream(tar));
-    await rm(tar);
+  private async fingerprint(planned: PlannedPart): Promise<Fingerprint> {
+    return readFingerprint(await readFile(await this.file(planned), 'utf8'), planned.part.file);
   }
 
   /** Fetches a part into a file. Returns its path. */
-  private async file(part: Part, name: string): Promise<string> {
-    const target = join(this.folder, name);
-    const { filter } = await this.unpacking(part);
+  private async file(planned: PlannedPart): Promise<string> {
     const { signal } = this.options;
-    await this.fetch(part, (plain) => writeFileThrough(plain, target, { filter, part: part.file, signal }));
-    return target;
+    const filter = await this.filter(planned);
+    const filters = filter === undefined ? [] : [filter];
+    return this.place(planned.base, (target) =>
+      this.fetch(planned, (plain) => toFile(plain, filters, { target, part: planned.part.file, signal })),
+    );
   }
 
-  private async unpacking(part: Part): Promise<{ base: string; filter: Filter | undefined }> {
-    const name = part.file.replace(/\.age$/, '');
-    const suffix = (Object.keys(FILTERS) as (keyof typeof FILTERS)[]).find((end) => name.endsWith(end));
-    if (suffix === undefined) return { base: name, filter: undefined };
-    const base = name.slice(0, -suffix.length);
+  /** Fetches the dump that is a folder. Returns its path. */
+  private async directory(planned: PlannedPart): Promise<string> {
+    const { signal, tools } = this.options;
+    const filter = await this.filter(planned);
+    const filters = filter === undefined ? [] : [filter];
+    return this.place('database.dir', (target) =>
+      this.fetch(planned, (plain) =>
+        unpackFolder(plain, filters, { target, part: planned.part.file, env: tools.env, signal }),
+      ),
+    );
+  }
+
+  /** Makes something that gets its name only once it is whole. */
+  private async place(name: string, make: (target: string) => Promise<void>): Promise<string> {
+    const incoming = join(this.folder, 'incoming');
+    await mkdir(incoming, { recursive: true, mode: 0o700 });
+    await make(join(incoming, name));
+    await rename(join(incoming, name), join(this.folder, name));
+    return join(this.folder, name);
+  }
+
+  /** Fetches a part only to see that it is there as it was stored. */
+  private async check(planned: PlannedPart): Promise<void> {
+    await this.fetch(planned, async (plain) => {
+      for await (const chunk of plain) void chunk;
+    });
+  }
+
+  private async filter({ compression }: PlannedPart): Promise<Filter | undefined> {
+    const { tools } = this.options;
+    if (compression === undefined) return undefined;
+    // Wherever there is a shell there is gzip.
     const tool =
-      suffix === '.zst'
-        ? (await installTools(['zstd'], this.options.tools)).zstd
-        : { path: FILTERS[suffix], env: {} };
-    return { base, filter: { ...tool, args: ['-dcq'] } };
+      compression === 'gzip'
+        ? { path: 'gzip', env: {} }
+        : (await installTools([compression], tools))[compression];
+    return { path: tool.path, args: ['-dcq'], env: { ...tools.env, ...tool.env } };
   }
 
-  private fetch(part: Part, consume: (plain: AsyncIterable<Uint8Array>) => Promise<void>): Promise<void> {
+  private async fetch(
+    { part }: PlannedPart,
+    consume: (plain: AsyncIterable<Uint8Array>) => Promise<void>,
+  ): Promise<void> {
     const { chosen, keys, signal, reporter } = this.options;
     const { store, manifest } = chosen;
-    if (part.encryption !== 'none' && keys.identities === undefined && keys.passphrase === undefined) {
-      const input = part.encryption === 'age-passphrase' ? 'passphrase' : 'identity';
-      throw new KeyError(
-        `Backup ${manifest.id} is encrypted, and no key was given. Give the input ${input}${input === 'identity' ? ': the age secret key of one of its recipients' : ' that it was made with'}.`,
-      );
-    }
     const total = totalBytes(manifest);
-    return fetchPart(
+    await fetchPart(
       {
         store,
         key: backupKey(manifest.name, manifest.id, part.file),
         part,
         keys,
+        keysFit: this.opened,
         signal,
         onBytes: (bytes) => {
           this.fetched += bytes;
-          reporter.progress({
-            label: `Fetching ${manifest.id}`,
-            bytes: this.fetched,
-            share: this.fetched / total,
-          });
+          const label = `Fetching ${manifest.id}`;
+          reporter.progress({ label, bytes: this.fetched, share: this.fetched / total });
         },
       },
       consume,
     );
+    this.opened ||= part.encryption !== 'none';
   }
 }
