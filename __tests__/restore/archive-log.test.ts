@@ -25,7 +25,7 @@ Command was: CREATE SCHEMA app;
 
 
 pg_restore: processing data for table "app.a"
-pg_restore: from TOC entry 3573; 0 16735 TABLE DATA app evil postgres
+pg_restore: from TOC entry 3573; 0 16735 TABLE DATA evil postgres
 pg_restore: error: COPY failed for table "evil": ERROR:  invalid input syntax for type integer: "x"
 CONTEXT:  COPY evil, line 1, column a: "secret row"
 pg_restore: error: could not execute query: FEHLER:  Relation »a« existiert nicht
@@ -43,13 +43,13 @@ pg_restore: warning: errors ignored on restore: 3`);
       {
         message: 'invalid input syntax for type integer: "x"',
         statement: undefined,
-        entry: 'TABLE DATA app evil postgres',
+        entry: 'TABLE DATA evil postgres',
         harmless: undefined,
       },
       {
         message: 'Relation »a« existiert nicht',
         statement: 'SELECT a FROM b;',
-        entry: 'TABLE DATA app evil postgres',
+        entry: 'TABLE DATA evil postgres',
         harmless: undefined,
       },
     ]);
@@ -58,14 +58,16 @@ pg_restore: warning: errors ignored on restore: 3`);
 
   it('is understood where workers write at the same time', () => {
     const log = read(`pg_restore: pg_restore: finished item 3 TABLE DATA x
-from TOC entry 5; 0 1 TABLE DATA app a postgres
+from TOC entry 5; 0 1 TABLE DATA a postgres
 pg_restore: error: pg_restore: launching item 7 INDEX y
 COPY failed for table "a": ERROR:  cannot copy to view "a"
 pg_restore: pg_restore: error: could not execute query: ERROR:  boom
-pg_restore: warning: errors ignored on restore: 2`);
+pg_restore: error: COPY failed for table "b": ERROR:  cannot copy to view "b"
+pg_restore: warning: errors ignored on restore: 3`);
     expect(log.errors.map(({ message, entry }) => [message, entry])).toEqual([
-      ['cannot copy to view "a"', 'TABLE DATA app a postgres'],
-      ['boom', 'TABLE DATA app a postgres'],
+      ['cannot copy to view "a"', 'TABLE DATA a postgres'],
+      ['boom', 'TABLE DATA a postgres'],
+      ['cannot copy to view "b"', 'TABLE DATA b'],
     ]);
   });
 

@@ -2,7 +2,12 @@ import { createServer, type Server } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Psql } from '../../src/postgres/psql.js';
-import { restoreInto, type Restored, type RestoreInto } from '../../src/restore/archive/index.js';
+import {
+  dropSubscriptions,
+  restoreInto,
+  type Restored,
+  type RestoreInto,
+} from '../../src/restore/archive/index.js';
 import type { Format } from '../../src/restore/types.js';
 import { ArchiveLab, pairedMajors } from '../support/archives.js';
 import { rigMissing } from '../support/backup-rig.js';
@@ -120,6 +125,12 @@ suite('restoring archives of PostgreSQL %i', (major) => {
       ).toBe('-,-');
       expect(await restored.psql.value('SELECT count(*) FROM pg_subscription WHERE subenabled')).toBe('0');
       expect(connections).toBe(0);
+      // A database with a subscription cannot be dropped.
+      const admin = await lab.rig.psql();
+      await dropSubscriptions(restored.psql);
+      await restored.psql.close();
+      await admin.exec(`DROP DATABASE ${restored.database}`);
+      await admin.close();
     });
 
     it('does reach one where it may, which is what the others are protected from', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { ScriptScanner, WHOLE_STATEMENT, type Piece } from '../../src/restore/archive/script/scanner.js';
+import type { Piece } from '../../src/restore/archive/script/piece.js';
+import { ScriptScanner, WHOLE_STATEMENT } from '../../src/restore/archive/script/scanner.js';
 import { tokens } from '../../src/restore/archive/script/tokens.js';
 
 function scan(text: string, size = Infinity): Piece[] {

@@ -61,3 +61,26 @@ export async function neutralise(psql: Psql): Promise<string[]> {
   await psql.exec(NEUTRALISE.replace(/;$/, ''));
   return (await psql.rows<{ text: string }>(NAMES)).map(({ text }) => text);
 }
+
+/**
+ * Drops the subscriptions of a database, without a word to the servers that they name: a database that has one
+ * cannot be dropped.
+ * @param psql as a superuser, in that database
+ */
+export async function dropSubscriptions(psql: Psql): Promise<void> {
+  await psql.exec(`DO $pgkeep$
+DECLARE
+  r record;
+BEGIN
+  PERFORM pg_catalog.set_config('session_replication_role', 'replica', true);
+  FOR r IN
+    SELECT s.subname FROM pg_catalog.pg_subscription s
+    JOIN pg_catalog.pg_database d ON d.oid = s.subdbid WHERE d.datname = pg_catalog.current_database()
+  LOOP
+    EXECUTE pg_catalog.format('ALTER SUBSCRIPTION %I DISABLE', r.subname);
+    EXECUTE pg_catalog.format('ALTER SUBSCRIPTION %I SET (slot_name = NONE)', r.subname);
+    EXECUTE pg_catalog.format('DROP SUBSCRIPTION %I', r.subname);
+  END LOOP;
+END
+$pgkeep$`);
+}

@@ -4,7 +4,7 @@ import { readContents, type ArchiveRequest } from './contents.js';
 import { isData } from './kinds.js';
 import { archiveSql, withList } from './script/archive-sql.js';
 import { decoderOf, encodingIn } from './script/encoding.js';
-import type { Piece } from './script/scanner.js';
+import type { Piece } from './script/piece.js';
 import { piecesOf, piecesOfFile } from './script/source.js';
 import { indexOfWord, tokens, type Token } from './script/tokens.js';
 
@@ -42,25 +42,26 @@ const MAY_NAME = /^(ALTER|GRANT|REVOKE|SET (SESSION|client)|CREATE (POLICY|USER|
 /** The roles that one statement of a dump names. */
 export function rolesOf(sql: string): string[] {
   const list = tokens(sql);
-  const [first, second] = list.map(({ kind, text }) => (kind === 'word' ? text : ''));
-  const after = (...words: string[]): string[] => names(list, indexOfWord(list, words));
-  switch (first) {
-    case 'grant':
-      return [...after('to'), ...grantor(list)];
-    case 'revoke':
-      return [...after('from'), ...grantor(list)];
-    case 'set':
-      return second === 'session' ? names(list, 2) : [];
-    case 'create':
-      if (second === 'policy') return after('to');
-      return second === 'user' ? after('for') : after('authorization');
-    case 'alter':
-      if (second === 'default') return [...names(list, 4), ...after('to', 'from')];
-      return second === 'role' ? names(list, 1) : [...owner(list)];
-    default:
-      return [];
-  }
+  const [first = '', second = ''] = list.map(({ kind, text }) => (kind === 'word' ? text : ''));
+  return RULES[`${first} ${second}`]?.(list) ?? RULES[first]?.(list) ?? [];
 }
+
+function after(list: readonly Token[], ...words: string[]): string[] {
+  return names(list, indexOfWord(list, words));
+}
+
+/** Where roles stand, by the first word or two of a statement. */
+const RULES: Readonly<Record<string, (list: readonly Token[]) => string[]>> = {
+  grant: (list) => [...after(list, 'to'), ...grantor(list)],
+  revoke: (list) => [...after(list, 'from'), ...grantor(list)],
+  'set session': (list) => names(list, 2),
+  'create policy': (list) => after(list, 'to'),
+  'create user': (list) => after(list, 'for'),
+  'create schema': (list) => after(list, 'authorization'),
+  'alter default': (list) => [...names(list, 4), ...after(list, 'to', 'from')],
+  'alter role': (list) => names(list, 1),
+  alter: owner,
+};
 
 /** Words that stand where a role may, and name none. A role of such a name is always quoted. */
 const NO_ROLE = new Set(['public', 'current_user', 'current_role', 'session_user', 'default', 'none']);

@@ -54,7 +54,8 @@ export class PgRestoreLog {
   /** Nothing more is said. */
   end(): void {
     this.#close();
-    const missed = Math.max(this.#expected, this.#seen) - this.errors.length;
+    // Its own count differs from what it said when it has several workers, so it counts only where nothing was said.
+    const missed = (this.#seen === 0 ? this.#expected : this.#seen) - this.errors.length;
     if (missed > 0)
       this.errors.push({
         message: `${missed} more errors`,
@@ -86,7 +87,7 @@ export class PgRestoreLog {
   }
 
   #error([first = '', ...rest]: readonly string[]): void {
-    this.#entry = this.#entries.shift() ?? this.#entry;
+    this.#entry = this.#entryOf(first);
     this.#seen += 1;
     if (this.errors.length >= MOST) return;
     const at = rest.findIndex((line) => line.startsWith(COMMAND));
@@ -102,5 +103,16 @@ export class PgRestoreLog {
       statement: at === -1 ? undefined : shortStatement(rest.slice(at).join('\n').slice(COMMAND.length)),
     };
     this.errors.push({ ...error, entry: this.#entry, harmless: harmless(error) });
+  }
+
+  /** Not every line arrives whole where several workers write; the rows of a table are named by the error itself. */
+  #entryOf(first: string): string | undefined {
+    const table = /^COPY failed for table "(.*?)": /.exec(first)?.[1];
+    if (table === undefined) return this.#entries.shift() ?? this.#entry;
+    const known = [...this.#entries, ...(this.#entry === undefined ? [] : [this.#entry])];
+    const entry = known.find((text) => text.startsWith(`TABLE DATA ${table} `));
+    const at = entry === undefined ? -1 : this.#entries.indexOf(entry);
+    if (at >= 0) this.#entries.splice(at, 1);
+    return entry ?? `TABLE DATA ${table}`;
   }
 }

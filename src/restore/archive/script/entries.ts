@@ -1,5 +1,5 @@
 import { UserError } from '../../../base/errors.js';
-import type { Piece } from './scanner.js';
+import type { Piece } from './piece.js';
 import { indexOfWord, tokens } from './tokens.js';
 
 /** What an entry of a plain dump is, where it matters here. */
@@ -40,56 +40,79 @@ const NONE: ScriptEntry = { kind: 'definition', title: undefined };
  * @throws UserError when the comment that ends every dump is missing
  */
 export async function* entriesOf(pieces: AsyncIterable<Piece>): AsyncGenerator<Part> {
-  let entry = NONE;
-  let comment: Piece[] = [];
-  let held: Piece[] | undefined;
-  let complete = false;
-  const release = (kind: EntryKind): Part[] => {
-    entry = { ...entry, kind };
-    const parts = (held ?? []).map((piece) => ({ piece, entry }));
-    held = undefined;
-    return parts;
-  };
-  for await (const piece of pieces) {
-    if (piece.kind === 'comment') {
-      comment.push(piece);
-      continue;
-    }
-    if (comment.length > 0) {
-      const lines = comment.map(({ bytes }) => bytes.toString('utf8').trimEnd());
-      const header = lines.map((line) => HEADER.exec(line)).find((match) => match !== null);
-      const end = lines.includes(COMPLETE);
-      complete ||= end;
-      if (header !== undefined || end) {
-        if (held !== undefined) yield* release('definition');
-        held = [];
-        entry = { kind: 'definition', title: header?.[2] };
-      }
-      if (held !== undefined) held.push(...comment);
-      else for (const line of comment) yield { piece: line, entry };
-      comment = [];
-      if (end) yield* release('end');
-      else if (header?.[1] !== undefined) yield* release('rows');
-    }
-    const text = piece.kind === 'sql' && piece.first ? piece.bytes.toString('utf8') : '';
-    if (BETWEEN.test(text)) {
-      if (held !== undefined) yield* release('definition');
-      entry = NONE;
-    }
-    if (held === undefined) {
-      yield { piece, entry };
-      continue;
-    }
-    held.push(piece);
-    const kind = text === '' ? undefined : kindOf(text);
-    if (kind !== undefined) yield* release(kind);
-  }
-  if (held !== undefined) yield* release('definition');
-  for (const piece of comment) yield { piece, entry: NONE };
-  if (!complete && !comment.some(({ bytes }) => bytes.toString('utf8').trimEnd() === COMPLETE))
+  const grouping = new Grouping();
+  for await (const piece of pieces) yield* grouping.add(piece);
+  yield* grouping.end();
+  if (!grouping.complete)
     throw new UserError(
       'The dump has no end: it was cut off, so the archive is damaged. Choose another backup.',
     );
+}
+
+class Grouping {
+  /** Whether the comment that ends every dump was there. */
+  complete = false;
+  #entry = NONE;
+  /** Lines of a comment that may be the head of an entry. */
+  #comment: Piece[] = [];
+  /** The beginning of an entry of which the kind is not known yet. */
+  #held: Piece[] | undefined;
+
+  *add(piece: Piece): Generator<Part> {
+    if (piece.kind === 'comment') {
+      this.#comment.push(piece);
+      return;
+    }
+    yield* this.#commentEnds();
+    const statement = piece.kind === 'sql' && piece.first ? piece.bytes.toString('utf8') : undefined;
+    if (statement !== undefined && BETWEEN.test(statement)) {
+      yield* this.#release('definition');
+      this.#entry = NONE;
+    }
+    if (this.#held === undefined) {
+      yield { piece, entry: this.#entry };
+      return;
+    }
+    this.#held.push(piece);
+    const kind = statement === undefined ? undefined : kindOf(statement);
+    if (kind !== undefined) yield* this.#release(kind);
+  }
+
+  /** No piece follows. */
+  *end(): Generator<Part> {
+    yield* this.#commentEnds();
+    yield* this.#release('definition');
+  }
+
+  *#commentEnds(): Generator<Part> {
+    const comment = this.#comment;
+    if (comment.length === 0) return;
+    this.#comment = [];
+    const lines = comment.map(({ bytes }) => bytes.toString('utf8').trimEnd());
+    const header = lines.map((line) => HEADER.exec(line)).find((match) => match !== null);
+    const end = lines.includes(COMPLETE);
+    if (header !== undefined || end) {
+      yield* this.#release('definition');
+      this.#held = [];
+      this.#entry = { kind: 'definition', title: header?.[2] };
+    }
+    if (this.#held === undefined) {
+      for (const piece of comment) yield { piece, entry: this.#entry };
+      return;
+    }
+    this.#held.push(...comment);
+    this.complete ||= end;
+    if (end) yield* this.#release('end');
+    else if (header?.[1] !== undefined) yield* this.#release('rows');
+  }
+
+  /** The kind of the entry is known. */
+  *#release(kind: EntryKind): Generator<Part> {
+    if (this.#held === undefined) return;
+    this.#entry = { ...this.#entry, kind };
+    for (const piece of this.#held) yield { piece, entry: this.#entry };
+    this.#held = undefined;
+  }
 }
 
 const OBJECTS: Record<string, EntryKind> = {
@@ -98,33 +121,27 @@ const OBJECTS: Record<string, EntryKind> = {
   large: 'large object',
 };
 
+/** How the statements of an entry that is no plain definition begin. */
+const KINDS: readonly (readonly [RegExp, EntryKind])[] = [
+  [/^select pg_catalog \. setval\b/, 'sequence value'],
+  [/^select pg_catalog \. lo(_|write)/, 'large object'],
+  [/^refresh\b/, 'refresh'],
+  [/^alter default privileges\b/, 'privileges'],
+];
+
 /** Undefined where the next statement has to tell. */
 function kindOf(statement: string): EntryKind | undefined {
   const list = tokens(statement, 64);
-  const [first, second] = list.map(({ kind, text }) => (kind === 'word' ? text : ''));
-  const on = (otherwise: EntryKind): EntryKind =>
-    OBJECTS[list[indexOfWord(list, ['on']) + 1]?.text ?? ''] ?? otherwise;
-  switch (first) {
-    case 'set':
-      return second === 'session' ? undefined : 'definition';
-    case 'select': {
-      const called = list[3]?.text ?? '';
-      if (called === 'setval') return 'sequence value';
-      return /^lo(_|write)/.test(called) ? 'large object' : 'definition';
-    }
-    case 'refresh':
-      return 'refresh';
-    case 'create':
-      return second === 'database' || second === 'event' ? OBJECTS[second] : 'definition';
-    case 'alter':
-      return second === 'default' ? 'privileges' : (OBJECTS[second ?? ''] ?? 'definition');
-    case 'comment':
-    case 'security':
-      return on('definition');
-    case 'grant':
-    case 'revoke':
-      return on('privileges');
-    default:
-      return 'definition';
-  }
+  const start = list
+    .slice(0, 4)
+    .map(({ kind, text }) => (kind === 'word' || kind === 'symbol' ? text : ''))
+    .join(' ');
+  const [first = '', second = ''] = start.split(' ');
+  if (first === 'set' && second === 'session') return undefined;
+  const known = KINDS.find(([pattern]) => pattern.test(start));
+  if (known !== undefined) return known[1];
+  if (first === 'create' || first === 'alter') return OBJECTS[second] ?? 'definition';
+  if (!['comment', 'security', 'grant', 'revoke'].includes(first)) return 'definition';
+  const object = OBJECTS[list[indexOfWord(list, ['on']) + 1]?.text ?? ''];
+  return object ?? (first === 'grant' || first === 'revoke' ? 'privileges' : 'definition');
 }

@@ -1,41 +1,27 @@
-/** A piece of an SQL script as pg_dump writes it. The bytes of all pieces in order are the script. */
-export interface Piece {
-  /**
-   * - `sql`: a statement up to its semicolon; a long one comes in several pieces;
-   * - `rows`: the data of a COPY, up to and with the line `\.`; in several pieces;
-   * - `comment`: one line, outside of a statement;
-   * - `blank`: white space between statements;
-   * - `command`: a line with a backslash command of psql.
-   */
-  kind: 'sql' | 'rows' | 'comment' | 'blank' | 'command';
-  bytes: Buffer;
-  /** The first piece of its statement or data. */
-  first: boolean;
-  /** The last one. */
-  last: boolean;
-}
+import {
+  BACKSLASH,
+  DASH,
+  DOLLAR,
+  endOfTag,
+  IDENTIFIER_QUOTE,
+  isSpace,
+  isWord,
+  isWordStart,
+  nesting,
+  NEWLINE,
+  QUOTE,
+  RETURN,
+  SEMICOLON,
+  SLASH,
+  STAR,
+} from './characters.js';
+import type { Piece } from './piece.js';
+import { StatementWords } from './statement-words.js';
 
 /** Statements up to this size come in one piece. */
 export const WHOLE_STATEMENT = 64 * 1024;
 
-const NEWLINE = 10;
-const RETURN = 13;
-const QUOTE = 39;
-const IDENTIFIER_QUOTE = 34;
-const DOLLAR = 36;
-const DASH = 45;
-const SLASH = 47;
-const STAR = 42;
-const BACKSLASH = 92;
-const SEMICOLON = 59;
-const OPEN = 40;
-const CLOSE = 41;
 const END_OF_ROWS = Buffer.from('\n\\.');
-
-const isSpace = (byte: number): boolean => byte === 32 || (byte >= 9 && byte <= 13);
-const isWordStart = (byte: number): boolean =>
-  (byte >= 97 && byte <= 122) || (byte >= 65 && byte <= 90) || byte === 95 || byte >= 128;
-const isWord = (byte: number): boolean => isWordStart(byte) || (byte >= 48 && byte <= 57) || byte === DOLLAR;
 
 /** What the lexer is inside of. */
 type Inside =
@@ -57,10 +43,7 @@ export class ScriptScanner {
   #inside: Inside = 'nothing';
   #tag: Buffer = Buffer.alloc(0);
   #depth = 0;
-  #parentheses = 0;
-  #words: string[] = [];
-  #lastWords: string[] = [];
-  #atomic = 0;
+  #words = new StatementWords();
 
   /** The pieces that are complete with this chunk. */
   *push(chunk: Buffer): Generator<Piece> {
@@ -113,10 +96,7 @@ export class ScriptScanner {
     }
     this.#kind = 'sql';
     this.#inside = 'nothing';
-    this.#parentheses = 0;
-    this.#atomic = 0;
-    this.#words = [];
-    this.#lastWords = [];
+    this.#words = new StatementWords();
     return this.#sql();
   }
 
@@ -130,9 +110,8 @@ export class ScriptScanner {
   }
 
   #endOfStatement(): Piece {
-    const copies = this.#words[0] === 'copy' && this.#lastWords.join(' ') === 'from stdin';
     const piece = this.#cut('sql', this.#at, true);
-    this.#kind = copies ? 'rows' : 'between';
+    this.#kind = this.#words.copies ? 'rows' : 'between';
     return piece;
   }
 
@@ -142,25 +121,28 @@ export class ScriptScanner {
     const byte = buffer[this.#at] ?? 0;
     if (isWordStart(byte)) return this.#word();
     if (this.#at + 1 >= buffer.length && !this.#final && [DASH, SLASH, DOLLAR].includes(byte)) return 'more';
-    const next = buffer[this.#at + 1] ?? 0;
     if (byte === DOLLAR) return this.#dollar();
+    if (byte === SEMICOLON && this.#words.mayEnd) {
+      this.#at += 1;
+      return 'end';
+    }
+    this.#enter(byte, buffer[this.#at + 1] ?? 0);
     this.#at += 1;
-    if (byte === QUOTE) this.#inside = 'string';
-    else if (byte === IDENTIFIER_QUOTE) this.#enterIdentifier();
-    else if (byte === DASH && next === DASH) this.#inside = 'line comment';
-    else if (byte === SLASH && next === STAR) {
-      this.#inside = 'block comment';
-      this.#depth = 0;
-      this.#at -= 1;
-    } else if (byte === OPEN) this.#parentheses += 1;
-    else if (byte === CLOSE) this.#parentheses = Math.max(0, this.#parentheses - 1);
-    else if (byte === SEMICOLON && this.#parentheses === 0 && this.#atomic === 0) return 'end';
     return 'on';
   }
 
-  #enterIdentifier(): void {
-    this.#inside = 'identifier';
-    this.#note('"');
+  /** Notes what begins with this character. */
+  #enter(byte: number, next: number): void {
+    if (byte === QUOTE) this.#inside = 'string';
+    else if (byte === IDENTIFIER_QUOTE) {
+      this.#inside = 'identifier';
+      this.#words.note('"');
+    } else if (byte === DASH && next === DASH) this.#inside = 'line comment';
+    else if (byte === SLASH && next === STAR) {
+      this.#inside = 'block comment';
+      this.#depth = 1;
+      this.#at += 1;
+    } else this.#words.symbol(byte);
   }
 
   #word(): 'on' | 'more' {
@@ -174,25 +156,13 @@ export class ScriptScanner {
       this.#inside = 'escape string';
       this.#at += 1;
     }
-    this.#note(word);
+    this.#words.note(word);
     return 'on';
-  }
-
-  /** Follows what psql goes by: the first words, the last two, and how deep in the body of a function this is. */
-  #note(word: string): void {
-    if (this.#words.length < 4) this.#words.push(word);
-    this.#lastWords = [...this.#lastWords.slice(-1), word];
-    if (!/^create (or replace )?(function|procedure)/.test(this.#words.join(' '))) return;
-    if (word === 'begin') this.#atomic += 1;
-    else if (word === 'case' && this.#atomic > 0) this.#atomic += 1;
-    else if (word === 'end' && this.#atomic > 0) this.#atomic -= 1;
   }
 
   #dollar(): 'on' | 'more' {
     const buffer = this.#buffer;
-    let end = this.#at + 1;
-    if (end < buffer.length && isWordStart(buffer[end] ?? 0))
-      while (end < buffer.length && isWord(buffer[end] ?? 0) && buffer[end] !== DOLLAR) end += 1;
+    const end = endOfTag(buffer, this.#at);
     if (end === buffer.length && !this.#final) return 'more';
     if (buffer[end] === DOLLAR) {
       this.#tag = Buffer.from(buffer.subarray(this.#at, end + 1));
@@ -206,9 +176,8 @@ export class ScriptScanner {
   #leave(): 'on' | 'more' {
     switch (this.#inside) {
       case 'string':
-        return this.#leaveQuote(QUOTE, false);
       case 'escape string':
-        return this.#leaveQuote(QUOTE, true);
+        return this.#leaveQuote(QUOTE, this.#inside === 'escape string');
       case 'identifier':
         return this.#leaveQuote(IDENTIFIER_QUOTE, false);
       case 'dollar':
@@ -254,12 +223,7 @@ export class ScriptScanner {
   #leaveComment(): 'on' | 'more' {
     const buffer = this.#buffer;
     for (; this.#at + 1 < buffer.length; this.#at += 1) {
-      const step =
-        buffer[this.#at] === SLASH && buffer[this.#at + 1] === STAR
-          ? 1
-          : buffer[this.#at] === STAR && buffer[this.#at + 1] === SLASH
-            ? -1
-            : 0;
+      const step = nesting(buffer[this.#at], buffer[this.#at + 1]);
       if (step === 0) continue;
       this.#depth += step;
       this.#at += 1;

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { CancelledError, UserError } from '../../../base/errors.js';
-import { ScriptScanner, type Piece } from './scanner.js';
+import type { Piece } from './piece.js';
+import { ScriptScanner } from './scanner.js';
 
 /** The pieces of a script. @throws UserError when it ends in the middle of a statement or of data */
 export async function* piecesOf(stream: AsyncIterable<unknown>): AsyncGenerator<Piece> {

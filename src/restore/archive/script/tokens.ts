@@ -8,49 +8,56 @@ export interface Token {
 }
 
 const SPACE = /\s+|--[^\n]*/y;
-const QUOTED = /"((?:[^"]|"")*)"/y;
-const STRING = /[eE]'((?:[^'\\]|''|\\[^])*)'|'((?:[^']|'')*)'/y;
-const DOLLAR = /\$((?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?)\$([^]*?)\$\1\$/y;
-const WORD = /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*|[0-9][\w.]*/y;
+const PATTERNS: readonly {
+  kind: Token['kind'];
+  pattern: RegExp;
+  text: (match: RegExpExecArray) => string;
+}[] = [
+  {
+    kind: 'string',
+    pattern: /[eE]'((?:[^'\\]|''|\\[^])*)'|'((?:[^']|'')*)'/y,
+    text: ([, escaped, plain]) => (escaped ?? plain ?? '').replaceAll("''", "'"),
+  },
+  {
+    kind: 'identifier',
+    pattern: /"((?:[^"]|"")*)"/y,
+    text: ([, name = '']) => name.replaceAll('""', '"'),
+  },
+  {
+    kind: 'string',
+    pattern: /\$((?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?)\$([^]*?)\$\1\$/y,
+    text: ([, , body = '']) => body,
+  },
+  {
+    // What pg_dump leaves unquoted is in lower case, or a keyword.
+    kind: 'word',
+    pattern: /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*|[0-9][\w.]*/y,
+    text: ([word]) => word.toLowerCase(),
+  },
+  { kind: 'symbol', pattern: /[^]/y, text: ([symbol]) => symbol },
+];
 
 /** The tokens of a statement that pg_dump or pg_restore wrote, up to `limit` of them. */
 export function tokens(sql: string, limit = Infinity): Token[] {
   const found: Token[] = [];
   let depth = 0;
   for (let at = 0; at < sql.length && found.length < limit;) {
-    const match = (pattern: RegExp): RegExpExecArray | null => {
+    SPACE.lastIndex = at;
+    if (SPACE.test(sql)) {
+      at = SPACE.lastIndex;
+      continue;
+    }
+    for (const { kind, pattern, text } of PATTERNS) {
       pattern.lastIndex = at;
-      const result = pattern.exec(sql);
-      if (result !== null) at = pattern.lastIndex;
-      return result;
-    };
-    if (match(SPACE) !== null) continue;
-    const string = match(STRING);
-    if (string !== null) {
-      found.push({ kind: 'string', text: (string[1] ?? string[2] ?? '').replaceAll("''", "'"), depth });
-      continue;
+      const match = pattern.exec(sql);
+      if (match === null) continue;
+      at = pattern.lastIndex;
+      const token = { kind, text: text(match), depth };
+      if (kind === 'symbol' && token.text === ')') token.depth = depth -= 1;
+      if (kind === 'symbol' && token.text === '(') depth += 1;
+      found.push(token);
+      break;
     }
-    const quoted = match(QUOTED);
-    if (quoted !== null) {
-      found.push({ kind: 'identifier', text: (quoted[1] ?? '').replaceAll('""', '"'), depth });
-      continue;
-    }
-    const dollar = match(DOLLAR);
-    if (dollar !== null) {
-      found.push({ kind: 'string', text: dollar[2] ?? '', depth });
-      continue;
-    }
-    const word = match(WORD);
-    if (word !== null) {
-      // What pg_dump leaves unquoted is in lower case, or a keyword.
-      found.push({ kind: 'word', text: word[0].toLowerCase(), depth });
-      continue;
-    }
-    const symbol = sql[at] ?? '';
-    if (symbol === ')') depth -= 1;
-    found.push({ kind: 'symbol', text: symbol, depth });
-    if (symbol === '(') depth += 1;
-    at += 1;
   }
   return found;
 }

@@ -1,10 +1,6 @@
 import { indexOfWord, qualifiedName, tokens, type Token } from '../script/tokens.js';
+import { keyOf } from './names.js';
 import type { ExactEntry } from './toc-file.js';
-
-/** The exact name of a relation as a key. */
-export function keyOf(schema: string | undefined, name: string): string {
-  return JSON.stringify([schema ?? '', name]);
-}
 
 /** The kinds that a pattern for tables means. */
 export const RELATIONS: ReadonlySet<string> = new Set([
@@ -23,67 +19,52 @@ export interface Belongs {
   indexes: string[];
 }
 
+type Rule = (list: readonly Token[], entry: ExactEntry) => string[];
+
+/** The relation named after the first of these words. */
+const after =
+  (...words: string[]): Rule =>
+  (list) =>
+    words.map((word) => named(list, indexOfWord(list, [word]) + 1));
+const own: Rule = (_, { schema, tag }) => [keyOf(schema, tag)];
+
+/** Where a definition says what an entry is a part of. */
+const RULES: Readonly<Record<string, Rule>> = {
+  'TABLE DATA': own,
+  'MATERIALIZED VIEW DATA': own,
+  'SEQUENCE SET': own,
+  'ROW SECURITY': own,
+  CONSTRAINT: after('table'),
+  'CHECK CONSTRAINT': after('table'),
+  DEFAULT: after('table'),
+  'FK CONSTRAINT': after('table', 'references'),
+  'SEQUENCE OWNED BY': (list, entry) => {
+    const { name } = qualifiedName(list, indexOfWord(list, ['by']) + 1);
+    return [keyOf(entry.schema, entry.tag), keyOf(name[0], name[1] ?? '')];
+  },
+  INDEX: after('on'),
+  TRIGGER: after('on'),
+  POLICY: after('on'),
+  // Views that depend on each other are completed by a rule that is written as a view.
+  RULE: (list, entry) =>
+    after(/^CREATE (OR REPLACE )?VIEW/.test(entry.definition) ? 'view' : 'to')(list, entry),
+  STATISTICS: after('from'),
+  'TABLE ATTACH': after('table', 'partition'),
+};
+
 /**
  * The relations that an entry is a part of; undefined for one that is nobody's part. Read from the definition: the tag
  * `a b c` may be the constraint `c` of the table `a b`, or `b c` of `a`.
  */
 export function belongsTo(entry: ExactEntry): Belongs | undefined {
-  const { kind, schema, tag } = entry;
-  const relations = (...to: string[]): Belongs => ({ to, indexes: [] });
-  const list = (): Token[] => tokens(entry.definition);
-  const first = (...words: string[]): Belongs => {
-    const all = list();
-    return relations(named(all, indexOfWord(all, words) + 1));
-  };
-  switch (kind) {
-    case 'TABLE DATA':
-    case 'MATERIALIZED VIEW DATA':
-    case 'SEQUENCE SET':
-    case 'ROW SECURITY':
-      return relations(keyOf(schema, tag));
-    case 'CONSTRAINT':
-    case 'CHECK CONSTRAINT':
-    case 'DEFAULT':
-      return first('table');
-    case 'FK CONSTRAINT': {
-      const all = list();
-      return relations(
-        named(all, indexOfWord(all, ['table']) + 1),
-        named(all, indexOfWord(all, ['references']) + 1),
-      );
-    }
-    case 'SEQUENCE':
-      return identityOf(list());
-    case 'SEQUENCE OWNED BY': {
-      const all = list();
-      const { name } = qualifiedName(all, indexOfWord(all, ['by']) + 1);
-      return relations(keyOf(schema, tag), keyOf(name[0], name[1] ?? ''));
-    }
-    case 'INDEX':
-    case 'TRIGGER':
-    case 'POLICY':
-      return first('on');
-    case 'RULE':
-      return /^CREATE (OR REPLACE )?VIEW/.test(entry.definition) ? first('view') : first('to');
-    case 'STATISTICS':
-      return first('from');
-    case 'TABLE ATTACH': {
-      const all = list();
-      return relations(
-        named(all, indexOfWord(all, ['table']) + 1),
-        named(all, indexOfWord(all, ['partition']) + 1),
-      );
-    }
-    case 'INDEX ATTACH': {
-      const all = list();
-      return {
-        to: [],
-        indexes: ['index', 'partition'].map((word) => named(all, indexOfWord(all, [word]) + 1)),
-      };
-    }
-    default:
-      return undefined;
-  }
+  const { kind, definition } = entry;
+  if (kind === 'SEQUENCE') return identityOf(tokens(definition, 8));
+  if (kind === 'INDEX ATTACH')
+    return { to: [], indexes: after('index', 'partition')(tokens(definition), entry) };
+  const rule = RULES[kind];
+  return rule === undefined
+    ? undefined
+    : { to: rule(rule === own ? [] : tokens(definition), entry), indexes: [] };
 }
 
 function named(list: readonly Token[], at: number): string {

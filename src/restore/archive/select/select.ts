@@ -1,10 +1,11 @@
 import { UserError } from '../../../base/errors.js';
 import type { TocEntry } from '../../../postgres/toc.js';
 import { readContents, type ArchiveRequest } from '../contents.js';
-import { attachedTo, belongsTo, keyOf, RELATIONS } from './belongs.js';
+import { attachedTo, belongsTo, RELATIONS, type Belongs } from './belongs.js';
+import { keyOf, nameIn, shown, titled } from './names.js';
 import { matchesSchema, matchesTable, parsePattern, type Pattern } from './pattern.js';
 import { readTocFile, type ExactEntry, type TocFile } from './toc-file.js';
-import { nearNames } from './near.js';
+import { noMatch } from './near.js';
 
 export interface SelectRequest extends ArchiveRequest {
   /** pg_dump patterns; with `schemas` too, either counts. */
@@ -30,6 +31,7 @@ const DATA: ReadonlySet<string> = new Set([
   'BLOB METADATA',
   'STATISTICS DATA',
 ]);
+const NO_RELATION = keyOf('', '');
 /** They follow what they are about. */
 const ABOUT: ReadonlySet<string> = new Set(['ACL', 'COMMENT', 'SECURITY LABEL', 'STATISTICS DATA']);
 
@@ -71,6 +73,7 @@ class Selection {
     for (const pattern of schemas) this.#schemas(parsePattern(pattern));
     for (const pattern of tables) this.#tables(parsePattern(pattern));
     this.#partitions();
+    this.#sequences();
     this.#parts();
     this.#follow(this.#chosen, (id) => this.#chosen.has(id));
   }
@@ -86,14 +89,13 @@ class Selection {
 
   needs(): Set<number> {
     const needed = new Set<number>();
-    const visit = (dumpId: number): void => {
+    const queue = [...this.#chosen];
+    for (let dumpId = queue.pop(); dumpId !== undefined; dumpId = queue.pop())
       for (const id of this.#byId.get(dumpId)?.dependencies ?? []) {
         if (this.#chosen.has(id) || needed.has(id) || !this.#byId.has(id)) continue;
         needed.add(id);
-        visit(id);
+        queue.push(id);
       }
-    };
-    for (const dumpId of this.#chosen) visit(dumpId);
     this.#follow(needed, (id) => needed.has(id) || this.#chosen.has(id));
     return needed;
   }
@@ -157,7 +159,7 @@ class Selection {
     const matched = relations.filter(({ schema, tag }) => matchesTable(pattern, schema ?? '', tag, database));
     if (matched.length === 0)
       throw noMatch('tables', pattern, [
-        ...new Set(relations.map(({ schema, tag }) => `${quoted(schema ?? '')}.${quoted(tag)}`)),
+        ...new Set(relations.map(({ schema, tag }) => shown(keyOf(schema, tag)))),
       ]);
     for (const entry of matched) this.#add(entry);
   }
@@ -166,7 +168,10 @@ class Selection {
   #partitions(): void {
     const children = new Map<string, string[]>();
     const note = (parent: string | undefined, child: string): void => {
-      if (parent !== undefined) children.set(parent, [...(children.get(parent) ?? []), child]);
+      if (parent === undefined) return;
+      const known = children.get(parent);
+      if (known === undefined) children.set(parent, [child]);
+      else known.push(child);
     };
     for (const entry of this.file.entries) {
       if (entry.kind === 'TABLE ATTACH') {
@@ -186,35 +191,41 @@ class Selection {
       if (RELATIONS.has(entry.kind) && this.#relations.has(keyOf(entry.schema, entry.tag))) this.#add(entry);
   }
 
-  /** Own sequences first, for what belongs to them follows; then all other parts. */
-  #parts(): void {
+  /** A table's own sequences, and those of its identity columns. */
+  #sequences(): void {
     const { entries } = this.file;
     for (const entry of entries) {
       const [first, table] = belongsTo(entry)?.to ?? [];
-      if (entry.kind === 'SEQUENCE' && first !== undefined && this.#relations.has(first)) this.#add(entry);
-      if (entry.kind === 'SEQUENCE OWNED BY' && first !== undefined && this.#relations.has(table ?? ''))
-        this.#relations.add(first);
+      if (first === undefined) continue;
+      if (entry.kind === 'SEQUENCE' && this.#relations.has(first)) this.#add(entry);
+      if (entry.kind === 'SEQUENCE OWNED BY' && this.#relations.has(table ?? '')) this.#relations.add(first);
     }
     for (const entry of entries)
       if (entry.kind === 'SEQUENCE' && this.#relations.has(keyOf(entry.schema, entry.tag))) this.#add(entry);
+  }
+
+  /** What belongs to the relations that are chosen. */
+  #parts(): void {
     const indexes = new Set<string>();
-    for (const entry of entries) {
-      const belongs = belongsTo(entry);
-      if (belongs === undefined || entry.kind === 'SEQUENCE') continue;
-      const [own = '', other] = belongs.to;
-      if (
-        belongs.to.every((key) => this.#relations.has(key)) &&
-        belongs.indexes.every((key) => indexes.has(key))
-      ) {
-        if (entry.kind === 'TRIGGER' && this.#withoutFunction(entry)) continue;
-        this.#chosen.add(entry.dumpId);
-        if (entry.kind === 'INDEX') indexes.add(keyOf(entry.schema, entry.tag));
-        if (entry.kind === 'CONSTRAINT')
-          indexes.add(keyOf(entry.schema, entry.tag.slice(nameIn(own).length + 1)));
-      } else if (entry.kind === 'FK CONSTRAINT' && this.#relations.has(own))
-        this.#dropped.push(
-          `Foreign key ${entry.tag.slice(nameIn(own).length + 1)} of ${shown(own)} is not restored: the table that it refers to, ${shown(other ?? '')}, is not.`,
-        );
+    const isThere = ({ to, indexes: names }: Belongs): boolean =>
+      to.every((key) => this.#relations.has(key)) && names.every((key) => indexes.has(key));
+    for (const entry of this.file.entries) {
+      const belongs = entry.kind === 'SEQUENCE' ? undefined : belongsTo(entry);
+      if (belongs === undefined) continue;
+      const [table = NO_RELATION, other = NO_RELATION] = belongs.to;
+      // After the name of its table.
+      const name = entry.tag.slice(nameIn(table).length + 1);
+      if (!isThere(belongs)) {
+        if (entry.kind === 'FK CONSTRAINT' && this.#relations.has(table))
+          this.#dropped.push(
+            `Foreign key ${name} of ${shown(table)} is not restored: the table that it refers to, ${shown(other)}, is not.`,
+          );
+        continue;
+      }
+      if (entry.kind === 'TRIGGER' && this.#withoutFunction(entry)) continue;
+      this.#chosen.add(entry.dumpId);
+      if (entry.kind === 'INDEX') indexes.add(keyOf(entry.schema, entry.tag));
+      if (entry.kind === 'CONSTRAINT') indexes.add(keyOf(entry.schema, name));
     }
   }
 
@@ -238,30 +249,4 @@ class Selection {
           ids.add(dumpId);
     }
   }
-}
-
-function nameIn(key: string): string {
-  return (JSON.parse(key) as [string, string])[1];
-}
-
-function shown(key: string): string {
-  return (JSON.parse(key) as [string, string]).map(quoted).join('.');
-}
-
-/** An identifier as SQL has it, in quotes where it needs them. */
-function quoted(name: string): string {
-  return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
-}
-
-/** `type app.email` */
-function titled({ kind, schema, tag }: ExactEntry): string {
-  const name = /[(]/.test(tag) ? tag : quoted(tag);
-  return `${kind.toLowerCase()} ${schema === undefined ? '' : `${quoted(schema)}.`}${name}`;
-}
-
-function noMatch(input: string, { text }: Pattern, names: readonly string[]): UserError {
-  const near = nearNames(text, names);
-  return new UserError(
-    `Nothing in the backup matches "${text}" of the input "${input}".${near.length === 0 ? '' : ` Near are: ${near.join(', ')}.`}`,
-  );
 }
