@@ -30,14 +30,16 @@ export const BACKUP_OUTPUTS = {
 export const RESTORE_OUTPUTS = {
   outcome: OUTCOME,
   'backup-id': { description: 'Id of the backup that was restored' },
-  'restored-database': { description: 'The database that now holds what the backup held' },
+  'restored-database': {
+    description: 'The database that now holds what the backup held; empty where nothing was put into place',
+  },
   'previous-database': {
     description: 'With `mode: replace`: what the database that was there before is called now',
   },
   'duration-seconds': { description: 'How long the restore took' },
   matches: {
     description:
-      '`true` where what was restored equals the fingerprint of the backup, `false` where it differs; empty where it was not compared',
+      'Whether what was restored equals the fingerprint of the backup: `true`, `false` or `not compared`',
   },
 } as const satisfies Record<string, OutputSpec>;
 
