@@ -13,44 +13,46 @@ const CONTRIB = new Set(
  * Extensions whose Debian package is not called after them; `N` stands for the major. Of several names the first that
  * there is counts.
  */
-const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  address_standardizer: ['postgresql-N-postgis-3'],
-  address_standardizer_data_us: ['postgresql-N-postgis-3'],
-  bool_plperl: ['postgresql-plperl-N'],
-  bool_plperlu: ['postgresql-plperl-N'],
-  h3_postgis: ['postgresql-N-h3'],
-  hstore_plperl: ['postgresql-plperl-N'],
-  hstore_plperlu: ['postgresql-plperl-N'],
-  hstore_plpython3u: ['postgresql-plpython3-N'],
-  jsonb_plperl: ['postgresql-plperl-N'],
-  jsonb_plperlu: ['postgresql-plperl-N'],
-  jsonb_plpython3u: ['postgresql-plpython3-N'],
-  londiste: ['postgresql-N-londiste-sql'],
-  ltree_plpython3u: ['postgresql-plpython3-N'],
-  pg_sphere: ['postgresql-N-pgsphere'],
-  pgautofailover: ['postgresql-N-auto-failover'],
-  pglogical_origin: ['postgresql-N-pglogical'],
-  pgpool_adm: ['postgresql-N-pgpool2'],
-  pgpool_recovery: ['postgresql-N-pgpool2'],
-  pgpool_regclass: ['postgresql-N-pgpool2'],
-  pgq: ['postgresql-N-pgq3'],
-  pldbgapi: ['postgresql-N-pldebugger'],
-  plperl: ['postgresql-plperl-N'],
-  plperlu: ['postgresql-plperl-N'],
-  plpython3u: ['postgresql-plpython3-N'],
-  pltcl: ['postgresql-pltcl-N'],
-  pltclu: ['postgresql-pltcl-N'],
-  pointcloud_postgis: ['postgresql-N-pointcloud'],
-  postgis: ['postgresql-N-postgis-3'],
-  postgis_raster: ['postgresql-N-postgis-3'],
-  postgis_sfcgal: ['postgresql-N-postgis-3'],
-  postgis_tiger_geocoder: ['postgresql-N-postgis-3'],
-  postgis_topology: ['postgresql-N-postgis-3'],
-  table_log: ['postgresql-N-tablelog'],
-  timescaledb: ['timescaledb-2-postgresql-N', 'postgresql-N-timescaledb'],
-  timescaledb_toolkit: ['timescaledb-toolkit-postgresql-N'],
-  vector: ['postgresql-N-pgvector'],
-};
+const PACKAGES = new Map<string, readonly string[]>(
+  Object.entries({
+    address_standardizer: ['postgresql-N-postgis-3'],
+    address_standardizer_data_us: ['postgresql-N-postgis-3'],
+    bool_plperl: ['postgresql-plperl-N'],
+    bool_plperlu: ['postgresql-plperl-N'],
+    h3_postgis: ['postgresql-N-h3'],
+    hstore_plperl: ['postgresql-plperl-N'],
+    hstore_plperlu: ['postgresql-plperl-N'],
+    hstore_plpython3u: ['postgresql-plpython3-N'],
+    jsonb_plperl: ['postgresql-plperl-N'],
+    jsonb_plperlu: ['postgresql-plperl-N'],
+    jsonb_plpython3u: ['postgresql-plpython3-N'],
+    londiste: ['postgresql-N-londiste-sql'],
+    ltree_plpython3u: ['postgresql-plpython3-N'],
+    pg_sphere: ['postgresql-N-pgsphere'],
+    pgautofailover: ['postgresql-N-auto-failover'],
+    pglogical_origin: ['postgresql-N-pglogical'],
+    pgpool_adm: ['postgresql-N-pgpool2'],
+    pgpool_recovery: ['postgresql-N-pgpool2'],
+    pgpool_regclass: ['postgresql-N-pgpool2'],
+    pgq: ['postgresql-N-pgq3'],
+    pldbgapi: ['postgresql-N-pldebugger'],
+    plperl: ['postgresql-plperl-N'],
+    plperlu: ['postgresql-plperl-N'],
+    plpython3u: ['postgresql-plpython3-N'],
+    pltcl: ['postgresql-pltcl-N'],
+    pltclu: ['postgresql-pltcl-N'],
+    pointcloud_postgis: ['postgresql-N-pointcloud'],
+    postgis: ['postgresql-N-postgis-3'],
+    postgis_raster: ['postgresql-N-postgis-3'],
+    postgis_sfcgal: ['postgresql-N-postgis-3'],
+    postgis_tiger_geocoder: ['postgresql-N-postgis-3'],
+    postgis_topology: ['postgresql-N-postgis-3'],
+    table_log: ['postgresql-N-tablelog'],
+    timescaledb: ['timescaledb-2-postgresql-N', 'postgresql-N-timescaledb'],
+    timescaledb_toolkit: ['timescaledb-toolkit-postgresql-N'],
+    vector: ['postgresql-N-pgvector'],
+  }),
+);
 
 /**
  * The Debian packages that may hold an extension: the first of them that there is holds it. Empty for those that come
@@ -58,7 +60,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
  */
 export function packagesOf(extension: string, major: number): string[] {
   if (CONTRIB.has(extension)) return [];
-  const known = PACKAGES[extension];
+  const known = PACKAGES.get(extension);
   if (known !== undefined) return known.map((name) => name.replace('N', String(major)));
   const name = extension.toLowerCase().replaceAll('_', '-');
   // What Debian accepts in a package's name.
@@ -69,16 +71,12 @@ export function packagesOf(extension: string, major: number): string[] {
 }
 
 /** The Homebrew formulae that hold extensions. */
-const FORMULAE: Readonly<Record<string, string>> = {
-  vector: 'pgvector',
-  ...Object.fromEntries(
-    Object.entries(PACKAGES)
-      .filter(([, names]) => names.includes('postgresql-N-postgis-3'))
-      .map(([extension]) => [extension, 'postgis']),
-  ),
-};
+function formulaOf(extension: string): string[] {
+  if (extension === 'vector') return ['pgvector'];
+  return PACKAGES.get(extension)?.includes('postgresql-N-postgis-3') === true ? ['postgis'] : [];
+}
 
 /** The Homebrew formulae for these extensions, as far as there are some. */
 export function formulaeOf(extensions: readonly string[]): string[] {
-  return [...new Set(extensions.flatMap((name) => FORMULAE[name] ?? []))];
+  return [...new Set(extensions.flatMap(formulaOf))];
 }

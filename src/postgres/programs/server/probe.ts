@@ -1,3 +1,4 @@
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProgramSource, ServerPrograms } from '../../types.js';
 import { probeFolder, type Probe, type ProbeOptions } from '../probe.js';
@@ -21,6 +22,9 @@ export async function probeServer(folder: string, options: ProbeOptions): Promis
   };
 }
 
+/** Debian's servers read the time zones there and nowhere else. */
+const ZONES = '/usr/share/zoneinfo';
+
 /** Looks at a server that Debian packages were unpacked into `root` for. */
 export async function probeUnpackedServer(
   root: string,
@@ -28,6 +32,12 @@ export async function probeUnpackedServer(
   source: ProgramSource,
   options: InstallOptions,
 ): Promise<Probe<ServerPrograms>> {
+  const zones = await access(ZONES).then(
+    () => true,
+    () => false,
+  );
+  if (!zones)
+    return { problem: `an unpacked server needs this machine's time zones (${ZONES}, package tzdata)` };
   return probeServer(join(root, 'usr', 'lib', 'postgresql', String(major), 'bin'), {
     source,
     env: options.env,
