@@ -11,8 +11,8 @@ const majors =
   rigMissing === undefined ? testMajors().filter((major) => [13, 15, 17, 18].includes(major)) : [];
 if (majors.length === 0) process.stderr.write(`NOT RUN: swap: ${rigMissing ?? 'no server'}\n`);
 
-const names = { target: 'live', restored: 'beside', before: 'old', comment: 'a shop' };
 const signal = new AbortController().signal;
+const names = { target: 'live', restored: 'beside', before: 'old', comment: 'a shop', signal };
 
 (majors.length === 0 ? describe.skip : describe).each(majors)('swap on PostgreSQL %s', (major) => {
   let rig: Rig;

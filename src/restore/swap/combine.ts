@@ -33,25 +33,33 @@ export function combine(
   scope: ArchivedScope,
 ): WantedProperties {
   const there = (role: string | undefined): boolean => role === undefined || scope.roles.has(role);
-  const fromArchive = archived.settings.filter(({ role }) => there(role));
-  const settings = new Map(
-    [...fromArchive, ...(target?.settings ?? [])].map((setting) => [
-      JSON.stringify([setting.role ?? null, setting.name.toLowerCase()]),
-      setting,
-    ]),
-  );
-  const archivedOwner =
-    scope.owner && archived.owner !== undefined && there(archived.owner) ? archived.owner : undefined;
-  const archivedGrants = scope.privileges
-    ? (archived.grants?.filter(({ grantee }) => there(grantee)) ?? null)
-    : null;
+  const grants = scope.privileges ? archived.grants : null;
   return {
-    owner: target?.owner ?? archivedOwner,
-    connectionLimit: target?.connectionLimit ?? archived.connectionLimit ?? -1,
+    ...ownerAndLimit(archived, target, scope.owner && there(archived.owner)),
     comment: target?.comment ?? archived.comment,
-    settings: [...settings.values()],
-    grants: combineGrants(archivedGrants, target?.grants ?? null),
+    settings: combineSettings(
+      archived.settings.filter(({ role }) => there(role)),
+      target?.settings ?? [],
+    ),
+    grants: combineGrants(grants?.filter(({ grantee }) => there(grantee)) ?? null, target?.grants ?? null),
   };
+}
+
+function ownerAndLimit(
+  archived: ArchivedProperties,
+  target: DatabaseProperties | undefined,
+  archivedOwner: boolean,
+): Pick<WantedProperties, 'owner' | 'connectionLimit'> {
+  if (target !== undefined) return { owner: target.owner, connectionLimit: target.connectionLimit };
+  return {
+    owner: archivedOwner ? archived.owner : undefined,
+    connectionLimit: archived.connectionLimit ?? -1,
+  };
+}
+
+function combineSettings(archived: DatabaseSetting[], target: DatabaseSetting[]): DatabaseSetting[] {
+  const key = ({ role, name }: DatabaseSetting): string => JSON.stringify([role ?? null, name.toLowerCase()]);
+  return [...new Map([...archived, ...target].map((setting) => [key(setting), setting])).values()];
 }
 
 function combineGrants(

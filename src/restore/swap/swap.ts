@@ -12,6 +12,7 @@ export interface Swap {
   before: string | undefined;
   /** Of the restored database. */
   comment: string | null;
+  signal: AbortSignal;
   /** Opens a session on a database that takes no part. */
   open: (name: string) => Promise<Psql>;
   /** The same, also after the run was cancelled. */
@@ -24,7 +25,12 @@ const ATTEMPTS = 2;
 const BUSY = ['55006', '55P03'];
 
 /** The statements of a swap. All but the last change nothing that anybody else can see. */
-export function swapStatements({ target, restored, before, comment }: Omit<Swap, 'open' | 'look'>): string[] {
+export function swapStatements({
+  target,
+  restored,
+  before,
+  comment,
+}: Omit<Swap, 'open' | 'look' | 'signal'>): string[] {
   const rename = (from: string, to: string): string =>
     `ALTER DATABASE ${quoteIdentifier(from)} RENAME TO ${quoteIdentifier(to)}`;
   return [
@@ -59,6 +65,7 @@ export async function swap(request: Swap): Promise<void> {
     if (error === undefined) return;
     // A connection that broke at the commit does not tell whether that came through.
     if (!(error instanceof SqlError) && (await isSwapped(request, wanted))) return;
+    if (request.signal.aborted) throw new CancelledError();
     const busy = error instanceof SqlError && BUSY.includes(error.sqlstate);
     if (!busy) throw notSwapped(target, error);
     if (refused.length > 0 || attempt === ATTEMPTS) throw stillBusy(target, refused, error);

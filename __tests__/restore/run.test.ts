@@ -1,0 +1,235 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { readdirSync } from 'node:fs';
+import { CancelledError } from '../../src/base/errors.js';
+import type { Psql } from '../../src/postgres/psql.js';
+import { outputsOf, redReasons, resultText } from '../../src/restore/result.js';
+import { requireNoSessions, Rig, rigMissing } from '../support/backup-rig.js';
+import { Listener } from '../support/listener.js';
+import { testMajors } from '../support/majors.js';
+import { databasesOf, messagesOf, restoring } from '../support/restore-rig.js';
+
+const majors =
+  rigMissing === undefined ? testMajors().filter((major) => [13, 15, 17, 18].includes(major)) : [];
+if (majors.length === 0) process.stderr.write(`NOT RUN: restore: ${rigMissing ?? 'no server'}\n`);
+const suite = majors.length === 0 ? describe.skip.each([0]) : describe.each(majors);
+
+suite('restore on PostgreSQL %s', (major) => {
+  let rig: Rig;
+  let admin: Psql;
+  let storage: string;
+  let id: string;
+  let rows: string;
+
+  const url = (database: string): string => rig.server.url(database);
+  const countIn = async (database: string): Promise<string> => {
+    const psql = await rig.psql(database);
+    try {
+      return await psql.value('SELECT count(*) FROM app.orders');
+    } finally {
+      await psql.close();
+    }
+  };
+
+  beforeAll(async () => {
+    rig = await Rig.start(major, { wal_level: 'logical', max_prepared_transactions: 5 });
+    admin = await rig.psql();
+    const shop = await rig.shop('shop');
+    rows = await shop.value('SELECT count(*) FROM app.orders');
+    await shop.close();
+    const published = await rig.publish('shop');
+    id = published.manifest.id;
+    storage = `file://${published.folder.split('/').slice(0, -2).join('/')}`;
+  }, 180_000);
+
+  afterAll(() => rig?.stop());
+
+  let before: string[];
+  beforeEach(async () => {
+    before = await databasesOf(rig);
+  });
+  afterEach(async () => {
+    for (const name of await databasesOf(rig))
+      if (!before.includes(name)) await admin.exec(`DROP DATABASE "${name}" WITH (FORCE)`);
+    await requireNoSessions(rig);
+    expect(readdirSync(rig.folder).filter((name) => name.startsWith('pgkeep-'))).toEqual([]);
+  });
+
+  it('makes the database where there is none', async () => {
+    const { result, error } = await restoring(rig, { storage, 'database-url': url('fresh') });
+    expect(messagesOf(error)).toBe('undefined');
+    expect(result).toMatchObject({
+      outcome: 'restored',
+      database: 'fresh',
+      previousDatabase: null,
+      matches: true,
+    });
+    expect(result?.totals.different).toBe(0);
+    expect(outputsOf(result!)).toMatchObject({
+      'backup-id': id,
+      'restored-database': 'fresh',
+      matches: 'true',
+    });
+    expect(redReasons(result!)).toEqual([]);
+    expect(resultText(result!)).toContain('is restored in database fresh');
+    expect(await countIn('fresh')).toBe(rows);
+    expect(await databasesOf(rig)).toEqual([...before, 'fresh'].sort());
+  });
+
+  it('takes the place of an empty database, and keeps its settings and grants', async () => {
+    await (await rig.database('fresh')).close();
+    await admin.exec(
+      'DROP ROLE IF EXISTS guest',
+      'CREATE ROLE guest',
+      'REVOKE CONNECT ON DATABASE fresh FROM PUBLIC',
+      'GRANT CONNECT ON DATABASE fresh TO guest',
+      "ALTER DATABASE fresh SET work_mem = '7MB'",
+      `ALTER DATABASE fresh SET search_path = "$user", app, "odd, name"`,
+      `ALTER ROLE guest IN DATABASE fresh SET statement_timeout = '3s'`,
+      `COMMENT ON DATABASE fresh IS 'ours'`,
+      'ALTER DATABASE fresh CONNECTION LIMIT 42',
+    );
+    const { error } = await restoring(rig, { storage, 'database-url': url('fresh') });
+    expect(messagesOf(error)).toBe('undefined');
+    expect(await countIn('fresh')).toBe(rows);
+    expect(await databasesOf(rig)).toEqual([...before, 'fresh'].sort());
+    expect(
+      await admin.query(
+        `SELECT json_build_object('comment', shobj_description(oid, 'pg_database'), 'limit', datconnlimit, 'rights', datacl::text) FROM pg_database WHERE datname = 'fresh'`,
+      ),
+    ).toEqual({ comment: 'ours', limit: 42, rights: '{postgres=CTc/postgres,=T/postgres,guest=c/postgres}' });
+    expect(
+      await admin.query(
+        `SELECT json_agg(c ORDER BY c) FROM pg_db_role_setting s JOIN pg_database d ON d.oid = setdatabase, unnest(setconfig) c WHERE datname = 'fresh'`,
+      ),
+    ).toEqual(['search_path="$user", app, "odd, name"', 'statement_timeout=3s', 'work_mem=7MB']);
+  });
+
+  it('refuses a target that is not empty, also when confirmed', async () => {
+    await (await rig.database('full', 'CREATE TABLE mine (a int)')).close();
+    for (const confirm of ['', 'full']) {
+      const { error } = await restoring(rig, { storage, 'database-url': url('full'), confirm });
+      expect(messagesOf(error)).toContain(
+        '"full" is not empty (it holds table public.mine), and mode is fresh',
+      );
+    }
+    const psql = await rig.psql('full');
+    expect(await psql.value('SELECT count(*) FROM mine')).toBe('0');
+    await psql.close();
+  });
+
+  it('replaces a database that is in use, and keeps the old one', async () => {
+    const application = await rig.database(
+      'live',
+      'CREATE TABLE mine (a int)',
+      'INSERT INTO mine VALUES (1)',
+    );
+    const asked = { storage, 'database-url': url('live'), mode: 'replace' };
+    const unconfirmed = await restoring(rig, asked);
+    expect(messagesOf(unconfirmed.error)).toContain(
+      '"live" is not empty: it holds table public.mine. To go on, set confirm: live',
+    );
+    const wrong = await restoring(rig, { ...asked, confirm: 'life' });
+    expect(messagesOf(wrong.error)).toContain(
+      'confirm is "life", but database-url names the database "live"',
+    );
+    const { result, error } = await restoring(rig, { ...asked, confirm: 'live' });
+    expect(messagesOf(error)).toBe('undefined');
+    const old = `live_before_${id}`;
+    expect(result).toMatchObject({
+      outcome: 'restored',
+      database: 'live',
+      previousDatabase: old,
+      matches: true,
+    });
+    await expect(application.value('SELECT 1')).rejects.toThrow();
+    expect(await countIn('live')).toBe(rows);
+    const kept = await rig.psql(old);
+    expect(await kept.value('SELECT a FROM mine')).toBe('1');
+    await kept.close();
+    expect(await databasesOf(rig)).toEqual([...before, 'live', old].sort());
+    const again = await restoring(rig, { ...asked, confirm: 'live' });
+    expect(again.result?.previousDatabase).toBe(`${old}-2`);
+  });
+
+  it('asks for a confirmation before it touches the source of the backup', async () => {
+    const { error } = await restoring(rig, { storage, 'database-url': url('shop'), mode: 'replace' });
+    expect(messagesOf(error)).toContain(`"shop" is the very database that backup ${id} was made of`);
+    expect(await countIn('shop')).toBe(rows);
+  });
+
+  it('plans without changing anything', async () => {
+    await (await rig.database('live', 'CREATE TABLE mine (a int)')).close();
+    const { result, error } = await restoring(rig, {
+      storage,
+      'database-url': url('live'),
+      mode: 'replace',
+      'dry-run': 'true',
+    });
+    expect(messagesOf(error)).toBe('undefined');
+    expect(result?.outcome).toBe('planned');
+    expect(result?.plan).toMatchObject({ way: 'beside', mode: 'replace', blockers: [] });
+    expect(result?.plan.unconfirmed).toHaveLength(1);
+    expect(redReasons(result!)).toEqual([]);
+    expect(resultText(result!)).toContain('Nothing was changed');
+    expect(await databasesOf(rig)).toEqual([...before, 'live'].sort());
+  });
+
+  it('restores chosen tables, also beside others', async () => {
+    const target = await rig.database('full', 'CREATE TABLE mine (a int)', 'CREATE SCHEMA app');
+    await target.close();
+    const asked = { storage, 'database-url': url('full'), tables: 'app.ev*' };
+    const unconfirmed = await restoring(rig, asked);
+    expect(messagesOf(unconfirmed.error)).toContain('set confirm: full');
+    const { result, error } = await restoring(rig, { ...asked, confirm: 'full' });
+    expect(messagesOf(error)).toBe('undefined');
+    expect(result).toMatchObject({ outcome: 'restored', matches: true });
+    expect(result?.plan.way).toBe('in place');
+    const again = await restoring(rig, { ...asked, confirm: 'full' });
+    expect(messagesOf(again.error)).toContain(
+      'in the target already, and nothing of it is overwritten: app.ev',
+    );
+    const none = await restoring(rig, { ...asked, tables: 'ev', confirm: 'full' });
+    expect(messagesOf(none.error)).toContain('app.ev');
+    const fresh = await restoring(rig, { ...asked, 'database-url': url('fresh'), tables: 'app.customers' });
+    expect(messagesOf(fresh.error)).toBe('undefined');
+    expect(fresh.result).toMatchObject({ database: 'fresh', matches: true });
+  });
+
+  it('leaves nothing when it is cancelled', async () => {
+    const stop = new AbortController();
+    const said = new Listener();
+    said.onLine = (line) => {
+      if (line.includes('pg_restore')) stop.abort();
+    };
+    const restore = restoring(rig, { storage, 'database-url': url('fresh') }, { said, signal: stop.signal });
+    while (!stop.signal.aborted && (await databasesOf(rig)).length === before.length)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    stop.abort();
+    const { error } = await restore;
+    expect(error).toBeInstanceOf(CancelledError);
+    expect(await databasesOf(rig)).toEqual(before);
+  });
+
+  it('lets only one restore into a target at a time', async () => {
+    const both = await Promise.all([
+      restoring(rig, { storage, 'database-url': url('fresh') }),
+      restoring(rig, { storage, 'database-url': url('fresh') }),
+    ]);
+    const errors = both.filter(({ error }) => error !== undefined);
+    expect(errors).toHaveLength(1);
+    expect(messagesOf(errors[0]?.error)).toMatch(/Another restore into database "fresh" is at work/);
+    expect(await countIn('fresh')).toBe(rows);
+  });
+
+  it('makes a safety backup first, or does nothing', async () => {
+    await (await rig.database('live', 'CREATE TABLE mine (a int)')).close();
+    const asked = { storage, 'database-url': url('live'), mode: 'replace', confirm: 'live' };
+    const refused = await restoring(rig, { ...asked, 'safety-backup': 'file:///proc/nowhere' });
+    expect(messagesOf(refused.error)).toContain('could not be backed up first');
+    expect(await databasesOf(rig)).toEqual([...before, 'live'].sort());
+    const safe = rig.storage();
+    const { result } = await restoring(rig, { ...asked, 'safety-backup': safe.url });
+    expect(result?.safetyBackup).toMatchObject({ name: 'shop-safety', storage: safe.url });
+    expect(readdirSync(`${safe.folder}/shop-safety`)).toContain(result?.safetyBackup?.id);
+  });
+});

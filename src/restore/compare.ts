@@ -1,0 +1,75 @@
+import { compareRestored, type Aspect, type CompareRequest } from '../verify/compare/index.js';
+import { holdsRowsOf } from '../verify/left-out.js';
+import { isRed } from '../verify/result.js';
+import type { Finding } from '../verify/types.js';
+import { entriesOf, jobsOf, type Job } from './job.js';
+
+/** What is compared when only a part was restored, or the database is not one that we made. */
+function scopeOf(job: Job): Pick<CompareRequest, 'only'> {
+  const { plan, selected, staged } = job;
+  const definitions: Aspect[] = ['contents', 'extensions', 'objects', 'definitions'];
+  const collation: Aspect[] = plan.way === 'beside' ? ['collation'] : [];
+  if (selected !== undefined || plan.content === 'data') {
+    const entries = entriesOf(job) ?? job.toc ?? [];
+    const tables =
+      plan.content === 'schema'
+        ? []
+        : (staged.fingerprint?.tables ?? []).filter((table) =>
+            (table.partitions ?? [table]).every((each) => holdsRowsOf(entries, each)),
+          );
+    return { only: { aspects: ['tables'], tables } };
+  }
+  if (plan.content === 'schema') return { only: { aspects: [...collation, ...definitions] } };
+  if (plan.way === 'beside') return {};
+  return {
+    only: {
+      aspects: [...definitions, 'tables', 'sequences', 'materialized views', 'large objects'],
+    },
+  };
+}
+
+/**
+ * Compares what was restored with the fingerprint of its backup.
+ * @param reloaded the database with the definitions once more; undefined where none could be made
+ * @param otherwise what the database could not have as the source's had it
+ */
+export async function compareJob(
+  job: Job,
+  database: string,
+  { reloaded, otherwise }: { reloaded: string | undefined; otherwise: readonly string[] },
+): Promise<Finding[]> {
+  const { staged, programs, connection, open, options, toc, target } = job;
+  if (!options.inputs.compare || staged.fingerprint === undefined) return [];
+  const findings = await compareRestored({
+    open: (name) => open(database, name),
+    programs,
+    connection,
+    database,
+    fingerprint: staged.fingerprint,
+    manifest: staged.manifest,
+    otherwise,
+    jobs: jobsOf(job),
+    signal: options.signal,
+    ...scopeOf(job),
+    ...(reloaded === undefined ? {} : { reloadDatabase: reloaded }),
+    ...(toc === undefined ? {} : { toc }),
+  });
+  const before = job.plan.way === 'in place' ? (target.existing?.extensions ?? []) : [];
+  return findings.map((finding) => (isProvided(finding, before) ? { ...finding, minor: true } : finding));
+}
+
+/** More extensions than in the backup, where some were in the target before. */
+function isProvided({ kind, name, verdict, expected, found }: Finding, before: readonly string[]): boolean {
+  return (
+    before.length > 0 &&
+    kind === 'object kind' &&
+    name === 'extension' &&
+    verdict === 'different' &&
+    Number(found) > Number(expected)
+  );
+}
+
+/** True where something differs that matters. */
+export function differs(findings: readonly Finding[]): boolean {
+  return findings.some(isRed);
+}

@@ -1,0 +1,94 @@
+import { listBackups } from '../backup/catalogue.js';
+import type { Manifest } from '../backup/manifest.js';
+import type { TocEntry } from '../postgres/toc.js';
+import type { Store } from '../storage/store.js';
+import { extensionsOf } from '../verify/place.js';
+import { readContents, rolesNamedIn, selectEntries, type Selected } from './archive/index.js';
+import type { Connected } from './connect.js';
+import { NOTHING_PRESENT, type PlanFacts, type Present } from './plan.js';
+import { presentIn } from './present.js';
+import { ownersAmong, type NamedRoles } from './roles.js';
+import type { RestoreOptions } from './run-options.js';
+import { knownRoles } from './target/roles.js';
+import { inSession } from './target/server.js';
+import { isEmpty } from './target/types.js';
+import type { StagedBackup } from './types.js';
+import { contentOf } from './way.js';
+
+/** Gathers what a plan is made from: reads the archive, and asks the target once more. Changes nothing. */
+export async function gatherFacts(
+  options: RestoreOptions,
+  connected: Connected,
+  staged: StagedBackup,
+): Promise<PlanFacts> {
+  const { inputs, signal } = options;
+  const { programs, target, connection, open } = connected;
+  const archive = { archive: staged, programs, signal };
+  const { tables, schemas } = inputs;
+  const content = contentOf(inputs, staged.manifest);
+  const toc = await readContents(archive);
+  const selected =
+    tables.length + schemas.length === 0
+      ? undefined
+      : await selectEntries({ ...archive, tables, schemas, content });
+  const named = await rolesOf(archive, selected?.entries ?? toc);
+  const known = await inSession(
+    () => open(target.existing === undefined ? (target.maintenance ?? '') : target.database, 'that plans'),
+    'Looking for the roles that the backup names',
+    connection,
+    (psql) => knownRoles(psql, named.all, target.major),
+  );
+  return {
+    choices: inputs,
+    staged,
+    storage: staged.store.url,
+    target,
+    toc,
+    selected,
+    named,
+    known,
+    extensions: extensionsOf(staged, toc ?? []),
+    present: await presence(connected, selected?.entries ?? toc),
+    schemaBackup:
+      staged.manifest.options['content'] === 'data'
+        ? await schemaBackupFor(staged.store, staged.manifest)
+        : undefined,
+  };
+}
+
+async function rolesOf(
+  archive: Parameters<typeof rolesNamedIn>[0],
+  entries: readonly TocEntry[] | undefined,
+): Promise<NamedRoles> {
+  const inArchive = await rolesNamedIn(archive);
+  return { all: inArchive, owners: ownersAmong(inArchive, entries) };
+}
+
+/** How what is restored meets what is there; of no interest where nothing is. */
+async function presence(
+  { target, connection, open }: Connected,
+  entries: Selected['entries'] | readonly TocEntry[] | undefined,
+): Promise<Present> {
+  const { existing, database } = target;
+  if (existing === undefined || isEmpty(existing) || entries === undefined) return NOTHING_PRESENT;
+  return inSession(
+    () => open(database, 'with the target'),
+    'Looking at what is in the target',
+    connection,
+    (psql) => presentIn(psql, entries),
+  );
+}
+
+/** The newest backup with definitions that is no newer than a backup of rows alone, of the same database. */
+export async function schemaBackupFor(store: Store, manifest: Manifest): Promise<string | undefined> {
+  const { backups } = await listBackups(store, manifest.name);
+  return backups
+    .filter(
+      ({ options, snapshotAt, database, source }) =>
+        options['content'] !== 'data' &&
+        snapshotAt <= manifest.snapshotAt &&
+        database === manifest.database &&
+        source.databaseId === manifest.source.databaseId,
+    )
+    .at(-1)?.id;
+}

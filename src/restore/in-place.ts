@@ -1,0 +1,33 @@
+import { compareJob } from './compare.js';
+import { restoreTo, type Done, type Job } from './job.js';
+import { inSession } from './target/server.js';
+
+/**
+ * Restores into the target itself, in one transaction with one job: all of it, or nothing. What it needs must be there:
+ * to make it first would leave it behind when the restore fails.
+ * @throws UserError, the target being as it was
+ */
+export async function restoreInPlace(job: Job): Promise<Done> {
+  const { options, plan, open, connection, target } = job;
+  const { reporter } = options;
+  const { database } = target;
+  await reporter.group('Restoring', () =>
+    restoreTo(job, database, { content: plan.content, jobs: 1, singleTransaction: true }),
+  );
+  const notes: string[] = [];
+  const findings = await reporter.group('Comparing', () =>
+    compareJob(job, database, { reloaded: undefined, otherwise: [] }),
+  );
+  if (plan.target.empty)
+    await inSession(
+      () => open(database, 'that analyzes'),
+      'Analyzing the restored database',
+      connection,
+      (psql) => psql.exec('ANALYZE'),
+    );
+  else
+    notes.push(
+      `Run ANALYZE on what was restored into ${JSON.stringify(database)}, so that queries are planned well.`,
+    );
+  return { database, previousDatabase: null, findings, notes };
+}

@@ -1,0 +1,96 @@
+import { availableParallelism } from 'node:os';
+import { UserError } from '../base/errors.js';
+import { plural } from '../base/units.js';
+import type { TocEntry } from '../postgres/toc.js';
+import type { Finding } from '../verify/types.js';
+import { restoreInto, type Selected } from './archive/index.js';
+import type { Connected } from './connect.js';
+import type { RestorePlan } from './plan.js';
+import type { RestoreOptions } from './run-options.js';
+import type { RestoreError, StagedBackup } from './types.js';
+
+/** A restore that was planned and may go on. */
+export interface Job extends Connected {
+  options: RestoreOptions;
+  plan: RestorePlan;
+  staged: StagedBackup;
+  toc: readonly TocEntry[] | undefined;
+  selected: Selected | undefined;
+}
+
+/** What became of it. */
+export interface Done {
+  /** Null where what was restored was not put into place. */
+  database: string | null;
+  /** What the old database is called now. */
+  previousDatabase: string | null;
+  findings: Finding[];
+  /** What the user should know or do now. */
+  notes: string[];
+}
+
+/** How many things are restored at the same time. */
+export function jobsOf({ options, staged }: Pick<Job, 'options' | 'staged'>): number {
+  if (staged.format === 'plain') return 1;
+  const { jobs } = options.inputs;
+  return jobs === 'auto' ? availableParallelism() : jobs;
+}
+
+/** What is restored, where it is not all: in a database of its own with what the chosen entries need. */
+export function entriesOf({ selected, toc, plan }: Pick<Job, 'selected' | 'toc' | 'plan'>) {
+  if (selected === undefined) return undefined;
+  if (plan.way === 'in place' || plan.content === 'data') return selected.entries;
+  // Rows of other tables were not asked for, and a table without its rows would only deceive.
+  const needs = selected.needs.filter(({ text }) => !/^(TABLE|MATERIALIZED VIEW) /.test(text));
+  const ids = new Set([...selected.entries, ...needs].map(({ dumpId }) => dumpId));
+  return (toc ?? []).filter(({ dumpId }) => ids.has(dumpId));
+}
+
+/**
+ * Restores into a database that is there.
+ * @throws UserError when anything failed that matters
+ */
+export async function restoreTo(
+  job: Job,
+  database: string,
+  how: { content: RestorePlan['content']; jobs: number; singleTransaction: boolean; quiet?: boolean },
+): Promise<void> {
+  const { options, staged, programs, connection, plan } = job;
+  const entries = entriesOf(job);
+  const { errors } = await restoreInto({
+    archive: staged,
+    programs,
+    connection,
+    database,
+    jobs: how.jobs,
+    content: how.content,
+    owner: plan.owner,
+    privileges: plan.privileges,
+    singleTransaction: how.singleTransaction,
+    neutralised: false,
+    estimatedBytes: staged.manifest.databaseBytes,
+    reporter: options.reporter,
+    signal: options.signal,
+    ...(entries === undefined ? {} : { entries }),
+  });
+  const serious = errors.filter(({ harmless }) => harmless === undefined);
+  if (serious.length > 0) throw failed(serious);
+  if (how.quiet === true) return;
+  for (const { message, harmless } of errors) options.reporter.info(`${message}: ${harmless ?? ''}`);
+}
+
+const SHOWN = 5;
+
+function failed(errors: readonly RestoreError[]): UserError {
+  const lines = errors
+    .slice(0, SHOWN)
+    .map(({ message, entry }) => `  ${entry === undefined ? '' : `${entry}: `}${message}`);
+  const rest = errors.length - SHOWN;
+  return new UserError(
+    [
+      `The backup did not restore: ${plural(errors.length, 'error')}. The target is as it was.`,
+      ...lines,
+      ...(rest > 0 ? [`  and ${rest} more`] : []),
+    ].join('\n'),
+  );
+}

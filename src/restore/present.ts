@@ -1,0 +1,67 @@
+import { quoteIdentifier, type Psql } from '../postgres/psql.js';
+import type { TocEntry } from '../postgres/toc.js';
+import type { Present } from './plan.js';
+
+/** A table, view or sequence of the target. */
+interface Relation {
+  schema: string;
+  name: string;
+  /** It can hold rows of its own. */
+  table: boolean;
+}
+
+/** Names stand unquoted in a table of contents, line breaks as spaces. */
+function namedIn(text: string, kind: string, { schema, name }: Relation): boolean {
+  return text.startsWith(`${kind}${schema} ${name} `.replaceAll(/[\r\n]/g, ' '));
+}
+
+const ROWS = 'TABLE DATA ';
+const KINDS = /^(TABLE|VIEW|MATERIALIZED VIEW|FOREIGN TABLE|SEQUENCE) /;
+
+/** How many tables are asked for rows in one statement. */
+const AT_ONCE = 100;
+
+/** How what is to be restored meets what is in the target database, which `psql` is connected to. */
+export async function presentIn(psql: Psql, entries: readonly TocEntry[]): Promise<Present> {
+  const relations = await psql.rows<Relation>(
+    `SELECT n.nspname AS schema, c.relname AS name, c.relkind = 'r' AS table FROM pg_catalog.pg_class c
+     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`,
+  );
+  const definitions = entries.filter(({ catalogId }) => catalogId === 1259);
+  const rows = entries.filter(({ catalogId, text }) => catalogId === 0 && text.startsWith(ROWS));
+  const tables = relations.filter(({ table }) => table);
+  const met = tables.filter((table) => rows.some(({ text }) => namedIn(text, ROWS, table)));
+  return {
+    tables: relations
+      .filter((relation) =>
+        definitions.some(({ text }) => {
+          const kind = KINDS.exec(text)?.[0];
+          return kind !== undefined && namedIn(text, kind, relation);
+        }),
+      )
+      .map(nameOf),
+    missing: rows
+      .filter(({ text }) => !tables.some((table) => namedIn(text, ROWS, table)))
+      .map(({ text }) => text.slice(ROWS.length).split(' ').slice(0, -1).join('.')),
+    filled: await withRows(psql, met),
+  };
+}
+
+function nameOf({ schema, name }: Relation): string {
+  return `${schema}.${name}`;
+}
+
+async function withRows(psql: Psql, tables: readonly Relation[]): Promise<string[]> {
+  const filled: string[] = [];
+  for (let at = 0; at < tables.length; at += AT_ONCE) {
+    const some = tables.slice(at, at + AT_ONCE);
+    const queries = some.map(
+      ({ schema, name }, index) =>
+        `SELECT ${index} AS index WHERE EXISTS (SELECT FROM ONLY ${quoteIdentifier(schema)}.${quoteIdentifier(name)})`,
+    );
+    const found = await psql.rows<{ index: number }>(queries.join(' UNION ALL '));
+    filled.push(...found.flatMap(({ index }) => (some[index] === undefined ? [] : [nameOf(some[index])])));
+  }
+  return filled;
+}

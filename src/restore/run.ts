@@ -1,0 +1,127 @@
+import { chooseBackup } from '../backup/choose.js';
+import { chooseFamily } from '../backup/catalogue.js';
+import { writeLog } from '../backup/log.js';
+import { CancelledError, UserError } from '../base/errors.js';
+import { formatDuration } from '../base/units.js';
+import { keysOf } from '../codec/index.js';
+import { familyName } from '../inputs/name.js';
+import { parseConnection } from '../postgres/connection/parse.js';
+import type { Connection } from '../postgres/types.js';
+import { openStore } from '../storage/registry.js';
+import type { Store } from '../storage/store.js';
+import { isRed, totalsOf } from '../verify/result.js';
+import { restoreChosen, type Performed } from './perform.js';
+import type { RestoreResult } from './result.js';
+import type { RestoreOptions } from './run-options.js';
+import type { ChosenBackup } from './types.js';
+
+/**
+ * Puts a backup into a database: fetched and checked, planned, guarded, restored beside what is there, compared, and only
+ * then swapped into place.
+ * @throws when nothing was put into place for another reason than that it differs; the target is then as it was.
+ */
+export async function runRestore(options: RestoreOptions): Promise<RestoreResult> {
+  const { inputs, env, reporter, signal } = options;
+  const startedAt = new Date();
+  const connection = parseConnection(inputs.databaseUrl ?? '', env);
+  for (const secret of connection.secrets) reporter.mask(secret);
+  const keys = await keysOf(inputs, reporter);
+  const stores = await Promise.all(inputs.storage.map((url) => openStore(url, { env, reporter, signal })));
+  let name = inputs.name === undefined ? undefined : familyName(inputs.name);
+  let chosen: ChosenBackup | undefined;
+  const log = (failure?: unknown): Promise<void> =>
+    record(options, connection, { stores, name, chosen, startedAt, failure });
+  try {
+    name ??= await familyIn(stores);
+    chosen = await chooseBackup(stores, {
+      name,
+      label: inputs.label,
+      selector: inputs.backup,
+      now: startedAt,
+      reporter,
+    });
+    const { manifest, store } = chosen;
+    reporter.info(`Restoring ${manifest.name}/${manifest.id} of ${manifest.snapshotAt}, from ${store.url}`);
+    const performed = await restoreChosen(options, { chosen, connection, keys });
+    const result = resultOf(performed, startedAt);
+    tell(result, options);
+    await log(
+      result.outcome === 'differs' ? new UserError('What was restored differs from the backup.') : undefined,
+    );
+    return result;
+  } catch (error) {
+    await log(signal.aborted ? new CancelledError() : error);
+    throw error;
+  }
+}
+
+interface Recorded {
+  stores: readonly Store[];
+  name: string | undefined;
+  chosen: ChosenBackup | undefined;
+  startedAt: Date;
+  failure: unknown;
+}
+
+/** Leaves a line of history beside the backups; a dry run leaves none. */
+async function record(
+  { inputs, run, reporter }: RestoreOptions,
+  connection: Connection,
+  { stores, name, chosen, startedAt, failure }: Recorded,
+): Promise<void> {
+  if (inputs.dryRun || name === undefined) return;
+  await writeLog(
+    { stores: chosen === undefined ? stores : [chosen.store], run, reporter, connection },
+    name,
+    startedAt,
+    {
+      action: 'restore',
+      backup: chosen?.manifest.id ?? null,
+      ...(failure === undefined ? {} : { failure }),
+    },
+  );
+}
+
+/** The only family there is, in the first store that tells. */
+async function familyIn(stores: readonly Store[]): Promise<string> {
+  const errors: unknown[] = [];
+  for (const store of stores) {
+    try {
+      return await chooseFamily(store, undefined);
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  throw errors[0] as Error;
+}
+
+function resultOf({ plan, done, safetyBackup, compared }: Performed, startedAt: Date): RestoreResult {
+  const findings = done?.findings ?? [];
+  const red = findings.some(isRed);
+  return {
+    outcome: done === undefined ? 'planned' : red ? 'differs' : 'restored',
+    plan,
+    database: done?.database ?? null,
+    previousDatabase: done?.previousDatabase ?? null,
+    matches: done === undefined || !compared ? null : !red,
+    totals: totalsOf(findings),
+    findings: findings.filter(({ verdict }) => verdict !== 'equal'),
+    safetyBackup: safetyBackup ?? null,
+    notes: done?.notes ?? [],
+    durationSeconds: (Date.now() - startedAt.getTime()) / 1000,
+  };
+}
+
+function tell(
+  { outcome, plan, database, durationSeconds, notes }: RestoreResult,
+  { reporter }: RestoreOptions,
+): void {
+  if (outcome === 'planned') return reporter.info('Nothing was changed (dry-run).');
+  const what = `${plan.backup.name}/${plan.backup.id}`;
+  reporter.info(
+    outcome === 'restored'
+      ? `${what} is restored in database ${JSON.stringify(database)}, in ${formatDuration(durationSeconds)}.`
+      : `${what} was restored, and what came out differs from the backup.`,
+  );
+  for (const note of notes) reporter.info(note);
+}
