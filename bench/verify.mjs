@@ -40,6 +40,8 @@ export async function measureVerify({ major, runs, work, env, store, pgkeep }) {
   for (let run = 1; run <= runs; run += 1) {
     for (const [level, results] of found) {
       const server = await startPostgres({ major, config: UNTUNED });
+      // It forces its files to the disk first, and takes connections before it takes sessions.
+      must('until psql -XqAt -c "SELECT 1" "$TARGET"; do sleep 0.1; done', { ...env, TARGET: server.url() });
       const restored = await measure(`pg_restore -d "$TARGET" "${dump}"`, { ...env, TARGET: server.url() });
       await server.stop('SIGQUIT');
       plain.push(restored.wall);
