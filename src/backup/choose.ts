@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { messageOf } from '../base/errors.js';
+import { UserError } from '../base/errors.js';
 import type { Reporter } from '../base/reporter.js';
 import type { BackupSelector } from '../inputs/selector.js';
 import type { ChosenBackup } from '../restore/types.js';
@@ -39,8 +39,9 @@ export async function chooseBackup(stores: readonly Store[], choice: Choice): Pr
     try {
       for (const manifest of await candidates(store, choice)) offers.push({ store, manifest });
     } catch (error) {
+      if (!(error instanceof UserError)) throw error;
       failed.set(store, error);
-      if (stores.length > 1) choice.reporter.warn(`${store.url} cannot be read. ${messageOf(error)}`);
+      if (stores.length > 1) choice.reporter.warn(`${store.url} cannot be read. ${error.message}`);
     }
   }
   const chosen = among(offers, choice);
