@@ -4,9 +4,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { compile } from '../../scripts/compile.mjs';
 import { Rig, rigMissing, type Published } from '../support/backup-rig.js';
+import { provideClients } from '../support/clients.js';
 import { postgresBin } from '../support/servers.js';
 
-if (rigMissing !== undefined) process.stderr.write(`NOT RUN: the verify action: ${rigMissing}\n`);
+if (rigMissing !== undefined)
+  process.stderr.write(`NOT RUN: the actions restore and verify: ${rigMissing}\n`);
+
+const clients = await provideClients();
 
 interface Result {
   code: number | null;
@@ -15,7 +19,7 @@ interface Result {
   outputs: Record<string, string>;
 }
 
-(rigMissing === undefined ? describe : describe.skip)('the verify action', () => {
+(rigMissing === undefined ? describe : describe.skip)('the action', () => {
   let compiled: string;
   let rig: Rig;
   let backup: Published;
@@ -32,8 +36,9 @@ interface Result {
     rmSync(compiled, { recursive: true, force: true });
   });
 
-  /** Runs the action from its source, as a runner does, in a repository that is private or not. */
-  async function verify(
+  /** Runs an action from its source, as a runner does, in a repository that is private or not. */
+  async function act(
+    action: 'restore' | 'verify',
     inputs: Record<string, string>,
     { isPrivate }: { isPrivate: boolean },
   ): Promise<Result> {
@@ -42,14 +47,9 @@ interface Result {
       return join(rig.folder, name);
     };
     const [output, summary] = [file('output', ''), file('summary', '')];
-    const script = join(compiled, 'run-verify.js');
-    writeFileSync(script, "import { verifyAction } from './actions/verify.js';\nawait verifyAction();\n");
-    const bin = await postgresBin(15);
-    const all = {
-      storage: `file://${join(backup.folder, '../..')}`,
-      ...(bin === undefined ? {} : { 'postgres-bin': bin }),
-      ...inputs,
-    };
+    const script = join(compiled, 'run-action.js');
+    writeFileSync(script, `import { actions } from './index.js';\nawait actions.${action}();\n`);
+    const all = { storage: `file://${join(backup.folder, '../..')}`, ...inputs };
     const child = spawn(process.execPath, [script], {
       env: {
         PATH: process.env['PATH'],
@@ -60,6 +60,7 @@ interface Result {
         GITHUB_STEP_SUMMARY: summary,
         GITHUB_EVENT_PATH: file('event.json', JSON.stringify({ repository: { private: isPrivate } })),
         RUNNER_TEMP: rig.folder,
+        RUNNER_TOOL_CACHE: 'notRun' in clients ? '' : clients.cacheDir,
         ...Object.fromEntries(
           Object.entries(all).map(([name, text]) => [`INPUT_${name.toUpperCase()}`, text]),
         ),
@@ -77,10 +78,18 @@ interface Result {
     return { code, log, summary: readFileSync(summary, 'utf8'), outputs };
   }
 
+  const verify = async (
+    inputs: Record<string, string>,
+    repository: { isPrivate: boolean },
+  ): Promise<Result> => {
+    const bin = await postgresBin(15);
+    return act('verify', { ...(bin === undefined ? {} : { 'postgres-bin': bin }), ...inputs }, repository);
+  };
+
   const annotations = ({ log }: Result): string[] =>
     log.split('\n').filter((line) => line.startsWith('::error'));
 
-  it('is green for a sound backup, and says in outputs, summary and log what it found', async () => {
+  it('verify is green for a sound backup, and says in outputs, summary and log what it found', async () => {
     const result = await verify({ 'max-age': '1h' }, { isPrivate: true });
     expect([result.code, annotations(result)]).toEqual([0, []]);
     const { id } = backup.manifest;
@@ -96,7 +105,7 @@ interface Result {
     expect(result.log).toContain(`PASSED shop/${id} restores`);
   });
 
-  it('is red and names what differs where few can read it', async () => {
+  it('verify is red and names what differs where few can read it', async () => {
     const result = await verify(
       { 'expect-tables': 'public.refunds', checks: 'SELECT false' },
       { isPrivate: true },
@@ -109,7 +118,7 @@ interface Result {
     expect(result.log).toContain('SELECT false');
   });
 
-  it('is as red where everybody can read it, and names nothing', async () => {
+  it('verify is as red where everybody can read it, and names nothing', async () => {
     const result = await verify(
       { 'expect-tables': 'public.refunds', checks: 'SELECT false' },
       { isPrivate: false },
@@ -123,11 +132,35 @@ interface Result {
     expect(result.summary + result.log).not.toMatch(/refunds|SELECT false/);
   });
 
-  it('says in the summary that it came to no verdict', async () => {
+  it('verify says in the summary that it came to no verdict', async () => {
     const result = await verify({ backup: '20200101T000000Z-aaaa' }, { isPrivate: true });
     expect(result.code).toBe(1);
     expect(result.outputs).toEqual({ outcome: 'failure' });
     expect(result.summary).toContain('## ❌ Nothing was verified');
+    expect(annotations(result)).toHaveLength(1);
+  });
+
+  it('restore says where it restored what', async () => {
+    const inputs = { backup: 'latest', 'database-url': rig.server.url('again') };
+    const result = await act('restore', inputs, { isPrivate: true });
+    expect([result.code, annotations(result)]).toEqual([0, []]);
+    expect(result.outputs).toMatchObject({
+      outcome: 'success',
+      'backup-id': backup.manifest.id,
+      'restored-database': 'again',
+      matches: 'true',
+    });
+    expect(result.outputs).not.toHaveProperty('previous-database');
+    expect(result.summary).toContain('## ✅ Backup restored');
+  });
+
+  it.each([true, false])('restore touches nothing that was not confirmed, private: %s', async (isPrivate) => {
+    const inputs = { backup: 'latest', mode: 'replace', 'database-url': rig.server.url('shop') };
+    const result = await act('restore', inputs, { isPrivate });
+    expect([result.code, result.outputs]).toEqual([1, { outcome: 'failure' }]);
+    expect(result.summary).toMatch(
+      /^## ❌ Restore failed\n\n- .+\n\nA restore that fails leaves the target as it was\./,
+    );
     expect(annotations(result)).toHaveLength(1);
   });
 });
