@@ -21,8 +21,8 @@ export async function unpackFolder(
   await mkdir(unpacked, { mode: 0o700 });
   const tar: Filter = {
     path: 'tar',
-    // Only this member and what is below it.
-    args: ['-xf', '-', '-C', unpacked, '--no-same-owner', '--no-same-permissions', PACKED],
+    // Only this member and what is below it. It would stop at the archive's own end otherwise, before its padding came.
+    args: ['-xf', '-', '-C', unpacked, '--ignore-zeros', '--no-same-owner', '--no-same-permissions', PACKED],
     // Its own options by environment would be ours.
     env: { ...env, TAR_OPTIONS: undefined },
   };
