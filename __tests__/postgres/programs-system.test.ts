@@ -1,50 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { execFile, execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { transpile } from '../support/apt-as-nobody.js';
 import { buildRepository, makeKey, serveFolder, type HttpFolder } from '../support/apt-repository.js';
-import { missingPrograms, provideRepacked } from '../support/clients.js';
-
-const exec = promisify(execFile);
-
-/** Lays a throw-away layer over the whole machine and runs a script in it: nothing that it installs lasts. */
-const LAYER = `
-set -e
-mount -t tmpfs layer "$1"; mkdir "$1/upper" "$1/work" "$1/root"
-mount -t overlay layer -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" "$1/root"
-mount -t proc proc "$1/root/proc"; mount --rbind /dev "$1/root/dev"; mount --rbind ${tmpdir()} "$1/root${tmpdir()}"
-exec chroot "$1/root" sh -ec "$2"
-`;
-
-async function inLayer(folder: string, script: string): Promise<string> {
-  const at = join(folder, 'layer');
-  mkdirSync(at, { recursive: true });
-  const { stdout } = await exec('unshare', ['--mount', 'bash', '-c', LAYER, 'layer', at, script], {
-    maxBuffer: 1 << 24,
-  });
-  return stdout;
-}
+import { provideRepacked } from '../support/clients.js';
+import { inLayer, noLayer } from '../support/layer.js';
 
 const repacked = await provideRepacked();
 const folder = await mkdtemp(join(tmpdir(), 'pgkeep-system-'));
 chmodSync(folder, 0o755);
 
-async function reason(): Promise<string | undefined> {
-  if ('notRun' in repacked) return repacked.notRun;
-  const missing = missingPrograms(['unshare', 'chroot', 'setpriv', 'sudo']);
-  if (missing.length > 0) return `missing: ${missing.join(', ')}`;
-  return inLayer(folder, 'true').then(
-    () => undefined,
-    (error: unknown) =>
-      `no layer can be laid over the machine, which needs root: ${String(error).split('\n')[0]}`,
-  );
-}
-
-const notRun = await reason();
+const notRun = 'notRun' in repacked ? repacked.notRun : await noLayer(folder);
 if (notRun !== undefined) {
   process.stderr.write(`NOT RUN: programs-system: ${notRun}\n`);
   rmSync(folder, { recursive: true, force: true });
