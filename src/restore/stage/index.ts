@@ -22,6 +22,13 @@ export async function stageBackup(
 ): Promise<StagedBackup> {
   const { chosen, reporter, signal, fallback = true } = options;
   let failure: { error: unknown; url: string } | undefined;
+  const tellFailure = (): void => {
+    if (failure !== undefined)
+      reporter.warn(
+        `The copy in ${failure.url} cannot be used, so another store's is tried. ${messageOf(failure.error)}`,
+      );
+    failure = undefined;
+  };
   for (const store of [chosen.store, ...(fallback ? chosen.others : [])]) {
     try {
       const manifest =
@@ -29,18 +36,17 @@ export async function stageBackup(
           ? chosen.manifest
           : await readBackup(store, chosen.manifest.name, chosen.manifest.id);
       if (manifest === undefined) continue;
-      if (failure !== undefined)
-        reporter.warn(
-          `The copy in ${failure.url} cannot be used, so the one in ${store.url} is. ${messageOf(failure.error)}`,
-        );
+      tellFailure();
       const others = [chosen.store, ...chosen.others].filter((other) => other !== store);
       return await new Stage({ ...options, chosen: { store, manifest, others } }).run();
     } catch (error) {
       if (signal.aborted) throw new CancelledError();
       if (!isOfTheCopy(error)) throw error;
+      tellFailure();
       failure = { error, url: store.url };
     }
   }
+  // The last one's; it was told of no other way.
   throw failure?.error as Error;
 }
 

@@ -55,7 +55,7 @@ export async function freeBytes(folder: string): Promise<number> {
 export function unusable(tempDir: string, error: unknown): UserError {
   if (isFull(error)) return diskFull(tempDir, error);
   return new UserError(
-    `The backup cannot be unpacked to ${tempDir}: ${messageOf(error)}. Set RUNNER_TEMP (TMPDIR on your own machine) to a folder that can be written to.`,
+    `The backup cannot be unpacked to ${tempDir} (${codeOf(error) ?? messageOf(error)}). Set RUNNER_TEMP (TMPDIR on your own machine) to a folder that can be written to.`,
     { cause: error },
   );
 }
