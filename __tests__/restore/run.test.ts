@@ -94,9 +94,9 @@ suite('restore on PostgreSQL %s', (major) => {
     expect(await databasesOf(rig)).toEqual([...before, 'fresh'].sort());
     expect(
       await admin.query(
-        `SELECT json_build_object('comment', shobj_description(oid, 'pg_database'), 'limit', datconnlimit, 'rights', datacl::text) FROM pg_database WHERE datname = 'fresh'`,
+        `SELECT json_build_object('comment', shobj_description(oid, 'pg_database'), 'limit', datconnlimit, 'rights', (SELECT json_agg(a::text ORDER BY a::text COLLATE "C") FROM unnest(datacl) a)) FROM pg_database WHERE datname = 'fresh'`,
       ),
-    ).toEqual({ comment: 'ours', limit: 42, rights: '{postgres=CTc/postgres,=T/postgres,guest=c/postgres}' });
+    ).toEqual({ comment: 'ours', limit: 42, rights: ['=T/postgres', 'guest=c/postgres', 'postgres=CTc/postgres'] });
     expect(
       await admin.query(
         `SELECT json_agg(c ORDER BY c) FROM pg_db_role_setting s JOIN pg_database d ON d.oid = setdatabase, unnest(setconfig) c WHERE datname = 'fresh'`,

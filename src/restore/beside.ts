@@ -142,7 +142,7 @@ class Beside {
     const { database, existing } = target;
     const { reporter } = options;
     const wanted = await this.wanted();
-    await this.apply(restored, wanted);
+    notes.push(...(await this.apply(restored, wanted)));
     await this.requireUnchanged();
     const before =
       existing === undefined ? undefined : beforeName(database, staged.manifest.id, await this.databases());
@@ -185,11 +185,16 @@ class Beside {
     });
   }
 
-  private apply(restored: string, wanted: WantedProperties): Promise<void> {
+  /** @returns what the user has to make up for */
+  private async apply(restored: string, wanted: WantedProperties): Promise<string[]> {
     const { target, options } = this.job;
-    return this.ask('Giving the restored database the rights of the target', (psql) =>
-      applyProperties(psql, restored, wanted, { owner: target.role.name, reporter: options.reporter }),
+    const lost = await this.ask('Giving the restored database the rights of the target', (psql) =>
+      applyProperties(psql, restored, wanted, target.role.name),
     );
+    if (lost.length === 0) return [];
+    const note = `Role ${target.role.name} may not make these settings of the database again: ${lost.join(', ')}. Have a superuser make them (ALTER ROLE ... IN DATABASE ... SET, ALTER DATABASE ... SET) before applications rely on them.`;
+    options.reporter.warn(note);
+    return [note];
   }
 
   /** @throws UserError when the target is no more what the plan was made for */

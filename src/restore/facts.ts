@@ -11,7 +11,6 @@ import { ownersAmong, type NamedRoles } from './roles.js';
 import type { RestoreOptions } from './run-options.js';
 import { knownRoles } from './target/roles.js';
 import { inSession } from './target/server.js';
-import { isEmpty } from './target/types.js';
 import type { StagedBackup } from './types.js';
 import { contentOf } from './way.js';
 
@@ -64,13 +63,13 @@ async function rolesOf(
   return { all: inArchive, owners: ownersAmong(inArchive, entries) };
 }
 
-/** How what is restored meets what is there; of no interest where nothing is. */
+/** How what is restored meets what is there. */
 async function presence(
   { target, connection, open }: Connected,
   entries: Selected['entries'] | readonly TocEntry[] | undefined,
 ): Promise<Present> {
   const { existing, database } = target;
-  if (existing === undefined || isEmpty(existing) || entries === undefined) return NOTHING_PRESENT;
+  if (existing === undefined || entries === undefined) return NOTHING_PRESENT;
   return inSession(
     () => open(database, 'with the target'),
     'Looking at what is in the target',

@@ -45,7 +45,7 @@ export function propertiesIn(statements: readonly string[]): ArchivedProperties 
     const list = tokens(statement);
     const [first = '', second = ''] = list.map(({ kind, text }) => (kind === 'word' ? text : ''));
     if (first === 'alter' && second === 'database') alterDatabase(list, found);
-    else if (first === 'alter' && second === 'role') addSetting(list, list[2]?.text, found);
+    else if (first === 'alter' && second === 'role') addSetting(list.slice(6), list[2]?.text, found);
     else if (first === 'comment') found.comment = list.find(({ kind }) => kind === 'string')?.text ?? null;
     else if (first === 'grant' || first === 'revoke') applyGrant(list, first, found);
   }
@@ -56,7 +56,7 @@ export function propertiesIn(statements: readonly string[]): ArchivedProperties 
 function alterDatabase(list: readonly Token[], found: ArchivedProperties): void {
   const word = list[3]?.text;
   if (word === 'owner') found.owner = list[5]?.text;
-  else if (word === 'set') addSetting(list, undefined, found);
+  else if (word === 'set') addSetting(list.slice(3), undefined, found);
   else if (word === 'connection') found.connectionLimit = Number(numberIn(list));
 }
 
@@ -69,12 +69,11 @@ function numberIn(list: readonly Token[]): string {
     .replaceAll(/[^\d-]/g, '');
 }
 
-/** `... SET name TO 'value', 'value'` */
+/** `SET name TO 'value', 'value'` */
 function addSetting(list: readonly Token[], role: string | undefined, found: ArchivedProperties): void {
-  const at = indexOfWord(list, ['set'], 3);
-  const name = list[at + 1]?.text;
-  if (at < 0 || name === undefined) return;
-  const values = list.slice(at + 3).filter(({ kind }) => kind !== 'symbol');
+  const name = list[1]?.text;
+  if (name === undefined) return;
+  const values = list.slice(3).filter(({ kind }) => kind !== 'symbol');
   found.settings.push({
     role,
     name,
