@@ -1,0 +1,45 @@
+-- Partitions of partitions of every kind, with what hangs on them.
+CREATE SCHEMA parts;
+CREATE TABLE parts.range (id int, at date NOT NULL, note text DEFAULT 'root', CONSTRAINT positive CHECK (id >= 0), PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
+CREATE TABLE parts.range_old PARTITION OF parts.range FOR VALUES FROM (MINVALUE) TO ('2025-01-01');
+CREATE TABLE parts.range_2025 PARTITION OF parts.range (note DEFAULT 'leaf') FOR VALUES FROM ('2025-01-01') TO ('2026-01-01') PARTITION BY LIST (at);
+CREATE TABLE parts.range_2025_days PARTITION OF parts.range_2025 FOR VALUES IN ('2025-05-01', '2025-06-01');
+CREATE TABLE parts.range_2025_rest PARTITION OF parts.range_2025 DEFAULT PARTITION BY HASH (id);
+CREATE TABLE parts.range_2025_rest_0 PARTITION OF parts.range_2025_rest FOR VALUES WITH (MODULUS 2, REMAINDER 0) WITH (fillfactor = 70);
+CREATE TABLE parts.range_2025_rest_1 PARTITION OF parts.range_2025_rest FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+CREATE TABLE parts.list (kind text, n int) PARTITION BY LIST (kind);
+CREATE TABLE parts.list_ab PARTITION OF parts.list FOR VALUES IN ('a', 'it''s', NULL);
+CREATE TABLE parts.list_rest PARTITION OF parts.list DEFAULT;
+INSERT INTO parts.list VALUES ('a', 1), (NULL, 2), ('it''s', 3), ('z', 4);
+-- Attached with its columns in another order, with one dropped, and an index that fits.
+CREATE TABLE parts.range_2026 (note text, gone int, at date NOT NULL, id int NOT NULL, CONSTRAINT positive CHECK (id >= 0));
+ALTER TABLE parts.range_2026 DROP COLUMN gone;
+ALTER TABLE parts.range_2026 ADD PRIMARY KEY (id, at);
+ALTER TABLE parts.range ATTACH PARTITION parts.range_2026 FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+CREATE TABLE parts.range_default PARTITION OF parts.range DEFAULT;
+INSERT INTO parts.range SELECT i, date '2024-06-01' + i, (ARRAY['a', 'b', 'c', 'd', NULL])[1 + i % 5] FROM generate_series(0, 1500) i;
+CREATE INDEX range_note ON parts.range (note, lower(note));
+CREATE INDEX range_only ON ONLY parts.range (at);
+CREATE INDEX range_old_at ON parts.range_old (at);
+ALTER INDEX parts.range_only ATTACH PARTITION parts.range_old_at;
+CREATE UNIQUE INDEX range_identity ON parts.range_old (id, at);
+ALTER TABLE parts.range_old REPLICA IDENTITY USING INDEX range_identity;
+CREATE TABLE parts.refers (id int, at date, UNIQUE (id), FOREIGN KEY (id, at) REFERENCES parts.range ON DELETE CASCADE ON UPDATE SET NULL);
+INSERT INTO parts.refers SELECT id, at FROM parts.range WHERE id % 10 = 0;
+CREATE TABLE parts.self (id int PRIMARY KEY, up int REFERENCES parts.self) PARTITION BY RANGE (id);
+CREATE TABLE parts.self_1 PARTITION OF parts.self FOR VALUES FROM (0) TO (10);
+CREATE TABLE parts.self_2 PARTITION OF parts.self FOR VALUES FROM (10) TO (MAXVALUE);
+INSERT INTO parts.self VALUES (1, NULL), (2, 11), (11, 1), (12, 12);
+-- An enum's hash is that of its OID: on reload rows move between the partitions, which have their columns in different orders.
+CREATE TABLE parts.enums (m kinds.mood, n int, t text, g int GENERATED ALWAYS AS (n * 2) STORED) PARTITION BY HASH (m);
+CREATE TABLE parts.enums_0 PARTITION OF parts.enums FOR VALUES WITH (MODULUS 3, REMAINDER 0);
+CREATE TABLE parts.enums_1 (t text, g int GENERATED ALWAYS AS (n * 2) STORED, n int, m kinds.mood);
+ALTER TABLE parts.enums ATTACH PARTITION parts.enums_1 FOR VALUES WITH (MODULUS 3, REMAINDER 1);
+CREATE TABLE parts.enums_2 PARTITION OF parts.enums FOR VALUES WITH (MODULUS 3, REMAINDER 2) PARTITION BY LIST (n);
+CREATE TABLE parts.enums_2_rest PARTITION OF parts.enums_2 DEFAULT;
+INSERT INTO parts.enums SELECT (enum_range(NULL::kinds.mood))[1 + i % 8], i, 'row ' || i FROM generate_series(1, 400) i;
+CREATE TABLE parts.by_expression (a int, b text) PARTITION BY RANGE ((a % 10), lower(b) COLLATE "C");
+CREATE TABLE parts.by_expression_1 PARTITION OF parts.by_expression FOR VALUES FROM (0, MINVALUE) TO (5, 'm');
+CREATE TABLE parts.by_expression_2 PARTITION OF parts.by_expression FOR VALUES FROM (5, 'm') TO (MAXVALUE, MAXVALUE);
+INSERT INTO parts.by_expression SELECT i, chr(97 + i % 26) FROM generate_series(0, 99) i WHERE NOT (i % 10 = 5 AND chr(97 + i % 26) BETWEEN 'm' AND 'm');
+CREATE TABLE parts.childless (a int) PARTITION BY LIST (a);

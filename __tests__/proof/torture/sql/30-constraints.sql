@@ -1,0 +1,23 @@
+-- Deferred, cyclic and self-referring foreign keys; exclusion; constraints that are not valid.
+CREATE SCHEMA cons;
+CREATE TABLE cons.chicken (id int PRIMARY KEY, egg int NOT NULL);
+CREATE TABLE cons.egg (id int PRIMARY KEY, chicken int NOT NULL REFERENCES cons.chicken DEFERRABLE INITIALLY DEFERRED);
+ALTER TABLE cons.chicken ADD CONSTRAINT "from egg" FOREIGN KEY (egg) REFERENCES cons.egg MATCH FULL ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED;
+BEGIN;
+INSERT INTO cons.chicken SELECT i, i FROM generate_series(1, 100) i;
+INSERT INTO cons.egg SELECT i, 101 - i FROM generate_series(1, 100) i;
+COMMIT;
+CREATE TABLE cons.tree (id int PRIMARY KEY, up int REFERENCES cons.tree ON DELETE SET DEFAULT DEFAULT 1, CHECK (id <> 0), CHECK (up IS NOT NULL OR id = 1) NO INHERIT);
+INSERT INTO cons.tree SELECT i, CASE WHEN i > 1 THEN 101 - i END FROM generate_series(1, 100) i;
+CREATE TABLE cons.unique_deferred (a int, b int, UNIQUE (a) DEFERRABLE, CONSTRAINT "b's" UNIQUE (b) DEFERRABLE INITIALLY DEFERRED);
+INSERT INTO cons.unique_deferred SELECT i, i FROM generate_series(1, 10) i;
+CREATE TABLE cons.rooms (room int, during tsrange, who text, EXCLUDE USING gist (room WITH =, during WITH &&) WHERE (who <> 'nobody'), CONSTRAINT circles EXCLUDE USING btree (who WITH =) DEFERRABLE INITIALLY DEFERRED);
+INSERT INTO cons.rooms SELECT i, tsrange('2026-01-01', 'infinity'), 'guest ' || i FROM generate_series(1, 10) i;
+CREATE TABLE cons.bad (a int, up int);
+INSERT INTO cons.bad VALUES (-1, 4711), (1, NULL);
+ALTER TABLE cons.bad ADD CONSTRAINT good CHECK (a > 0) NOT VALID;
+ALTER TABLE cons.bad ADD CONSTRAINT known FOREIGN KEY (up) REFERENCES cons.tree NOT VALID;
+CREATE TABLE cons.include (a int, b int, c text, PRIMARY KEY (a) INCLUDE (b), UNIQUE (b) INCLUDE (c));
+INSERT INTO cons.include VALUES (1, 2, 'x');
+CREATE UNIQUE INDEX cons_using ON cons.bad (up);
+ALTER TABLE cons.bad ADD CONSTRAINT "using an index" UNIQUE USING INDEX cons_using;

@@ -1,0 +1,23 @@
+-- Foreign data, publications and subscriptions. Nobody listens at 127.0.0.1:1.
+CREATE SCHEMA far;
+CREATE FOREIGN DATA WRAPPER torture_wrapper OPTIONS (a 'it''s', "B b" 'x');
+CREATE SERVER "Far away" TYPE 'postgres' VERSION '1.0' FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '127.0.0.1', port '1', dbname 'nowhere', extensions 'hstore');
+CREATE SERVER nothing FOREIGN DATA WRAPPER torture_wrapper;
+CREATE USER MAPPING FOR torture_app SERVER "Far away" OPTIONS (user 'x', password 'it''s "secret" \');
+CREATE USER MAPPING FOR PUBLIC SERVER "Far away" OPTIONS (user 'public');
+CREATE USER MAPPING FOR "Torture-Rôle ""x"" 'y' $z; %s \ ." SERVER nothing OPTIONS (anything 'goes');
+CREATE FOREIGN TABLE far."table" (a int OPTIONS (column_name 'b') NOT NULL, t text COLLATE "C" DEFAULT 'x', CHECK (a > 0)) SERVER "Far away" OPTIONS (schema_name 'a', table_name 'b c');
+CREATE TRIGGER on_far BEFORE INSERT ON far."table" FOR EACH ROW EXECUTE FUNCTION trig.note();
+CREATE TABLE far.parted (a int) PARTITION BY RANGE (a);
+CREATE TABLE far.parted_near PARTITION OF far.parted FOR VALUES FROM (0) TO (10);
+CREATE FOREIGN TABLE far.parted_far PARTITION OF far.parted FOR VALUES FROM (10) TO (20) SERVER "Far away";
+INSERT INTO far.parted SELECT i FROM generate_series(0, 9) i;
+CREATE FOREIGN TABLE far.child () INHERITS (inherit.animal) SERVER nothing;
+CREATE VIEW far.view AS SELECT a FROM far."table";
+SET client_min_messages = error;
+CREATE PUBLICATION torture_all FOR ALL TABLES WITH (publish = 'insert, truncate');
+CREATE PUBLICATION "Torture tables" FOR TABLE kinds.used, ONLY inherit.animal, parts.range WITH (publish_via_partition_root = true);
+CREATE PUBLICATION torture_none;
+CREATE SUBSCRIPTION torture_sub CONNECTION 'host=127.0.0.1 port=1 dbname=nowhere password=secret' PUBLICATION a, "B b" WITH (connect = false, slot_name = NONE, synchronous_commit = local);
+CREATE SUBSCRIPTION "Torture sub 2" CONNECTION 'host=127.0.0.1 port=1' PUBLICATION a WITH (connect = false, slot_name = 'torture_slot');
+RESET client_min_messages;

@@ -1,0 +1,1 @@
+GRANT MAINTAIN ON cons.tree TO torture_app;
