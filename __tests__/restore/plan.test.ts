@@ -40,6 +40,7 @@ const full: ExistingDatabase = {
   mayRename: true,
   mayGive: true,
   isTemplate: false,
+  tablespace: 'pg_default',
   bytes: 8_000_000,
   databaseId: 'other',
   objects: 2,

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { chownSync, mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Psql } from '../../src/postgres/psql.js';
 import { outputsOf, redReasons } from '../../src/restore/result.js';
 import { Rig, rigMissing } from '../support/backup-rig.js';
@@ -240,6 +242,31 @@ suite('replacing a database of a managed server on PostgreSQL %s', (major) => {
     const psql = await as('cut', 'app');
     expect(await psql.value('SELECT count(*) FROM data.things')).toBe('2');
     await psql.close();
+  });
+
+  it('stays in the tablespace of the target', async () => {
+    const folder = join(rig.server.folder, 'elsewhere');
+    mkdirSync(folder);
+    chownSync(folder, statSync(rig.server.folder).uid, statSync(rig.server.folder).gid);
+    await admin.exec(`CREATE TABLESPACE elsewhere LOCATION '${folder}'`);
+    await application('moved');
+    await admin.exec('ALTER DATABASE moved SET TABLESPACE elsewhere');
+    const { storage } = await backup('moved');
+    const asked = { storage, 'database-url': url('moved'), mode: 'replace', confirm: 'moved' };
+    const where = (): Promise<string> =>
+      admin.value(
+        `SELECT spcname FROM pg_database d JOIN pg_tablespace t ON t.oid = dattablespace WHERE datname = 'moved'`,
+      );
+    const refused = await restoring(rig, asked);
+    expect(refused.said.warnings.join('\n')).toContain('stays in the default tablespace');
+    expect(await where()).toBe('pg_default');
+    await admin.exec(
+      'GRANT CREATE ON TABLESPACE elsewhere TO owner',
+      'ALTER DATABASE moved SET TABLESPACE elsewhere',
+    );
+    const { error } = await restoring(rig, asked);
+    expect(messagesOf(error)).toBe('undefined');
+    expect(await where()).toBe('elsewhere');
   });
 
   it('drops what an interrupted restore had left', async () => {

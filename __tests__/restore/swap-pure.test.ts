@@ -117,7 +117,6 @@ describe('what the new database is like', () => {
   const target: DatabaseProperties = {
     owner: 'now',
     connectionLimit: -1,
-    tablespace: 'pg_default',
     comment: null,
     settings: [{ role: undefined, name: 'WORK_MEM', value: '2MB' }],
     grants: [{ grantee: 'app', privilege: 'CONNECT', grantable: true }],

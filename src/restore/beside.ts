@@ -1,20 +1,13 @@
 import { UserError } from '../base/errors.js';
 import type { Connection } from '../postgres/types.js';
-import { quoteIdentifier, quoteLiteral, SqlError, type Psql } from '../postgres/psql.js';
+import { quoteIdentifier, quoteLiteral, type Psql } from '../postgres/psql.js';
 import { Admin } from '../postgres/scratch/admin.js';
-import { archivedProperties } from './swap/archived.js';
-import { combine, type WantedProperties } from './swap/combine.js';
-import { beforeName, besideName, reloadName } from './swap/names.js';
-import { applyProperties } from './swap/prepare.js';
-import { readProperties } from './swap/properties.js';
-import { swap } from './swap/swap.js';
+import { besideName, reloadName } from './swap/names.js';
 import { compareJob, differs } from './compare.js';
 import { entriesOf, jobsOf, restoreTo, type Done, type Job } from './job.js';
 import { identityOf, prepareRequirements } from './requirements.js';
-import { dropEmptied } from './emptied.js';
-import { marker } from './target/look.js';
-import { contentsOf } from './target/objects.js';
-import { knownRoles } from './target/roles.js';
+import { takePlace } from './take-place.js';
+import { databaseNames, marker } from './target/look.js';
 import { inSession } from './target/server.js';
 
 /**
@@ -68,6 +61,7 @@ class Beside {
     const restored = besideName(target.database, id, await this.databases());
     const otherwise = await reporter.group('Restoring', async () => {
       const notes = await this.create(restored);
+      await this.move(restored);
       await restoreTo(job, restored, { content: plan.content, jobs: jobsOf(job), singleTransaction: false });
       return notes;
     });
@@ -84,16 +78,14 @@ class Beside {
         connection,
         (psql) => psql.exec('ANALYZE'),
       );
-      return this.takePlace(restored, notes);
+      return takePlace(job, this.maintenance, restored, notes);
     });
+    this.made.splice(this.made.indexOf(restored), 1);
     return { database: target.database, previousDatabase: previous, findings, notes };
   }
 
-  private async databases(): Promise<Set<string>> {
-    const names = await this.ask('Listing the databases', (psql) =>
-      psql.query<string[]>('SELECT json_agg(datname) FROM pg_catalog.pg_database'),
-    );
-    return new Set(names);
+  private databases(): Promise<Set<string>> {
+    return this.ask('Listing the databases', databaseNames);
   }
 
   private ask<T>(what: string, work: (psql: Psql) => Promise<T>): Promise<T> {
@@ -123,6 +115,22 @@ class Beside {
     return otherwise;
   }
 
+  /** Puts the new database where the target is, while there is nothing in it. */
+  private async move(name: string): Promise<void> {
+    const tablespace = this.job.target.existing?.tablespace ?? 'pg_default';
+    if (tablespace === 'pg_default') return;
+    try {
+      await this.ask('Moving the new database to the tablespace of the target', (psql) =>
+        psql.exec(`ALTER DATABASE ${quoteIdentifier(name)} SET TABLESPACE ${quoteIdentifier(tablespace)}`),
+      );
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      this.job.options.reporter.warn(
+        `The restored database stays in the default tablespace. ${error.message}`,
+      );
+    }
+  }
+
   /** The same definitions once more, to compare with; where they can be compared. */
   private async reload(): Promise<string | undefined> {
     const { job } = this;
@@ -133,106 +141,6 @@ class Beside {
     await this.create(name);
     await restoreTo(job, name, { content: 'schema', jobs: 1, singleTransaction: false, quiet: true });
     return name;
-  }
-
-  /** @returns what the old database is called now; null where there is none any more */
-  private async takePlace(restored: string, notes: string[]): Promise<string | null> {
-    const { job } = this;
-    const { target, staged, options, open, clean } = job;
-    const { database, existing } = target;
-    const { reporter } = options;
-    const wanted = await this.wanted();
-    notes.push(...(await this.apply(restored, wanted)));
-    await this.requireUnchanged();
-    const before =
-      existing === undefined ? undefined : beforeName(database, staged.manifest.id, await this.databases());
-    const { comment } = wanted;
-    await swap({
-      target: database,
-      restored,
-      before,
-      comment,
-      signal: options.signal,
-      open: (name) => open(this.maintenance, name),
-      look: (name) => clean(this.maintenance, name),
-    });
-    this.made.splice(this.made.indexOf(restored), 1);
-    reporter.info(`${JSON.stringify(database)} is now the restored database.`);
-    if (before === undefined) return null;
-    if (job.plan.mode === 'fresh' && (await this.dropEmptied(before, notes))) return null;
-    notes.push(
-      `The database that was there before is kept as ${JSON.stringify(before)}. When you are sure that you need it no more: DROP DATABASE ${quoteIdentifier(before)}.`,
-    );
-    return before;
-  }
-
-  /** What the new database is to be like as a whole. */
-  private async wanted(): Promise<WantedProperties> {
-    const { job } = this;
-    const { staged, programs, options, plan, target } = job;
-    const archived = await archivedProperties({ archive: staged, programs, signal: options.signal });
-    return this.ask("Reading the target's own settings", async (psql) => {
-      const properties =
-        target.existing === undefined ? undefined : await readProperties(psql, target.database);
-      const named = [
-        archived.owner,
-        ...archived.settings.map(({ role }) => role),
-        ...(archived.grants ?? []).map(({ grantee }) => grantee),
-      ].filter((role) => role !== undefined);
-      const { there, actAs } = await knownRoles(psql, named, target.major);
-      const owner = plan.owner && archived.owner !== undefined && actAs.has(archived.owner);
-      return combine(archived, properties, { owner, privileges: plan.privileges, roles: there });
-    });
-  }
-
-  /** @returns what the user has to make up for */
-  private async apply(restored: string, wanted: WantedProperties): Promise<string[]> {
-    const { target, options } = this.job;
-    const lost = await this.ask('Giving the restored database the rights of the target', (psql) =>
-      applyProperties(psql, restored, wanted, target.role.name),
-    );
-    if (lost.length === 0) return [];
-    const note = `Role ${target.role.name} may not make these settings of the database again: ${lost.join(', ')}. Have a superuser make them (ALTER ROLE ... IN DATABASE ... SET, ALTER DATABASE ... SET) before applications rely on them.`;
-    options.reporter.warn(note);
-    return [note];
-  }
-
-  /** @throws UserError when the target is no more what the plan was made for */
-  private async requireUnchanged(): Promise<void> {
-    const { target, plan, open, connection } = this.job;
-    const { database, existing } = target;
-    const oid = await this.ask('Looking at the target again', (psql) =>
-      psql.value(`SELECT oid FROM pg_catalog.pg_database WHERE datname = ${quoteLiteral(database)}`),
-    );
-    const changed = new UserError(
-      `Database ${JSON.stringify(database)} has changed while the backup was being restored beside it, and is left as it is. Look at it, then run the restore again.`,
-    );
-    if (oid !== (existing?.oid ?? '')) throw changed;
-    if (existing === undefined || plan.mode === 'replace') return;
-    const { objects } = await inSession(
-      () => open(database, 'with the target'),
-      'Looking at the target again',
-      connection,
-      contentsOf,
-    );
-    if (objects > 0) throw changed;
-  }
-
-  /** Drops the empty database whose place was taken. @returns whether it is gone */
-  private async dropEmptied(before: string, notes: string[]): Promise<boolean> {
-    const { clean } = this.job;
-    try {
-      const gone = await dropEmptied(clean, this.maintenance, before);
-      if (!gone)
-        notes.push(
-          `${JSON.stringify(before)} was empty when the restore began and has something in it, so it is kept.`,
-        );
-      return gone;
-    } catch (error) {
-      if (!(error instanceof UserError || error instanceof SqlError)) throw error;
-      notes.push(`The empty database that was there before could not be dropped. ${error.message}`);
-      return false;
-    }
   }
 }
 

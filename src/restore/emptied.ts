@@ -1,17 +1,29 @@
+import { messageOf } from '../base/errors.js';
 import { quoteIdentifier } from '../postgres/psql.js';
 import { contentsOf } from './target/objects.js';
 import type { OpenSession } from './target/server.js';
 
 /**
- * Drops a database that is still empty and has no extension, whose tables would hold rows.
- * @returns false where it is not, and stays
- * @throws SqlError where it cannot be dropped: somebody is connected, or a replication slot reads it
+ * Drops the empty database whose place was taken, where it is still empty and has no extension, whose tables could hold
+ * rows. Nothing of it can fail the restore, which is done.
+ * @returns why it stays; undefined where it is gone
  */
 export async function dropEmptied(
   open: OpenSession,
   maintenance: string,
   database: string,
-): Promise<boolean> {
+): Promise<string | undefined> {
+  try {
+    return (await drop(open, maintenance, database))
+      ? undefined
+      : 'It has extensions or something else in it, so it was not dropped.';
+  } catch (error) {
+    // Somebody is connected, or a replication slot reads it.
+    return `It is empty and could not be dropped: ${messageOf(error)}`;
+  }
+}
+
+async function drop(open: OpenSession, maintenance: string, database: string): Promise<boolean> {
   const psql = await open(database, 'that looks whether it is empty');
   try {
     const { objects, extensions } = await contentsOf(psql);

@@ -7,7 +7,6 @@ export interface DatabaseProperties {
   owner: string;
   /** -1: no limit. */
   connectionLimit: number;
-  tablespace: string;
   comment: string | null;
   settings: DatabaseSetting[];
   /** Null where they were never changed: PUBLIC may then connect and make temporary tables. */
@@ -17,7 +16,6 @@ export interface DatabaseProperties {
 interface Row {
   owner: string;
   connectionLimit: number;
-  tablespace: string;
   comment: string | null;
   granted: boolean;
 }
@@ -26,10 +24,9 @@ interface Row {
 export async function readProperties(psql: Psql, database: string): Promise<DatabaseProperties> {
   const which = `datname = ${quoteLiteral(database)}`;
   const { granted, ...row } = await psql.query<Row>(
-    `SELECT json_build_object('owner', r.rolname, 'connectionLimit', datconnlimit, 'tablespace', t.spcname,
-       'comment', pg_catalog.shobj_description(d.oid, 'pg_database'), 'granted', datacl IS NOT NULL)
+    `SELECT json_build_object('owner', r.rolname, 'connectionLimit', datconnlimit, 'comment', pg_catalog.shobj_description(d.oid, 'pg_database'), 'granted', datacl IS NOT NULL)
      FROM pg_catalog.pg_database d JOIN pg_catalog.pg_roles r ON r.oid = datdba
-     JOIN pg_catalog.pg_tablespace t ON t.oid = dattablespace WHERE ${which}`,
+     WHERE ${which}`,
   );
   const settings = await psql.rows<{ role: string | null; text: string }>(
     `SELECT r.rolname AS role, c.text FROM pg_catalog.pg_db_role_setting s

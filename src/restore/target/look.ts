@@ -78,7 +78,10 @@ export async function lookAt(connection: Connection, open: OpenSession, reached:
   return { ...server, maintenance, existing };
 }
 
-type Row = Pick<ExistingDatabase, 'oid' | 'owner' | 'mayRename' | 'mayGive' | 'isTemplate' | 'obstacles'>;
+type Row = Pick<
+  ExistingDatabase,
+  'oid' | 'owner' | 'mayRename' | 'mayGive' | 'isTemplate' | 'tablespace' | 'obstacles'
+>;
 
 type Facts = Omit<Target, 'maintenance' | 'existing'> & {
   /** Databases that may serve as the one for maintenance, the best first. */
@@ -130,6 +133,11 @@ async function serverFacts(psql: Psql, database: string): Promise<Facts> {
   };
 }
 
+/** Every database of the server. */
+export async function databaseNames(psql: Psql): Promise<Set<string>> {
+  return new Set(await psql.query<string[]>('SELECT json_agg(datname) FROM pg_catalog.pg_database'));
+}
+
 /** The comment of a database that is being restored into, by which what an interrupted run left is known. */
 export function marker(database: string): string {
   return `pgkeep: unfinished restore of ${database}`;
@@ -139,9 +147,10 @@ async function databaseRow(psql: Psql, database: string, major: number): Promise
   // Since PostgreSQL 16 being a member need not allow to give things to the role.
   const give = major >= 16 ? 'SET' : 'MEMBER';
   const row = await psql.query<(Omit<Row, 'obstacles'> & { connectable: boolean }) | null>(
-    `SELECT json_build_object('oid', d.oid::text, 'owner', r.rolname, 'isTemplate', datistemplate, 'connectable', datallowconn AND datconnlimit <> -2,
+    `SELECT json_build_object('oid', d.oid::text, 'owner', r.rolname, 'isTemplate', datistemplate, 'tablespace', t.spcname, 'connectable', datallowconn AND datconnlimit <> -2,
        'mayRename', pg_catalog.pg_has_role(datdba, 'USAGE'), 'mayGive', pg_catalog.pg_has_role(datdba, '${give}'))
-     FROM pg_catalog.pg_database d JOIN pg_catalog.pg_roles r ON r.oid = datdba WHERE datname = ${quoteLiteral(database)}`,
+     FROM pg_catalog.pg_database d JOIN pg_catalog.pg_roles r ON r.oid = datdba
+     JOIN pg_catalog.pg_tablespace t ON t.oid = dattablespace WHERE datname = ${quoteLiteral(database)}`,
   );
   if (row === null) return null;
   const { connectable, ...rest } = row;

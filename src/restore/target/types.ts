@@ -17,6 +17,7 @@ export interface ExistingDatabase {
   /** The role may give what it owns to the owner. */
   mayGive: boolean;
   isTemplate: boolean;
+  tablespace: string;
   /** On the server's disk; null where the role may not ask. */
   bytes: number | null;
   /** As a manifest's `source.databaseId`. */

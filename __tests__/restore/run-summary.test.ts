@@ -1,0 +1,109 @@
+import { expect, it } from '@jest/globals';
+import { summaryMarkup } from '../../src/github/summary.js';
+import type { RestorePlan } from '../../src/restore/plan.js';
+import { redReasons, resultText, type RestoreResult } from '../../src/restore/result.js';
+import { restoreSummary } from '../../src/restore/summary.js';
+
+const plan: RestorePlan = {
+  backup: {
+    id: '20261120T020000Z-k3fd',
+    name: 'shop',
+    label: null,
+    storage: 'file:///backups',
+    database: 'shop',
+    snapshotAt: '2026-11-20T02:00:00.000Z',
+    serverVersion: '17.2',
+    storedBytes: 1000,
+    databaseBytes: null,
+    tables: null,
+    rows: null,
+  },
+  target: { database: 'live', serverVersion: '17.2', exists: true, empty: false, bytes: null, tables: 3 },
+  mode: 'replace',
+  way: 'beside',
+  content: 'all',
+  entries: null,
+  owner: true,
+  privileges: true,
+  stagedBytes: 1000,
+  unconfirmed: ['It holds table public.secret_one.'],
+  blockers: [],
+  warnings: ['The type secret_two is left out.'],
+};
+const restored: RestoreResult = {
+  outcome: 'restored',
+  plan,
+  database: 'live',
+  previousDatabase: 'live_before_x',
+  matches: true,
+  totals: { equal: 9, different: 0, notMeasured: 1 },
+  findings: [],
+  safetyBackup: { id: 'y', name: 'shop-safety', storage: 'file:///safe' },
+  notes: ['Look at it.'],
+  durationSeconds: 4,
+};
+const differs: RestoreResult = {
+  ...restored,
+  outcome: 'differs',
+  database: null,
+  previousDatabase: null,
+  matches: false,
+  totals: { equal: 8, different: 1, notMeasured: 1 },
+  findings: [
+    { kind: 'table', name: 'public.secret_three', verdict: 'different', expected: '2 rows', found: '1 row' },
+  ],
+};
+const planned: RestoreResult = {
+  ...restored,
+  outcome: 'planned',
+  database: null,
+  plan: { ...plan, blockers: ['Table public.secret_four is there.'] },
+};
+const summary = (result: RestoreResult, namesToo: boolean): string =>
+  restoreSummary(result, summaryMarkup, { namesToo });
+
+it('tells of a restore', () => {
+  const text = summary(restored, true).replaceAll('&#95;', '_');
+  expect(text).toContain('## ✅ Backup restored');
+  for (const part of [
+    'live_before_x',
+    'shop-safety/y',
+    '9 things equal, 0 different, 1 not measured',
+    'Look at it.',
+  ])
+    expect(text).toContain(part);
+  expect(redReasons(restored)).toEqual([]);
+  expect(resultText(restored)).toBe(
+    [
+      'Backup 20261120T020000Z-k3fd is restored in database live, in 4.0 s.',
+      'Compared with its fingerprint: 9 things equal, 0 different, 1 not measured.',
+      'The database that was there before is now live_before_x.',
+      'Safety backup: shop-safety/y in file:///safe.',
+      'Look at it.',
+      '',
+    ].join('\n'),
+  );
+});
+
+it('tells of a difference', () => {
+  expect(summary(differs, true)).toContain('secret');
+  expect(summary(differs, true)).toContain('❌ What was restored differs from the backup');
+  expect(redReasons(differs).map(({ message }) => message)).toEqual([
+    expect.stringContaining(
+      'table public.secret_three: 1 row instead of 2 rows. Database "live" is as it was',
+    ),
+  ]);
+  expect(redReasons({ ...differs, database: 'live' })[0]?.message).toContain('It stays in database "live"');
+});
+
+it('tells of a plan, which is red where it cannot be done', () => {
+  expect(summary(planned, true)).toContain('❌ The restore could not be done');
+  expect(redReasons(planned)).toHaveLength(1);
+  expect(summary({ ...planned, plan }, true)).toContain('pgkeep: plan of a restore');
+  expect(resultText(planned)).toContain('Nothing was changed (dry-run).');
+});
+
+it.each([restored, differs, planned])('names no table where everybody can read it', (result) => {
+  expect(summary(result, true)).toContain('secret');
+  expect(summary(result, false)).not.toContain('secret');
+});
