@@ -124,6 +124,7 @@ LOCATION:  heap_create_with_catalog, heap.c:1159
 psql:<stdin>:5: STATEMENT:  CREATE TABLE a (
   b int
 );
+psql:<stdin>:7: WARNING:  55000: wal_level is insufficient to publish logical changes
 psql:<stdin>:7: WARNING:  01000: "wal_level" is insufficient
 HINT:  x
 LOCATION:  y
@@ -143,7 +144,10 @@ psql:<stdin>:20: error: connection to server was lost`.split('\n'))
       { message: 'invalid', statement: undefined, entry: 'second', harmless: undefined },
     ]);
     expect(log.fatal).toEqual(['error: connection to server was lost']);
-    expect(said.lines).toEqual(['psql: WARNING:  "wal_level" is insufficient']);
+    expect(said.lines).toEqual([
+      'psql: WARNING:  wal_level is insufficient to publish logical changes',
+      'psql: WARNING:  "wal_level" is insufficient',
+    ]);
   });
 });
 

@@ -25,5 +25,9 @@ CREATE AGGREGATE fn.count_all(*) (SFUNC = int8inc, STYPE = int8, INITCOND = '0')
 CREATE TRANSFORM FOR kinds.base LANGUAGE sql (FROM SQL WITH FUNCTION prsd_lextype(internal));
 CREATE TRANSFORM FOR int LANGUAGE plpgsql (FROM SQL WITH FUNCTION prsd_lextype(internal), TO SQL WITH FUNCTION int4recv(internal));
 CREATE FUNCTION fn.transformed(kinds.base) RETURNS int TRANSFORM FOR TYPE kinds.base LANGUAGE sql AS 'SELECT 1';
-CREATE TRUSTED LANGUAGE torture_lang HANDLER plpgsql_call_handler INLINE plpgsql_inline_handler VALIDATOR plpgsql_validator;
+-- pg_dump writes a language whole only where its handler is not the system's own.
+CREATE FUNCTION fn.lang_handler() RETURNS language_handler LANGUAGE c AS '$libdir/plpgsql', 'plpgsql_call_handler';
+CREATE FUNCTION fn.lang_inline(internal) RETURNS void LANGUAGE c STRICT AS '$libdir/plpgsql', 'plpgsql_inline_handler';
+CREATE FUNCTION fn.lang_check(oid) RETURNS void LANGUAGE c STRICT AS '$libdir/plpgsql', 'plpgsql_validator';
+CREATE TRUSTED LANGUAGE torture_lang HANDLER fn.lang_handler INLINE fn.lang_inline VALIDATOR fn.lang_check;
 CREATE FUNCTION fn.in_own_language() RETURNS int LANGUAGE torture_lang AS 'BEGIN RETURN 1; END';

@@ -13,6 +13,7 @@ CREATE VIEW views.on_first AS SELECT sum(count) AS s FROM views.first;
 CREATE MATERIALIZED VIEW views.second AS SELECT s, now()::date > '2000-01-01' AS later FROM views.on_first;
 CREATE MATERIALIZED VIEW views.on_unfilled AS SELECT 1 AS a WITH NO DATA;
 CREATE MATERIALIZED VIEW views.no_data AS SELECT * FROM views.first WITH NO DATA;
+GRANT SELECT ON views.on_first TO torture_reader;
 -- Works from any search_path only because the function sets its own.
 CREATE FUNCTION views.looks_up() RETURNS bigint LANGUAGE plpgsql STABLE SET search_path = "Search Path" AS $$ BEGIN RETURN (SELECT count(*) FROM "select"); END $$;
 SET search_path = "Search Path", pg_catalog;

@@ -8,8 +8,11 @@ type FilterOptions = Pick<ArchiveRestore, 'content' | 'owner' | 'privileges' | '
 const DATA: ReadonlySet<EntryKind> = new Set(['rows', 'sequence value', 'large object']);
 const NONE = Buffer.alloc(0);
 
-/** What psql may be told by a dump; we leave these out, and refuse all others. */
-const KNOWN_COMMAND = /^\\(?:(?:un)?restrict|connect)\b/;
+/**
+ * What psql may be told by a dump; we leave these out, and refuse all others. The encoding is set before a `\connect`
+ * to a name that is not of letters and digits alone (appendPsqlMetaConnect in PostgreSQL's fe_utils/string_utils.c).
+ */
+const KNOWN_COMMAND = /^\\(?:(?:un)?restrict|connect|encoding SQL_ASCII)\b/;
 
 /**
  * What of a piece of a plain dump is to be run.

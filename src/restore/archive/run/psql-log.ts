@@ -9,6 +9,8 @@ const MOST_LINES = 20;
 const LINE = /^psql:<stdin>:(\d+): (.*)$/;
 /** `ERROR:  42P01: relation ...`; the severity is in the server's language. */
 const REPORT = /^(?<severity>[^\s:]+):\s+(?<sqlstate>[0-9A-Z]{5}): (?<message>.*)$/;
+/** Some of these have the SQLSTATE of an error: CREATE PUBLICATION warns of `wal_level` with 55000. */
+const NO_ERROR: ReadonlySet<string | undefined> = new Set(['NOTICE', 'WARNING', 'INFO', 'LOG', 'DEBUG']);
 /** psql and the server add these to an error, each as a line. */
 const MORE =
   /^(DETAIL|HINT|CONTEXT|LOCATION|QUERY|LINE \d+|SCHEMA NAME|TABLE NAME|COLUMN NAME|CONSTRAINT NAME|DATATYPE NAME):/;
@@ -66,7 +68,7 @@ export class PsqlLog {
       if (first !== 'error: invalid command \\.') this.fatal.push(...text);
       return;
     }
-    if (/^0[012]/.test(report['sqlstate'] ?? '')) {
+    if (NO_ERROR.has(report['severity']) || /^0[012]/.test(report['sqlstate'] ?? '')) {
       this.reporter.output('psql', `${report['severity']}:  ${report['message']}`);
       return;
     }
