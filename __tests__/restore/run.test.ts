@@ -96,7 +96,11 @@ suite('restore on PostgreSQL %s', (major) => {
       await admin.query(
         `SELECT json_build_object('comment', shobj_description(oid, 'pg_database'), 'limit', datconnlimit, 'rights', (SELECT json_agg(a::text ORDER BY a::text COLLATE "C") FROM unnest(datacl) a)) FROM pg_database WHERE datname = 'fresh'`,
       ),
-    ).toEqual({ comment: 'ours', limit: 42, rights: ['=T/postgres', 'guest=c/postgres', 'postgres=CTc/postgres'] });
+    ).toEqual({
+      comment: 'ours',
+      limit: 42,
+      rights: ['=T/postgres', 'guest=c/postgres', 'postgres=CTc/postgres'],
+    });
     expect(
       await admin.query(
         `SELECT json_agg(c ORDER BY c) FROM pg_db_role_setting s JOIN pg_database d ON d.oid = setdatabase, unnest(setconfig) c WHERE datname = 'fresh'`,
@@ -231,5 +235,53 @@ suite('restore on PostgreSQL %s', (major) => {
     const { result } = await restoring(rig, { ...asked, 'safety-backup': safe.url });
     expect(result?.safetyBackup).toMatchObject({ name: 'shop-safety', storage: safe.url });
     expect(readdirSync(`${safe.folder}/shop-safety`)).toContain(result?.safetyBackup?.id);
+  });
+
+  it('replaces the database postgres, from another one', async () => {
+    const { result, error } = await restoring(rig, {
+      storage,
+      'database-url': url('postgres'),
+      mode: 'replace',
+      confirm: 'postgres',
+    });
+    try {
+      expect(messagesOf(error)).toBe('undefined');
+      expect(await countIn('postgres')).toBe(rows);
+    } finally {
+      await admin.close();
+      admin = await rig.psql('shop');
+      if (result?.previousDatabase !== undefined)
+        await admin.exec(
+          'DROP DATABASE postgres WITH (FORCE)',
+          `ALTER DATABASE "${result.previousDatabase}" RENAME TO postgres`,
+        );
+      await admin.close();
+      admin = await rig.psql();
+    }
+  });
+
+  it('keeps an empty database that has extensions', async () => {
+    await (await rig.database('extended', 'CREATE EXTENSION hstore')).close();
+    const { result } = await restoring(rig, { storage, 'database-url': url('extended') });
+    expect(result).toMatchObject({ outcome: 'restored', previousDatabase: `extended_before_${id}` });
+    expect(result?.notes.join('\n')).toContain('It has extensions');
+  });
+
+  it('makes a safety backup that opens with the key of the backup', async () => {
+    const encrypted = rig.storage();
+    const passphrase = 'correct horse battery staple';
+    await rig.backup({ 'database-url': url('shop'), storage: encrypted.url, passphrase });
+    await (await rig.database('live', 'CREATE TABLE mine (a int)', 'INSERT INTO mine VALUES (1)')).close();
+    const safe = rig.storage();
+    const wrong = { storage: encrypted.url, 'database-url': url('live'), mode: 'replace', confirm: 'live' };
+    const refused = await restoring(rig, { ...wrong, passphrase: 'another one' });
+    expect(messagesOf(refused.error)).toContain('passphrase');
+    const { error } = await restoring(rig, { ...wrong, passphrase, 'safety-backup': safe.url });
+    expect(messagesOf(error)).toBe('undefined');
+    const back = await restoring(rig, { storage: safe.url, 'database-url': url('back'), passphrase });
+    expect(messagesOf(back.error)).toBe('undefined');
+    const psql = await rig.psql('back');
+    expect(await psql.value('SELECT a FROM mine')).toBe('1');
+    await psql.close();
   });
 });

@@ -1,3 +1,5 @@
+import { messageOf } from '../base/errors.js';
+import type { Finding } from '../verify/types.js';
 import { compareJob } from './compare.js';
 import { restoreTo, type Done, type Job } from './job.js';
 import { inSession } from './target/server.js';
@@ -14,20 +16,35 @@ export async function restoreInPlace(job: Job): Promise<Done> {
   await reporter.group('Restoring', () =>
     restoreTo(job, database, { content: plan.content, jobs: 1, singleTransaction: true }),
   );
+  // From here on the target is no more as it was: whatever fails is part of the result.
   const notes: string[] = [];
-  const findings = await reporter.group('Comparing', () =>
-    compareJob(job, database, { reloaded: undefined, otherwise: [] }),
-  );
-  if (plan.target.empty)
-    await inSession(
+  const findings = await reporter
+    .group('Comparing', () => compareJob(job, database, { reloaded: undefined, otherwise: [] }))
+    .catch((error: unknown) => [notCompared(error)]);
+  const analyzed =
+    plan.target.empty &&
+    (await inSession(
       () => open(database, 'that analyzes'),
       'Analyzing the restored database',
       connection,
       (psql) => psql.exec('ANALYZE'),
-    );
-  else
+    ).then(
+      () => true,
+      () => false,
+    ));
+  if (!analyzed)
     notes.push(
       `Run ANALYZE on what was restored into ${JSON.stringify(database)}, so that queries are planned well.`,
     );
   return { database, previousDatabase: null, findings, notes };
+}
+
+function notCompared(error: unknown): Finding {
+  return {
+    kind: 'restore',
+    name: 'compared with the fingerprint',
+    verdict: 'different',
+    expected: 'a comparison',
+    found: messageOf(error),
+  };
 }
