@@ -29,6 +29,8 @@ const LISTED_KINDS = new Set([
 // - a schema `public` or a plpgsql that was dropped and made again has an OID of its own, the restored one the system's;
 // - what a foreign key or trigger of a partitioned table makes on its partitions depends on how they came to be one;
 // - what is an inner part of another object (the casts of a range type, deptype i) is made with that one.
+// Subscriptions and default privileges are left to the definitions: whether pg_dump writes them depends on the role and
+// on its arguments (--no-subscriptions, --no-privileges).
 const OBJECTS = `
 WITH member AS (
   SELECT classid, objid FROM pg_depend WHERE deptype = 'e'
@@ -57,6 +59,9 @@ WITH member AS (
       WHEN 'c' THEN 'check constraint' ELSE 'exclusion constraint' END, 'pg_constraint'::regclass, c.oid, c.conname,
     CASE WHEN contype = 'c' THEN '1259/' || c.conrelid WHEN c.conparentid <> 0 THEN '2606/' || c.conparentid END
   FROM pg_constraint c JOIN rel r ON r.oid = c.conrelid WHERE contype IN ('p', 'u', 'c', 'x') OR (contype = 'f' AND conparentid = 0)
+  UNION ALL
+  SELECT 'domain constraint', 'pg_constraint'::regclass, c.oid, c.conname, '1247/' || c.contypid
+  FROM pg_constraint c JOIN pg_type t ON t.oid = c.contypid JOIN space s ON s.oid = t.typnamespace WHERE c.contype = 'c'
   UNION ALL
   SELECT 'trigger', 'pg_trigger'::regclass, t.oid, t.tgname, NULL FROM pg_trigger t JOIN rel r ON r.oid = t.tgrelid
   WHERE NOT tgisinternal AND tgparentid = 0
@@ -98,6 +103,26 @@ WITH member AS (
   SELECT 'foreign data wrapper', 'pg_foreign_data_wrapper'::regclass, oid, fdwname, NULL FROM pg_foreign_data_wrapper
   UNION ALL
   SELECT 'foreign server', 'pg_foreign_server'::regclass, oid, srvname, NULL FROM pg_foreign_server
+  UNION ALL
+  SELECT 'user mapping', 'pg_user_mapping'::regclass, umid, srvname, '1417/' || srvid FROM pg_user_mappings
+  UNION ALL
+  SELECT 'published table', 'pg_publication_rel'::regclass, p.oid, r.relname, NULL FROM pg_publication_rel p JOIN rel r ON r.oid = p.prrelid
+  UNION ALL
+  -- Its catalog is new in PostgreSQL 15; what it says of its rows is in pg_depend.
+  SELECT 'published schema', d.classid, d.objid, s.nspname, NULL FROM pg_depend d JOIN space s ON s.oid = d.refobjid
+  WHERE d.classid = to_regclass('pg_catalog.pg_publication_namespace') AND d.refclassid = 'pg_namespace'::regclass
+  UNION ALL
+  SELECT 'access method', 'pg_am'::regclass, oid, amname, NULL FROM pg_am
+  UNION ALL
+  SELECT 'operator family', 'pg_opfamily'::regclass, f.oid, opfname, NULL FROM pg_opfamily f JOIN space s ON s.oid = f.opfnamespace
+  UNION ALL
+  SELECT 'conversion', 'pg_conversion'::regclass, c.oid, conname, NULL FROM pg_conversion c JOIN space s ON s.oid = c.connamespace
+  UNION ALL
+  SELECT 'transform', 'pg_transform'::regclass, oid, trftype::regtype::text, NULL FROM pg_transform
+  UNION ALL
+  SELECT 'text search parser', 'pg_ts_parser'::regclass, p.oid, prsname, NULL FROM pg_ts_parser p JOIN space s ON s.oid = p.prsnamespace
+  UNION ALL
+  SELECT 'text search template', 'pg_ts_template'::regclass, t.oid, tmplname, NULL FROM pg_ts_template t JOIN space s ON s.oid = t.tmplnamespace
   UNION ALL
   SELECT 'statistics object', 'pg_statistic_ext'::regclass, x.oid, stxname, NULL FROM pg_statistic_ext x JOIN space s ON s.oid = x.stxnamespace
 )
