@@ -143,11 +143,11 @@ describe('the other argument lists', () => {
   });
 
   it('names the database to pg_dumpall, and leaves passwords out', () => {
-    expect(globalsArgs("host='h'", 'my db')).toEqual([
+    expect(globalsArgs("host='h'", "host=it's")).toEqual([
       '--globals-only',
       '--no-role-passwords',
       '--no-password',
-      '--database=my db',
+      "--database=dbname='host=it\\'s'",
       "--dbname=host='h'",
     ]);
   });

@@ -1,3 +1,5 @@
+import { formatKeywords } from './connection/options.js';
+
 /** What of a database goes into its dump: pg_dump's own patterns, and whether definitions, rows or both. */
 export interface Selection {
   content: 'all' | 'schema' | 'data';
@@ -98,14 +100,15 @@ export function schemaDumpArgs(
 
 /**
  * The arguments of pg_dumpall for roles and tablespaces. Passwords are left out: they would be secrets at rest, and
- * only a superuser could read them. `-l`: pg_dumpall otherwise insists on a database called `postgres`.
+ * only a superuser could read them. `-l`: pg_dumpall otherwise insists on a database called `postgres`; a name with a
+ * `=` in it would be read as a connection string, so it is written as one.
  */
 export function globalsArgs(conninfo: string, database: string): string[] {
   return [
     '--globals-only',
     '--no-role-passwords',
     '--no-password',
-    `--database=${database}`,
+    `--database=${formatKeywords(new Map([['dbname', database]]))}`,
     `--dbname=${conninfo}`,
   ];
 }

@@ -33,6 +33,8 @@ export async function examine(options: VerifyOptions, staged: StagedBackup): Pro
   });
   try {
     return await compareCopies(options, staged, place, globals);
+  } catch (error) {
+    throw (await place.scratch.explain(error)) as Error;
   } finally {
     await place.scratch.stop();
   }

@@ -20,7 +20,7 @@ export const SERVER: readonly Cause[] = [
   {
     // With a file of the server in it; pg_dump's own output has no such path.
     pattern:
-      /could not (?:extend|write(?: to)?|create)(?: temporary)? file "(?:base|global|pg_\w+)\/[^"]*": (?:No space left on device|Disk quota exceeded)|could not (?:extend|write).*\n?.*Check free disk space/,
+      /could not (?:extend|write(?: to)?|create)(?: temporary)? file "(?:base|global|pg_\w+)\/[^"]*": (?:No space left on device|Disk quota exceeded|wrote only \d+ of \d+ bytes)|could not (?:extend|write).*\n?.*Check free disk space/,
     say: () => "The server's disk is full: make room there before anything else.",
   },
   {

@@ -90,6 +90,11 @@ class BorrowedServer implements Scratch {
     await this.admins.working.createRoles(names, (missing) => this.roles.push(...missing));
   };
 
+  /** The user's server is not ours to look after. */
+  explain(error: unknown): Promise<unknown> {
+    return Promise.resolve(error);
+  }
+
   async stop(): Promise<void> {
     const { cleaning } = this.admins;
     const left: string[] = [];

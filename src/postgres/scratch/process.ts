@@ -100,6 +100,13 @@ export class ServerProcess {
     return this.supervisor.ended && !this.stopped ? this.supervisor.tail : undefined;
   }
 
+  /** The same, for a server that may be about to end. */
+  async lostWithin(ms: number): Promise<string | undefined> {
+    const waited = new Promise<void>((resolve) => void setTimeout(resolve, ms).unref());
+    await Promise.race([this.supervisor.exit, waited]);
+    return this.lost;
+  }
+
   /** Calls `tell` when the server ends without being told to. */
   onLost(tell: (tail: string) => void): void {
     void this.supervisor.exit.then(() => {

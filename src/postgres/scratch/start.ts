@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { UserError } from '../../base/errors.js';
+import { CancelledError, messageOf, UserError } from '../../base/errors.js';
 import { Psql, quoteIdentifier, quoteLiteral, SqlError } from '../psql.js';
 import type { Connection } from '../types.js';
 import { Admin, type AdminOptions } from './admin.js';
@@ -13,6 +13,13 @@ import { choosePlace, serverEnv } from './user.js';
 
 /** initdb writes the bootstrap role's name into SQL as it is, so others than these are given by renaming. */
 const PLAIN_NAME = /^(?!pg_|none$|public$)[a-z_][a-z0-9_]*$/;
+
+const DISK_FULL = /No space left on device|Disk quota exceeded|wrote only \d+ of \d+ bytes/;
+const FREE_SPACE =
+  ' Free some space, or use a folder on a larger disk (RUNNER_TEMP, or TMPDIR on a terminal).';
+
+/** A server that answers no more is given this long to end. */
+const LOST_MS = 10_000;
 
 /** The database that initdb makes besides the templates. */
 const FIRST_DATABASE = 'postgres';
@@ -145,6 +152,20 @@ class OwnServer implements Scratch {
 
   createRoles: Scratch['createRoles'] = (names) => this.alive(() => this.admin.createRoles(names));
 
+  async explain(error: unknown): Promise<unknown> {
+    if (error instanceof CancelledError || this.options.signal.aborted) return error;
+    const answers = await this.admin
+      .ask('Looking whether it is there', (psql) => psql.value('SELECT 1'))
+      .then(
+        () => true,
+        () => false,
+      );
+    const lost = answers ? this.running.lost : await this.running.lostWithin(LOST_MS);
+    if (lost !== undefined) return new UserError(lostMessage(lost), { cause: error });
+    const full = DISK_FULL.test(messageOf(error));
+    return full ? new UserError(`The scratch server's disk is full.${FREE_SPACE}`, { cause: error }) : error;
+  }
+
   async stop(): Promise<void> {
     const left = await this.running.stop();
     if (left.length > 0)
@@ -193,15 +214,14 @@ class OwnServer implements Scratch {
     try {
       return await work();
     } catch (error) {
-      const { lost } = this.running;
-      throw lost === undefined ? error : new UserError(lostMessage(lost), { cause: error });
+      throw (await this.explain(error)) as Error;
     }
   }
 }
 
 function lostMessage(tail: string): string {
-  const full = /No space left on device/.test(tail)
-    ? ' Its disk is full: free some space, or use a folder on a larger disk (RUNNER_TEMP, or TMPDIR on a terminal).'
-    : '';
+  const full = DISK_FULL.test(tail)
+    ? ` Its disk is full.${FREE_SPACE}`
+    : ' If it was killed for lack of memory, use fewer `jobs` or a larger machine.';
   return `The scratch server has ended by itself.${full}${tail === '' ? '' : `\nIts last words:\n${tail}`}`;
 }

@@ -42,5 +42,7 @@ export interface Scratch {
   dropDatabase(name: string): Promise<void>;
   /** Makes the roles that are not there yet, without any right to log in. */
   createRoles(names: readonly string[]): Promise<void>;
+  /** What to tell of an error that happened while it was used: that a server of our own has ended, where it has. */
+  explain(error: unknown): Promise<unknown>;
   stop(): Promise<void>;
 }

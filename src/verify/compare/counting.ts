@@ -96,7 +96,8 @@ async function countBatch(
     );
     rows.push(...counts);
   } catch (error) {
-    if (!(error instanceof SqlError)) throw error;
+    // Of class 53 and 57: the server has no room, or is ending. That says nothing of the table.
+    if (!(error instanceof SqlError) || /^5[37]/.test(error.sqlstate)) throw error;
     const [table, ...others] = batch;
     // The message may hold a value; its code does not.
     if (others.length === 0 && table !== undefined) unreadable.set(table.oid, error.sqlstate);

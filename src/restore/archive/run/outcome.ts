@@ -17,7 +17,7 @@ export interface Ended {
 
 /** After these nothing that follows means anything: the session or the server is gone, or has no room. */
 const OVER =
-  /server closed the connection|connection to server|connection not open|no connection to the server|could not (?:receive|send) data (?:from|to) server|SSL (?:SYSCALL error|connection has been closed)|terminating connection|No space left on device|Disk quota exceeded|the database system is/i;
+  /server closed the connection|connection to server|connection not open|no connection to the server|could not (?:receive|send) data (?:from|to) server|SSL (?:SYSCALL error|connection has been closed)|terminating connection|No space left on device|Disk quota exceeded|wrote only \d+ of \d+ bytes|the database system is/i;
 
 /** What only a damaged archive makes pg_restore say. */
 const DAMAGED =
