@@ -12,5 +12,5 @@ CREATE SEQUENCE seq.owned OWNED BY seq.owner.b;
 ALTER TABLE seq.owner ALTER b SET DEFAULT nextval('seq.owned') + 1;
 INSERT INTO seq.owner DEFAULT VALUES;
 CREATE SEQUENCE "seq"."Sequence of a ""name"" \ é"; SELECT nextval('"seq"."Sequence of a ""name"" \ é"');
-CREATE UNLOGGED TABLE seq.unlogged (a serial, b int GENERATED ALWAYS AS IDENTITY);
+CREATE UNLOGGED TABLE seq.unlogged (a serial, b int);
 INSERT INTO seq.unlogged DEFAULT VALUES;
