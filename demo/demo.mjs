@@ -84,6 +84,10 @@ async function story(work, servers, signal) {
   );
   await runPgkeep(`node dist/cli.js show ${id} ${storage}`);
 
+  step('Prove that it restores: in a throwaway server, compared with what the shop held');
+  const reading = `${storage} --identity-file=${work}/key.txt`;
+  await runPgkeep(`node dist/cli.js verify ${reading}`);
+
   step('Restore on another, empty server, with age, zstd and pg_restore as its RECOVERY.md says');
   const target = await start();
   const restore = join(work, 'restore');
@@ -113,10 +117,20 @@ async function story(work, servers, signal) {
         shown: false,
       }),
     );
-  const [before, after] = [await read(source, 'shop'), await read(target, 'restored')];
-  const different = report(compare(before, after));
-  if (different > 0 || before.size === 0)
-    throw new CommandError('The restored database is not equal to the source.');
+  const before = await read(source, 'shop');
+  const requireEqual = (after) => {
+    if (report(compare(before, after)) > 0 || before.size === 0)
+      throw new CommandError('The restored database is not equal to the source.');
+  };
+  requireEqual(await read(target, 'restored'));
+
+  step('Somebody deletes every order. Restore: refused, until you name what is replaced');
+  await run('psql -X -d shop -c "DELETE FROM shop.orders"', { env: source });
+  const typedRestore = `node dist/cli.js restore --backup=latest --mode=replace ${reading}`;
+  const restoreEnv = { env: { DATABASE_URL: url } };
+  await runPgkeep(`! ${typedRestore}`, { ...restoreEnv, shown: typedRestore });
+  await runPgkeep(`${typedRestore} --confirm=shop`, restoreEnv);
+  requireEqual(await read(source, 'shop'));
   return { cacheFolder };
 }
 
@@ -152,7 +166,7 @@ async function main() {
   // The servers must enter it when root runs the demo; they run as another user then.
   if (process.getuid() === 0) chmodSync(work, 0o755);
   process.env.TMPDIR = work;
-  say(bold('pgkeep demo: back up a shop, encrypted, and restore it without pgkeep'));
+  say(bold('pgkeep demo: back up a shop, encrypted, prove it, and restore it with pgkeep and without'));
   const servers = [];
   try {
     const { cacheFolder } = await story(work, servers, stop.signal);

@@ -163,6 +163,20 @@ if (rigMissing !== undefined) process.stderr.write(`NOT RUN: verifications: ${ri
     expect(String((await verify(15, { storage: url, backup: id })).error)).toMatch(/format 2.*pgkeep v2/);
   });
 
+  (clientMajors.includes(17) ? it : it.skip)(
+    'restores into a newer server where that is asked for',
+    async () => {
+      const { url } = await backup('shop');
+      const run = await verify(17, { storage: url, 'postgres-version': '17' });
+      expect(run.error).toBeUndefined();
+      expect(unequal(run)).toEqual([
+        expect.stringMatching(/^definitions \| of the archive \| not measured \| pg_restore 17/),
+      ]);
+      const { server } = run.result?.report as VerifyReport;
+      expect([server.source, server.scratch].map((version) => version.split('.')[0])).toEqual(['15', '17']);
+    },
+  );
+
   it('uses a server of the user and leaves nothing there', async () => {
     const { url } = await backup('shop');
     const psql = await rig.psql();

@@ -44,7 +44,7 @@ export async function restoreChosen(options: RestoreOptions, source: Source): Pr
     stageBackup({ chosen, keys, tempDir, tools: options, reporter, signal }),
   );
   try {
-    const facts = await reporter.group('Plan', async () => {
+    const facts = await reporter.group('Planning', async () => {
       const gathered = await gatherFacts(options, connected, staged);
       reporter.info(planText(planRestore(gathered)));
       return gathered;

@@ -3,6 +3,7 @@ import { allOrStop } from '../backup/all-or-stop.js';
 import { UserError } from '../base/errors.js';
 import { silentReporter } from '../base/reporter.js';
 import { Psql } from '../postgres/psql.js';
+import { majorOf } from '../postgres/server.js';
 import type { TocEntry } from '../postgres/toc.js';
 import { definitionsHash, readContents, restoreInto, rolesNamedIn } from '../restore/archive/index.js';
 import { identityOf, prepareRequirements } from '../restore/requirements.js';
@@ -102,6 +103,17 @@ export class Copies {
     return divideArchive(staged.path, place.missing, { programs: place.programs, signal: options.signal });
   }
 
+  /** Another major's pg_restore writes other text for the same definitions. */
+  private async definitions(signal: AbortSignal): ReturnType<typeof definitionsHash> {
+    const { staged, place } = this;
+    const { pg_dump: made } = staged.manifest.tools;
+    if (place.readers.major === majorOf(made))
+      return definitionsHash({ archive: staged, programs: place.readers, signal });
+    return {
+      why: `pg_restore ${place.readers.version} writes them otherwise than pg_restore ${made}, which is not to be had here`,
+    };
+  }
+
   /** Restores both copies at once, and compares the archive's definitions with the source's. */
   async restore(division: Division | undefined): Promise<RestoredCopy> {
     const { staged, place, options, names } = this;
@@ -134,7 +146,7 @@ export class Copies {
         estimatedBytes: null,
         reporter: silentReporter,
       }),
-      definitionsHash(source),
+      this.definitions(signal),
       readContents(source),
     ]);
     const findings: Finding[] = [definitionsFinding(staged, definitions), ...restoreFindings(whole.errors)];

@@ -15,6 +15,8 @@ export interface Place {
   scratch: Scratch;
   /** Those that can read the archive and talk to the server. */
   programs: Programs;
+  /** Those of the pg_dump that made the archive, as far as they are to be had. */
+  readers: Programs;
   /** Extensions that are not to be had here, as the user allowed. */
   missing: string[];
 }
@@ -46,10 +48,11 @@ export async function openPlace(
     const connection = parseConnection(inputs.scratchUrl, {});
     for (const secret of connection.secrets) reporter.mask(secret);
     const scratch = await borrowScratch({ connection, programs, reporter, signal });
-    return { scratch, programs, missing: [] };
+    return { scratch, programs, readers: programs, missing: [] };
   }
   const { extensions, bootstrapRole } = facts;
-  const major = majorOf(staged.manifest.server.version);
+  const { postgresVersion } = inputs;
+  const major = postgresVersion === 'auto' ? majorOf(staged.manifest.server.version) : postgresVersion;
   const { server, missing } = await provideServer({ ...installing(options), major, extensions });
   const allowed = new Set(inputs.allowMissingExtensions);
   const refused = missing.filter(({ name }) => !allowed.has(name));
@@ -69,7 +72,7 @@ export async function openPlace(
     programs.major >= server.major
       ? programs
       : await findPrograms({ ...installing(options), major: server.major });
-  return { scratch, programs: suited, missing: [...names] };
+  return { scratch, programs: suited, readers: programs, missing: [...names] };
 }
 
 function installing({ inputs, cache, reporter, env, tempDir, signal, method }: VerifyOptions) {

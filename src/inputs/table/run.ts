@@ -45,6 +45,10 @@ export const RUN = {
     placeholder: 'MAJOR',
     description:
       "Major version of the PostgreSQL programs to use; `auto` takes the server's own, or the nearest newer one to be had, with a warning",
+    descriptions: {
+      verify:
+        "Major version of the scratch server, to see whether the backup restores there too; `auto` takes that of the backup's own server, or the nearest newer one to be had, with a warning",
+    },
   },
   'postgres-bin': {
     type: 'string',
