@@ -22,5 +22,5 @@ export async function allOrStop<T extends readonly unknown[]>(
   };
   await Promise.all(work.map(guard));
   if (first !== undefined) throw first.error;
-  return Promise.all(work) as unknown as Promise<T>;
+  return (await Promise.all(work as readonly Promise<unknown>[])) as unknown as T;
 }
