@@ -56,9 +56,15 @@ export class Rig {
     private readonly cacheDir: string,
   ) {}
 
-  static async start(major: number, config: Record<string, string | number> = {}): Promise<Rig> {
+  /** @param bin a server's programs; absent: those of the test server of that major */
+  static async start(
+    major: number,
+    config: Record<string, string | number> = {},
+    bin?: string,
+  ): Promise<Rig> {
     if ('notRun' in clients) throw new Error(clients.notRun);
-    return new Rig(await startPostgres({ major, config }), await clientsOf(major), clients.cacheDir);
+    const server = await startPostgres({ major, config, ...(bin === undefined ? {} : { bin }) });
+    return new Rig(server, await clientsOf(major), clients.cacheDir);
   }
 
   /** A session that the rig closes. */

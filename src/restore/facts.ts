@@ -2,7 +2,7 @@ import { listBackups } from '../backup/catalogue.js';
 import type { Manifest } from '../backup/manifest.js';
 import type { TocEntry } from '../postgres/toc.js';
 import type { Store } from '../storage/store.js';
-import { extensionsOf } from '../verify/place.js';
+import { extensionsOf } from '../verify/extensions.js';
 import { readContents, rolesNamedIn, selectEntries, type Selected } from './archive/index.js';
 import type { Connected } from './connect.js';
 import { NOTHING_PRESENT, type PlanFacts, type Present } from './plan.js';

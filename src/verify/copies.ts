@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import { allOrStop } from '../backup/all-or-stop.js';
-import { UserError } from '../base/errors.js';
 import { silentReporter } from '../base/reporter.js';
 import { Psql } from '../postgres/psql.js';
 import { majorOf } from '../postgres/server.js';
@@ -12,7 +11,7 @@ import type { Globals } from './globals.js';
 import { divideArchive, type Division } from './left-out.js';
 import type { VerifyOptions } from './options.js';
 import { RESTORED, type Place } from './place.js';
-import { definitionsFinding, restoreFindings } from './restored.js';
+import { definitionsFinding, missingFindings, restoreFindings } from './restored.js';
 import type { Finding } from './types.js';
 
 /** What is known once a backup was restored. */
@@ -96,10 +95,6 @@ export class Copies {
   async divide(): Promise<Division | undefined> {
     const { place, staged, options } = this;
     if (place.missing.length === 0) return undefined;
-    if (staged.format === 'plain')
-      throw new UserError(
-        `A plain backup cannot be verified without the extensions that it needs (${place.missing.join(', ')}): it cannot be restored in part. Make backups in the custom format.`,
-      );
     return divideArchive(staged.path, place.missing, { programs: place.programs, signal: options.signal });
   }
 
@@ -149,7 +144,11 @@ export class Copies {
       this.definitions(signal),
       readContents(source),
     ]);
-    const findings: Finding[] = [definitionsFinding(staged, definitions), ...restoreFindings(whole.errors)];
+    const findings: Finding[] = [
+      definitionsFinding(staged, definitions),
+      ...restoreFindings(whole.errors),
+      ...missingFindings(staged, place.missing),
+    ];
     return { findings, toc };
   }
 }

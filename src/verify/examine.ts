@@ -8,9 +8,10 @@ import { expectTables, runChecks } from './checks.js';
 import { compareRestored, type CompareRequest } from './compare/index.js';
 import { runControl } from './control/index.js';
 import { Copies } from './copies.js';
+import { extensionsOf } from './extensions.js';
 import { readGlobals, type Globals } from './globals.js';
 import type { VerifyOptions } from './options.js';
-import { extensionsOf, openPlace, programsFor, type Place } from './place.js';
+import { openPlace, programsFor, type Place } from './place.js';
 import type { Proof } from './prove.js';
 import { isRed } from './result.js';
 

@@ -1,13 +1,11 @@
-import type { ExtensionFingerprint } from '../backup/fingerprint/types.js';
-import { UserError } from '../base/errors.js';
 import { parseConnection } from '../postgres/connection/parse.js';
 import { findPrograms, provideServer } from '../postgres/programs/index.js';
 import { borrowScratch, startScratch } from '../postgres/scratch/index.js';
 import type { Scratch } from '../postgres/scratch/types.js';
 import { majorOf } from '../postgres/server.js';
-import type { TocEntry } from '../postgres/toc.js';
 import type { Programs } from '../postgres/types.js';
 import type { StagedBackup } from '../restore/types.js';
+import { doWithout, lackingOn } from './extensions.js';
 import type { VerifyOptions } from './options.js';
 
 /** Where a backup is restored to be compared. */
@@ -44,20 +42,18 @@ export async function openPlace(
   facts: { extensions: readonly string[]; bootstrapRole: string },
 ): Promise<Place> {
   const { inputs, reporter, signal, tempDir } = options;
+  const { extensions, bootstrapRole } = facts;
   if (inputs.scratchUrl !== undefined) {
     const connection = parseConnection(inputs.scratchUrl, {});
     for (const secret of connection.secrets) reporter.mask(secret);
     const scratch = await borrowScratch({ connection, programs, reporter, signal });
-    return { scratch, programs, readers: programs, missing: [] };
+    const lacking = await lackingOn(scratch, programs, extensions, options);
+    return { scratch, programs, readers: programs, missing: doWithout(lacking, staged, options) };
   }
-  const { extensions, bootstrapRole } = facts;
   const { postgresVersion } = inputs;
   const major = postgresVersion === 'auto' ? majorOf(staged.manifest.server.version) : postgresVersion;
   const { server, missing } = await provideServer({ ...installing(options), major, extensions });
-  const allowed = new Set(inputs.allowMissingExtensions);
-  const refused = missing.filter(({ name }) => !allowed.has(name));
-  if (refused.length > 0) throw missingExtensions(refused, [...allowed]);
-  const names = new Set(missing.map(({ name }) => name));
+  const names = new Set(doWithout(missing, staged, options));
   const scratch = await startScratch({
     server,
     clients: programs,
@@ -85,31 +81,4 @@ function installing({ inputs, cache, reporter, env, tempDir, signal, method }: V
     method,
     ...(inputs.postgresBin === undefined ? {} : { bin: inputs.postgresBin }),
   };
-}
-
-function missingExtensions(
-  missing: readonly { name: string; why: string }[],
-  allowed: readonly string[],
-): UserError {
-  const reasons = missing.map(({ name, why }) => `  ${name}: ${why}`);
-  const block = [...allowed, ...missing.map(({ name }) => name)].map((name) => `  ${name}`);
-  return new UserError(
-    [
-      'The backup needs extensions that the scratch server cannot have:',
-      ...reasons,
-      'To verify the rest, and have what needs them reported as not verified, give this input:',
-      'allow-missing-extensions: |',
-      ...block,
-    ].join('\n'),
-  );
-}
-
-/** The extensions that a backup needs: by its fingerprint, or by the archive itself where there is none. */
-export function extensionsOf(staged: StagedBackup, toc: readonly TocEntry[]): string[] {
-  const { fingerprint } = staged;
-  const known: readonly ExtensionFingerprint[] =
-    fingerprint === undefined ? [] : [...fingerprint.extensions, ...fingerprint.requires.extensions];
-  const listed = toc.flatMap(({ text }) => /^EXTENSION - (.+?)\s*$/.exec(text)?.[1] ?? []);
-  // In every database there is, and never in a package of its own.
-  return [...new Set([...known.map(({ name }) => name), ...listed])].filter((name) => name !== 'plpgsql');
 }

@@ -59,7 +59,11 @@ function section(
 /** A report for people: the verdict, what was compared, each difference, and what was not measured and why. */
 export function reportText(report: VerifyReport, { paint, width }: TextOptions): string {
   const view = viewOf(report);
-  const verdict = view.passed ? paint('PASSED', 'green') : paint('FAILED', 'red');
+  const verdict = !view.passed
+    ? paint('FAILED', 'red')
+    : view.without > 0
+      ? paint('PASSED IN PART', 'yellow')
+      : paint('PASSED', 'green');
   const facts: [string, string][] = [...view.facts.slice(1), ['Control', controlText(report)]];
   const [head = '', ...rows] = renderTable(COLUMNS, [...view.rows, view.total].map(cells), width)
     .trimEnd()

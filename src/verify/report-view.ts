@@ -34,6 +34,8 @@ export interface Row {
 /** A report, sorted for reading. Holds text from the database as it is; whoever prints it makes it harmless. */
 export interface ReportView {
   passed: boolean;
+  /** Extensions that were missing: what needs them was left out. */
+  without: number;
   /** The verdict in one sentence. */
   headline: string;
   /** What was verified and how, as pairs of title and text; no name of anything in the database. */
@@ -61,7 +63,7 @@ function rowOf(title: string, findings: readonly Finding[]): Row {
 }
 
 function headlineOf({ name, backupId, verdict }: VerifyReport, view: Omit<ReportView, 'headline'>): string {
-  const { red, minor, notMeasured } = view;
+  const { red, minor, notMeasured, without } = view;
   const passed = verdict === 'passed';
   return `${[
     passed
@@ -71,6 +73,9 @@ function headlineOf({ name, backupId, verdict }: VerifyReport, view: Omit<Report
     ...(notMeasured.length === 0
       ? []
       : [`${plural(notMeasured.length, 'thing was', 'things were')} not measured`]),
+    ...(without === 0
+      ? []
+      : [`NOT VERIFIED is all that needs ${plural(without, 'extension')} that the scratch server lacked`]),
   ].join('; ')}.`;
 }
 
@@ -110,6 +115,10 @@ export function viewOf(report: VerifyReport): ReportView {
   const kinds = Object.entries(TITLES) as [FindingKind, string][];
   const view = {
     passed: report.verdict === 'passed',
+    without: count(
+      findings.filter(({ kind }) => kind === 'extension'),
+      'not measured',
+    ),
     facts: factsOf(report),
     rows: kinds
       .map(([kind, title]) =>

@@ -36,3 +36,17 @@ export function restoreFindings(errors: readonly RestoreError[]): Finding[] {
       : { ...finding, verdict: 'different', minor: true, why: `${message}: ${harmless}` };
   });
 }
+
+/** Extensions that were left out; where there is a fingerprint, comparing with it tells of them. */
+export function missingFindings(
+  { fingerprint }: Pick<StagedBackup, 'fingerprint'>,
+  missing: readonly string[],
+): Finding[] {
+  if (fingerprint !== undefined) return [];
+  return missing.map((name) => ({
+    kind: 'extension',
+    name,
+    verdict: 'not measured',
+    why: 'it is missing here, as was allowed',
+  }));
+}

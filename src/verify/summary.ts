@@ -75,13 +75,14 @@ export function verifySummary(
   const control = namesToo
     ? controlText(report)
     : controlText({ ...report, control: { ...report.control, damage: null } });
+  const passed = view.without === 0 ? '✅ Verified' : '⚠️ Verified in part';
   const facts = [...view.facts, ['Control', control]].map(([title = '', text = '']) => [
     title,
     markup.escape(text),
   ]);
   const [first = [], ...rest] = facts;
   return [
-    `## ${view.passed ? '✅ Verified' : '❌ Verification failed'}\n\n`,
+    `## ${view.passed ? passed : '❌ Verification failed'}\n\n`,
     `${markup.escape(view.headline)}\n\n`,
     markup.table(first, rest),
     '\n',
