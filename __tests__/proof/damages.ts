@@ -174,6 +174,12 @@ export const DAMAGES: readonly Damage[] = [
     finding: { kind: 'large objects', name: /.*/ },
   },
   {
+    name: "a large object's content is another",
+    sql: ["SELECT lo_put(min(oid), 0, 'O') FROM pg_largeobject_metadata"],
+    content: true,
+    finding: { kind: 'large objects', name: /content/ },
+  },
+  {
     name: 'an extension is missing',
     sql: ['DROP EXTENSION pg_trgm'],
     finding: { kind: 'extension', name: /pg_trgm/ },

@@ -16,6 +16,7 @@ import {
   missingFrom,
   type CatalogObject,
 } from './objects.js';
+import { measureLargeObjects } from './large-objects.js';
 import type { Patience } from './patience.js';
 import { PINNED_SETTINGS, SCAN_SETTINGS, type HashAlgorithm } from './queries.js';
 import { NO_REQUIREMENTS, readExtensions, requirements } from './requires.js';
@@ -86,6 +87,7 @@ async function measureIn(psql: Psql, request: FingerprintRequest): Promise<Measu
   if (level === 'none') return { requires, fingerprint: undefined };
   const algorithm = level === 'content' ? await hashAlgorithm(psql) : undefined;
   const rows = await countTables(psql, tables, algorithm, request.patience);
+  const { notMeasured, ...large } = await measureLargeObjects(psql, toc, algorithm);
   const fingerprint = {
     version: 1 as const,
     level,
@@ -94,10 +96,10 @@ async function measureIn(psql: Psql, request: FingerprintRequest): Promise<Measu
     tables: tableFingerprints(tables, rows, algorithm),
     materializedViews: await materializedViews(psql, toc),
     objects: countKinds(objects),
-    largeObjects: await largeObjects(psql, toc),
+    ...large,
     extensions: filtered ? [] : await readExtensions(psql),
     requires,
-    notMeasured: await unmeasuredTables(psql),
+    notMeasured: [...(await unmeasuredTables(psql)), ...notMeasured],
     ...(await readRoles(psql)),
   };
   return { requires, fingerprint };
@@ -158,11 +160,6 @@ async function materializedViews(
   return views
     .filter(({ oid }) => archive.has(`1259/${oid}`))
     .map(({ oid, schema, name }) => ({ schema, name, populated: refreshed.has(oid) }));
-}
-
-async function largeObjects(psql: Psql, toc: readonly TocEntry[]): Promise<number> {
-  if (!toc.some((entry) => entry.text.startsWith('BLOB'))) return 0;
-  return Number(await psql.value('SELECT count(*) FROM pg_largeobject_metadata'));
 }
 
 /** A standby has no rows of unlogged tables, and cannot even count them. */

@@ -1,3 +1,5 @@
+import type { LargeObjectHash } from './large-objects.js';
+
 /** How much is measured: nothing, the rows of each table, or also a hash of their content. */
 export type FingerprintLevel = 'none' | 'rows' | 'content';
 
@@ -74,6 +76,8 @@ export interface Fingerprint {
    */
   schema: string | null;
   largeObjects: number;
+  /** With level `content`, where there are any and all could be read. */
+  largeObjectContent?: LargeObjectHash;
   extensions: ExtensionFingerprint[];
   /** What a filtered archive needs and does not bring along. */
   requires: Requirements;

@@ -1,5 +1,8 @@
+import { hashLargeObjects } from '../../backup/fingerprint/large-objects.js';
 import { readExtensions } from '../../backup/fingerprint/requires.js';
+import type { Fingerprint } from '../../backup/fingerprint/types.js';
 import { plural } from '../../base/units.js';
+import type { Psql } from '../../postgres/psql.js';
 import type { Finding } from '../types.js';
 import { different, equal, keyOf, notMeasured, titleOf } from './findings.js';
 import { excuseFor, type Comparison } from './request.js';
@@ -36,8 +39,25 @@ export async function compareLargeObjects({ psql, fingerprint }: Comparison): Pr
   const found = Number(await psql.value('SELECT count(*) FROM pg_catalog.pg_largeobject_metadata'));
   const expected = fingerprint.largeObjects;
   if (found === expected)
-    return expected === 0 ? [] : [equal('large objects', plural(found, 'large object'))];
+    return expected === 0
+      ? []
+      : [
+          equal('large objects', plural(found, 'large object')),
+          ...(await compareLargeContent(psql, fingerprint.largeObjectContent)),
+        ];
   return [different('large objects', 'all', plural(expected, 'large object'), plural(found, 'large object'))];
+}
+
+async function compareLargeContent(
+  psql: Psql,
+  expected: Fingerprint['largeObjectContent'],
+): Promise<Finding[]> {
+  if (expected === undefined) return [];
+  const found = await hashLargeObjects(psql, expected.algorithm);
+  if ('why' in found) return [notMeasured('large objects', 'content', found.why)];
+  return found.high === expected.high && found.low === expected.low
+    ? [equal('large objects', 'content')]
+    : [different('large objects', 'content', 'that of the snapshot', 'another')];
 }
 
 /** The extensions of the source, or those that a part of it needs: there or not, and in which version. */
