@@ -18,6 +18,8 @@ import type { Finding } from './types.js';
 export interface RestoredCopy {
   findings: Finding[];
   toc: TocEntry[] | undefined;
+  /** Materialized views that read another server, and so stayed empty. */
+  unfilled: { schema: string; name: string }[];
 }
 
 /** A backup's copies on a server: the restored database, and one with its definitions alone to compare those with. */
@@ -149,6 +151,6 @@ export class Copies {
       ...restoreFindings(whole.errors),
       ...missingFindings(staged, place.missing),
     ];
-    return { findings, toc };
+    return { findings, toc, unfilled: whole.dependsOnForeign };
   }
 }

@@ -84,6 +84,7 @@ async function compareCopies(
     otherwise,
     jobs: copies.jobs,
     signal,
+    unfilled: restored.unfilled,
     ...(restored.toc === undefined ? {} : { toc: restored.toc }),
     ...(division === undefined ? {} : { leftOut: division.leftOut }),
   };

@@ -45,6 +45,8 @@ export interface CompareRequest {
   otherwise?: readonly string[];
   /** Entries that were not restored, since they need extensions that are missing here. */
   leftOut?: readonly TocEntry[];
+  /** Materialized views that stayed empty, since they read another server, which nothing may reach from here. */
+  unfilled?: readonly { schema: string; name: string }[];
   /** Sessions that read tables at the same time. */
   jobs: number;
   /** Only this part; absent: everything. */
