@@ -10,4 +10,6 @@ export default {
     ],
   },
   testTimeout: 60_000,
+  // The tests mostly wait for servers and programs.
+  maxWorkers: '150%',
 };

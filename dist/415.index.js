@@ -134,8 +134,8 @@ var summary = __webpack_require__(5671);
 var report_text = __webpack_require__(6259);
 // EXTERNAL MODULE: ./lib/verify/result.js
 var verify_result = __webpack_require__(1852);
-// EXTERNAL MODULE: ./lib/verify/run.js + 14 modules
-var run = __webpack_require__(9884);
+// EXTERNAL MODULE: ./lib/verify/run.js + 26 modules
+var run = __webpack_require__(5646);
 // EXTERNAL MODULE: ./lib/base/units.js
 var units = __webpack_require__(8714);
 // EXTERNAL MODULE: ./lib/verify/report-view.js
@@ -215,6 +215,7 @@ function nextStep(report, { stored }, markup) {
             damage: null
         }
     });
+    const passed = view.without === 0 ? '✅ Verified' : '⚠️ Verified in part';
     const facts = [
         ...view.facts,
         [
@@ -227,7 +228,7 @@ function nextStep(report, { stored }, markup) {
         ]);
     const [first = [], ...rest] = facts;
     return [
-        `## ${view.passed ? '✅ Verified' : '❌ Verification failed'}\n\n`,
+        `## ${view.passed ? passed : '❌ Verification failed'}\n\n`,
         `${markup.escape(view.headline)}\n\n`,
         markup.table(first, rest),
         '\n',
