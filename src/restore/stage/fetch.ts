@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Part } from '../../backup/manifest.js';
 import { CancelledError, messageOf, UserError } from '../../base/errors.js';
-import { formatCount } from '../../base/units.js';
+import { formatCount, formatDuration } from '../../base/units.js';
 import { decryptStage, KeyError, type DecryptionKeys } from '../../codec/index.js';
 import { DigestMeter } from '../../storage/digest.js';
 import { isNotFound, StoreError } from '../../storage/errors.js';
@@ -9,6 +9,8 @@ import type { Digest, Store } from '../../storage/store.js';
 import { DamagedPartError } from './damaged.js';
 
 const OTHER_COPY = 'Use another copy of the backup, or another backup.';
+
+const STALL_MS = 600_000;
 
 /** So much is read only to tell an altered header from a wrong key. */
 const SMALL = 16 * 1024 * 1024;
@@ -22,6 +24,8 @@ export interface FetchRequest {
   keysFit: boolean;
   signal: AbortSignal;
   onBytes: (bytes: number) => void;
+  /** How long a store may give nothing before it is given up. Default: ten minutes, as for writing. */
+  stallMs?: number | undefined;
 }
 
 /**
@@ -141,10 +145,20 @@ class StoredPart {
   /** Waits for what may never come. Not a race with one promise for all: that would remember every chunk. */
   private uncancelled<T>(work: () => Promise<T>): Promise<T> {
     if (this.request.signal.aborted) return Promise.reject(new CancelledError());
+    const { stallMs = STALL_MS } = this.request;
+    let timer: NodeJS.Timeout | undefined;
     return new Promise<T>((resolve, reject) => {
       this.cancelNext = () => reject(new CancelledError());
+      timer = setTimeout(() => reject(this.stalled(stallMs)), stallMs);
       work().then(resolve, reject);
-    });
+    }).finally(() => clearTimeout(timer));
+  }
+
+  private stalled(ms: number): StoreError {
+    const { store, key } = this.request;
+    return new StoreError(
+      `Could not read ${store.locate(key)}: the store gave nothing for ${formatDuration(ms / 1000)}. Check that the store works and that the network to it is fast enough.`,
+    );
   }
 
   /** What is too long need not be read to its end, and must not fill the disk. */

@@ -23,6 +23,8 @@ export interface StageOptions {
   tools: InstallOptions;
   /** Check files that are not needed, too. Default: false. */
   everyPart?: boolean;
+  /** How long a store may give nothing before it is given up. Default: ten minutes. */
+  stallMs?: number;
   reporter: Reporter;
   signal: AbortSignal;
 }
@@ -142,7 +144,7 @@ export class Stage {
     { part }: PlannedPart,
     consume: (plain: AsyncIterable<Uint8Array>) => Promise<void>,
   ): Promise<void> {
-    const { chosen, keys, signal, reporter } = this.options;
+    const { chosen, keys, signal, reporter, stallMs } = this.options;
     const { store, manifest } = chosen;
     const total = totalBytes(manifest);
     await fetchPart(
@@ -153,6 +155,7 @@ export class Stage {
         keys,
         keysFit: this.opened,
         signal,
+        stallMs,
         onBytes: (bytes) => {
           this.fetched += bytes;
           const label = `Fetching ${manifest.id}`;
