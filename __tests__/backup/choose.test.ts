@@ -311,14 +311,14 @@ describe('chooseBackup', () => {
         (shelf) => shelf.backup(A, { label: 'weekly' }).backup(B, { label: 'daily' }).backup(C),
         'latest',
         { label: 'hourly' },
-        /None of the 3 backups named "shop".*has the label "hourly". Their labels are daily, weekly/,
+        /No backup named "shop".*has the label "hourly". Their labels are daily, weekly/,
       ],
       [
         'no label',
         (shelf) => shelf.backup(A),
         'before:2027-01-01',
         { label: 'hourly' },
-        /None of the 1 backup named .*None of them has a label/,
+        /No backup named .*None of them has a label/,
       ],
     ])('%s', async (_what, fill, text, more, message) => {
       fill(one);

@@ -64,7 +64,7 @@ function whyNone(family: readonly Manifest[], { name, label, selector, now }: Wa
 function whyNoLabel(family: readonly Manifest[], name: string, label: string, where: string): string {
   const labels = [...new Set(family.flatMap((manifest) => manifest.label ?? []))].sort();
   const there = labels.length === 0 ? 'None of them has a label.' : `Their labels are ${labels.join(', ')}.`;
-  return `None of the ${plural(family.length, 'backup')} named "${name}" in ${where} has the label "${label}". ${there}`;
+  return `No backup named "${name}" in ${where} has the label "${label}". ${there}`;
 }
 
 /** The last backup before and the first after the time in an id. */
