@@ -148,7 +148,10 @@ if (rigMissing !== undefined) process.stderr.write(`NOT RUN: verifications: ${ri
     [{ backup: 'before:2020-01-01T00:00:00Z' }, /The oldest is of/],
     [{ backup: 'latest-verified' }, /has passed verification/],
     [{ name: 'other' }, /There are no backups named "other".*shop/],
-    [{ label: 'weekly' }, /No backup named "shop" in \S+ has the label "weekly"\. None of them has a label\./],
+    [
+      { label: 'weekly' },
+      /No backup named "shop" in \S+ has the label "weekly"\. None of them has a label\./,
+    ],
   ])('of %j says what there is', async (inputs, message) => {
     const { url } = await backup('shop');
     expect(String((await verify(15, { storage: url, ...inputs })).error)).toMatch(message);
