@@ -71,7 +71,8 @@ exit 0
   async function fill(): Promise<void> {
     const here = rig.server.port;
     const there = (other.address() as AddressInfo).port;
-    const steal = (place: string): string => `COPY (SELECT 1) TO PROGRAM 'cat >/dev/null; sh ${loot}/steal.sh ${place}'`;
+    const steal = (place: string): string =>
+      `COPY (SELECT 1) TO PROGRAM 'cat >/dev/null; sh ${loot}/steal.sh ${place}'`;
     const calls = PLACES.map((place) =>
       // What an index needs may not write by itself, but what it calls may.
       [
