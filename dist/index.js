@@ -523,7 +523,7 @@ function whyNoLabel(family, name, label, where) {
         ...new Set(family.flatMap((manifest)=>manifest.label ?? []))
     ].sort();
     const there = labels.length === 0 ? 'None of them has a label.' : `Their labels are ${labels.join(', ')}.`;
-    return `None of the ${(0,units/* plural */.LS)(family.length, 'backup')} named "${name}" in ${where} has the label "${label}". ${there}`;
+    return `No backup named "${name}" in ${where} has the label "${label}". ${there}`;
 }
 /** The last backup before and the first after the time in an id. */ function nearest(family, id) {
     const ids = family.map((manifest)=>manifest.id).sort();
@@ -11625,10 +11625,9 @@ function explained(error, { neutralised }) {
 }
 /** What every session of pg_restore complains about anew is said once. */ function once(errors) {
     const seen = new Set();
-    return errors.filter(({ message, statement, harmless })=>{
+    return errors.filter(({ message, harmless })=>{
         if (harmless === undefined) return true;
-        const key = `${message}\n${statement}`;
-        return !seen.has(key) && seen.add(key);
+        return !seen.has(message) && seen.add(message);
     });
 }
 

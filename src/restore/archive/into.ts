@@ -92,9 +92,8 @@ function explained(error: RestoreError, { neutralised }: RestoreInto): RestoreEr
 /** What every session of pg_restore complains about anew is said once. */
 function once(errors: readonly RestoreError[]): RestoreError[] {
   const seen = new Set<string>();
-  return errors.filter(({ message, statement, harmless }) => {
+  return errors.filter(({ message, harmless }) => {
     if (harmless === undefined) return true;
-    const key = `${message}\n${statement}`;
-    return !seen.has(key) && seen.add(key);
+    return !seen.has(message) && seen.add(message);
   });
 }
