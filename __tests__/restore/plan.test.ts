@@ -60,7 +60,6 @@ const target: Target = {
   existing: undefined,
   lockTable: 6400,
   availableExtensions: ['hstore'],
-  leftovers: [],
 };
 
 const entry = (text: string, catalogId = 1259): TocEntry => ({ dumpId: 1, catalogId, oid: 1, text });

@@ -2,12 +2,13 @@ import { UserError } from '../base/errors.js';
 import type { Connection } from '../postgres/types.js';
 import { quoteIdentifier, quoteLiteral, type Psql } from '../postgres/psql.js';
 import { Admin } from '../postgres/scratch/admin.js';
+import { marker } from './swap/marker.js';
 import { besideName, reloadName } from './swap/names.js';
 import { compareJob, differs } from './compare.js';
 import { entriesOf, jobsOf, restoreTo, type Done, type Job } from './job.js';
 import { identityOf, prepareRequirements } from './requirements.js';
 import { takePlace } from './take-place.js';
-import { databaseNames, marker } from './target/look.js';
+import { databaseNames } from './target/look.js';
 import { inSession } from './target/server.js';
 
 /**

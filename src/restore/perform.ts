@@ -1,6 +1,5 @@
 import type { DecryptionKeys } from '../codec/index.js';
 import { UserError } from '../base/errors.js';
-import { quoteIdentifier, SqlError, type Psql } from '../postgres/psql.js';
 import type { Connection } from '../postgres/types.js';
 import { restoreBeside } from './beside.js';
 import { connectTarget, type Connected } from './connect.js';
@@ -8,6 +7,7 @@ import { gatherFacts } from './facts.js';
 import { guard } from './guard.js';
 import { restoreInPlace } from './in-place.js';
 import type { Done, Job } from './job.js';
+import { dropLeftovers } from './leftovers.js';
 import { planRestore, type RestorePlan } from './plan.js';
 import { planText } from './plan-text.js';
 import type { RestoreOptions } from './run-options.js';
@@ -84,7 +84,7 @@ async function carryOut(job: Job, keys: DecryptionKeys): Promise<Performed> {
   const lock = await open(target.maintenance ?? target.database, 'that keeps other restores away');
   try {
     await lockTarget(lock, target.database);
-    await dropLeftovers(job, lock);
+    await dropLeftovers(lock, target.database, options.reporter);
     const safetyBackup = await makeSafe(job, keys);
     const done = plan.way === 'beside' ? await restoreBeside(job) : await restoreInPlace(job);
     const compared = options.inputs.compare && staged.fingerprint !== undefined;
@@ -106,21 +106,4 @@ async function makeSafe(job: Job, keys: DecryptionKeys): Promise<SafetyBackup | 
   return reporter.group('Safety backup of the target', () =>
     backUpTarget(options, storage, { manifest: staged.manifest, keys, database: target.database }),
   );
-}
-
-/** What runs that were killed have left: known by the comment that only unfinished databases have. */
-async function dropLeftovers({ target, options }: Job, psql: Psql): Promise<void> {
-  const { reporter } = options;
-  for (const name of target.leftovers) {
-    try {
-      // Without FORCE: nobody who is connected loses anything.
-      await psql.exec(`DROP DATABASE ${quoteIdentifier(name)}`);
-      reporter.info(`Dropped ${JSON.stringify(name)}, which an interrupted restore had left.`);
-    } catch (error) {
-      if (!(error instanceof SqlError)) throw error;
-      reporter.warn(
-        `An interrupted restore has left the database ${JSON.stringify(name)}, which could not be dropped: ${error.message}. Please drop it.`,
-      );
-    }
-  }
 }

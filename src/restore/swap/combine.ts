@@ -1,5 +1,6 @@
 import type { ArchivedProperties } from './archived.js';
 import type { DatabaseGrant } from './grants.js';
+import { unmarked } from './marker.js';
 import type { DatabaseProperties } from './properties.js';
 import type { DatabaseSetting } from './settings.js';
 
@@ -36,7 +37,7 @@ export function combine(
   const grants = scope.privileges ? archived.grants : null;
   return {
     ...ownerAndLimit(archived, target, scope.owner && there(archived.owner)),
-    comment: target?.comment ?? archived.comment,
+    comment: unmarked(target?.comment) ?? unmarked(archived.comment),
     settings: combineSettings(
       archived.settings.filter(({ role }) => there(role)),
       target?.settings ?? [],

@@ -43,3 +43,8 @@ export function besideName(database: string, backupId: string, taken: ReadonlySe
 export function reloadName(database: string, backupId: string, taken: ReadonlySet<string>): string {
   return unique(cutBytes(database, KEPT) + RELOADED + backupId, taken);
 }
+
+/** Whether a database is called as those are that become this one, or are compared with it. */
+export function isUnfinishedName(name: string, database: string): boolean {
+  return [BESIDE, RELOADED].some((infix) => name.startsWith(cutBytes(database, KEPT) + infix));
+}

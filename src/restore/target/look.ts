@@ -113,10 +113,6 @@ async function serverFacts(psql: Psql, database: string): Promise<Facts> {
      FROM pg_catalog.pg_database WHERE datallowconn AND datconnlimit <> -2 AND (NOT datistemplate OR datname = 'template1')
        AND datname <> ${name} AND pg_catalog.strpos(datname, '${BESIDE}') = 0 AND pg_catalog.has_database_privilege(oid, 'CONNECT')`,
   );
-  const leftovers = await psql.query<string[]>(
-    `SELECT coalesce(json_agg(datname ORDER BY datname), '[]') FROM pg_catalog.pg_database
-     WHERE pg_catalog.shobj_description(oid, 'pg_database') = ${quoteLiteral(marker(database))}`,
-  );
   const availableExtensions = await psql.query<string[]>(
     `SELECT coalesce(json_agg(name ORDER BY name), '[]') FROM pg_catalog.pg_available_extensions`,
   );
@@ -127,7 +123,6 @@ async function serverFacts(psql: Psql, database: string): Promise<Facts> {
     role: server.role,
     lockTable: server.lockTable,
     availableExtensions,
-    leftovers,
     candidates,
     row: await databaseRow(psql, database, major),
   };
@@ -136,11 +131,6 @@ async function serverFacts(psql: Psql, database: string): Promise<Facts> {
 /** Every database of the server. */
 export async function databaseNames(psql: Psql): Promise<Set<string>> {
   return new Set(await psql.query<string[]>('SELECT json_agg(datname) FROM pg_catalog.pg_database'));
-}
-
-/** The comment of a database that is being restored into, by which what an interrupted run left is known. */
-export function marker(database: string): string {
-  return `pgkeep: unfinished restore of ${database}`;
 }
 
 async function databaseRow(psql: Psql, database: string, major: number): Promise<Row | null> {

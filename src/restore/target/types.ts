@@ -47,8 +47,6 @@ export interface Target {
   lockTable: number;
   /** Extensions that can be created there. */
   availableExtensions: string[];
-  /** What interrupted restores into this database have left. */
-  leftovers: string[];
 }
 
 /** True where nobody has put anything into the database. */

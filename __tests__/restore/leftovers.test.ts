@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Psql } from '../../src/postgres/psql.js';
+import { Rig, rigMissing } from '../support/backup-rig.js';
+import { testMajors } from '../support/majors.js';
+import { databasesOf, messagesOf, restoring } from '../support/restore-rig.js';
+
+const majors = rigMissing === undefined ? testMajors().filter((major) => [13, 17].includes(major)) : [];
+if (majors.length === 0) process.stderr.write(`NOT RUN: leftovers: ${rigMissing ?? 'no server'}\n`);
+const suite = majors.length === 0 ? describe.skip.each([0]) : describe.each(majors);
+
+suite('what an interrupted restore left on PostgreSQL %s', (major) => {
+  let rig: Rig;
+  let admin: Psql;
+  let storage: string;
+
+  const mark = (name: string): Promise<unknown> =>
+    admin.exec(`COMMENT ON DATABASE "${name}" IS 'pgkeep: unfinished restore of shop'`);
+
+  beforeAll(async () => {
+    rig = await Rig.start(major);
+    admin = await rig.psql();
+    await (
+      await rig.database('shop', 'CREATE TABLE things (id int)', 'INSERT INTO things VALUES (1)')
+    ).close();
+    const published = await rig.publish('shop');
+    storage = `file://${published.folder.split('/').slice(0, -2).join('/')}`;
+  }, 180_000);
+
+  afterAll(() => rig?.stop());
+
+  it('is no database that has been put to use since, by whatever comment', async () => {
+    // By hand, somebody has finished what was interrupted.
+    await mark('shop');
+    await (await rig.database('shop_copy')).close();
+    await mark('shop_copy');
+    await (await rig.database('shop_comparing_x')).close();
+    await mark('shop_comparing_x');
+    const { result, error } = await restoring(rig, {
+      storage,
+      'database-url': rig.server.url('shop'),
+      mode: 'replace',
+      confirm: 'shop',
+    });
+    expect(messagesOf(error)).toBe('undefined');
+    const databases = await databasesOf(rig);
+    expect(databases).toEqual(['shop', result?.previousDatabase, 'shop_copy']);
+    const old = await rig.psql(result?.previousDatabase ?? '');
+    expect(await old.value('SELECT count(*) FROM things')).toBe('1');
+    await old.close();
+    // Nor does the mark go on to the next one.
+    expect(
+      await admin.query(
+        `SELECT to_json(shobj_description(oid, 'pg_database')) FROM pg_database WHERE datname = 'shop'`,
+      ),
+    ).toBeNull();
+  });
+});
