@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Psql } from '../../src/postgres/psql.js';
 import { Rig, rigMissing } from '../support/backup-rig.js';
+import { Listener } from '../support/listener.js';
 import { testMajors } from '../support/majors.js';
 import { databasesOf, messagesOf, restoring } from '../support/restore-rig.js';
 
@@ -12,6 +13,7 @@ suite('what an interrupted restore left on PostgreSQL %s', (major) => {
   let rig: Rig;
   let admin: Psql;
   let storage: string;
+  let id: string;
 
   const mark = (name: string): Promise<unknown> =>
     admin.exec(`COMMENT ON DATABASE "${name}" IS 'pgkeep: unfinished restore of shop'`);
@@ -23,6 +25,7 @@ suite('what an interrupted restore left on PostgreSQL %s', (major) => {
       await rig.database('shop', 'CREATE TABLE things (id int)', 'INSERT INTO things VALUES (1)')
     ).close();
     const published = await rig.publish('shop');
+    id = published.manifest.id;
     storage = `file://${published.folder.split('/').slice(0, -2).join('/')}`;
   }, 180_000);
 
@@ -53,5 +56,16 @@ suite('what an interrupted restore left on PostgreSQL %s', (major) => {
         `SELECT to_json(shobj_description(oid, 'pg_database')) FROM pg_database WHERE datname = 'shop'`,
       ),
     ).toBeNull();
+  });
+
+  it('is no database that somebody else makes under the same name', async () => {
+    const said = new Listener();
+    said.group = async (title, work) => {
+      if (title === 'Restoring') await (await rig.database(`rival_restoring_${id}`)).close();
+      return work();
+    };
+    const { error } = await restoring(rig, { storage, 'database-url': rig.server.url('rival') }, { said });
+    expect(messagesOf(error)).toContain('already exists');
+    expect(await databasesOf(rig)).toContain(`rival_restoring_${id}`);
   });
 });

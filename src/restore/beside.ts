@@ -1,6 +1,6 @@
 import { UserError } from '../base/errors.js';
 import type { Connection } from '../postgres/types.js';
-import { quoteIdentifier, quoteLiteral, type Psql } from '../postgres/psql.js';
+import { quoteIdentifier, quoteLiteral, SqlError, type Psql } from '../postgres/psql.js';
 import { Admin } from '../postgres/scratch/admin.js';
 import { marker } from './swap/marker.js';
 import { besideName, reloadName } from './swap/names.js';
@@ -100,7 +100,12 @@ class Beside {
     const { target, staged, options } = job;
     // Noted before it is made: it may be there although the answer never came.
     this.made.push(name);
-    const otherwise = await this.working.createDatabase(name, identityOf(staged.manifest));
+    const otherwise = await this.working
+      .createDatabase(name, identityOf(staged.manifest))
+      .catch((error: unknown) => {
+        if (isTaken(error)) this.made.pop();
+        throw error;
+      });
     for (const sentence of otherwise) options.reporter.warn(sentence);
     await this.ask('Marking the new database', (psql) =>
       psql.exec(`COMMENT ON DATABASE ${quoteIdentifier(name)} IS ${quoteLiteral(marker(target.database))}`),
@@ -143,6 +148,13 @@ class Beside {
     await restoreTo(job, name, { content: 'schema', jobs: 1, singleTransaction: false, quiet: true });
     return name;
   }
+}
+
+/** `duplicate_database`; `unique_violation` where both are made at once. It is then not ours to drop. */
+const TAKEN = ['42P04', '23505'];
+
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && error.cause instanceof SqlError && TAKEN.includes(error.cause.sqlstate);
 }
 
 /** The connection with another database as its own. */
