@@ -23,8 +23,8 @@ var outputs = __webpack_require__(6954);
 var summary = __webpack_require__(5671);
 // EXTERNAL MODULE: ./lib/restore/result.js
 var restore_result = __webpack_require__(3177);
-// EXTERNAL MODULE: ./lib/restore/run.js + 32 modules
-var run = __webpack_require__(6814);
+// EXTERNAL MODULE: ./lib/restore/run.js + 34 modules
+var run = __webpack_require__(6823);
 // EXTERNAL MODULE: ./lib/base/units.js
 var units = __webpack_require__(8714);
 // EXTERNAL MODULE: ./lib/verify/result.js

@@ -13162,7 +13162,7 @@ function diskThere({ backup, way }) {
 
 /***/ }),
 
-/***/ 6814:
+/***/ 6823:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -13195,6 +13195,15 @@ var result = __nccwpck_require__(1852);
 var postgres_psql = __nccwpck_require__(59);
 // EXTERNAL MODULE: ./lib/postgres/scratch/admin.js + 1 modules
 var admin = __nccwpck_require__(2448);
+;// CONCATENATED MODULE: ./lib/restore/swap/marker.js
+const MARK = 'pgkeep: unfinished restore of ';
+/** The comment of a database that is being restored into, by which what an interrupted run left is known. */ function marker(database) {
+    return MARK + database;
+}
+/** The comment without a mark, which a database that is in use may have kept: no database is to inherit it. */ function unmarked(comment) {
+    return comment === undefined || comment === null || comment.startsWith(MARK) ? null : comment;
+}
+
 ;// CONCATENATED MODULE: ./lib/restore/swap/names.js
 /** PostgreSQL cuts longer names (NAMEDATALEN - 1), in bytes. */ const LONGEST = 63;
 /** How much of the old name the names that are made from it keep, in bytes. */ const KEPT = 25;
@@ -13224,6 +13233,12 @@ const RELOADED = '_comparing_';
 }
 /** The database that gets the definitions once more, to compare with. */ function reloadName(database, backupId, taken) {
     return unique(cutBytes(database, KEPT) + RELOADED + backupId, taken);
+}
+/** Whether a database is called as those are that become this one, or are compared with it. */ function isUnfinishedName(name, database) {
+    return [
+        BESIDE,
+        RELOADED
+    ].some((infix)=>name.startsWith(cutBytes(database, KEPT) + infix));
 }
 
 // EXTERNAL MODULE: ./lib/verify/compare/index.js + 10 modules
@@ -13615,6 +13630,7 @@ function applyGrant(list, verb, found) {
 }
 
 ;// CONCATENATED MODULE: ./lib/restore/swap/combine.js
+
 /**
  * The archive's settings and rights, over which the target's own go: what was set in the archive's time and not since
  * comes back, what the target says differently stays, and nobody who may use the target is locked out. What PUBLIC may
@@ -13624,7 +13640,7 @@ function applyGrant(list, verb, found) {
     const grants = scope.privileges ? archived.grants : null;
     return {
         ...ownerAndLimit(archived, target, scope.owner && there(archived.owner)),
-        comment: target?.comment ?? archived.comment,
+        comment: unmarked(target?.comment) ?? unmarked(archived.comment),
         settings: combineSettings(archived.settings.filter(({ role })=>there(role)), target?.settings ?? []),
         grants: combineGrants(grants?.filter(({ grantee })=>there(grantee)) ?? null, target?.grants ?? null)
     };
@@ -14023,8 +14039,6 @@ async function serverFacts(psql, database) {
     const candidates = await psql.query(`SELECT coalesce(json_agg(datname ORDER BY datname <> 'postgres', datname = 'template1', datname COLLATE "C"), '[]')
      FROM pg_catalog.pg_database WHERE datallowconn AND datconnlimit <> -2 AND (NOT datistemplate OR datname = 'template1')
        AND datname <> ${name} AND pg_catalog.strpos(datname, '${BESIDE}') = 0 AND pg_catalog.has_database_privilege(oid, 'CONNECT')`);
-    const leftovers = await psql.query(`SELECT coalesce(json_agg(datname ORDER BY datname), '[]') FROM pg_catalog.pg_database
-     WHERE pg_catalog.shobj_description(oid, 'pg_database') = ${(0,postgres_psql/* quoteLiteral */.ce)(marker(database))}`);
     const availableExtensions = await psql.query(`SELECT coalesce(json_agg(name ORDER BY name), '[]') FROM pg_catalog.pg_available_extensions`);
     return {
         database,
@@ -14033,16 +14047,12 @@ async function serverFacts(psql, database) {
         role: server.role,
         lockTable: server.lockTable,
         availableExtensions,
-        leftovers,
         candidates,
         row: await databaseRow(psql, database, major)
     };
 }
 /** Every database of the server. */ async function databaseNames(psql) {
     return new Set(await psql.query('SELECT json_agg(datname) FROM pg_catalog.pg_database'));
-}
-/** The comment of a database that is being restored into, by which what an interrupted run left is known. */ function marker(database) {
-    return `pgkeep: unfinished restore of ${database}`;
 }
 async function databaseRow(psql, database, major) {
     // Since PostgreSQL 16 being a member need not allow to give things to the role.
@@ -14191,6 +14201,7 @@ function existingDatabase(connection, open, database, row) {
 
 
 
+
 /**
  * Restores into a new database, compares it, and puts it in the place of the target.
  * @throws UserError, the target being as it was and nothing of ours left
@@ -14289,7 +14300,10 @@ class Beside {
         const { target, staged, options } = job;
         // Noted before it is made: it may be there although the answer never came.
         this.made.push(name);
-        const otherwise = await this.working.createDatabase(name, (0,requirements/* identityOf */.c)(staged.manifest));
+        const otherwise = await this.working.createDatabase(name, (0,requirements/* identityOf */.c)(staged.manifest)).catch((error)=>{
+            if (isTaken(error)) this.made.pop();
+            throw error;
+        });
         for (const sentence of otherwise)options.reporter.warn(sentence);
         await this.ask('Marking the new database', (psql)=>psql.exec(`COMMENT ON DATABASE ${(0,postgres_psql/* quoteIdentifier */.Cm)(name)} IS ${(0,postgres_psql/* quoteLiteral */.ce)(marker(target.database))}`));
         const requires = staged.fingerprint?.requires;
@@ -14321,6 +14335,13 @@ class Beside {
         });
         return name;
     }
+}
+/** `duplicate_database`; `unique_violation` where both are made at once. It is then not ours to drop. */ const TAKEN = [
+    '42P04',
+    '23505'
+];
+function isTaken(error) {
+    return error instanceof Error && error.cause instanceof postgres_psql/* SqlError */.L8 && TAKEN.includes(error.cause.sqlstate);
 }
 /** The connection with another database as its own. */ function through(connection, database) {
     return {
@@ -14911,6 +14932,30 @@ function notCompared(error) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/restore/leftovers.js
+
+
+
+/**
+ * Drops what restores into a database that were killed have left. Known by the comment and the name, both of which only
+ * unfinished databases have: one that somebody renamed has been put to use, and a comment comes along in a dump.
+ * @param psql holds the lock of the target, so that what is found belongs to no restore at work
+ */ async function dropLeftovers(psql, target, reporter) {
+    const marked = await psql.query(`SELECT coalesce(json_agg(datname ORDER BY datname), '[]') FROM pg_catalog.pg_database
+     WHERE datname <> ${(0,postgres_psql/* quoteLiteral */.ce)(target)}
+       AND pg_catalog.shobj_description(oid, 'pg_database') = ${(0,postgres_psql/* quoteLiteral */.ce)(marker(target))}`);
+    for (const name of marked.filter((each)=>isUnfinishedName(each, target))){
+        try {
+            // Without FORCE: nobody who is connected loses anything.
+            await psql.exec(`DROP DATABASE ${(0,postgres_psql/* quoteIdentifier */.Cm)(name)}`);
+            reporter.info(`Dropped ${JSON.stringify(name)}, which an interrupted restore had left.`);
+        } catch (error) {
+            if (!(error instanceof postgres_psql/* SqlError */.L8)) throw error;
+            reporter.warn(`An interrupted restore has left the database ${JSON.stringify(name)}, which could not be dropped: ${error.message}. Please drop it.`);
+        }
+    }
+}
+
 // EXTERNAL MODULE: ./lib/restore/plan-text.js
 var plan_text = __nccwpck_require__(183);
 // EXTERNAL MODULE: ./lib/backup/result.js
@@ -15070,7 +15115,7 @@ var external_node_crypto_ = __nccwpck_require__(7598);
     const lock = await open(target.maintenance ?? target.database, 'that keeps other restores away');
     try {
         await lockTarget(lock, target.database);
-        await dropLeftovers(job, lock);
+        await dropLeftovers(lock, target.database, options.reporter);
         const safetyBackup = await makeSafe(job, keys);
         const done = plan.way === 'beside' ? await restoreBeside(job) : await restoreInPlace(job);
         const compared = options.inputs.compare && staged.fingerprint !== undefined;
@@ -15098,19 +15143,6 @@ async function makeSafe(job, keys) {
             keys,
             database: target.database
         }));
-}
-/** What runs that were killed have left: known by the comment that only unfinished databases have. */ async function dropLeftovers({ target, options }, psql) {
-    const { reporter } = options;
-    for (const name of target.leftovers){
-        try {
-            // Without FORCE: nobody who is connected loses anything.
-            await psql.exec(`DROP DATABASE ${(0,postgres_psql/* quoteIdentifier */.Cm)(name)}`);
-            reporter.info(`Dropped ${JSON.stringify(name)}, which an interrupted restore had left.`);
-        } catch (error) {
-            if (!(error instanceof postgres_psql/* SqlError */.L8)) throw error;
-            reporter.warn(`An interrupted restore has left the database ${JSON.stringify(name)}, which could not be dropped: ${error.message}. Please drop it.`);
-        }
-    }
 }
 
 ;// CONCATENATED MODULE: ./lib/restore/run.js
@@ -21764,8 +21796,8 @@ function tableOf(url, name, backups, inputs, context) {
 
 // EXTERNAL MODULE: ./lib/restore/result.js
 var restore_result = __nccwpck_require__(3177);
-// EXTERNAL MODULE: ./lib/restore/run.js + 32 modules
-var restore_run = __nccwpck_require__(6814);
+// EXTERNAL MODULE: ./lib/restore/run.js + 34 modules
+var restore_run = __nccwpck_require__(6823);
 ;// CONCATENATED MODULE: ./lib/cli/commands/restore.js
 
 
