@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { chooseBackup, type Choice } from '../../src/backup/choose.js';
 import { ManifestError } from '../../src/backup/manifest.js';
 import { UserError } from '../../src/base/errors.js';
-import { parseSelector } from '../../src/inputs/selector.js';
+import { parseSelector, type BackupSelector } from '../../src/inputs/selector.js';
 import { StoreError } from '../../src/storage/errors.js';
 import { openStore } from '../../src/storage/registry.js';
 import type { Store } from '../../src/storage/store.js';
@@ -225,6 +225,16 @@ describe('chooseBackup', () => {
           expect.stringMatching(`^shop/${D} in file://.* cannot be chosen. .* has format 2`),
         ]);
       }
+    });
+
+    it('is told with the one that was chosen as the latest, when it is newer', async () => {
+      one.put(`shop/${A}/manifest.json`, '{ torn').backup(B).put(`shop/${C}/manifest.json`, '{ torn');
+      const chosen = async (selector: BackupSelector, stores = [one.store]): Promise<unknown> =>
+        (await chooseBackup(stores, { name: 'shop', selector, now: new Date(), reporter: said })).passedOver;
+      expect(await chosen({ kind: 'latest' })).toEqual([expect.stringContaining(`shop/${C} in file://`)]);
+      expect(await chosen({ kind: 'id', id: B })).toBeUndefined();
+      two.backup(C);
+      expect(await chosen({ kind: 'latest' }, [one.store, two.store])).toBeUndefined();
     });
 
     it('is refused with its own message when it was chosen', async () => {

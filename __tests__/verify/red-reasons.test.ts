@@ -25,4 +25,14 @@ describe('redReasons', () => {
     expect(reason?.message).toContain('could not be stored in s3://my-backups/prod');
     expect(more).toEqual([]);
   });
+
+  it('is red where a newer backup is damaged, whatever became of this one', () => {
+    const passedOver = ['shop/20261121T021703Z-k3fd in s3://b cannot be chosen. It is not JSON.'];
+    const reasons = redReasons({
+      report: sampleReport('passed'),
+      stored: 's3://b/verified.json',
+      passedOver,
+    });
+    expect(reasons.map(({ message }) => message)).toEqual([`A newer backup is damaged: ${passedOver[0]}`]);
+  });
 });

@@ -4,6 +4,7 @@ import type { Reporter } from '../base/reporter.js';
 import type { BackupSelector } from '../inputs/selector.js';
 import type { ChosenBackup } from '../restore/types.js';
 import type { Store } from '../storage/store.js';
+import { idTime } from './id.js';
 import { listBackups, newestBackup, readBackup } from './catalogue.js';
 import type { Manifest } from './manifest.js';
 import { whyNothing } from './none-chosen.js';
@@ -35,9 +36,10 @@ interface Offer {
 export async function chooseBackup(stores: readonly Store[], choice: Choice): Promise<ChosenBackup> {
   const offers: Offer[] = [];
   const failed = new Map<Store, unknown>();
+  const unreadable = new Map<string, string>();
   for (const store of stores) {
     try {
-      for (const manifest of await candidates(store, choice)) offers.push({ store, manifest });
+      for (const manifest of await candidates(store, choice, unreadable)) offers.push({ store, manifest });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       failed.set(store, error);
@@ -45,7 +47,11 @@ export async function chooseBackup(stores: readonly Store[], choice: Choice): Pr
     }
   }
   const chosen = among(offers, choice);
-  if (chosen !== undefined) return { ...chosen, others: stores.filter((store) => store !== chosen.store) };
+  if (chosen !== undefined) {
+    const others = stores.filter((store) => store !== chosen.store);
+    const passedOver = choice.selector.kind === 'latest' ? newerThan(chosen.manifest, unreadable) : [];
+    return { ...chosen, others, ...(passedOver.length === 0 ? {} : { passedOver }) };
+  }
   const [failure] = failed.values();
   // The one that was asked for may well be where it could not be looked for.
   if (failed.size === stores.length || (failed.size > 0 && choice.selector.kind === 'id'))
@@ -55,10 +61,17 @@ export async function chooseBackup(stores: readonly Store[], choice: Choice): Pr
 }
 
 /** The backups of one store of which one may be meant; where there is nothing to choose, only that one. */
-async function candidates(store: Store, choice: Choice): Promise<Manifest[]> {
+async function candidates(
+  store: Store,
+  choice: Choice,
+  unreadable: Map<string, string>,
+): Promise<Manifest[]> {
   const { name, label, selector, now } = choice;
-  const warn = (id: string, reason: string): void =>
-    choice.reporter.warn(`${name}/${id} in ${store.url} cannot be chosen. ${reason}`);
+  const warn = (id: string, reason: string): void => {
+    const sentence = `${name}/${id} in ${store.url} cannot be chosen. ${reason}`;
+    unreadable.set(id, sentence);
+    choice.reporter.warn(sentence);
+  };
   if (selector.kind === 'id') {
     const manifest = await readBackup(store, name, selector.id);
     return manifest === undefined ? [] : [manifest];
@@ -67,8 +80,8 @@ async function candidates(store: Store, choice: Choice): Promise<Manifest[]> {
     const newest = await newestBackup(store, name, warn);
     return newest === undefined ? [] : [newest];
   }
-  const { backups, unreadable } = await listBackups(store, name, label);
-  for (const { id, reason } of unreadable) warn(id, reason);
+  const { backups, unreadable: damaged } = await listBackups(store, name, label);
+  for (const { id, reason } of damaged) warn(id, reason);
   switch (selector.kind) {
     case 'latest':
       return backups.slice(-1);
@@ -79,6 +92,13 @@ async function candidates(store: Store, choice: Choice): Promise<Manifest[]> {
     case 'latest-verified':
       return newestVerified(store, name, backups);
   }
+}
+
+/** Why newer backups were not chosen; another store may have had a sound copy of the one that was. */
+function newerThan({ id: chosen }: Manifest, unreadable: ReadonlyMap<string, string>): string[] {
+  return [...unreadable]
+    .filter(([id]) => id !== chosen && idTime(id) >= idTime(chosen))
+    .map(([, why]) => why);
 }
 
 function snapshotTime({ snapshotAt }: Manifest): number {

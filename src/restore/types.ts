@@ -13,6 +13,8 @@ export interface ChosenBackup {
   manifest: Manifest;
   /** The other stores that were given, in their order: they may have it too. */
   others: readonly Store[];
+  /** Newer backups that could not be chosen, since their manifests cannot be read; why, one sentence each. */
+  passedOver?: readonly string[];
 }
 
 /** A backup's files on disk: checked, decrypted, and such that PostgreSQL's programs read them. */

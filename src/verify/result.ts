@@ -66,7 +66,7 @@ export function outputsOf({ report }: VerifyResult): Partial<Record<VerifyOutput
 }
 
 /** Everything that makes the run red, each an error to show; empty for a green run. */
-export function redReasons({ report, stored }: VerifyResult): UserError[] {
+export function redReasons({ report, stored, passedOver = [] }: VerifyResult): UserError[] {
   const red = report.findings.filter(isRed);
   const [first] = red;
   const more = red.length > 1 ? `, and ${plural(red.length - 1, 'more difference')}` : '';
@@ -81,6 +81,8 @@ export function redReasons({ report, stored }: VerifyResult): UserError[] {
           ),
         ]
       : []),
+    // What was verified is sound, but it is not the newest, which nobody can restore.
+    ...passedOver.map((why) => new UserError(`A newer backup is damaged: ${why}`)),
   ];
 }
 

@@ -54,7 +54,12 @@ export async function runVerify(options: VerifyOptions): Promise<VerifyResult> {
     });
     const result = await verifyChosen(options, chosen, keys, startedAt);
     const red = result.report.findings.find(isRed);
-    await log(chosen.store, red === undefined ? undefined : new Error(`Verification failed: ${red.kind}.`));
+    if (red !== undefined) await log(chosen.store, new Error(`Verification failed: ${red.kind}.`));
+    else
+      await log(
+        chosen.store,
+        chosen.passedOver === undefined ? undefined : new Error('A newer backup is damaged.'),
+      );
     return result;
   } catch (error) {
     await log(chosen?.store, signal.aborted ? new CancelledError() : error);
@@ -107,7 +112,8 @@ async function verifyChosen(
     findings,
   };
   tell(report, options);
-  return { report, stored: await storeVerdict(report, chosen, options) };
+  const stored = await storeVerdict(report, chosen, options);
+  return { report, stored, ...(chosen.passedOver === undefined ? {} : { passedOver: chosen.passedOver }) };
 }
 
 function tell({ verdict, totals, seconds, name, backupId }: VerifyReport, { reporter }: VerifyOptions): void {

@@ -66,4 +66,6 @@ export interface VerifyResult {
   report: VerifyReport;
   /** Where the verdict was stored; undefined where it could not be, which turns the run red. */
   stored: string | undefined;
+  /** Newer backups that cannot be chosen, and why: each turns the run red, though not the verdict on this backup. */
+  passedOver?: readonly string[];
 }
