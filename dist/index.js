@@ -466,12 +466,12 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: ./lib/base/errors.js
 var errors = __nccwpck_require__(7594);
+// EXTERNAL MODULE: ./lib/backup/id.js
+var backup_id = __nccwpck_require__(6481);
 // EXTERNAL MODULE: ./lib/backup/catalogue.js
 var catalogue = __nccwpck_require__(8427);
 // EXTERNAL MODULE: ./lib/base/units.js
 var units = __nccwpck_require__(8714);
-// EXTERNAL MODULE: ./lib/backup/id.js
-var backup_id = __nccwpck_require__(6481);
 ;// CONCATENATED MODULE: ./lib/backup/none-chosen.js
 
 
@@ -544,6 +544,7 @@ var backup_verified = __nccwpck_require__(8484);
 
 
 
+
 /**
  * The backup that is meant, and the first of the stores that offers it. A store that cannot be read is warned about;
  * the newest is the newest of all others, since one store may have missed the last backup. So are manifests that
@@ -552,9 +553,10 @@ var backup_verified = __nccwpck_require__(8484);
  */ async function chooseBackup(stores, choice) {
     const offers = [];
     const failed = new Map();
+    const unreadable = new Map();
     for (const store of stores){
         try {
-            for (const manifest of (await candidates(store, choice)))offers.push({
+            for (const manifest of (await candidates(store, choice, unreadable)))offers.push({
                 store,
                 manifest
             });
@@ -565,19 +567,30 @@ var backup_verified = __nccwpck_require__(8484);
         }
     }
     const chosen = among(offers, choice);
-    if (chosen !== undefined) return {
-        ...chosen,
-        others: stores.filter((store)=>store !== chosen.store)
-    };
+    if (chosen !== undefined) {
+        const others = stores.filter((store)=>store !== chosen.store);
+        const passedOver = choice.selector.kind === 'latest' ? newerThan(chosen.manifest, unreadable) : [];
+        return {
+            ...chosen,
+            others,
+            ...passedOver.length === 0 ? {} : {
+                passedOver
+            }
+        };
+    }
     const [failure] = failed.values();
     // The one that was asked for may well be where it could not be looked for.
     if (failed.size === stores.length || failed.size > 0 && choice.selector.kind === 'id') throw failure;
     const readable = stores.filter((store)=>!failed.has(store));
     throw await whyNothing(readable, choice);
 }
-/** The backups of one store of which one may be meant; where there is nothing to choose, only that one. */ async function candidates(store, choice) {
+/** The backups of one store of which one may be meant; where there is nothing to choose, only that one. */ async function candidates(store, choice, unreadable) {
     const { name, label, selector, now } = choice;
-    const warn = (id, reason)=>choice.reporter.warn(`${name}/${id} in ${store.url} cannot be chosen. ${reason}`);
+    const warn = (id, reason)=>{
+        const sentence = `${name}/${id} in ${store.url} cannot be chosen. ${reason}`;
+        unreadable.set(id, sentence);
+        choice.reporter.warn(sentence);
+    };
     if (selector.kind === 'id') {
         const manifest = await (0,catalogue/* readBackup */.fe)(store, name, selector.id);
         return manifest === undefined ? [] : [
@@ -590,8 +603,8 @@ var backup_verified = __nccwpck_require__(8484);
             newest
         ];
     }
-    const { backups, unreadable } = await (0,catalogue/* listBackups */.Cw)(store, name, label);
-    for (const { id, reason } of unreadable)warn(id, reason);
+    const { backups, unreadable: damaged } = await (0,catalogue/* listBackups */.Cw)(store, name, label);
+    for (const { id, reason } of damaged)warn(id, reason);
     switch(selector.kind){
         case 'latest':
             return backups.slice(-1);
@@ -602,6 +615,11 @@ var backup_verified = __nccwpck_require__(8484);
         case 'latest-verified':
             return newestVerified(store, name, backups);
     }
+}
+/** Why newer backups were not chosen; another store may have had a sound copy of the one that was. */ function newerThan({ id: chosen }, unreadable) {
+    return [
+        ...unreadable
+    ].filter(([id])=>id !== chosen && (0,backup_id/* idTime */.jJ)(id) >= (0,backup_id/* idTime */.jJ)(chosen)).map(([, why])=>why);
 }
 function snapshotTime({ snapshotAt }) {
     return new Date(snapshotAt).getTime();
@@ -18337,7 +18355,8 @@ function totalsOf(findings) {
     return {
         version: 1,
         backupId: report.backupId,
-        verdict: report.verdict,
+        // A sound backup stays sound however old it is.
+        verdict: report.findings.some((finding)=>isRed(finding) && finding.kind !== 'age') ? 'failed' : 'passed',
         startedAt: report.startedAt,
         finishedAt: report.finishedAt,
         restoreSeconds: report.seconds.restore,
@@ -18377,7 +18396,7 @@ function totalsOf(findings) {
         differences: report.findings.filter(isRed).length
     };
 }
-/** Everything that makes the run red, each an error to show; empty for a green run. */ function redReasons({ report, stored }) {
+/** Everything that makes the run red, each an error to show; empty for a green run. */ function redReasons({ report, stored, passedOver = [] }) {
     const red = report.findings.filter(isRed);
     const [first] = red;
     const more = red.length > 1 ? `, and ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(red.length - 1, 'more difference')}` : '';
@@ -18388,7 +18407,9 @@ function totalsOf(findings) {
         ],
         ...stored === undefined ? [
             new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`The verdict on ${report.name}/${report.backupId} could not be stored in ${report.storage}; see the warning above.`)
-        ] : []
+        ] : [],
+        // What was verified is sound, but it is not the newest, which nobody can restore.
+        ...passedOver.map((why)=>new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`A newer backup is damaged: ${why}`))
     ];
 }
 /** One finding in words. */ function describe({ kind, name, expected, found, why }) {
@@ -21029,7 +21050,8 @@ async function globalsOf({ globals }) {
         });
         const result = await verifyChosen(options, chosen, keys, startedAt);
         const red = result.report.findings.find(verify_result/* isRed */.iI);
-        await log(chosen.store, red === undefined ? undefined : new Error(`Verification failed: ${red.kind}.`));
+        if (red !== undefined) await log(chosen.store, new Error(`Verification failed: ${red.kind}.`));
+        else await log(chosen.store, chosen.passedOver === undefined ? undefined : new Error('A newer backup is damaged.'));
         return result;
     } catch (error) {
         await log(chosen?.store, signal.aborted ? new errors/* CancelledError */.cc() : error);
@@ -21088,9 +21110,13 @@ async function verifyChosen(options, chosen, keys, startedAt) {
         findings
     };
     tell(report, options);
+    const stored = await storeVerdict(report, chosen, options);
     return {
         report,
-        stored: await storeVerdict(report, chosen, options)
+        stored,
+        ...chosen.passedOver === undefined ? {} : {
+            passedOver: chosen.passedOver
+        }
     };
 }
 function tell({ verdict, totals, seconds, name, backupId }, { reporter }) {

@@ -23,7 +23,10 @@ export function verifiedOf(
   return {
     version: 1,
     backupId: report.backupId,
-    verdict: report.verdict,
+    // A sound backup stays sound however old it is.
+    verdict: report.findings.some((finding) => isRed(finding) && finding.kind !== 'age')
+      ? 'failed'
+      : 'passed',
     startedAt: report.startedAt,
     finishedAt: report.finishedAt,
     restoreSeconds: report.seconds.restore,
