@@ -443,14 +443,17 @@ const ANNOTATIONS = 9;
  * The only place that turns errors into exit codes.
  */ async function runAction(main) {
     const reporter = new GithubReporter();
-    reporter.info(`pgkeep ${version/* VERSION */.x}`);
     // A log that nobody reads any more is no reason to fail.
     process.stdout.on('error', ()=>undefined);
-    const outcome = await (0,stop/* runStoppable */.ij)((signal)=>main({
+    const outcome = await (0,stop/* runStoppable */.ij)((signal)=>{
+        // Not before: whoever has read this line may send a signal.
+        reporter.info(`pgkeep ${version/* VERSION */.x}`);
+        return main({
             reporter,
             signal,
             github: githubContext()
-        }));
+        });
+    });
     if (!outcome.ok) {
         for (const { message, details } of (0,failure/* failuresOf */.d)(outcome.error)){
             reporter.fail(message);

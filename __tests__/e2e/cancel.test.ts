@@ -125,4 +125,22 @@ function left(marker: string): string[] {
     expect(result.code).toBe(1);
     expect(result.outputs['outcome']).toBe('failure');
   });
+
+  it('in the moment of its first line', async () => {
+    // Sends itself the signal from within that write, as no other process could.
+    const preload = `const { write } = process.stdout;
+      process.stdout.write = (...given) => {
+        process.stdout.write = write;
+        process.kill(process.pid, 'SIGINT');
+        return write.apply(process.stdout, given);
+      };`;
+    const step = await startStep('backup', {
+      inputs: { 'database-url': server.url(), storage: `file://${folder}` },
+      env: { NODE_OPTIONS: `--import "data:text/javascript,${encodeURIComponent(preload)}"` },
+    });
+    const result = await step.result;
+    expect(result.log).toContain('::error::Cancelled');
+    expect(result.code).toBe(1);
+    expect(result.outputs['outcome']).toBe('failure');
+  });
 });

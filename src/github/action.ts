@@ -20,10 +20,13 @@ export interface ActionContext {
  */
 export async function runAction(main: (context: ActionContext) => Promise<void>): Promise<never> {
   const reporter = new GithubReporter();
-  reporter.info(`pgkeep ${VERSION}`);
   // A log that nobody reads any more is no reason to fail.
   process.stdout.on('error', () => undefined);
-  const outcome = await runStoppable((signal) => main({ reporter, signal, github: githubContext() }));
+  const outcome = await runStoppable((signal) => {
+    // Not before: whoever has read this line may send a signal.
+    reporter.info(`pgkeep ${VERSION}`);
+    return main({ reporter, signal, github: githubContext() });
+  });
   if (!outcome.ok) {
     for (const { message, details } of failuresOf(outcome.error)) {
       reporter.fail(message);
