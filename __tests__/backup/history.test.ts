@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { decodeRecord, readHistory } from '../../src/backup/history.js';
+import { decodeRecord, lastRun, readHistory } from '../../src/backup/history.js';
 import { writeLog, type LogEntry } from '../../src/backup/log.js';
 import { silentReporter } from '../../src/base/reporter.js';
 import { FileStore } from '../../src/storage/file/store.js';
@@ -66,6 +66,21 @@ describe('the history of a family', () => {
     writeFileSync(join(folder, 'shop/_log/notes.txt'), 'by hand');
     const { records, unreadable } = await readHistory(store, 'shop', new Date('2026-11-20T00:00:00Z'));
     expect([records.length, unreadable]).toEqual([1, 1]);
+  });
+
+  it('knows the last run of an action before a time', async () => {
+    await log('shop', '2026-11-18T02:00:00Z', { action: 'verify', backup: 'old' });
+    for (let hour = 0; hour < 20; hour += 1)
+      await log('shop', `2026-11-19T${String(hour).padStart(2, '0')}:00:00Z`, {
+        action: 'backup',
+        backup: String(hour),
+      });
+    const last = async (action: string, time: string): Promise<string | null | undefined> =>
+      (await lastRun(store, 'shop', action, new Date(time)))?.backup;
+    expect(await last('backup', '2026-11-20T00:00:00Z')).toBe('19');
+    expect(await last('backup', '2026-11-19T07:00:00Z')).toBe('6');
+    expect(await last('verify', '2026-11-20T00:00:00Z')).toBe('old');
+    expect(await last('restore', '2026-11-20T00:00:00Z')).toBeUndefined();
   });
 
   it.each([

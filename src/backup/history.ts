@@ -36,16 +36,53 @@ export async function readHistory(store: Store, name: string, since?: Date): Pro
   for await (const { key } of store.list(`${name}/${LOG}/`))
     if (since === undefined || startOf(key) >= since.getTime()) keys.push(key);
   const history: History = { records: [], unreadable: 0 };
-  for (const { bytes, error } of await readMany(store, keys.sort())) {
-    // It may have been removed since it was listed.
-    if (isNotFound(error)) continue;
-    if (error !== undefined) throw error as Error;
-    const record = decodeRecord(bytes);
+  for (const record of await recordsOf(store, keys.sort())) {
     if (record === undefined) history.unreadable += 1;
     else history.records.push(record);
   }
   history.records.sort((a, b) => a.startedAt.localeCompare(b.startedAt));
   return history;
+}
+
+/** The entries of these keys, undefined for one that cannot be understood. */
+async function recordsOf(store: Store, keys: readonly string[]): Promise<(RunRecord | undefined)[]> {
+  const read = await readMany(store, keys);
+  return (
+    read
+      // It may have been removed since it was listed.
+      .filter(({ error }) => !isNotFound(error))
+      .map(({ bytes, error }) => {
+        if (error !== undefined) throw error as Error;
+        return decodeRecord(bytes);
+      })
+  );
+}
+
+/** How many entries are read at once, and how many in all, until the run that is looked for is among them. */
+const BATCH = 16;
+const MOST = 10 * BATCH;
+
+/**
+ * The last run of one action that began before a time; undefined where there is none among the newest 160 entries.
+ */
+export async function lastRun(
+  store: Store,
+  name: string,
+  action: string,
+  before: Date,
+): Promise<RunRecord | undefined> {
+  const keys: string[] = [];
+  for await (const { key } of store.list(`${name}/${LOG}/`)) keys.push(key);
+  keys.sort().reverse();
+  for (let at = 0; at < Math.min(MOST, keys.length); at += BATCH) {
+    const records = await recordsOf(store, keys.slice(at, at + BATCH));
+    const last = records
+      .filter((record) => record !== undefined)
+      .filter((record) => record.action === action && Date.parse(record.startedAt) < before.getTime())
+      .sort((a, b) => b.startedAt.localeCompare(a.startedAt))[0];
+    if (last !== undefined) return last;
+  }
+  return undefined;
 }
 
 /** When the run of a log's key began, to the second; what has another name may have begun at any time. */

@@ -21,6 +21,15 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
+/** Seconds -> how old something is, as people say it: `35 min`, `5 h`, `3 d 4 h`. */
+export function formatAge(seconds: number): string {
+  const minutes = Math.max(0, Math.floor(seconds / 60));
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return `${hours} h`;
+  return hours % 24 === 0 ? `${hours / 24} d` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
 /** `1234567` -> `1,234,567`, the same on every machine. */
 export function formatCount(count: number | bigint): string {
   return count.toLocaleString('en-US');
