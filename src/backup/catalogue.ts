@@ -61,11 +61,19 @@ function decodeAt(bytes: Uint8Array, store: Store, name: string, id: string): Ma
 
 /** Reads all manifests of a family. With `label`, only backups that carry it. */
 export async function listBackups(store: Store, name: string, label?: string): Promise<Listing> {
-  const keys: string[] = [];
+  const ids: string[] = [];
   for await (const { key } of store.list(`${name}/`)) {
     const [, id, file, rest] = key.split('/');
-    if (file === MANIFEST && rest === undefined && id !== undefined && isId(id)) keys.push(key);
+    if (file === MANIFEST && rest === undefined && id !== undefined && isId(id)) ids.push(id);
   }
+  const listing = await readManifests(store, name, ids);
+  if (label !== undefined) listing.backups = listing.backups.filter((backup) => backup.label === label);
+  return listing;
+}
+
+/** Reads the manifests of the backups with these ids. */
+export async function readManifests(store: Store, name: string, ids: readonly string[]): Promise<Listing> {
+  const keys = ids.map((id) => backupKey(name, id, MANIFEST));
   const listing: Listing = { backups: [], unreadable: [] };
   for (const { key, bytes, error } of await readMany(store, keys, CONCURRENCY)) {
     const id = key.split('/')[1] ?? key;
@@ -78,7 +86,6 @@ export async function listBackups(store: Store, name: string, label?: string): P
     }
   }
   listing.backups.sort((a, b) => a.snapshotAt.localeCompare(b.snapshotAt) || a.id.localeCompare(b.id));
-  if (label !== undefined) listing.backups = listing.backups.filter((backup) => backup.label === label);
   return listing;
 }
 
