@@ -73,7 +73,7 @@ export function planRetention(input: RetentionInput): RetentionPlan {
 }
 
 /** What cannot be dated comes first; of two with one time, the one with the later id. */
-function newestFirst(a: Candidate, b: Candidate): number {
+export function newestFirst(a: Candidate, b: Candidate): number {
   const [at, bt] = [a, b].map(({ time }) => (Number.isNaN(time.getTime()) ? Infinity : time.getTime()));
   if (at !== bt) return (bt ?? 0) > (at ?? 0) ? 1 : -1;
   return a.id < b.id ? 1 : -1;

@@ -30,6 +30,9 @@ const expired: Explain = () =>
   '(role-duration-seconds of aws-actions/configure-aws-credentials; the role must allow as much).';
 const denied: Explain = ({ bucket, permission }) =>
   `Access was denied. These credentials need ${permission} on the bucket ${bucket} (and kms:GenerateDataKey and kms:Decrypt with sse=aws:kms).`;
+const locked: Explain = () =>
+  'It is locked against removal (Object Lock, a legal hold or a retention rule of the bucket). ' +
+  'Keep backups for at least as long as the lock lasts, or shorten the lock.';
 const full: Explain = () =>
   'The storage is full or its quota is used up. Free some space or raise the quota.';
 const unknownKey: Explain = ({ where }) =>
@@ -74,6 +77,9 @@ const EXPLAINED: Record<string, Explain> = {
     'The store no longer knows the upload: someone or a lifecycle rule removed it while it was written.',
 };
 
+/** Services refuse the removal of a locked object under the names of other faults; only their words tell. */
+const LOCKED = /\bobject lock\b|\bWORM protected\b|\blegal hold\b|\bis (currently )?immutable\b/i;
+
 /** What passes by itself: a busy or restarting service, a digest broken on the way. */
 const PASSING =
   /^(SlowDown|SlowDownWrite|SlowDownRead|InternalError|ServiceUnavailable|RequestTimeout|Throttling.*|TooManyRequests.*|RequestLimitExceeded|BadDigest|XAmzContentSHA256Mismatch|XAmzContentChecksumMismatch|IncompleteBody|OperationAborted|ConditionalRequestConflict)$/;
@@ -95,7 +101,7 @@ export function s3Error(error: unknown, attempt: S3Attempt): Error {
   if (code === 'AbortError') return new CancelledError();
   if (code === 'NoSuchKey' || (status === 404 && (code === 'NotFound' || code === '')))
     return new StoreError(`${start} There is no such object.`, { notFound: true });
-  const explained = Object.hasOwn(EXPLAINED, code) ? EXPLAINED[code] : byStatus(status);
+  const explained = explanation(said, messageOf(error));
   if (explained !== undefined)
     return new StoreError(`${start} ${explained(attempt, said)}`, { cause: causeOf(error, said), code });
   const network = status === undefined ? networkFault(code, messageOf(error), attempt) : undefined;
@@ -118,6 +124,11 @@ function unexplained(error: unknown, said: Said, { doing, where }: S3Attempt): S
     retryable,
     code,
   });
+}
+
+function explanation({ code, status }: Said, message: string): Explain | undefined {
+  if (status !== undefined && LOCKED.test(message)) return locked;
+  return Object.hasOwn(EXPLAINED, code) ? EXPLAINED[code] : byStatus(status);
 }
 
 function byStatus(status: number | undefined): Explain | undefined {
