@@ -11,6 +11,13 @@ const restore = (values: Record<string, string> = {}): RestoreInputs =>
 const verify = (values: Record<string, string> = {}): VerifyInputs =>
   readInputs('verify', from({ storage: 'file:///backups', ...values }));
 
+const NOT_TOLD = {
+  notifySlack: undefined,
+  notifyWebhook: undefined,
+  notifyOn: 'failure',
+  healthcheckUrl: undefined,
+} as const;
+
 describe('readInputs', () => {
   it('fills in the defaults', () => {
     const expected: BackupInputs = {
@@ -37,6 +44,7 @@ describe('readInputs', () => {
       dryRun: false,
       postgresVersion: 'auto',
       postgresBin: undefined,
+      ...NOT_TOLD,
     };
     expect(backup()).toEqual(expected);
   });
@@ -176,6 +184,7 @@ describe('the inputs of a restore', () => {
       dryRun: false,
       postgresVersion: 'auto',
       postgresBin: undefined,
+      ...NOT_TOLD,
     };
     expect(restore()).toEqual(expected);
   });
@@ -277,6 +286,7 @@ describe('the inputs of a verification', () => {
       jobs: 'auto',
       postgresVersion: 'auto',
       postgresBin: undefined,
+      ...NOT_TOLD,
     };
     expect(verify()).toEqual(expected);
   });

@@ -1,6 +1,6 @@
 import { outputsOf } from '../backup/outputs.js';
 import { redReasons } from '../backup/result.js';
-import { runBackup } from '../backup/run.js';
+import { backupTold } from '../backup/told.js';
 import { backupSummary } from '../backup/summary.js';
 import { runAction } from '../github/action.js';
 import { readActionInputs } from '../github/inputs.js';
@@ -19,7 +19,7 @@ export function backupAction(): Promise<never> {
     const { reporter } = context;
     const { inputs, result } = await toldInSummary(context, UNFINISHED, async () => {
       const inputs = readActionInputs('backup', reporter);
-      return { inputs, result: await runBackup({ ...actionOptions(context), inputs }) };
+      return { inputs, result: await backupTold({ ...actionOptions(context), inputs }) };
     });
     setOutputs(outputsOf(result), reporter);
     await appendSummary(backupSummary(result, inputs, summaryMarkup, reasonTeller(context)), reporter);

@@ -3,7 +3,7 @@ import { readActionInputs } from '../github/inputs.js';
 import { setOutputs } from '../github/outputs.js';
 import { appendSummary, summaryMarkup } from '../github/summary.js';
 import { outputsOf, redReasons } from '../restore/result.js';
-import { runRestore } from '../restore/run.js';
+import { restoreTold } from '../restore/told.js';
 import { restoreSummary } from '../restore/summary.js';
 import { actionOptions, isForEverybody, redError, toldInSummary } from './shared.js';
 
@@ -17,7 +17,7 @@ export function restoreAction(): Promise<never> {
   return runAction(async (context) => {
     const { reporter } = context;
     const result = await toldInSummary(context, UNFINISHED, () =>
-      runRestore({ ...actionOptions(context), inputs: readActionInputs('restore', reporter) }),
+      restoreTold({ ...actionOptions(context), inputs: readActionInputs('restore', reporter) }),
     );
     setOutputs(outputsOf(result), reporter);
     const namesToo = !isForEverybody(context);

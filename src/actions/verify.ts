@@ -4,7 +4,7 @@ import { setOutputs } from '../github/outputs.js';
 import { appendSummary, summaryMarkup } from '../github/summary.js';
 import { reportText } from '../verify/report-text.js';
 import { outputsOf, redReasons } from '../verify/result.js';
-import { runVerify } from '../verify/run.js';
+import { verifyTold } from '../verify/told.js';
 import { verifySummary } from '../verify/summary.js';
 import { actionOptions, isForEverybody, redError, toldInSummary } from './shared.js';
 
@@ -18,7 +18,7 @@ export function verifyAction(): Promise<never> {
   return runAction(async (context) => {
     const { reporter } = context;
     const result = await toldInSummary(context, UNFINISHED, () =>
-      runVerify({ ...actionOptions(context), inputs: readActionInputs('verify', reporter) }),
+      verifyTold({ ...actionOptions(context), inputs: readActionInputs('verify', reporter) }),
     );
     setOutputs(outputsOf(result), reporter);
     const namesToo = !isForEverybody(context);

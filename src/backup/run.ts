@@ -15,6 +15,7 @@ import { databasesOf, findFor } from './connect.js';
 import { dryRun } from './dry-run.js';
 import { tableSizesByName } from './fingerprint/tables.js';
 import { writeLog, type LogEntry } from './log.js';
+import { namedFamilies } from './named.js';
 import type { RunResult } from './result.js';
 import type { RunOptions } from './run-options.js';
 import { ask } from './session.js';
@@ -135,11 +136,12 @@ async function connect(options: RunOptions, { connection, stores }: Prepared): P
     databases = await databasesOf(options, found.programs, connection, found.server);
     return { ...found, databases, compression: await planForMachine(options, found.programs) };
   } catch (error) {
-    const given = inputs.databases.length > 0 ? inputs.databases : [connection.target.database ?? '*'];
-    const named = databases ?? given;
-    const families = named.includes('*') ? [] : named.map((database) => familyName(inputs.name, database));
+    const named =
+      databases === undefined
+        ? namedFamilies(inputs, connection)
+        : databases.map((database) => ({ name: familyName(inputs.name, database) }));
     if (!inputs.dryRun)
-      for (const name of new Set(families))
+      for (const name of new Set(named.map(({ name }) => name)))
         await writeLog({ stores, run, reporter, connection }, name, startedAt, entryOf({ error }));
     throw error;
   }

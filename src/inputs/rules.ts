@@ -22,8 +22,28 @@ const ONE_KEY: Rule<Pick<VerifyInputs, 'identity' | 'passphrase'>> = ({ identity
     ? 'Inputs "identity" and "passphrase" are both given. A backup is encrypted with one or the other: give what fits it.'
     : undefined;
 
+const HOOKS = ['notify-slack', 'notify-webhook', 'healthcheck-url'] as const;
+
+/** What tells people must be reachable when it is needed: a URL that is none is refused before anything is done. */
+const TOLD: Rule<{
+  notifySlack: string | undefined;
+  notifyWebhook: string | undefined;
+  healthcheckUrl: string | undefined;
+}> = ({ notifySlack, notifyWebhook, healthcheckUrl }) => {
+  const texts = [notifySlack, notifyWebhook, healthcheckUrl];
+  const wrong = HOOKS.find((_, index) => texts[index] !== undefined && !isHttpUrl(texts[index] ?? ''));
+  return wrong === undefined
+    ? undefined
+    : `Input "${wrong}" is no URL that begins with https:// or http://. Copy the whole address from the service.`;
+};
+
+function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && ['https:', 'http:'].includes(new URL(text).protocol);
+}
+
 const BACKUP_RULES: readonly Rule<BackupInputs>[] = [
   STORED_ONCE,
+  TOLD,
   ({ recipients, passphrase }) =>
     given(recipients) && passphrase !== undefined
       ? 'Inputs "recipients" and "passphrase" are both given. A backup is encrypted with one or the other.'
@@ -61,6 +81,7 @@ const BACKUP_RULES: readonly Rule<BackupInputs>[] = [
 
 const RESTORE_RULES: readonly Rule<RestoreInputs>[] = [
   STORED_ONCE,
+  TOLD,
   ONE_KEY,
   ({ backup }) =>
     backup.kind === 'random'
@@ -85,6 +106,7 @@ const RESTORE_RULES: readonly Rule<RestoreInputs>[] = [
 
 const VERIFY_RULES: readonly Rule<VerifyInputs>[] = [
   STORED_ONCE,
+  TOLD,
   ONE_KEY,
   ({ scratchUrl, postgresVersion }) =>
     scratchUrl !== undefined && postgresVersion !== 'auto'

@@ -16,6 +16,7 @@ export const GROUPS = [
   'How it is stored',
   'How it is read',
   'How it runs',
+  'Who is told',
 ] as const;
 
 export type Group = (typeof GROUPS)[number];

@@ -1,5 +1,6 @@
 import type { Command, Group, InputSpec } from './spec.js';
 import { DUMP } from './table/dump.js';
+import { NOTIFY } from './table/notify.js';
 import { PLACE } from './table/place.js';
 import { RESTORE } from './table/restore.js';
 import { RUN } from './table/run.js';
@@ -17,6 +18,7 @@ export const TABLE = {
   ...VERIFY,
   ...STORED,
   ...RUN,
+  ...NOTIFY,
 } as const satisfies Record<string, InputSpec>;
 
 export type InputName = keyof typeof TABLE;

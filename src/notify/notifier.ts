@@ -1,4 +1,3 @@
-import { UserError } from '../base/errors.js';
 import type { Reporter } from '../base/reporter.js';
 import { signUrl, type Sign } from './healthcheck.js';
 import { PATIENCE, send, type Message, type Patience } from './send.js';
@@ -68,17 +67,4 @@ export class Notifier {
         `What ${input} names did not take the message: ${why}. The run itself is not affected.`,
       );
   }
-}
-
-/**
- * Checks the text of an input that names where messages go.
- * @throws UserError that does not repeat it, for it is a secret.
- */
-export function checkHook(input: string, text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !['https:', 'http:'].includes(url.protocol))
-    throw new UserError(
-      `Input "${input}" is no URL that begins with https:// or http://. Copy the whole address from the service.`,
-    );
-  return text;
 }

@@ -1,6 +1,6 @@
 import type { RestoreInputs } from '../../inputs/values.js';
 import { redReasons, resultText } from '../../restore/result.js';
-import { runRestore } from '../../restore/run.js';
+import { restoreTold } from '../../restore/told.js';
 import type { CommandContext } from './context.js';
 import { terminalOptions } from './machine.js';
 
@@ -10,7 +10,7 @@ export async function restoreCommand(
   json: boolean,
   context: CommandContext,
 ): Promise<void> {
-  const result = await runRestore({ ...terminalOptions(context), inputs });
+  const result = await restoreTold({ ...terminalOptions(context), inputs });
   context.print(json ? `${JSON.stringify(result, null, 2)}\n` : resultText(result));
   const reasons = redReasons(result);
   if (reasons.length > 0) throw new AggregateError(reasons);

@@ -1,7 +1,7 @@
 import type { VerifyInputs } from '../../inputs/values.js';
 import { reportText } from '../../verify/report-text.js';
 import { redReasons } from '../../verify/result.js';
-import { runVerify } from '../../verify/run.js';
+import { verifyTold } from '../../verify/told.js';
 import type { CommandContext } from './context.js';
 import { terminalOptions } from './machine.js';
 
@@ -11,7 +11,7 @@ export async function verifyCommand(
   json: boolean,
   context: CommandContext,
 ): Promise<void> {
-  const result = await runVerify({ ...terminalOptions(context), inputs });
+  const result = await verifyTold({ ...terminalOptions(context), inputs });
   const { paint, print, width } = context;
   print(json ? `${JSON.stringify(result.report, null, 2)}\n` : reportText(result.report, { paint, width }));
   const reasons = redReasons(result);
