@@ -53,6 +53,7 @@ export async function borrowScratch(options: BorrowOptions): Promise<Scratch> {
 
 class BorrowedServer implements Scratch {
   readonly connection: Connection;
+  readonly isolated = null;
   private readonly databases: string[] = [];
   private readonly roles: string[] = [];
 

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runAs, type ServerUser } from './user.js';
+import { runAs, type RunAsOptions, type ServerUser } from './run-as.js';
 
 /** Where glibc keeps the sources of locales (Debian's package `locales`; on other systems `glibc-locale-source`). */
 const SOURCES = '/usr/share/i18n';
@@ -61,12 +61,15 @@ const MOST_ARCHIVED = 8;
 export class OwnLocales {
   /** The folder of each. */
   private readonly made = new Map<string, string>();
+  private readonly options: RunAsOptions;
 
   constructor(
     private readonly folder: string,
     private readonly user: ServerUser,
-    private readonly env: Record<string, string>,
-  ) {}
+    env: Record<string, string>,
+  ) {
+    this.options = { env, isolated: false };
+  }
 
   /** What there is, as glibc spells it: `de_DE.utf8`. */
   get names(): string[] {
@@ -82,13 +85,13 @@ export class OwnLocales {
     const wanted = locales.filter((locale) => !this.made.has(locale) && localeSource(locale) !== undefined);
     if (wanted.length === 0) return false;
     const kept = this.made.size > 0 ? [] : [...used, ...(await this.archived())];
-    await runAs(this.user, ['mkdir', '-p', this.folder], { env: this.env });
+    await runAs(this.user, ['mkdir', '-p', this.folder], this.options);
     for (const locale of new Set([...wanted, ...kept])) await this.makeOne(locale);
     return wanted.some((locale) => this.made.has(locale));
   }
 
   private async archived(): Promise<string[]> {
-    const { code, text } = await runAs(this.user, ['localedef', '--list-archive'], { env: this.env });
+    const { code, text } = await runAs(this.user, ['localedef', '--list-archive'], this.options);
     return code === 0
       ? text
           .split('\n')
@@ -104,6 +107,6 @@ export class OwnLocales {
     const options = ['--no-archive', '-c', '-i', input, '-f', charmap];
     const command = ['localedef', ...options, join(this.folder, folder)];
     // 1 is for mere warnings.
-    if ((await runAs(this.user, command, { env: this.env })).code <= 1) this.made.set(locale, folder);
+    if ((await runAs(this.user, command, this.options)).code <= 1) this.made.set(locale, folder);
   }
 }

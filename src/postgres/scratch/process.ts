@@ -4,8 +4,9 @@ import { chmod, chown } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CancelledError, UserError } from '../../base/errors.js';
 import { Helper } from './helper.js';
+import { prefixOf, spawnAs, type ServerUser } from './run-as.js';
 import { keeperScript, supervisorScript, type ScriptPaths } from './script.js';
-import { prefixOf, spawnAs, type Place, type ServerUser } from './user.js';
+import type { Place } from './user.js';
 
 /** `sun_path` has 108 bytes, the last of them zero. */
 const LONGEST_SOCKET = 107;
@@ -53,8 +54,8 @@ export class ServerProcess {
     const { place, env } = options;
     const paths = choosePaths(place.folder);
     const helpers: Helper[] = [];
-    const help = (user: ServerUser, script: string): Helper => {
-      const child = spawnAs(user, ['sh', '-c', script], { env, stdio: ['pipe', 'pipe', 'pipe'] });
+    const help = (user: ServerUser, isolated: boolean, script: string): Helper => {
+      const child = spawnAs(user, ['sh', '-c', script], { env, isolated, stdio: ['pipe', 'pipe', 'pipe'] });
       const helper = new Helper(child);
       helpers.push(helper);
       return helper;
@@ -64,12 +65,13 @@ export class ServerProcess {
     };
     signal.addEventListener('abort', onAbort, { once: true });
     try {
-      const keeper = help(OURSELVES, keeperScript(paths, prefixOf(place.user, env)));
+      const keeper = help(OURSELVES, false, keeperScript(paths, prefixOf(place.user, env)));
       if (!(await keeper.hear('made'))) throw failure(`its folder in ${place.folder}`, keeper);
       await admit(place.user, paths.bases);
       // Told to stop while it was admitted: nobody would close what is started now.
       if (signal.aborted) throw new CancelledError();
-      const supervisor = help(place.user, supervisorScript(paths, commandsOf(options, paths)));
+      const script = supervisorScript(paths, commandsOf(options, paths));
+      const supervisor = help(place.user, place.isolated, script);
       supervisor.tell(options.password);
       const server = new ServerProcess(paths, keeper, supervisor);
       if (!(await supervisor.hear('entered'))) throw failure('its folder', supervisor);

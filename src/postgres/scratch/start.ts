@@ -7,9 +7,10 @@ import { scratchConnection } from './connection.js';
 import { OwnLocales } from './localedef.js';
 import { preloadSettings } from './preload.js';
 import { ServerProcess } from './process.js';
+import { serverEnv } from './run-as.js';
 import { readResources, scratchSettings } from './settings.js';
 import type { Scratch, ScratchOptions } from './types.js';
-import { choosePlace, serverEnv } from './user.js';
+import { choosePlace } from './user.js';
 
 /** initdb writes the bootstrap role's name into SQL as it is, so others than these are given by renaming. */
 const PLAIN_NAME = /^(?!pg_|none$|public$)[a-z_][a-z0-9_]*$/;
@@ -26,13 +27,13 @@ const FIRST_DATABASE = 'postgres';
 
 /**
  * Starts a throwaway server: as a user of its own wherever possible, on a private socket, with settings for speed, with
- * nothing running by itself. `createDatabase` may restart it, for a locale that has to be made first.
+ * nothing running by itself, and cut off from the network where the system lets us. `createDatabase` may restart it, for a locale that has to be made first.
  * @throws UserError with the end of the server's log where it does not start; CancelledError. Nothing is left then.
  */
 export async function startScratch(options: ScratchOptions): Promise<Scratch> {
-  const { server, tempDir, reporter, signal } = options;
-  const { note, ...place } = await choosePlace(server, tempDir, signal);
-  if (note !== undefined) reporter.info(note);
+  const { server, tempDir, isolate = true, reporter, signal } = options;
+  const { notes, ...place } = await choosePlace({ server, tempDir, isolate, signal });
+  for (const note of notes) reporter.info(note);
   const password = randomBytes(24).toString('base64url');
   reporter.mask(password);
   const env = serverEnv(server);
@@ -66,10 +67,11 @@ export async function startScratch(options: ScratchOptions): Promise<Scratch> {
   try {
     const user = await nameBootstrap(options, connectionOf, first, password);
     const locales = new OwnLocales(running.localeFolder, place.user, env);
-    const made = new OwnServer(options, running, connectionOf(user), locales);
+    const made = new OwnServer(options, running, connectionOf(user), locales, place.isolated);
     reporter.info(
       `A scratch server of PostgreSQL ${server.version} is ready` +
-        (place.user.name === undefined ? '.' : `, run by the user ${place.user.name}.`),
+        (place.user.name === undefined ? '' : `, run by the user ${place.user.name}`) +
+        (place.isolated ? ', cut off from the network.' : '.'),
     );
     return made;
   } catch (error) {
@@ -122,6 +124,7 @@ class OwnServer implements Scratch {
     private readonly running: ServerProcess,
     readonly connection: Connection,
     private readonly locales: OwnLocales,
+    readonly isolated: boolean,
   ) {
     const { server, clients, reporter, signal } = options;
     this.version = server.version;

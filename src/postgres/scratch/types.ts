@@ -13,6 +13,8 @@ export interface ScratchOptions {
   extensions: readonly string[];
   /** The database that extensions which serve only one (pg_cron) are bound to. */
   database: string;
+  /** Whether it is to be cut off from the network, where that is possible. Default true. */
+  isolate?: boolean;
   reporter: Reporter;
   signal: AbortSignal;
 }
@@ -31,6 +33,8 @@ export interface Scratch {
   /** `17.11` */
   readonly version: string;
   readonly major: number;
+  /** Whether nothing on it can reach the network; null for a server that the user gave. */
+  readonly isolated: boolean | null;
   /** As its superuser; nothing of the user's environment is in `connection.env`. */
   readonly connection: Connection;
   /**
