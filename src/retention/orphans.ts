@@ -38,9 +38,9 @@ export function planOrphans({
   if (foreign.length > 0) {
     const bytes = foreign.reduce((sum, object) => sum + object.bytes, 0);
     const keys = foreign.slice(0, NAMED).map(({ key }) => key);
-    const more = foreign.length > NAMED ? ', ...' : '';
+    const more = foreign.length > NAMED ? ', ...' : '.';
     notes.push(
-      `${plural(foreign.length, 'object')} in ${name}/ that pgkeep did not write (${formatBytes(bytes)}), left alone: ${keys.join(', ')}${more}.`,
+      `${plural(foreign.length, 'object')} in ${name}/ that pgkeep did not write (${formatBytes(bytes)}), left alone: ${keys.join(', ')}${more}`,
     );
   }
   return { remove, cutoff, notes };
