@@ -1,14 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomInt } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Programs } from '../../src/postgres/types.js';
-import { PASSWORD, startPostgres, type PostgresServer } from '../servers/postgres.mjs';
+import { startPostgres, type PostgresServer } from '../servers/postgres.mjs';
 import { clientsAreHere, fillShop, newFolder, programsFor, sql, toolCache, visible } from '../support/e2e.js';
 import { startStep } from '../support/runner.js';
 
 const here = clientsAreHere('no secret in the log or the process list');
 
 const PASSPHRASE = 'correct horse battery staple 4711';
+
+/** Nobody else's: other suites hand the servers' common password to psql on its command line. */
+const PASSWORD = `only @ here #${randomInt(1e9)}`;
 
 /** The command lines of all processes at this moment, as anyone on the machine can read them. */
 function commandLines(): string {
@@ -38,6 +42,7 @@ function commandLines(): string {
       server.url(),
       'CREATE TABLE app.big AS SELECT i, md5(i::text) FROM generate_series(1, 500000) i',
     );
+    sql(programs, server.url(), `CREATE ROLE guarded SUPERUSER LOGIN PASSWORD '${PASSWORD}'`);
   });
 
   afterAll(async () => {
@@ -46,8 +51,8 @@ function commandLines(): string {
   });
 
   it('stand in no log, summary, output, stored plaintext or command line, at any time', async () => {
-    const url = server.url();
     const encoded = encodeURIComponent(PASSWORD);
+    const url = server.url().replace(/\/\/[^@]*@/, `//guarded:${encoded}@`);
     const step = await startStep('backup', {
       toolCache: toolCache ?? '',
       inputs: {

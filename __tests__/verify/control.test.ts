@@ -117,6 +117,18 @@ suite('the control on PostgreSQL %i', (major) => {
     const { control } = await runControl(bare.request());
     expect(control).toEqual({ outcome: 'noticed', damage: 'view dropped: public.v' });
   });
+
+  it('leaves alone what is not measured anyway', async () => {
+    const views = await restoredFrom('views', ['CREATE MATERIALIZED VIEW m AS SELECT 1 AS x']);
+    const { manifest } = views.published;
+    // Without the objects there is nothing to lose but the rows of the view.
+    const rowsOnly = { manifest: { ...manifest, options: { ...manifest.options, content: 'data' } } };
+    const unfilled = [{ schema: 'public', name: 'm' }];
+    const skipped = await runControl(views.request({ ...rowsOnly, unfilled }));
+    expect(skipped.control).toEqual({ outcome: 'not applicable', damage: null });
+    const { control } = await runControl(views.request(rowsOnly));
+    expect(control).toEqual({ outcome: 'noticed', damage: 'rows of materialized view public.m removed' });
+  });
 });
 
 describe('a damage counts as noticed', () => {

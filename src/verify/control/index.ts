@@ -53,13 +53,17 @@ async function doDamage(
   request: CompareRequest,
   random: (below: number) => number,
 ): Promise<Damage | undefined> {
-  const { fingerprint, manifest } = request;
+  const { fingerprint, manifest, unfilled = [] } = request;
   if (fingerprint === undefined) return undefined;
+  // Those of a view that is not measured are not missed.
+  const materializedViews = fingerprint.materializedViews.filter(
+    ({ schema, name }) => !unfilled.some((view) => view.schema === schema && view.name === name),
+  );
   // Where objects may be missing, another one that is missing does not show.
   const objects = manifest.options['content'] !== 'data' && excuse(request) === undefined;
   const psql = await request.open('that damages the copy');
   try {
-    return await damage(psql, fingerprint, { random, objects });
+    return await damage(psql, { ...fingerprint, materializedViews }, { random, objects });
   } catch (error) {
     throw explainSqlError(error, 'Damaging the restored copy', { target: request.connection.target });
   } finally {
