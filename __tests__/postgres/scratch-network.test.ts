@@ -1,22 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { execFileSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import type { Scratch } from '../../src/postgres/scratch/index.js';
-import { isRoot, scratchMissing, ScratchRig, testServer } from './scratch-rig.js';
+import { namespacesMissing, scratchMissing, ScratchRig, testServer } from './scratch-rig.js';
 
-/** Why no process can be given a network of its own here, or undefined. */
-function noNamespaces(): string | undefined {
-  try {
-    const user = isRoot ? [] : ['--user', '--map-root-user'];
-    execFileSync('unshare', [...user, '--net', '--mount', 'true'], { stdio: 'ignore' });
-    return undefined;
-  } catch {
-    return 'namespaces cannot be made here';
-  }
-}
-
-const why = scratchMissing ?? noNamespaces();
+const why = scratchMissing ?? namespacesMissing;
 if (why !== undefined) process.stderr.write(`NOT RUN: scratch servers and the network: ${why}\n`);
 
 (why === undefined ? describe : describe.skip)('code inside a scratch server', () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +20,17 @@ const found = systemPrograms();
 export const scratchMissing = found === undefined ? 'no psql of PostgreSQL 13 or newer' : undefined;
 
 export const isRoot = process.getuid?.() === 0;
+
+/** Why no process can be given a network of its own here, or undefined. */
+export const namespacesMissing = ((): string | undefined => {
+  try {
+    const user = isRoot ? [] : ['--user', '--map-root-user'];
+    execFileSync('unshare', [...user, '--net', '--mount', 'true'], { stdio: 'ignore' });
+    return undefined;
+  } catch {
+    return 'namespaces cannot be made here';
+  }
+})();
 
 /** The programs of a major's test server. */
 export async function testServer(major: number): Promise<ServerPrograms> {

@@ -66,7 +66,7 @@ export function sampleReport(
     storage: 's3://my-backups/prod',
     startedAt: '2026-11-22T04:43:10.000Z',
     finishedAt: '2026-11-22T04:43:41.000Z',
-    server: { scratch: '17.7', source: '17.6' },
+    server: { scratch: '17.7', source: '17.6', isolated: true },
     bytes: 381_681_664,
     seconds: { fetch: 6.1, restore: 18.4, compare: 2.3, total: 31 },
     control:

@@ -12,7 +12,7 @@ describe('reportText', () => {
 
 Database   shop, as it was at 2026-11-20 02:17:04 UTC
 Read from  s3://my-backups/prod, 364 MiB in 6.1 s
-Restored   in 18 s into PostgreSQL 17.7; the backup was made of 17.6
+Restored   in 18 s into PostgreSQL 17.7, cut off from the network; the backup was made of 17.6
 Compared   in 2.3 s; 31 s in all
 Control    passed: damage on purpose was noticed (a row of public.orders removed)
 

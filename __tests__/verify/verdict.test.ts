@@ -9,7 +9,7 @@ const stored = (findings: Finding[]): string =>
       findings,
       seconds: { fetch: 0, restore: 1, compare: 1, total: 2 },
       control: { outcome: 'not run', damage: null },
-      server: { scratch: '15.18', source: '15.18' },
+      server: { scratch: '15.18', source: '15.18', isolated: true },
     } as unknown as VerifyReport,
     { pgkeep: '0.0.0', totals: null },
   ).verdict;

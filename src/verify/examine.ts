@@ -15,7 +15,7 @@ import { openPlace, programsFor, type Place } from './place.js';
 import type { Proof } from './prove.js';
 import { isRed } from './result.js';
 
-export type Examined = Pick<Proof, 'findings' | 'control' | 'serverVersion'> & {
+export type Examined = Pick<Proof, 'findings' | 'control' | 'serverVersion' | 'isolated'> & {
   seconds: { restore: number; compare: number };
 };
 
@@ -104,6 +104,7 @@ async function compareCopies(
     findings: [...findings, ...control.findings],
     control: control.control,
     serverVersion: place.scratch.version,
+    isolated: place.scratch.isolated,
     seconds: {
       restore: (comparing - restoring) / 1000,
       compare: (performance.now() - comparing) / 1000,

@@ -89,10 +89,15 @@ function factsOf(report: VerifyReport): [string, string][] {
     ['Read from', `${report.storage}, ${formatBytes(report.bytes)} in ${formatDuration(seconds.fetch)}`],
     [
       'Restored',
-      `in ${formatDuration(seconds.restore)} into PostgreSQL ${server.scratch}; the backup was made of ${server.source}`,
+      `in ${formatDuration(seconds.restore)} into PostgreSQL ${server.scratch}${networkText(server)}; the backup was made of ${server.source}`,
     ],
     ['Compared', `in ${formatDuration(seconds.compare)}; ${formatDuration(seconds.total)} in all`],
   ];
+}
+
+function networkText({ isolated }: VerifyReport['server']): string {
+  if (isolated === null) return '';
+  return isolated ? ', cut off from the network' : ', not cut off from the network';
 }
 
 /** What became of the damage on purpose; it may name a table. */

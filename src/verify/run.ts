@@ -104,7 +104,11 @@ async function verifyChosen(
     storage: store.url,
     startedAt: startedAt.toISOString(),
     finishedAt: finishedAt.toISOString(),
-    server: { scratch: proof.serverVersion, source: manifest.server.version },
+    server: {
+      scratch: proof.serverVersion,
+      source: manifest.server.version,
+      isolated: proof.isolated,
+    },
     bytes: proof.bytes,
     seconds: { ...proof.seconds, total: (finishedAt.getTime() - startedAt.getTime()) / 1000 },
     totals: totalsOf(findings),

@@ -52,8 +52,11 @@ export interface VerifyReport {
   storage: string;
   startedAt: string;
   finishedAt: string;
-  /** Of the server that it was restored into, and of the one that it was made of. */
-  server: { scratch: string; source: string };
+  /**
+   * The versions of the server that it was restored into and of the one that it was made of; and whether code of the
+   * backup was kept from the network (null: no scratch server was started, or the user gave one).
+   */
+  server: { scratch: string; source: string; isolated: boolean | null };
   /** Stored bytes that were fetched. */
   bytes: number;
   seconds: { fetch: number; restore: number; compare: number; total: number };
