@@ -126,6 +126,38 @@ describe('a store that fails in passing', () => {
     expect(told).toHaveLength(16);
   });
 
+  /** A store whose listing breaks so many times once it has given two of three keys. */
+  function listing(times: number): Store {
+    let left = times;
+    const store = new FileStore('file:///x', folder);
+    // eslint-disable-next-line @typescript-eslint/require-await -- as a listing is
+    store.list = async function* () {
+      for (const key of ['a', 'b', 'c']) {
+        if (key === 'c' && left-- > 0) throw busy();
+        yield { key, bytes: 1, modified: new Date() };
+      }
+    };
+    return withRetry(store, options);
+  }
+
+  it('gives each key once of a listing that breaks off in the middle', async () => {
+    const keys: string[] = [];
+    for await (const { key } of listing(3).list('')) keys.push(key);
+    expect(keys).toEqual(['a', 'b', 'c']);
+    expect(told).toHaveLength(3);
+  });
+
+  it('gives up a listing that always breaks off at the same place', async () => {
+    const keys: string[] = [];
+    const all = async (): Promise<void> => {
+      // More than any number of attempts, so that a listing that begins anew for ever ends the test.
+      for await (const { key } of listing(100).list('')) keys.push(key);
+    };
+    await expect(all()).rejects.toThrow('Busy');
+    expect(keys).toEqual(['a', 'b']);
+    expect(told).toHaveLength(4);
+  });
+
   it('gives up on cleaning after three attempts, with a warning and without an error', async () => {
     let calls = 0;
     const real = new FileStore('file:///x', folder);

@@ -95,9 +95,13 @@ class RetryingStore implements Store {
   async *list(prefix: string): AsyncIterable<ObjectInfo> {
     const given = new Set<string>();
     let pages = this.store.list(prefix)[Symbol.asyncIterator]();
+    // What was given already is skipped within the attempt: to see it again is no progress that new attempts are due for.
     const next = async (): Promise<IteratorResult<ObjectInfo>> => {
       try {
-        return await pages.next();
+        for (;;) {
+          const result = await pages.next();
+          if (result.done === true || !given.has(result.value.key)) return result;
+        }
       } catch (error) {
         pages = this.store.list(prefix)[Symbol.asyncIterator]();
         throw error;
@@ -106,7 +110,6 @@ class RetryingStore implements Store {
     for (;;) {
       const result = await retrying(`Listing ${this.url}`, next, this.options);
       if (result.done === true) return;
-      if (given.has(result.value.key)) continue;
       given.add(result.value.key);
       yield result.value;
     }
