@@ -76,7 +76,7 @@ export async function applyPlan(options: ApplyOptions): Promise<Removed> {
 /** The two backups that no plan may remove must be where the plan saw them. */
 async function requireAnchors({ plan, inventory, store }: ApplyOptions): Promise<void> {
   const { name } = inventory;
-  const backups = candidatesOf(inventory).sort(newestFirst);
+  const backups = newestFirst(candidatesOf(inventory));
   const anchors = [
     { what: 'newest', backup: backups[0] },
     { what: 'newest verified', backup: backups.find(({ verified }) => verified) },

@@ -30,7 +30,7 @@ export interface RetentionInput {
  */
 export function planRetention(input: RetentionInput): RetentionPlan {
   const { backups, unreadable = [], label, now } = input;
-  const scope = backups.filter((backup) => label === undefined || backup.label === label).sort(newestFirst);
+  const scope = newestFirst(backups.filter((backup) => label === undefined || backup.label === label));
   const latest = now.getTime() + CLOCK_MS;
   const dated = scope.filter(({ time }) => time.getTime() <= latest);
   const reasons = new Map<Candidate, string[]>(scope.map((backup) => [backup, []]));
@@ -73,10 +73,14 @@ export function planRetention(input: RetentionInput): RetentionPlan {
 }
 
 /** What cannot be dated comes first; of two with one time, the one with the later id. */
-export function newestFirst(a: Candidate, b: Candidate): number {
-  const [at, bt] = [a, b].map(({ time }) => (Number.isNaN(time.getTime()) ? Infinity : time.getTime()));
-  if (at !== bt) return (bt ?? 0) > (at ?? 0) ? 1 : -1;
-  return a.id < b.id ? 1 : -1;
+export function newestFirst(backups: readonly Candidate[]): Candidate[] {
+  return backups
+    .map((backup) => {
+      const order = backup.time.getTime();
+      return { backup, order: Number.isNaN(order) ? Infinity : order };
+    })
+    .sort((a, b) => (a.order === b.order ? (a.backup.id < b.backup.id ? 1 : -1) : a.order < b.order ? 1 : -1))
+    .map(({ backup }) => backup);
 }
 
 /** Whether the listing lacks what must be in it; then other backups may be missing too. */
