@@ -6,6 +6,7 @@ import type { Action } from './inputs/spec.js';
 export const actions: Record<Action, () => Promise<never>> = {
   backup: async () => (await import('./actions/backup.js')).backupAction(),
   restore: async () => (await import('./actions/restore.js')).restoreAction(),
+  prune: async () => (await import('./actions/prune.js')).pruneAction(),
   verify: async () => (await import('./actions/verify.js')).verifyAction(),
 };
 

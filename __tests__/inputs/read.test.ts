@@ -11,6 +11,18 @@ const restore = (values: Record<string, string> = {}): RestoreInputs =>
 const verify = (values: Record<string, string> = {}): VerifyInputs =>
   readInputs('verify', from({ storage: 'file:///backups', ...values }));
 
+const NOT_PRUNED = {
+  keepLast: undefined,
+  keepHourly: undefined,
+  keepDaily: undefined,
+  keepWeekly: undefined,
+  keepMonthly: undefined,
+  keepYearly: undefined,
+  keepWithin: undefined,
+  pruneDryRun: false,
+  maxSizeChange: undefined,
+};
+
 const NOT_TOLD = {
   notifySlack: undefined,
   notifyWebhook: undefined,
@@ -44,6 +56,7 @@ describe('readInputs', () => {
       dryRun: false,
       postgresVersion: 'auto',
       postgresBin: undefined,
+      ...NOT_PRUNED,
       ...NOT_TOLD,
     };
     expect(backup()).toEqual(expected);

@@ -5,6 +5,7 @@ import type { Stage } from '../codec/types.js';
 import { createsDatabase, isFiltered } from '../postgres/argv.js';
 import { databaseId, type ServerInfo } from '../postgres/server.js';
 import type { Digest } from '../storage/store.js';
+import { findAnomalies } from './anomalies.js';
 import { attemptDump, type Attempt } from './attempt.js';
 import { describeBackup, type BackupFacts, describePart, manifestFor, type WrittenPart } from './describe.js';
 import { ChangedWhileDumpingError } from './fingerprint/changed.js';
@@ -108,6 +109,7 @@ export async function backupDatabase(
     const [first] = group.live;
     if (first === undefined) throw new UserError('No storage holds the backup.');
     const manifest = manifestFor(first, group, described);
+    problems.push(...(await findAnomalies(context, first, manifest, fingerprint)));
     const durationSeconds = (Date.now() - startedAt.getTime()) / 1000;
     report(context, manifest, durationSeconds);
     return {

@@ -1,11 +1,12 @@
 import type { BackupOutput } from '../inputs/outputs.js';
+import { removedIds } from '../retention/prune.js';
 import { totalsOf, type RunResult } from './result.js';
 import type { BackupResult } from './types.js';
 
 type Outputs = Partial<Record<BackupOutput, unknown>>;
 
 /** The outputs of a run but for its `outcome`. With several databases `backups` has each of them, failed ones too. */
-export function outputsOf({ results, failures }: RunResult): Outputs {
+export function outputsOf({ results, failures, pruned }: RunResult): Outputs {
   const last = results.at(-1);
   const backups = [
     ...results.map((result) => ({
@@ -26,6 +27,7 @@ export function outputsOf({ results, failures }: RunResult): Outputs {
           'duration-seconds': totals.seconds,
           rows: totals.rows,
         }),
+    ...(pruned.length > 0 ? { removed: [...new Set(pruned.flatMap(removedIds))] } : {}),
     ...(backups.length > 1 ? { backups } : {}),
   };
 }

@@ -1,4 +1,5 @@
 import { ExplainedError, messageOf, UserError } from '../base/errors.js';
+import { pruneProblems, type Pruned } from '../retention/prune.js';
 import { totalBytes } from './manifest.js';
 import type { BackupResult } from './types.js';
 
@@ -6,14 +7,20 @@ import type { BackupResult } from './types.js';
 export interface RunResult {
   results: BackupResult[];
   failures: { database: string; error: unknown }[];
+  /** What the `keep-` inputs removed, of each family in each store; nothing unless all went well before. */
+  pruned: Pruned[];
+  /** Why old backups could not be removed. */
+  pruneFailures: unknown[];
 }
 
 /** Everything that makes the run red, each an error to show; empty for a green run. */
-export function redReasons({ results, failures }: RunResult): unknown[] {
+export function redReasons({ results, failures, pruned, pruneFailures }: RunResult): unknown[] {
   const alone = results.length + failures.length === 1;
   return [
     ...results.flatMap(({ problems }) => problems.map((problem) => new UserError(problem))),
     ...failures.map(({ database, error }) => (alone ? error : inDatabase(database, error))),
+    ...pruned.flatMap(pruneProblems).map((problem) => new UserError(problem)),
+    ...pruneFailures,
   ];
 }
 

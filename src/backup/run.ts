@@ -16,6 +16,7 @@ import { dryRun } from './dry-run.js';
 import { tableSizesByName } from './fingerprint/tables.js';
 import { writeLog, type LogEntry } from './log.js';
 import { namedFamilies } from './named.js';
+import { pruneAfter } from './prune-after.js';
 import type { RunResult } from './result.js';
 import type { RunOptions } from './run-options.js';
 import { ask } from './session.js';
@@ -63,9 +64,9 @@ export async function runBackup(options: RunOptions): Promise<RunResult> {
   };
   if (inputs.dryRun) {
     await dryRun(context, databases, server);
-    return { results: [], failures: [] };
+    return { results: [], failures: [], pruned: [], pruneFailures: [] };
   }
-  const result: RunResult = { results: [], failures: [] };
+  const result: RunResult = { results: [], failures: [], pruned: [], pruneFailures: [] };
   for (const database of databases) {
     const startedAt = new Date();
     const name = familyName(inputs.name, database);
@@ -83,6 +84,7 @@ export async function runBackup(options: RunOptions): Promise<RunResult> {
     await writeLog(context, name, startedAt, entryOf(outcome));
     if (signal.aborted) throw new CancelledError();
   }
+  await pruneAfter(context, result);
   return result;
 }
 

@@ -1,6 +1,7 @@
 import type { Markup } from '../base/markup.js';
 import { formatBytes, formatCount, formatDuration } from '../base/units.js';
 import type { BackupInputs } from '../inputs/values.js';
+import { planMarkdown } from '../retention/plan-text.js';
 import { isEncrypted, totalBytes } from './manifest.js';
 import { redReasons, type RunResult } from './result.js';
 
@@ -14,7 +15,7 @@ export function backupSummary(
   markup: Markup,
   why: (error: unknown) => string,
 ): string {
-  const { results, failures } = result;
+  const { results, failures, pruned } = result;
   const reasons = redReasons(result);
   if (inputs.dryRun) return '## pgkeep: dry run\n\nAll checks passed; nothing was dumped.\n';
   const title = reasons.length === 0 ? '## ✅ Backup published' : '## ❌ Backup failed';
@@ -44,5 +45,6 @@ export function backupSummary(
           `**Where**\n\n${where.join('')}\n`,
           `**To restore**, follow ${markup.code('RECOVERY.md')} beside the manifest: it needs stock programs only.\n`,
         ]),
+    ...pruned.map((each) => `\n${planMarkdown(each, markup)}`),
   ].join('');
 }

@@ -37,7 +37,7 @@ function doneOf(
 ): FamilyDone[] {
   return [
     ...results.map((result): FamilyDone => {
-      const red = redReasons({ results: [result], failures: [] });
+      const red = redReasons({ results: [result], failures: [], pruned: [], pruneFailures: [] });
       return {
         name: result.manifest.name,
         database: result.manifest.database,

@@ -8,6 +8,7 @@ import {
   camelCase,
   type BackupInputs,
   type ListInputs,
+  type PruneInputs,
   type RestoreInputs,
   type ShowInputs,
   type VerifyInputs,
@@ -30,6 +31,7 @@ export type Invocation =
   | (Terminal & { command: 'backup'; inputs: BackupInputs })
   | (Terminal & { command: 'restore'; inputs: RestoreInputs; json: boolean })
   | (Terminal & { command: 'verify'; inputs: VerifyInputs; json: boolean })
+  | (Terminal & { command: 'prune'; inputs: PruneInputs; json: boolean })
   | (Terminal & { command: 'list'; inputs: ListInputs; json: boolean })
   | (Terminal & { command: 'show'; inputs: ShowInputs; json: boolean; id: string });
 
@@ -86,12 +88,17 @@ function checkEnvironment(env: NodeJS.ProcessEnv): void {
 // A URI's password stands between the first colon after the scheme and the @; a keyword string has a key for it.
 const HAS_PASSWORD = /:\/\/[^/?#]*:[^/?#]*@|\b(ssl)?password\s*=/i;
 
+/** These are secret only if they hold a password. */
+const CONNECTIONS = ['database-url', 'scratch-url'];
+
 /** Warns of secrets on the command line, which every user of the machine could read. */
 function secretWarnings(flags: Flags): string[] {
   return Object.entries(TABLE)
     .filter(([name, spec]) => {
       const text = flags.values.get(name)?.join('\n') ?? '';
-      return spec.type === 'secret' && text !== '' && (!name.endsWith('-url') || HAS_PASSWORD.test(text));
+      return (
+        spec.type === 'secret' && text !== '' && (!CONNECTIONS.includes(name) || HAS_PASSWORD.test(text))
+      );
     })
     .map(
       ([name]) =>
@@ -147,17 +154,25 @@ export function parseCommandLine(args: readonly string[], env: NodeJS.ProcessEnv
     warnings: secretWarnings(flags),
   };
   const json = readSwitch(flags, 'json', false);
-  switch (first) {
+  return invocationOf(first, source, { ...terminal, json, id: operands[0] ?? '' });
+}
+
+function invocationOf(
+  command: Command,
+  source: InputSource,
+  { json, id, ...terminal }: Terminal & { json: boolean; id: string },
+): Invocation {
+  switch (command) {
     case 'backup':
-      return { ...terminal, command: first, inputs: readInputs(first, source) };
-    case 'restore':
-      return { ...terminal, command: first, inputs: readInputs(first, source), json };
-    case 'verify':
-      return { ...terminal, command: first, inputs: readInputs(first, source), json };
-    case 'list':
-      return { ...terminal, command: first, inputs: readInputs(first, source), json };
+      return { ...terminal, command, inputs: readInputs(command, source) };
     case 'show':
-      return { ...terminal, command: first, inputs: readInputs(first, source), json, id: operands[0] ?? '' };
+      return { ...terminal, command, inputs: readInputs(command, source), json, id };
+    case 'restore':
+    case 'verify':
+    case 'prune':
+    case 'list':
+      // The union of these commands' inputs goes with the union of their names, as far as types can tell.
+      return { ...terminal, command, inputs: readInputs(command, source), json };
   }
 }
 

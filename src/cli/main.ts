@@ -7,6 +7,7 @@ import { TABLE } from '../inputs/table.js';
 import { backupCommand } from './commands/backup.js';
 import type { CommandContext } from './commands/context.js';
 import { listCommand } from './commands/list.js';
+import { pruneCommand } from './commands/prune.js';
 import { restoreCommand } from './commands/restore.js';
 import { showCommand } from './commands/show.js';
 import { verifyCommand } from './commands/verify.js';
@@ -82,6 +83,7 @@ async function dispatch(invocation: Invocation, context: CommandContext): Promis
     case 'backup':
     case 'restore':
     case 'verify':
+    case 'prune':
     case 'list':
     case 'show':
       return run(invocation, context);
@@ -104,6 +106,8 @@ async function run(
       return restoreCommand(invocation.inputs, invocation.json, context);
     case 'verify':
       return verifyCommand(invocation.inputs, invocation.json, context);
+    case 'prune':
+      return pruneCommand(invocation.inputs, invocation.json, context);
     case 'list':
       return listCommand(invocation.inputs, invocation.json, context);
     case 'show':

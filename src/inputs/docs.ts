@@ -16,6 +16,10 @@ const ABOUT: Record<Action, { name: string; description: string }> = {
     name: 'pgkeep verify',
     description: 'Prove that a PostgreSQL backup restores to exactly what the database held',
   },
+  prune: {
+    name: 'pgkeep prune',
+    description: 'Remove old PostgreSQL backups by a policy, and never the last good one',
+  },
 };
 
 const quoted = (text: string): string => JSON.stringify(text);

@@ -20,6 +20,10 @@ export const BACKUP_OUTPUTS = {
   'database-bytes': { description: 'Size of the database on its server' },
   'duration-seconds': { description: 'How long the backup took' },
   rows: { description: 'Rows in the backup, where they were counted' },
+  removed: {
+    description:
+      'Ids of old backups that the `keep-` inputs removed, as a JSON list; of those that killed runs left too',
+  },
   backups: {
     description:
       'With several databases: a JSON list with `database`, `outcome` and the outputs of each, those that failed too; the other outputs are then those of the last one, sizes and rows their sums',
@@ -56,13 +60,26 @@ export const VERIFY_OUTPUTS = {
   differences: { description: 'How many things differ from what the backup should hold' },
 } as const satisfies Record<string, OutputSpec>;
 
+/** The same of the prune action. */
+export const PRUNE_OUTPUTS = {
+  outcome: OUTCOME,
+  removed: {
+    description:
+      'Ids of what was removed, as a JSON list; with `dry-run` of what would be. What killed runs left is among them',
+  },
+  'removed-bytes': { description: 'What that weighs in all storages' },
+  kept: { description: 'How many backups are left; of several storages, in the one that has the fewest' },
+} as const satisfies Record<string, OutputSpec>;
+
 /** The outputs of each action. */
 export const OUTPUTS: Record<Action, Record<string, OutputSpec>> = {
   backup: BACKUP_OUTPUTS,
   restore: RESTORE_OUTPUTS,
   verify: VERIFY_OUTPUTS,
+  prune: PRUNE_OUTPUTS,
 };
 
 export type BackupOutput = keyof typeof BACKUP_OUTPUTS;
 export type RestoreOutput = keyof typeof RESTORE_OUTPUTS;
 export type VerifyOutput = keyof typeof VERIFY_OUTPUTS;
+export type PruneOutput = keyof typeof PRUNE_OUTPUTS;

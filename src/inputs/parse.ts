@@ -1,11 +1,13 @@
-import { UserError } from '../base/errors.js';
+import { messageOf, UserError } from '../base/errors.js';
 import { plural } from '../base/units.js';
 import type { Compression } from '../codec/types.js';
+import { parseCount, parseWithin } from '../retention/policy.js';
+import type { Within } from '../retention/types.js';
 import { parseAge, parseDuration } from './duration.js';
 import { parseSelector, SELECTORS, type BackupSelector } from './selector.js';
 import type { Kind } from './spec.js';
 
-export type Value = string | number | boolean | readonly string[] | Compression | BackupSelector;
+export type Value = string | number | boolean | readonly string[] | Compression | BackupSelector | Within;
 
 // Above 19 zstd needs --ultra and gigabytes of memory to read the backup again.
 const LEVELS: Record<string, number> = { zstd: 19, gzip: 9 };
@@ -48,6 +50,25 @@ function parseMajor(name: string, text: string): number | 'auto' {
   return /^[1-9]\d$/.test(text) ? Number(text) : refuse(name, text, 'auto, or a major version such as 17');
 }
 
+/** More than a thousandfold is a slip of the finger. */
+const MAX_PERCENT = 100_000;
+
+function parsePercent(name: string, text: string): number {
+  const percent = Number(/^(\d{1,6}(?:\.\d{1,3})?) ?%$/.exec(text)?.[1]);
+  return percent > 0 && percent <= MAX_PERCENT
+    ? percent / 100
+    : refuse(name, text, 'a percentage, such as 50%');
+}
+
+/** What another room reads, with the input's name put to what it says is wrong. */
+function named<T>(name: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new UserError(`Input "${name}": ${messageOf(error)}`);
+  }
+}
+
 /** The entries of a list: one a line, without the space around them, blank lines left out. */
 export function splitList(text: string): string[] {
   return text
@@ -82,6 +103,9 @@ const READERS: Readers = {
   age: (name, text) =>
     parseAge(text) ?? refuse(name, text, 'a number and a unit, such as 90m, 26h, 8d or 4w'),
   selector: (name, text) => parseSelector(text) ?? refuse(name, text, SELECTORS),
+  count: (name, text) => named(name, () => parseCount(text)),
+  within: (name, text) => named(name, () => parseWithin(text)),
+  percent: parsePercent,
   compression: parseCompression,
   major: parseMajor,
 };

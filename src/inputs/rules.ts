@@ -3,7 +3,9 @@ import { parseStorageUrl } from '../storage/url.js';
 import { checkDumpArgs } from './dump-args.js';
 import { hasPlaceholder } from './name.js';
 import type { Command } from './spec.js';
-import type { BackupInputs, InputsOf, RestoreInputs, VerifyInputs } from './values.js';
+import { policyOf } from '../retention/inputs.js';
+import { hasNoRule } from '../retention/policy.js';
+import type { BackupInputs, InputsOf, PruneInputs, RestoreInputs, VerifyInputs } from './values.js';
 
 /** Gives a message when it is broken. */
 type Rule<I> = (inputs: I) => string | undefined;
@@ -114,6 +116,15 @@ const VERIFY_RULES: readonly Rule<VerifyInputs>[] = [
       : undefined,
 ];
 
+const PRUNE_RULES: readonly Rule<PruneInputs>[] = [
+  STORED_ONCE,
+  TOLD,
+  (inputs) =>
+    hasNoRule(policyOf(inputs))
+      ? 'None of the "keep-" inputs is given, so everything would be kept. Say what to keep, such as keep-daily: 7 and keep-weekly: 4.'
+      : undefined,
+];
+
 function check<I>(rules: readonly Rule<I>[], inputs: I): void {
   for (const rule of rules) {
     const message = rule(inputs);
@@ -142,6 +153,10 @@ const CHECKS: { [C in Command]: (inputs: InputsOf<C>) => void } = {
   verify: (inputs) => {
     checkName('verify', inputs);
     check(VERIFY_RULES, inputs);
+  },
+  prune: (inputs) => {
+    checkName('prune', inputs);
+    check(PRUNE_RULES, inputs);
   },
   list: (inputs) => {
     checkName('list', inputs);

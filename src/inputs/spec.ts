@@ -1,5 +1,5 @@
 /** The commands that are actions too. */
-export const ACTIONS = ['backup', 'restore', 'verify'] as const;
+export const ACTIONS = ['backup', 'restore', 'verify', 'prune'] as const;
 
 export type Action = (typeof ACTIONS)[number];
 
@@ -15,6 +15,7 @@ export const GROUPS = [
   'What is proved',
   'How it is stored',
   'How it is read',
+  'What is kept',
   'How it runs',
   'Who is told',
 ] as const;
@@ -57,6 +58,12 @@ export type Kind =
   | { type: 'duration' }
   /** As a duration, in hours and days too: `36h`, `8d`. */
   | { type: 'age' }
+  /** How many backups: a whole number above 0, or `unlimited`. */
+  | { type: 'count' }
+  /** `1y5m7d2h`, as restic has it. */
+  | { type: 'within' }
+  /** `50%`: 0.5 once read. */
+  | { type: 'percent' }
   /** Which backup: `latest`, `latest-verified`, an id, `before:<time>`, `random:7d`. */
   | { type: 'selector' }
   /** `zstd`, `gzip:9`, `none`. */

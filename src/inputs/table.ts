@@ -2,6 +2,7 @@ import type { Command, Group, InputSpec } from './spec.js';
 import { DUMP } from './table/dump.js';
 import { NOTIFY } from './table/notify.js';
 import { PLACE } from './table/place.js';
+import { RETENTION } from './table/retention.js';
 import { RESTORE } from './table/restore.js';
 import { RUN } from './table/run.js';
 import { STORED } from './table/stored.js';
@@ -17,6 +18,7 @@ export const TABLE = {
   ...RESTORE,
   ...VERIFY,
   ...STORED,
+  ...RETENTION,
   ...RUN,
   ...NOTIFY,
 } as const satisfies Record<string, InputSpec>;

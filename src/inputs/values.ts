@@ -1,4 +1,5 @@
 import type { Compression } from '../codec/types.js';
+import type { Count, Within } from '../retention/types.js';
 import type { BackupSelector } from './selector.js';
 import type { Command } from './spec.js';
 import type { InputName, TABLE } from './table.js';
@@ -13,19 +14,23 @@ type ValueOf<S> = S extends { type: 'list' }
   ? readonly string[]
   : S extends { type: 'boolean' }
     ? boolean
-    : S extends { type: 'duration' | 'age' }
+    : S extends { type: 'duration' | 'age' | 'percent' }
       ? number
-      : S extends { type: 'workers' }
-        ? number | 'auto'
-        : S extends { type: 'selector' }
-          ? BackupSelector
-          : S extends { type: 'choice'; values: readonly (infer V)[] }
-            ? V
-            : S extends { type: 'compression' }
-              ? Compression
-              : S extends { type: 'major' }
-                ? number | 'auto'
-                : string;
+      : S extends { type: 'count' }
+        ? Count
+        : S extends { type: 'within' }
+          ? Within
+          : S extends { type: 'workers' }
+            ? number | 'auto'
+            : S extends { type: 'selector' }
+              ? BackupSelector
+              : S extends { type: 'choice'; values: readonly (infer V)[] }
+                ? V
+                : S extends { type: 'compression' }
+                  ? Compression
+                  : S extends { type: 'major' }
+                    ? number | 'auto'
+                    : string;
 
 type HasDefault<S, C extends Command> = S extends
   | { default: string }
@@ -52,6 +57,7 @@ export type InputsOf<C extends Command> = {
 export type BackupInputs = InputsOf<'backup'>;
 export type RestoreInputs = InputsOf<'restore'>;
 export type VerifyInputs = InputsOf<'verify'>;
+export type PruneInputs = InputsOf<'prune'>;
 export type ListInputs = InputsOf<'list'>;
 export type ShowInputs = InputsOf<'show'>;
 

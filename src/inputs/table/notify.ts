@@ -1,6 +1,6 @@
 import type { InputSpec } from '../spec.js';
 
-const EVERYWHERE = ['backup', 'restore', 'verify'] as const;
+const EVERYWHERE = ['backup', 'restore', 'verify', 'prune'] as const;
 
 /** Who is told how a run ended. */
 export const NOTIFY = {

@@ -40,14 +40,16 @@ export const PLACE = {
   storage: {
     type: 'list',
     group: 'Storage',
-    commands: ['backup', 'restore', 'verify', 'list', 'show'],
-    required: ['backup', 'restore', 'verify', 'list', 'show'],
+    commands: ['backup', 'restore', 'verify', 'prune', 'list', 'show'],
+    required: ['backup', 'restore', 'verify', 'prune', 'list', 'show'],
     placeholder: 'URL',
     description:
       'Where backups live: `s3://bucket/prefix` or `file:///path`, one URL a line; a backup goes to all of them in one pass',
     descriptions: {
       list: 'Where backups live: `s3://bucket/prefix` or `file:///path`',
       show: 'Where backups live: `s3://bucket/prefix` or `file:///path`',
+      prune:
+        'Where backups live: `s3://bucket/prefix` or `file:///path`, one URL a line; each is pruned by itself',
       restore:
         'Where backups live: `s3://bucket/prefix` or `file:///path`, one URL a line; the first that has the backup whole is read',
       verify:
@@ -57,7 +59,7 @@ export const PLACE = {
   name: {
     type: 'string',
     group: 'Storage',
-    commands: ['backup', 'restore', 'verify', 'list', 'show'],
+    commands: ['backup', 'restore', 'verify', 'prune', 'list', 'show'],
     defaults: { backup: '{database}' },
     defaultText: 'the only one',
     placeholder: 'NAME',
@@ -70,9 +72,13 @@ export const PLACE = {
   label: {
     type: 'string',
     group: 'Storage',
-    commands: ['backup', 'restore', 'verify', 'list'],
+    commands: ['backup', 'restore', 'verify', 'prune', 'list'],
     placeholder: 'TEXT',
     description: 'Look only at backups that carry this label',
-    descriptions: { backup: 'Free text such as `daily` that the backup carries' },
+    descriptions: {
+      backup:
+        'Free text such as `daily` that the backup carries; the `keep-` inputs then look only at backups with this label',
+      prune: 'Look only at backups that carry this label; all others are kept',
+    },
   },
 } as const satisfies Record<string, InputSpec>;

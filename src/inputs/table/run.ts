@@ -28,9 +28,10 @@ export const RUN = {
   'dry-run': {
     type: 'boolean',
     group: 'How it runs',
-    commands: ['backup', 'restore'],
+    commands: ['backup', 'restore', 'prune'],
     default: 'false',
     descriptions: {
+      prune: 'Say which backups would be removed, and why the others are kept, but remove nothing',
       restore:
         'Say what would be restored, replaced and left out, and whether versions, extensions, roles and disk space fit, but change nothing',
     },
