@@ -13,16 +13,26 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { CancelledError } from '../../src/base/errors.js';
-import { runAsNobody, transpile } from '../support/apt-as-nobody.js';
+import { transpile } from '../support/apt-as-nobody.js';
 import { until } from '../support/children.js';
-import { clients, isRoot, libc, processesOf, scratchMissing, ScratchRig, testServer } from './scratch-rig.js';
+import {
+  allGone,
+  clients,
+  isRoot,
+  killByForce,
+  libc,
+  processesOf,
+  scratchMissing,
+  ScratchRig,
+  testServer,
+} from './scratch-rig.js';
 
 const why =
   scratchMissing ?? (existsSync('/proc/self/cwd') ? undefined : 'no /proc to look for processes in');
 if (why !== undefined) process.stderr.write(`NOT RUN: the life of a scratch server: ${why}\n`);
 const suite = why === undefined ? describe : describe.skip;
 if (!isRoot)
-  process.stderr.write('NOT RUN: the user of a scratch server, a full disk: only root can try these\n');
+  process.stderr.write('NOT RUN: a full disk, a folder that is not there: only root can try these\n');
 const itAsRoot = isRoot ? it : it.skip;
 
 let rig: ScratchRig;
@@ -30,13 +40,6 @@ beforeEach(() => {
   rig = new ScratchRig();
 });
 afterEach(() => rig.stop());
-
-/** Waits until nothing of a scratch server is left in a folder. */
-async function allGone(tempDir: string): Promise<void> {
-  await until(`an end of ${[...processesOf(tempDir), ...readdirSync(tempDir)].join(', ')}`, () =>
-    processesOf(tempDir).length === 0 && readdirSync(tempDir).length === 0 ? true : undefined,
-  );
-}
 
 function parentOf(pid: number): number {
   try {
@@ -200,7 +203,7 @@ suite('a scratch server ends', () => {
     const scratch = await rig.start({ tempDir });
     const pid = victim === 'sh' ? oldest(tempDir, /^\d+ sh -c umask 077\nexec 3/) : postmaster(tempDir);
     const memory = memoryOf(tempDir);
-    process.kill(pid, 'SIGKILL');
+    killByForce(pid);
     await allGone(tempDir);
     expect(memory()).toBe(false);
     await expect(scratch.createDatabase('shop', libc('C'))).rejects.toThrow(
@@ -275,75 +278,6 @@ suite('a scratch server that does not start', () => {
     } finally {
       await rig.stopServers();
       execFileSync('umount', [tempDir]);
-    }
-  });
-});
-
-suite('the user of a scratch server', () => {
-  itAsRoot('is ours where no other is to be had, which is said', async () => {
-    const folder = rig.folder();
-    const options = {
-      server: await testServer(17),
-      clients: { ...clients(), psql: clients().path('psql') },
-      tempDir: folder,
-    };
-    const said = await runAsNobody(
-      folder,
-      `import { startScratch } from './postgres/scratch/index.js';
-       import { Psql } from './postgres/psql.js';
-       import { silentReporter } from './base/reporter.js';
-       const options = ${JSON.stringify(options)};
-       options.clients.path = () => options.clients.psql;
-       const reporter = { ...silentReporter, info: (line) => console.log(line) };
-       const signal = new AbortController().signal;
-       const scratch = await startScratch({ ...options, bootstrapRole: 'o', extensions: [], database: 'shop', reporter, signal });
-       const psql = await Psql.open({ programs: options.clients, connection: scratch.connection });
-       console.log('role', await psql.value('SELECT current_user'));
-       await psql.close();
-       await scratch.stop();`,
-    );
-    expect(said).toMatch(/runs as the same system user as this job.*code inside the backup could read/);
-    expect(said).toContain('role o');
-    expect(readdirSync(folder).filter((name) => name.startsWith('pgkeep-'))).toEqual([]);
-  });
-});
-
-suite('code that runs inside a scratch server', () => {
-  itAsRoot('is no one, and reads nothing of ours', async () => {
-    const tempDir = rig.folder();
-    const secret = join(tempDir, 'identity.txt');
-    writeFileSync(secret, 'AGE-SECRET-KEY-1', { mode: 0o600 });
-    process.env['PGKEEP_TEST_SECRET'] = 'from the environment';
-    try {
-      const scratch = await rig.start({ tempDir });
-      const program = [
-        'id -un',
-        'id -G',
-        'env',
-        `cat /proc/${process.pid}/environ ${secret}`,
-        'grep -h Groups: /proc/self/status',
-        'stat -c %a:%U . ..',
-        'true',
-      ].join('; ');
-      const lines = await rig.ask(scratch, async (psql) => {
-        await psql.exec(
-          'CREATE TEMP TABLE t (n serial, l text)',
-          `COPY t (l) FROM PROGRAM '(${program}) 2>&1' (FORMAT csv, DELIMITER e'\\x01', QUOTE e'\\x02')`,
-        );
-        return psql.query<string[]>('SELECT json_agg(l ORDER BY n) FROM t');
-      });
-      const said = lines.join('\n');
-      expect(lines[0]).toBe('nobody');
-      expect(lines[1]).toMatch(/^\d+$/);
-      expect(lines[1]).not.toBe('0');
-      expect(said).not.toContain('from the environment');
-      expect(said).not.toContain('AGE-SECRET-KEY');
-      expect(said.match(/Permission denied/g)).toHaveLength(2);
-      expect(said).toMatch(/^Groups:\s*$/m);
-      expect(said).toContain('700:nobody\n711:nobody');
-      expect(said).not.toContain(scratch.connection.env['PGPASSWORD']);
-    } finally {
-      delete process.env['PGKEEP_TEST_SECRET'];
     }
   });
 });

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ import { Psql } from '../../src/postgres/psql.js';
 import type { Programs, ServerPrograms } from '../../src/postgres/types.js';
 import { installServers } from '../servers/install.mjs';
 import { systemPrograms } from '../support/clients.js';
+import { until } from '../support/children.js';
 import { Listener } from '../support/listener.js';
 
 const found = systemPrograms();
@@ -21,11 +22,23 @@ export const scratchMissing = found === undefined ? 'no psql of PostgreSQL 13 or
 
 export const isRoot = process.getuid?.() === 0;
 
+/** Whether another user than ours is to be had although we are not root. */
+const hasSudo = !isRoot && spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0;
+const asRoot = hasSudo ? ['sudo', '-n'] : [];
+
+/** Whether a scratch server runs as another user than we do. */
+export const hasOtherUser = isRoot || hasSudo;
+
+/** Ends a process of whichever user a scratch server has. */
+export function killByForce(pid: number): void {
+  execFileSync('env', [...asRoot, 'kill', '-KILL', String(pid)]);
+}
+
 /** Why no process can be given a network of its own here, or undefined. */
 export const namespacesMissing = ((): string | undefined => {
   try {
-    const user = isRoot ? [] : ['--user', '--map-root-user'];
-    execFileSync('unshare', [...user, '--net', '--mount', 'true'], { stdio: 'ignore' });
+    const command = isRoot || hasSudo ? ['unshare'] : ['unshare', '--user', '--map-root-user'];
+    execFileSync('env', [...asRoot, ...command, '--net', '--mount', 'true'], { stdio: 'ignore' });
     return undefined;
   } catch {
     return 'namespaces cannot be made here';
@@ -120,4 +133,11 @@ export function processesOf(folder: string): string[] {
         return [];
       }
     });
+}
+
+/** Waits until nothing of a scratch server is left in a folder. */
+export async function allGone(tempDir: string): Promise<void> {
+  await until(`an end of ${[...processesOf(tempDir), ...readdirSync(tempDir)].join(', ')}`, () =>
+    processesOf(tempDir).length === 0 && readdirSync(tempDir).length === 0 ? true : undefined,
+  );
 }

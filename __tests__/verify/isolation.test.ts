@@ -4,14 +4,13 @@ import { createServer, type Server } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { namespacesMissing, processesOf } from '../postgres/scratch-rig.js';
+import { hasOtherUser, namespacesMissing, processesOf } from '../postgres/scratch-rig.js';
 import { Rig, rigMissing } from '../support/backup-rig.js';
 import { unequal, verify } from '../support/verify-rig.js';
 
-const asRoot = process.getuid?.() === 0;
 if (rigMissing !== undefined) process.stderr.write(`NOT RUN: isolation of restored code: ${rigMissing}\n`);
-if (!asRoot)
-  process.stderr.write('NOT RUN: the user of restored code: without root there may be none but ours\n');
+if (!hasOtherUser)
+  process.stderr.write('NOT RUN: the user of restored code: without root or sudo there is none but ours\n');
 if (namespacesMissing !== undefined)
   process.stderr.write(`NOT RUN: restored code and the network: ${namespacesMissing}\n`);
 
@@ -42,7 +41,8 @@ const PLACES = ['check', 'domain', 'generated', 'index', 'matview'] as const;
     writeFileSync(join(loot, 'key'), SECRET, { mode: 0o600 });
     writeFileSync(
       join(loot, 'steal.sh'),
-      `exec >>'${loot}/'"$1" 2>&1
+      `umask 022
+exec >>'${loot}/'"$1" 2>&1
 echo "user $(id -u)"
 env
 cat '${loot}/key'
@@ -150,7 +150,7 @@ exit 0
       for (const place of ran) {
         const stolen = readFileSync(join(loot, place), 'utf8');
         if (isolated) expect(stolen).toMatch(/127\.0\.0\.1.*refused/);
-        if (!asRoot) continue;
+        if (!hasOtherUser) continue;
         expect(stolen).toMatch(/^user [1-9]/);
         expect(stolen).not.toContain(SECRET);
         expect(stolen).toMatch(/key: Permission denied/);
