@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Psql } from '../../src/postgres/psql.js';
+import { lockTarget } from '../../src/restore/target/lock.js';
 import { Rig, rigMissing } from '../support/backup-rig.js';
 import { Listener } from '../support/listener.js';
 import { testMajors } from '../support/majors.js';
@@ -56,6 +57,19 @@ suite('what an interrupted restore left on PostgreSQL %s', (major) => {
         `SELECT to_json(shobj_description(oid, 'pg_database')) FROM pg_database WHERE datname = 'shop'`,
       ),
     ).toBeNull();
+  });
+
+  it('is not looked for while another restore is at work, whichever database that works from', async () => {
+    const asked = { storage, 'database-url': rig.server.url('locked') };
+    const other = await rig.psql('template1');
+    await lockTarget(other, 'locked');
+    const before = await databasesOf(rig);
+    const { error } = await restoring(rig, asked);
+    expect(messagesOf(error)).toContain('Another restore into database "locked" is at work');
+    expect(await databasesOf(rig)).toEqual(before);
+    await lockTarget(await rig.psql(), 'another');
+    await other.close();
+    expect(messagesOf((await restoring(rig, asked)).error)).toBe('undefined');
   });
 
   it('is no database that somebody else makes under the same name', async () => {
