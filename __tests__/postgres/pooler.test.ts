@@ -26,8 +26,8 @@ if (missing !== '') process.stderr.write(`NOT RUN: pooler: ${missing}\n`);
     opened.push(psql);
     return psql;
   };
-  const check = (url: string): Promise<void> =>
-    refuseTransactionPooler(() => open(url), { target: parseConnection(url, process.env).target });
+  const check = (url: string, purpose?: 'restore'): Promise<void> =>
+    refuseTransactionPooler(() => open(url), { target: parseConnection(url, process.env).target }, purpose);
 
   beforeAll(async () => {
     server = await startPostgres({ major: 16 });
@@ -53,6 +53,12 @@ if (missing !== '') process.stderr.write(`NOT RUN: pooler: ${missing}\n`);
     const error: unknown = await check(pooler.url()).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(UserError);
     expect(String(error)).toMatch(/transaction pooling[^]*pool_mode = session/);
+  });
+
+  it('says what the connection was for', async () => {
+    pooler = await startPgbouncer(server, 'transaction');
+    await expect(check(pooler.url())).rejects.toThrow('A dump through it');
+    await expect(check(pooler.url(), 'restore')).rejects.toThrow('A restore through it');
   });
 
   it('refuses a transaction pooler with a pool of one', async () => {

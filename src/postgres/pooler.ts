@@ -5,6 +5,13 @@ import { SqlError, type Psql } from './psql.js';
 
 const ROUNDS = 3;
 
+/** What would go wrong, by what the connection is for. */
+const HARM = {
+  dump: 'A dump through it looks fine and misses rows, since its sessions do not share one snapshot.',
+  restore:
+    'A restore through it loses its settings, locks and transactions on the way, since they stay with sessions that others use next.',
+};
+
 /**
  * Refuses a connection that goes through a transaction (or statement) pooler. There two transactions of one session may
  * run on two servers' sessions: an exported snapshot seems to work and rows get lost without an error.
@@ -12,11 +19,13 @@ const ROUNDS = 3;
  *
  * Must be the first thing that is done with a connection, and `open` must open *untouched* sessions: a setting made
  * through such a pooler (search_path!) would stay with a connection that the application uses next.
+ * @param purpose what the connection is for, for the message
  * @throws UserError that says which URL to use instead, or why there is no connection at all.
  */
 export async function refuseTransactionPooler(
   open: () => Promise<Psql>,
   context: ExplainContext = {},
+  purpose: keyof typeof HARM = 'dump',
 ): Promise<void> {
   const sessions: Psql[] = [];
   try {
@@ -24,10 +33,10 @@ export async function refuseTransactionPooler(
     sessions.push(first);
     const second = await open();
     sessions.push(second);
-    if (await shareBackends(first, second)) throw refusal(context);
+    if (await shareBackends(first, second)) throw refusal(context, purpose);
   } catch (error) {
     // Statement pooling: `transaction blocks not allowed in statement pooling mode`.
-    if (error instanceof SqlError) throw refusal(context, error);
+    if (error instanceof SqlError) throw refusal(context, purpose, error);
     throw error;
   } finally {
     await Promise.all(sessions.map((session) => session.close()));
@@ -55,11 +64,10 @@ async function shareBackends(first: Psql, second: Psql): Promise<boolean> {
   return false;
 }
 
-function refusal(context: ExplainContext, cause?: SqlError): UserError {
+function refusal(context: ExplainContext, purpose: keyof typeof HARM, cause?: SqlError): UserError {
   return new UserError(
     'The connection goes through a pooler that gives each transaction to another session of the server (transaction pooling). ' +
-      'A dump through it looks fine and misses rows, since its sessions do not share one snapshot. ' +
-      `Use a direct connection or session pooling. ${poolerAdvice(context)}`,
+      `${HARM[purpose]} Use a direct connection or session pooling. ${poolerAdvice(context)}`,
     cause === undefined ? undefined : { cause },
   );
 }

@@ -46,7 +46,7 @@ export async function connectTarget(
       ...(database === undefined ? {} : { database }),
     });
   const reached = await reach(connection, untouched);
-  await refuseTransactionPooler(() => untouched(reached.database), { target: connection.target });
+  await refuseTransactionPooler(() => untouched(reached.database), { target: connection.target }, 'restore');
   const target = await lookAt(
     connection,
     sessionsOf({ programs: first, connection, reporter, signal }),
