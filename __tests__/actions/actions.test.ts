@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { compile } from '../../scripts/compile.mjs';
 import { Rig, rigMissing, type Published } from '../support/backup-rig.js';
 import { provideClients } from '../support/clients.js';
+import { startHook } from '../support/hook.js';
 import { postgresBin } from '../support/servers.js';
 
 if (rigMissing !== undefined)
@@ -38,7 +39,7 @@ interface Result {
 
   /** Runs an action from its source, as a runner does, in a repository that is private or not. */
   async function act(
-    action: 'restore' | 'verify',
+    action: 'restore' | 'verify' | 'prune',
     inputs: Record<string, string>,
     { isPrivate }: { isPrivate: boolean },
   ): Promise<Result> {
@@ -162,5 +163,45 @@ interface Result {
       /^## ❌ Restore failed\n\n- .+\n\nA restore that fails leaves the target as it was\./,
     );
     expect(annotations(result)).toHaveLength(1);
+  });
+
+  it('prune removes nothing but what its policy says, and tells whom it is to tell', async () => {
+    const hook = await startHook();
+    try {
+      const inputs = { 'keep-last': '1', 'notify-webhook': `${hook.url}/secret-path`, 'notify-on': 'always' };
+      const result = await act('prune', inputs, { isPrivate: false });
+      expect([result.code, annotations(result)]).toEqual([0, []]);
+      expect(result.outputs).toEqual({ outcome: 'success', removed: '[]', 'removed-bytes': '0', kept: '1' });
+      expect(result.summary).toContain('## ✅ Old backups removed');
+      expect(result.summary).toContain(backup.manifest.id);
+      expect(hook.sent.map(({ path }) => path)).toEqual(['/secret-path']);
+      expect(JSON.parse(hook.sent[0]?.body ?? '')).toMatchObject({
+        action: 'prune',
+        outcome: 'success',
+        repository: 'octo/shop',
+        families: [{ name: 'shop', newestBackup: { id: backup.manifest.id } }],
+      });
+      const shown = result.log.split('\n').filter((line) => !line.startsWith('::add-mask::'));
+      expect(shown.join('\n') + result.summary).not.toContain('secret-path');
+    } finally {
+      await hook.stop();
+    }
+  });
+
+  it('a failure that cannot be told to anybody is the failure that it was', async () => {
+    const hook = await startHook();
+    hook.answer = () => 404;
+    try {
+      const red = await act(
+        'verify',
+        { backup: '20200101T000000Z-aaaa', 'notify-slack': `${hook.url}/s` },
+        { isPrivate: true },
+      );
+      expect([red.code, red.outputs]).toEqual([1, { outcome: 'failure' }]);
+      expect(red.log).toMatch(/::warning::What notify-slack names did not take the message: it answered 404/);
+      expect(annotations(red)).toHaveLength(1);
+    } finally {
+      await hook.stop();
+    }
   });
 });
