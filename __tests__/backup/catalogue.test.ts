@@ -7,10 +7,12 @@ import {
   listBackups,
   listFamilies,
   newestBackup,
+  onlyFamily,
   readBackup,
 } from '../../src/backup/catalogue.js';
 import { ManifestError } from '../../src/backup/manifest.js';
 import { otherSources } from '../../src/backup/other-source.js';
+import { StoreError } from '../../src/storage/errors.js';
 import { openStore } from '../../src/storage/registry.js';
 import type { Store } from '../../src/storage/store.js';
 import { FaultyStore } from '../support/faulty-store.js';
@@ -58,10 +60,37 @@ describe('the catalogue', () => {
     put('shop/manifest.json', 'not a backup');
     put(`shop/other/manifest.json`, 'not an id');
     put(`shop/${A}/deeper/manifest.json`, 'not at its place');
-    const { backups, unreadable } = await listBackups(store, 'shop');
+    const { backups, unreadable, unfinished } = await listBackups(store, 'shop');
     expect(backups.map(({ id }) => id)).toEqual([A, C, B]);
     expect(unreadable).toEqual([]);
+    expect(unfinished).toEqual(['20260104T000000Z-aaaa']);
     expect((await listBackups(store, 'shop', 'daily')).backups.map(({ id }) => id)).toEqual([B]);
+  });
+
+  it('knows folders without a manifest from the one listing', async () => {
+    backup(B);
+    for (const id of [A, C]) {
+      put(`shop/${id}/database.dump`, 'x');
+      put(`shop/${id}/fingerprint.json`, 'x');
+      put(`shop/${id}/deeper/manifest.json`, 'not at its place');
+    }
+    const asked: string[] = [];
+    const counting = Object.assign(Object.create(store) as Store, {
+      get: (key: string) => (asked.push(`get ${key}`), store.get(key)),
+      list: (prefix: string) => (asked.push(`list ${prefix}`), store.list(prefix)),
+      folders: (prefix: string) => (asked.push(`folders ${prefix}`), store.folders(prefix)),
+      stat: (key: string) => (asked.push(`stat ${key}`), store.stat(key)),
+    });
+    const { backups, unfinished } = await listBackups(counting, 'shop', 'daily');
+    expect([backups, unfinished]).toEqual([[], [A, C]]);
+    expect(asked).toEqual(['list shop/', `get shop/${B}/manifest.json`]);
+
+    const passed: string[] = [];
+    const newest = await newestBackup(store, 'shop', {
+      unreadable: (id) => passed.push(`unreadable ${id}`),
+      unfinished: (id) => passed.push(`unfinished ${id}`),
+    });
+    expect([newest?.id, passed]).toEqual([B, [`unfinished ${C}`]]);
   });
 
   it('names manifests that cannot be read, and goes on', async () => {
@@ -93,6 +122,28 @@ describe('the catalogue', () => {
     expect(await listFamilies(store)).toEqual(['other', 'shop']);
     await expect(chooseFamily(store, undefined)).rejects.toThrow(/other, shop/);
     expect(await chooseFamily(store, 'shop')).toBe('shop');
+  });
+
+  it('takes the only family of several storages, of which some may say nothing', async () => {
+    const other = mkdtempSync(join(tmpdir(), 'pgkeep-catalogue-'));
+    try {
+      const second = await openStore(`file://${other}`, { env: {} });
+      const broken = Object.assign(new FaultyStore('fake://b'), {
+        folders: () => Promise.reject(new StoreError('listing is forbidden')),
+      });
+      await expect(onlyFamily([second, store])).rejects.toThrow(/no backups in file:\S+, file:/);
+      await expect(onlyFamily([second, broken])).rejects.toThrow('listing is forbidden');
+      backup(A);
+      expect(await onlyFamily([broken, second, store])).toBe('shop');
+      mkdirSync(join(other, 'shop', A), { recursive: true });
+      writeFileSync(join(other, 'shop', A, 'manifest.json'), '{}');
+      expect(await onlyFamily([store, second])).toBe('shop');
+      // One of them alone would not have been asked about.
+      backup(A, {}, 'other');
+      await expect(onlyFamily([second, store])).rejects.toThrow(/holds backups of 2 names.*: other, shop/);
+    } finally {
+      rmSync(other, { recursive: true, force: true });
+    }
   });
 
   it('takes nothing else in the storage for a family', async () => {

@@ -231,7 +231,9 @@ describe('chooseBackup', () => {
       one.put(`shop/${A}/manifest.json`, '{ torn').backup(B).put(`shop/${C}/manifest.json`, '{ torn');
       const chosen = async (selector: BackupSelector, stores = [one.store]): Promise<unknown> =>
         (await chooseBackup(stores, { name: 'shop', selector, now: new Date(), reporter: said })).passedOver;
-      expect(await chosen({ kind: 'latest' })).toEqual([expect.stringContaining(`shop/${C} in file://`)]);
+      expect(await chosen({ kind: 'latest' })).toEqual([
+        { id: C, state: 'damaged', why: expect.stringContaining(`shop/${C} in file://`) as unknown },
+      ]);
       expect(await chosen({ kind: 'id', id: B })).toBeUndefined();
       two.backup(C);
       expect(await chosen({ kind: 'latest' }, [one.store, two.store])).toBeUndefined();
@@ -262,6 +264,50 @@ describe('chooseBackup', () => {
     });
   });
 
+  describe('a newer folder without a manifest', () => {
+    const unfinished = (id: string, age: string): string =>
+      `^shop/${id} in file://.*, begun ${age} ago, has no manifest, so it is no backup. `;
+
+    it.each([{}, { label: 'daily' }])('is told with the latest: %j', async (more) => {
+      one.put(`shop/${A}/database.dump`, 'x').backup(B, { label: 'daily' });
+      one.put(`shop/${C}/database.dump`, 'x').put(`shop/${D}/database.dump`, 'x');
+      const passed = async (stores: Store[], now: string): Promise<unknown> =>
+        (
+          await chooseBackup(stores, {
+            name: 'shop',
+            selector: { kind: 'latest' },
+            now: new Date(now),
+            reporter: said,
+            ...more,
+          })
+        ).passedOver?.map(({ id, state }) => `${state} ${id}`);
+      expect((await passed([one.store], '2026-01-04T05:00:00Z')) as string[]).toEqual(
+        expect.arrayContaining([`unfinished ${C}`, `unfinished ${D}`]),
+      );
+      expect(said.warnings.sort()).toEqual([
+        expect.stringMatching(`${unfinished(C, '1 d 5 h')}A job that was killed left it, or `),
+        expect.stringMatching(`${unfinished(D, '5 h')}It is being written at this moment, or `),
+      ]);
+      // Another store has the whole of it.
+      said.warnings.length = 0;
+      two.backup(D, { label: 'daily' });
+      expect(await passed([one.store, two.store], '2026-01-05T00:00:00Z')).toBeUndefined();
+      expect(said.warnings).toEqual([]);
+    });
+
+    it('is of no interest to whoever means another one', async () => {
+      one.backup(B).verdict(B, 'passed').put(`shop/${D}/database.dump`, 'x');
+      for (const text of ['latest-verified', 'before:2026-02-01', 'random:99d', B])
+        expect(await choose(text)).toBe(`${B} one`);
+      expect(said.warnings).toEqual([]);
+    });
+
+    it('says so where it is asked for', async () => {
+      one.backup(B).put(`shop/${D}/database.dump`, 'x');
+      await expect(choose(D)).rejects.toThrow(new RegExp(unfinished(D, '1 d')));
+    });
+  });
+
   describe('says why there is none:', () => {
     it.each<[string, (shelf: Shelf) => unknown, string, Partial<Choice>, RegExp]>([
       ['nothing at all', () => 0, 'latest', {}, /no backups named "shop" in file:.*Check the storage URL/],
@@ -270,7 +316,7 @@ describe('chooseBackup', () => {
         (shelf) => shelf.put(`shop/${A}/database.dump`, 'x'),
         'latest',
         {},
-        /no backups named "shop"/,
+        /no backups named "shop".*, only 1 folder without a manifest/,
       ],
       [
         'another family',

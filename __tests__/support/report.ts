@@ -73,6 +73,8 @@ export function sampleReport(
       verdict === 'passed'
         ? { outcome: 'noticed', damage: 'a row of public.orders removed' }
         : { outcome: 'not run', damage: null },
+    neutralised: [],
+    warnings: [],
     ...changes,
     findings,
     totals: totalsOf(findings),

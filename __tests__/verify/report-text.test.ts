@@ -67,7 +67,7 @@ Different, but no reason to fail
     expect(text).not.toMatch(/^(Different|Not measured)/m);
   });
 
-  it('tells one difference in the singular, without a name where there is none', () => {
+  it('tells of one that is only too old', () => {
     const age: Finding = {
       kind: 'age',
       name: '',
@@ -77,10 +77,50 @@ Different, but no reason to fail
       why: 'no newer backup was found',
     };
     const text = reportText(sampleReport('failed', { findings: [age] }), plain);
-    expect(text).toContain('did not pass: 1 thing differs.');
+    expect(text).toMatch(
+      /^FAILED \S+ restores, and equals what was backed up; but it is too old: 50 h 26 min instead of at most 26 h 0 min\.\n/,
+    );
     expect(text).toContain(
       '\n  age\n    expected  at most 26 h 0 min\n    found     50 h 26 min\n    no newer backup was found\n',
     );
+    const both = [age, { ...age, kind: 'restore' as const }];
+    expect(reportText(sampleReport('failed', { findings: both }), plain)).toContain(
+      'did not pass: 2 things differ.',
+    );
+  });
+
+  it('tells of newer backups, of those that may be under way, and of what was cut off', () => {
+    const newer: Finding = {
+      kind: 'newer backup',
+      name: '20261121T021703Z-k3fd',
+      verdict: 'different',
+      why: 'it is torn',
+    };
+    const text = reportText(
+      sampleReport('failed', {
+        findings: [newer],
+        warnings: ['shop/20261122T021703Z-k3fd has no manifest.'],
+        neutralised: [
+          'foreign server crm',
+          'foreign server subscription x',
+          'user mapping of PUBLIC on crm',
+          'subscription s',
+        ],
+      }),
+      plain,
+    );
+    expect(text).toMatch(
+      /^FAILED .* equals what was backed up; but 20261121T021703Z-k3fd, which is newer, is damaged\.\n/,
+    );
+    expect(text).toContain('\nNewer backups      0          1             0\n');
+    expect(text).toContain('\nDifferent\n  newer backup 20261121T021703Z-k3fd\n    it is torn\n');
+    expect(text).toContain('\nTake note\n  shop/20261122T021703Z-k3fd has no manifest.\n');
+    expect(text).toContain(
+      '\nCut off    2 foreign servers, 1 user mapping, 1 subscription: in the scratch copy they lead nowhere\n',
+    );
+    const passed = reportText(sampleReport('passed', { warnings: ['It has none.'] }), plain);
+    expect(passed).toMatch(/^PASSED /);
+    expect(passed).not.toContain('Cut off');
   });
 
   it.each([

@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeManifest } from '../../src/backup/manifest.js';
-import type { VerifyReport } from '../../src/verify/types.js';
+import { summaryMarkup } from '../../src/github/summary.js';
+import { reportText } from '../../src/verify/report-text.js';
+import { outputsOf, redReasons } from '../../src/verify/result.js';
+import { verifySummary } from '../../src/verify/summary.js';
+import type { VerifyReport, VerifyResult } from '../../src/verify/types.js';
 import { clientMajors, Rig, rigMissing } from '../support/backup-rig.js';
 import { unequal, verify, type Verification } from '../support/verify-rig.js';
 
@@ -141,6 +145,46 @@ if (rigMissing !== undefined) process.stderr.write(`NOT RUN: verifications: ${ri
     const run = await verify(15, { storage: url, [input]: bad });
     expect(run.result?.report.verdict).toBe('failed');
     expect(unequal(run).join('\n')).toMatch(message);
+  });
+
+  it('of the latest mentions what is newer: red where it is damaged, a warning where it may be under way', async () => {
+    const { url, folder } = await backup('shop', { content: 'schema' });
+    const family = join(folder, 'shop');
+    const id = readdirSync(family).find((file) => !file.startsWith('_')) ?? '';
+    const unfinished = '20990101T000000Z-aaaa';
+    mkdirSync(join(family, unfinished));
+    writeFileSync(join(family, unfinished, 'database.dump'), 'half of it');
+
+    const green = await verify(15, { storage: url });
+    const sentence: unknown = expect.stringMatching(`^shop/${unfinished} in .* has no manifest`);
+    expect(green.said.warnings).toEqual([sentence]);
+    expect(passed(green).warnings).toEqual([sentence]);
+    expect(redReasons(green.result as VerifyResult)).toEqual([]);
+
+    const damaged = '20990102T000000Z-aaaa';
+    mkdirSync(join(family, damaged));
+    writeFileSync(join(family, damaged, 'manifest.json'), '{ torn');
+    const red = (await verify(15, { storage: url })).result as VerifyResult;
+    expect(red.report).toMatchObject({ backupId: id, verdict: 'failed', warnings: [sentence] });
+    expect(outputsOf(red)).toMatchObject({ verified: false, 'backup-id': id, differences: 1 });
+    expect(redReasons(red).map(({ message }) => message)).toEqual([
+      expect.stringMatching(`^A newer backup is damaged, .*shop/${damaged} in .* is not JSON`),
+    ]);
+    const text = reportText(red.report, { paint: (plain) => plain, width: undefined });
+    expect(text).toMatch(
+      new RegExp(`^FAILED shop/${id} restores, .*; but ${damaged}, which is newer, is damaged`),
+    );
+    expect(verifySummary(red, summaryMarkup, { namesToo: false })).toMatch(/^## ❌ Verification failed\n/);
+    // What was verified is sound, and stays the latest verified.
+    const verdict = JSON.parse(readFileSync(join(family, id, 'verified.json'), 'utf8')) as {
+      verdict: string;
+    };
+    expect(verdict.verdict).toBe('passed');
+    const outcomes = readdirSync(join(family, '_log'))
+      .map((file) => JSON.parse(readFileSync(join(family, '_log', file), 'utf8')) as Record<string, unknown>)
+      .filter(({ action }) => action === 'verify')
+      .map(({ outcome, error }) => `${String(outcome)} ${String(error)}`);
+    expect(outcomes.sort()).toEqual(['failure Verification failed: newer backup.', 'success null']);
   });
 
   it.each([

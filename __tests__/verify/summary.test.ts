@@ -91,6 +91,32 @@ The verdict is stored beside the backup: \`${stored}\`
     },
   );
 
+  it('says in public too which backup it was, and what of it is sound', () => {
+    const newer: Finding = {
+      kind: 'newer backup',
+      name: '20261121T021703Z-k3fd',
+      verdict: 'different',
+      why: 'it is torn',
+    };
+    const report = sampleReport('failed', {
+      findings: [newer],
+      warnings: ['20261122T021703Z-k3fd has none'],
+    });
+    for (const namesToo of [true, false]) {
+      const text = verifySummary({ report, stored }, bare, { namesToo });
+      expect(text).toMatch(/^## ❌ Verification failed\n/);
+      expect(text).toContain('| newer backup | `20261121T021703Z-k3fd` |  |  | it is torn |\n');
+      expect(text).toContain('### Take note\n\n- 20261122T021703Z-k3fd has none\n');
+      expect(text).not.toContain('This repository is public');
+      expect(text).not.toContain('Do not rely');
+      expect(text).toMatch(/\n\*\*This backup itself is sound\*\*[^\n]*\n$/);
+    }
+    const worse = sampleReport('failed', { findings: [newer, ...sampleReport('failed').findings] });
+    expect(verifySummary({ report: worse, stored }, bare, { namesToo: false })).toMatch(
+      /newer backup.*it is torn[^]*This repository is public[^]*Do not rely on this backup/,
+    );
+  });
+
   it('escapes everything that comes from elsewhere', () => {
     const evil = '<img src=x>|`@octocat`\n## x';
     const finding: Finding = {
@@ -108,6 +134,8 @@ The verdict is stored beside the backup: \`${stored}\`
     ];
     const report = sampleReport('failed', {
       findings,
+      warnings: [evil],
+      neutralised: [evil, `foreign server ${evil}`],
       name: evil,
       database: evil,
       label: evil,

@@ -7,12 +7,26 @@ import { idTime, isId } from './id.js';
 import { backupKey, MANIFEST } from './layout.js';
 import { decodeManifest, ManifestError, type Manifest } from './manifest.js';
 
-/** The backups of one family in one store. */
-export interface Listing {
+/** Manifests of one family in one store. */
+export interface Manifests {
   /** Oldest snapshot first. */
   backups: Manifest[];
-  /** Manifests that could not be read, and why. */
+  /** Those that could not be read, and why. */
   unreadable: { id: string; reason: string }[];
+}
+
+/** The backups of one family in one store. */
+export interface Listing extends Manifests {
+  /** Ids of folders without a manifest, oldest first. They are no backups (`unfinishedText`). */
+  unfinished: string[];
+}
+
+/** Hears of what was looked at on the way to the newest backup. */
+export interface Passing {
+  /** A manifest that cannot be decoded, and why. */
+  unreadable: (id: string, reason: string) => void;
+  /** A folder without a manifest. */
+  unfinished: (id: string) => void;
 }
 
 /** How many requests are under way at once: far below what any store limits, and enough to hide its latency. */
@@ -33,18 +47,33 @@ export async function listFamilies(store: Store): Promise<string[]> {
   return families;
 }
 
-/**
- * The family to look in: `name`, or the only one there is.
- * @throws UserError when there is none, or several and none was named.
- */
+/** The family to look in: `name`, or the only one there is in a store. @throws as `onlyFamily` */
 export async function chooseFamily(store: Store, name: string | undefined): Promise<string> {
-  if (name !== undefined) return name;
-  const families = await listFamilies(store);
-  if (families.length === 1 && families[0] !== undefined) return families[0];
-  if (families.length === 0)
-    throw new UserError(`There are no backups in ${store.url}. Check the bucket and the prefix.`);
+  return name ?? onlyFamily([store]);
+}
+
+/**
+ * The only family there is in these stores. One that cannot be read, or holds none, says nothing where another tells.
+ * @throws UserError when there is none, or several, or no store tells.
+ */
+export async function onlyFamily(stores: readonly Store[]): Promise<string> {
+  const families = new Set<string>();
+  const failures: UserError[] = [];
+  for (const store of stores) {
+    try {
+      for (const name of await listFamilies(store)) families.add(name);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      failures.push(error);
+    }
+  }
+  const [only, ...others] = [...families].sort();
+  const where = stores.map(({ url }) => url).join(', ');
+  if (only === undefined)
+    throw failures[0] ?? new UserError(`There are no backups in ${where}. Check the bucket and the prefix.`);
+  if (others.length === 0) return only;
   throw new UserError(
-    `${store.url} holds backups of ${families.length} names. Say which with name: ${families.join(', ')}.`,
+    `${where} holds backups of ${families.size} names. Say which with name: ${[only, ...others].join(', ')}.`,
   );
 }
 
@@ -59,22 +88,32 @@ function decodeAt(bytes: Uint8Array, store: Store, name: string, id: string): Ma
   return manifest;
 }
 
-/** Reads all manifests of a family. With `label`, only backups that carry it. */
+/** Reads all manifests of a family. With `label`, only backups that carry it. One listing, and one request a manifest. */
 export async function listBackups(store: Store, name: string, label?: string): Promise<Listing> {
-  const ids: string[] = [];
+  const complete = new Map<string, boolean>();
   for await (const { key } of store.list(`${name}/`)) {
-    const [, id, file, rest] = key.split('/');
-    if (file === MANIFEST && rest === undefined && id !== undefined && isId(id)) ids.push(id);
+    const [, id, file, ...rest] = key.split('/');
+    if (file === undefined || id === undefined || !isId(id)) continue;
+    complete.set(id, (file === MANIFEST && rest.length === 0) || complete.get(id) === true);
   }
-  const listing = await readManifests(store, name, ids);
-  if (label !== undefined) listing.backups = listing.backups.filter((backup) => backup.label === label);
-  return listing;
+  const ids = [...complete.keys()].sort();
+  const manifests = await readManifests(
+    store,
+    name,
+    ids.filter((id) => complete.get(id) === true),
+  );
+  return {
+    ...manifests,
+    backups:
+      label === undefined ? manifests.backups : manifests.backups.filter((backup) => backup.label === label),
+    unfinished: ids.filter((id) => complete.get(id) === false),
+  };
 }
 
 /** Reads the manifests of the backups with these ids. */
-export async function readManifests(store: Store, name: string, ids: readonly string[]): Promise<Listing> {
+export async function readManifests(store: Store, name: string, ids: readonly string[]): Promise<Manifests> {
   const keys = ids.map((id) => backupKey(name, id, MANIFEST));
-  const listing: Listing = { backups: [], unreadable: [] };
+  const listing: Manifests = { backups: [], unreadable: [] };
   for (const { key, bytes, error } of await readMany(store, keys, CONCURRENCY)) {
     const id = key.split('/')[1] ?? key;
     try {
@@ -92,12 +131,12 @@ export async function readManifests(store: Store, name: string, ids: readonly st
 /**
  * The newest readable backup of a family, reading no more manifests than it must: ids sort by time.
  * Undefined where there is none.
- * @param onUnreadable gets each manifest that would have been looked at and cannot be decoded, and why.
+ * @param passing hears of what was newer, or begun in the same second, and is no backup that can be read.
  */
 export async function newestBackup(
   store: Store,
   name: string,
-  onUnreadable: (id: string, reason: string) => void = () => undefined,
+  passing?: Passing,
 ): Promise<Manifest | undefined> {
   const ids = (await store.folders(`${name}/`)).filter(isId).sort().reverse();
   let newest: Manifest | undefined;
@@ -108,10 +147,10 @@ export async function newestBackup(
       const manifest = decodeAt(await readObject(store, backupKey(name, id, MANIFEST)), store, name, id);
       if (newest === undefined || manifest.snapshotAt > newest.snapshotAt) newest = manifest;
     } catch (error) {
-      // A folder without a manifest is what a killed run left, or a run that is still at work: not a backup.
-      // One that cannot be decoded says nothing; the one before it may.
-      if (error instanceof ManifestError) onUnreadable(id, error.message);
-      else if (!isNotFound(error)) throw error;
+      // Neither is a backup that can be chosen; the one before it may be.
+      if (error instanceof ManifestError) passing?.unreadable(id, error.message);
+      else if (isNotFound(error)) passing?.unfinished(id);
+      else throw error;
     }
   }
   return newest;

@@ -2,12 +2,13 @@ import { randomInt } from 'node:crypto';
 import { UserError } from '../base/errors.js';
 import type { Reporter } from '../base/reporter.js';
 import type { BackupSelector } from '../inputs/selector.js';
-import type { ChosenBackup } from '../restore/types.js';
+import type { ChosenBackup, PassedOver } from '../restore/types.js';
 import type { Store } from '../storage/store.js';
 import { idTime } from './id.js';
-import { listBackups, newestBackup, readBackup } from './catalogue.js';
+import { listBackups, newestBackup, readBackup, type Passing } from './catalogue.js';
 import type { Manifest } from './manifest.js';
 import { whyNothing } from './none-chosen.js';
+import { unfinishedText } from './unfinished.js';
 import { readVerified } from './verified.js';
 
 export interface Choice {
@@ -30,16 +31,16 @@ interface Offer {
 /**
  * The backup that is meant, and the first of the stores that offers it. A store that cannot be read is warned about;
  * the newest is the newest of all others, since one store may have missed the last backup. So are manifests that
- * cannot be read: what they describe cannot be chosen.
+ * cannot be read: what they describe cannot be chosen. And, with `latest`, newer folders that have no manifest.
  * @throws UserError when there is none, or no store can be read.
  */
 export async function chooseBackup(stores: readonly Store[], choice: Choice): Promise<ChosenBackup> {
   const offers: Offer[] = [];
   const failed = new Map<Store, unknown>();
-  const unreadable = new Map<string, string>();
+  const skipped: PassedOver[] = [];
   for (const store of stores) {
     try {
-      for (const manifest of await candidates(store, choice, unreadable)) offers.push({ store, manifest });
+      for (const manifest of await candidates(store, choice, skipped)) offers.push({ store, manifest });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       failed.set(store, error);
@@ -49,7 +50,8 @@ export async function chooseBackup(stores: readonly Store[], choice: Choice): Pr
   const chosen = among(offers, choice);
   if (chosen !== undefined) {
     const others = stores.filter((store) => store !== chosen.store);
-    const passedOver = choice.selector.kind === 'latest' ? newerThan(chosen.manifest, unreadable) : [];
+    const passedOver = choice.selector.kind === 'latest' ? newerThan(chosen.manifest, skipped) : [];
+    for (const { state, why } of passedOver) if (state === 'unfinished') choice.reporter.warn(why);
     return { ...chosen, others, ...(passedOver.length === 0 ? {} : { passedOver }) };
   }
   const [failure] = failed.values();
@@ -61,27 +63,27 @@ export async function chooseBackup(stores: readonly Store[], choice: Choice): Pr
 }
 
 /** The backups of one store of which one may be meant; where there is nothing to choose, only that one. */
-async function candidates(
-  store: Store,
-  choice: Choice,
-  unreadable: Map<string, string>,
-): Promise<Manifest[]> {
+async function candidates(store: Store, choice: Choice, skipped: PassedOver[]): Promise<Manifest[]> {
   const { name, label, selector, now } = choice;
-  const warn = (id: string, reason: string): void => {
-    const sentence = `${name}/${id} in ${store.url} cannot be chosen. ${reason}`;
-    unreadable.set(id, sentence);
-    choice.reporter.warn(sentence);
+  const passing: Passing = {
+    unreadable: (id, reason) => {
+      const why = `${name}/${id} in ${store.url} cannot be chosen. ${reason}`;
+      skipped.push({ id, state: 'damaged', why });
+      choice.reporter.warn(why);
+    },
+    unfinished: (id) => skipped.push({ id, state: 'unfinished', why: unfinishedText(store, name, id, now) }),
   };
   if (selector.kind === 'id') {
     const manifest = await readBackup(store, name, selector.id);
     return manifest === undefined ? [] : [manifest];
   }
   if (selector.kind === 'latest' && label === undefined) {
-    const newest = await newestBackup(store, name, warn);
+    const newest = await newestBackup(store, name, passing);
     return newest === undefined ? [] : [newest];
   }
-  const { backups, unreadable: damaged } = await listBackups(store, name, label);
-  for (const { id, reason } of damaged) warn(id, reason);
+  const { backups, unreadable, unfinished } = await listBackups(store, name, label);
+  for (const { id, reason } of unreadable) passing.unreadable(id, reason);
+  unfinished.forEach(passing.unfinished);
   switch (selector.kind) {
     case 'latest':
       return backups.slice(-1);
@@ -94,11 +96,9 @@ async function candidates(
   }
 }
 
-/** Why newer backups were not chosen; another store may have had a sound copy of the one that was. */
-function newerThan({ id: chosen }: Manifest, unreadable: ReadonlyMap<string, string>): string[] {
-  return [...unreadable]
-    .filter(([id]) => id !== chosen && idTime(id) >= idTime(chosen))
-    .map(([, why]) => why);
+/** What is newer than the one that was chosen, of which another store may have had a sound copy. */
+function newerThan({ id: chosen }: Manifest, skipped: readonly PassedOver[]): PassedOver[] {
+  return skipped.filter(({ id }) => id !== chosen && idTime(id) >= idTime(chosen));
 }
 
 function snapshotTime({ snapshotAt }: Manifest): number {

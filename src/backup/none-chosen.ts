@@ -5,6 +5,7 @@ import type { Store } from '../storage/store.js';
 import { listBackups, listFamilies } from './catalogue.js';
 import { idTime } from './id.js';
 import type { Manifest } from './manifest.js';
+import { unfinishedText } from './unfinished.js';
 
 export interface Wanted {
   name: string;
@@ -20,16 +21,26 @@ export async function whyNothing(stores: readonly Store[], wanted: Wanted): Prom
   const where = stores.map(({ url }) => url).join(', ');
   const found = new Map<string, Manifest>();
   let unreadable = 0;
+  const unfinished = new Map<string, Store>();
   for (const store of stores) {
     const listing = await listBackups(store, wanted.name);
     for (const manifest of listing.backups) found.set(manifest.id, manifest);
     unreadable += listing.unreadable.length;
+    for (const id of listing.unfinished) unfinished.set(id, store);
   }
+  const { selector } = wanted;
+  const asked = selector.kind === 'id' ? unfinished.get(selector.id) : undefined;
+  if (selector.kind === 'id' && asked !== undefined)
+    return new UserError(unfinishedText(asked, wanted.name, selector.id, wanted.now));
   const family = [...found.values()].sort((a, b) => a.snapshotAt.localeCompare(b.snapshotAt));
   if (family.length > 0) return new UserError(whyNone(family, wanted, where));
   if (unreadable > 0)
     return new UserError(
       `No backup named "${wanted.name}" in ${where} can be read: ${plural(unreadable, 'manifest')} ${unreadable === 1 ? 'is' : 'are'} damaged, or of a newer pgkeep.`,
+    );
+  if (unfinished.size > 0)
+    return new UserError(
+      `There are no backups named "${wanted.name}" in ${where}, only ${plural(unfinished.size, 'folder')} without a manifest, which is written last: a first backup is under way, or was killed. Look at the runs of the backup workflow.`,
     );
   const families = (await Promise.all(stores.map(listFamilies))).flat();
   const others = [...new Set(families)].filter((name) => name !== wanted.name).sort();

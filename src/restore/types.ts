@@ -13,8 +13,17 @@ export interface ChosenBackup {
   manifest: Manifest;
   /** The other stores that were given, in their order: they may have it too. */
   others: readonly Store[];
-  /** Newer backups that could not be chosen, since their manifests cannot be read; why, one sentence each. */
-  passedOver?: readonly string[];
+  /** With `latest`: what is newer and could not be chosen. */
+  passedOver?: readonly PassedOver[];
+}
+
+/** What would have been chosen, had it been a backup that can be read. */
+export interface PassedOver {
+  id: string;
+  /** `damaged`: its manifest cannot be read. `unfinished`: it has none, and so is no backup. */
+  state: 'damaged' | 'unfinished';
+  /** What it is and where, in a sentence or more; no name of anything in the database. */
+  why: string;
 }
 
 /** A backup's files on disk: checked, decrypted, and such that PostgreSQL's programs read them. */

@@ -20,6 +20,8 @@ export interface RestoredCopy {
   toc: TocEntry[] | undefined;
   /** Materialized views that read another server, and so stayed empty. */
   unfilled: { schema: string; name: string }[];
+  /** What was kept from reaching another server. */
+  neutralised: string[];
 }
 
 /** A backup's copies on a server: the restored database, and one with its definitions alone to compare those with. */
@@ -151,6 +153,6 @@ export class Copies {
       ...restoreFindings(whole.errors),
       ...missingFindings(staged, place.missing),
     ];
-    return { findings, toc, unfilled: whole.dependsOnForeign };
+    return { findings, toc, unfilled: whole.dependsOnForeign, neutralised: whole.neutralised };
   }
 }

@@ -15,7 +15,7 @@ import { openPlace, programsFor, type Place } from './place.js';
 import type { Proof } from './prove.js';
 import { isRed } from './result.js';
 
-export type Examined = Pick<Proof, 'findings' | 'control' | 'serverVersion' | 'isolated'> & {
+export type Examined = Pick<Proof, 'findings' | 'control' | 'serverVersion' | 'isolated' | 'neutralised'> & {
   seconds: { restore: number; compare: number };
 };
 
@@ -105,6 +105,7 @@ async function compareCopies(
     control: control.control,
     serverVersion: place.scratch.version,
     isolated: place.scratch.isolated,
+    neutralised: restored.neutralised,
     seconds: {
       restore: (comparing - restoring) / 1000,
       compare: (performance.now() - comparing) / 1000,

@@ -12,6 +12,8 @@ export interface Proof {
   findings: Finding[];
   control: VerifyReport['control'];
   serverVersion: string;
+  /** What the scratch copy was kept from reaching. */
+  neutralised: string[];
   /** Whether the scratch server was cut off from the network; null where it was none of ours. */
   isolated: boolean | null;
   /** Stored bytes that were read. */
@@ -48,6 +50,7 @@ export async function prove(
       findings: [{ kind: 'part', name: error.file, verdict: 'different', why: messageOf(error) }],
       control: { outcome: 'not run', damage: null },
       serverVersion: '-',
+      neutralised: [],
       isolated: null,
       bytes: 0,
       seconds: { fetch: fetchSeconds(), restore: 0, compare: 0 },

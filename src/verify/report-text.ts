@@ -76,6 +76,12 @@ export function reportText(report: VerifyReport, { paint, width }: TextOptions):
     ...section(paint('Different, but no reason to fail', 'yellow'), view.minor, (finding) =>
       difference(finding, paint),
     ),
+    ...(report.warnings.length === 0
+      ? []
+      : [
+          `\n${paint('Take note', 'yellow')}\n`,
+          ...report.warnings.map((text) => `  ${printableLine(text)}\n`),
+        ]),
     ...section(paint('Not measured', 'yellow'), view.notMeasured, (finding) => unmeasured(finding, paint)),
   ].join('');
 }

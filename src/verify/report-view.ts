@@ -1,5 +1,5 @@
 import { formatBytes, formatDuration, plural } from '../base/units.js';
-import { isRed } from './result.js';
+import { isRed, isSound } from './result.js';
 import type { Finding, FindingKind, VerifyReport } from './types.js';
 
 /** What each kind of finding is called as a row, in the order that they are shown. */
@@ -20,6 +20,7 @@ const TITLES: Record<FindingKind, string> = {
   'expected table': 'Expected tables',
   check: 'Checks',
   age: 'Age',
+  'newer backup': 'Newer backups',
   control: 'Control',
 };
 
@@ -62,13 +63,14 @@ function rowOf(title: string, findings: readonly Finding[]): Row {
   };
 }
 
-function headlineOf({ name, backupId, verdict }: VerifyReport, view: Omit<ReportView, 'headline'>): string {
+function headlineOf(report: VerifyReport, view: Omit<ReportView, 'headline'>): string {
   const { red, minor, notMeasured, without } = view;
-  const passed = verdict === 'passed';
+  const backup = `${report.name}/${report.backupId}`;
   return `${[
-    passed
-      ? `${name}/${backupId} restores, and equals what was backed up${notMeasured.length === 0 ? '' : ' wherever it was measured'}`
-      : `${name}/${backupId} did not pass: ${plural(red.length, 'thing differs', 'things differ')}`,
+    isSound(report.findings)
+      ? `${backup} restores, and equals what was backed up${notMeasured.length === 0 ? '' : ' wherever it was measured'}`
+      : `${backup} did not pass: ${plural(red.length, 'thing differs', 'things differ')}`,
+    ...(isSound(report.findings) ? red.map(butText) : []),
     ...(minor.length === 0 ? [] : [`${plural(minor.length, 'difference')} of no consequence`]),
     ...(notMeasured.length === 0
       ? []
@@ -77,6 +79,13 @@ function headlineOf({ name, backupId, verdict }: VerifyReport, view: Omit<Report
       ? []
       : [`NOT VERIFIED is all that needs ${plural(without, 'extension')} that the scratch server lacked`]),
   ].join('; ')}.`;
+}
+
+/** Why the verification of a sound backup failed. */
+function butText({ kind, name, expected, found }: Finding): string {
+  return kind === 'age'
+    ? `but it is too old: ${found ?? ''} instead of ${expected ?? ''}`
+    : `but ${name}, which is newer, is damaged`;
 }
 
 const moment = (iso: string): string => `${iso.slice(0, 19).replace('T', ' ')} UTC`;
@@ -91,6 +100,9 @@ function factsOf(report: VerifyReport): [string, string][] {
       'Restored',
       `in ${formatDuration(seconds.restore)} into PostgreSQL ${server.scratch}${networkText(server)}; the backup was made of ${server.source}`,
     ],
+    ...(report.neutralised.length === 0
+      ? []
+      : [['Cut off', cutOffText(report.neutralised)] satisfies [string, string]]),
     ['Compared', `in ${formatDuration(seconds.compare)}; ${formatDuration(seconds.total)} in all`],
   ];
 }
@@ -98,6 +110,17 @@ function factsOf(report: VerifyReport): [string, string][] {
 function networkText({ isolated }: VerifyReport['server']): string {
   if (isolated === null) return '';
   return isolated ? ', cut off from the network' : ', not cut off from the network';
+}
+
+const OUTWARD = ['foreign server', 'user mapping', 'subscription'];
+
+/** How many of each kind; the JSON report has their names. */
+function cutOffText(neutralised: readonly string[]): string {
+  const counts = OUTWARD.map((kind) => ({
+    kind,
+    many: neutralised.filter((text) => text.startsWith(`${kind} `)).length,
+  })).filter(({ many }) => many > 0);
+  return `${counts.map(({ kind, many }) => plural(many, kind)).join(', ')}: in the scratch copy they lead nowhere`;
 }
 
 /** What became of the damage on purpose; it may name a table. */

@@ -9,6 +9,19 @@ export function isRed({ verdict, minor }: Finding): boolean {
   return verdict === 'different' && minor !== true;
 }
 
+/**
+ * Whether a finding is about which backup was verified (its age, a newer one that is damaged) and not about what is in it.
+ * It has no name out of the database in it.
+ */
+export function isAboutChoice({ kind }: Pick<Finding, 'kind'>): boolean {
+  return kind === 'age' || kind === 'newer backup';
+}
+
+/** Whether the backup restores to what it should hold, however old it is and whatever became of newer ones. */
+export function isSound(findings: readonly Finding[]): boolean {
+  return !findings.some((finding) => isRed(finding) && !isAboutChoice(finding));
+}
+
 export function totalsOf(findings: readonly Finding[]): VerifyReport['totals'] {
   const count = (verdict: Finding['verdict']): number =>
     findings.filter((finding) => finding.verdict === verdict).length;
@@ -23,10 +36,7 @@ export function verifiedOf(
   return {
     version: 1,
     backupId: report.backupId,
-    // A sound backup stays sound however old it is.
-    verdict: report.findings.some((finding) => isRed(finding) && finding.kind !== 'age')
-      ? 'failed'
-      : 'passed',
+    verdict: isSound(report.findings) ? 'passed' : 'failed',
     startedAt: report.startedAt,
     finishedAt: report.finishedAt,
     restoreSeconds: report.seconds.restore,
@@ -69,24 +79,36 @@ export function outputsOf({ report }: VerifyResult): Partial<Record<VerifyOutput
 }
 
 /** Everything that makes the run red, each an error to show; empty for a green run. */
-export function redReasons({ report, stored, passedOver = [] }: VerifyResult): UserError[] {
+export function redReasons({ report, stored }: VerifyResult): UserError[] {
+  const { name, backupId, storage } = report;
   const red = report.findings.filter(isRed);
-  const [first] = red;
-  const more = red.length > 1 ? `, and ${plural(red.length - 1, 'more difference')}` : '';
+  const [first, ...others] = red.filter((finding) => !isAboutChoice(finding));
+  const more = others.length > 0 ? `, and ${plural(others.length, 'more difference')}` : '';
   const failed = (what: string): string =>
-    `Backup ${report.name}/${report.backupId} did not pass verification: ${what}${more}. Do not rely on it; the report names every difference.`;
+    `Backup ${name}/${backupId} did not pass verification: ${what}${more}. Do not rely on it; the report names every difference.`;
   return [
     ...(first === undefined ? [] : [new ExplainedError(failed(describe(first)), failed(first.kind))]),
+    ...red.filter(isAboutChoice).map((finding) => choiceReason(report, finding)),
     ...(stored === undefined
       ? [
           new UserError(
-            `The verdict on ${report.name}/${report.backupId} could not be stored in ${report.storage}; see the warning above.`,
+            `The verdict on ${name}/${backupId} could not be stored in ${storage}; see the warning above.`,
           ),
         ]
       : []),
-    // What was verified is sound, but it is not the newest, which nobody can restore.
-    ...passedOver.map((why) => new UserError(`A newer backup is damaged: ${why}`)),
   ];
+}
+
+function choiceReason({ name, backupId, label }: VerifyReport, finding: Finding): UserError {
+  if (finding.kind === 'age') {
+    const { found = '', expected = '', why = '' } = finding;
+    const labelled = label === null ? '' : `, label ${label}`;
+    return new UserError(
+      `Backup ${name}/${backupId}${labelled}, is too old: ${found} instead of ${expected}; ${why}.`,
+    );
+  }
+  const damaged = `A newer backup is damaged, so that ${backupId} is the newest that can be restored`;
+  return new ExplainedError(`${damaged}. ${finding.why ?? ''}`, `${damaged}: ${name}/${finding.name}.`);
 }
 
 /** One finding in words. */

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { chooseBackup } from '../backup/choose.js';
-import { chooseFamily } from '../backup/catalogue.js';
+import { onlyFamily } from '../backup/catalogue.js';
 import { writeLog } from '../backup/log.js';
 import { writeVerified } from '../backup/verified.js';
 import { CancelledError, messageOf } from '../base/errors.js';
@@ -11,6 +11,7 @@ import type { ChosenBackup } from '../restore/types.js';
 import { openStore } from '../storage/registry.js';
 import type { Store } from '../storage/store.js';
 import { ageOf } from './age.js';
+import { newerFindings, newerWarnings } from './newer.js';
 import type { VerifyOptions } from './options.js';
 import { prove } from './prove.js';
 import { isRed, totalsOf, verifiedOf } from './result.js';
@@ -43,7 +44,7 @@ export async function runVerify(options: VerifyOptions): Promise<VerifyResult> {
           },
         );
   try {
-    name ??= await familyIn(stores);
+    name ??= await onlyFamily(stores);
     chosen = await chooseBackup(stores, {
       name,
       label: inputs.label,
@@ -54,30 +55,12 @@ export async function runVerify(options: VerifyOptions): Promise<VerifyResult> {
     });
     const result = await verifyChosen(options, chosen, keys, startedAt);
     const red = result.report.findings.find(isRed);
-    if (red !== undefined) await log(chosen.store, new Error(`Verification failed: ${red.kind}.`));
-    else
-      await log(
-        chosen.store,
-        chosen.passedOver === undefined ? undefined : new Error('A newer backup is damaged.'),
-      );
+    await log(chosen.store, red === undefined ? undefined : new Error(`Verification failed: ${red.kind}.`));
     return result;
   } catch (error) {
     await log(chosen?.store, signal.aborted ? new CancelledError() : error);
     throw error;
   }
-}
-
-/** The only family there is, in the first store that tells. */
-async function familyIn(stores: readonly Store[]): Promise<string> {
-  const errors: unknown[] = [];
-  for (const store of stores) {
-    try {
-      return await chooseFamily(store, undefined);
-    } catch (error) {
-      errors.push(error);
-    }
-  }
-  throw errors[0] as Error;
 }
 
 async function verifyChosen(
@@ -91,7 +74,7 @@ async function verifyChosen(
   reporter.info(`Verifying ${manifest.name}/${manifest.id} of ${manifest.snapshotAt}, from ${store.url}`);
   const age: Finding[] = inputs.maxAge === undefined ? [] : [ageOf(manifest, inputs.maxAge, startedAt)];
   const proof = await prove(options, { chosen, keys });
-  const findings = [...age, ...proof.findings];
+  const findings = [...age, ...newerFindings(chosen.passedOver), ...proof.findings];
   const finishedAt = new Date();
   const report: VerifyReport = {
     version: 1,
@@ -113,11 +96,13 @@ async function verifyChosen(
     seconds: { ...proof.seconds, total: (finishedAt.getTime() - startedAt.getTime()) / 1000 },
     totals: totalsOf(findings),
     control: proof.control,
+    neutralised: proof.neutralised,
+    warnings: newerWarnings(chosen.passedOver),
     findings,
   };
   tell(report, options);
   const stored = await storeVerdict(report, chosen, options);
-  return { report, stored, ...(chosen.passedOver === undefined ? {} : { passedOver: chosen.passedOver }) };
+  return { report, stored };
 }
 
 function tell({ verdict, totals, seconds, name, backupId }: VerifyReport, { reporter }: VerifyOptions): void {

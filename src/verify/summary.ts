@@ -1,6 +1,7 @@
 import type { Markup } from '../base/markup.js';
 import { formatCount, plural } from '../base/units.js';
 import { controlText, viewOf, type ReportView, type Row } from './report-view.js';
+import { isAboutChoice, isSound } from './result.js';
 import type { Finding, VerifyReport, VerifyResult } from './types.js';
 
 /** The summary has a mebibyte; nobody reads more than this. */
@@ -29,8 +30,8 @@ function section(
   ];
 }
 
-/** Every name of what is in the database, and what is known of it. */
-function names(view: ReportView, markup: Markup): string[] {
+/** What was not equal, and what is known of it. */
+function findings(view: Pick<ReportView, 'red' | 'minor' | 'notMeasured'>, markup: Markup): string[] {
   const shown = (text: string | undefined): string => (text === undefined ? '' : markup.code(text));
   const difference = ({ kind, name, expected, found, why }: Finding): string[] => [
     kind,
@@ -58,6 +59,8 @@ function nextStep(report: VerifyReport, { stored }: VerifyResult, markup: Markup
     return '\nThe verdict could not be stored beside the backup: `latest-verified` does not know of it.\n';
   if (report.verdict === 'passed')
     return `\nThe verdict is stored beside the backup: ${markup.code(stored)}\n`;
+  if (isSound(report.findings))
+    return `\n**This backup itself is sound**, and the verdict that is stored beside it says so: ${markup.code(stored)}. Make a new one now, and find out what became of the newer ones.\n`;
   return '\n**Do not rely on this backup.** Verify an older one (`before:`), make a new backup, and verify that.\n';
 }
 
@@ -72,6 +75,9 @@ export function verifySummary(
 ): string {
   const { report } = result;
   const view = viewOf(report);
+  // Which backup it is, and of what age, are no names out of the database.
+  const open = { red: view.red.filter(isAboutChoice), minor: [], notMeasured: [] };
+  const hidden = view.red.length - open.red.length + view.notMeasured.length + view.minor.length;
   const control = namesToo
     ? controlText(report)
     : controlText({ ...report, control: { ...report.control, damage: null } });
@@ -87,13 +93,15 @@ export function verifySummary(
     markup.table(first, rest),
     '\n',
     markup.table(HEAD, [...view.rows, view.total].map(cells)),
-    ...(namesToo
-      ? names(view, markup)
-      : view.red.length + view.notMeasured.length + view.minor.length > 0
-        ? [
-            '\nThis repository is public, so no names are shown here; `pgkeep verify` on a machine of yours shows them.\n',
-          ]
-        : []),
+    ...findings(namesToo ? view : open, markup),
+    ...(namesToo || hidden === 0
+      ? []
+      : [
+          '\nThis repository is public, so no names of what is in the database are shown here; `pgkeep verify` on a machine of yours shows them.\n',
+        ]),
+    ...(report.warnings.length === 0
+      ? []
+      : ['\n### Take note\n\n', ...report.warnings.map((text) => `- ${markup.escape(text)}\n`)]),
     nextStep(report, result, markup),
   ].join('');
 }

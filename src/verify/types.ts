@@ -18,6 +18,7 @@ export type FindingKind =
   | 'expected table'
   | 'check'
   | 'age'
+  | 'newer backup'
   | 'control';
 
 /** One thing that was compared: what, and how it turned out. */
@@ -42,6 +43,7 @@ export type ControlOutcome = 'noticed' | 'not noticed' | 'not applicable' | 'not
 /** What a verification found. Holds names of tables and counts, never a row. */
 export interface VerifyReport {
   version: 1;
+  /** `failed` also where the backup itself is sound, but too old or not the newest (`isSound`). */
   verdict: 'passed' | 'failed';
   backupId: string;
   name: string;
@@ -62,6 +64,10 @@ export interface VerifyReport {
   seconds: { fetch: number; restore: number; compare: number; total: number };
   totals: { equal: number; different: number; notMeasured: number };
   control: { outcome: ControlOutcome; damage: string | null };
+  /** What was kept from reaching another server in the scratch copy: `foreign server crm`, `subscription s`. */
+  neutralised: string[];
+  /** What else is to be known, a sentence or more each: nothing of it turned the verdict, or has a name out of the database. */
+  warnings: string[];
   findings: Finding[];
 }
 
@@ -69,6 +75,4 @@ export interface VerifyResult {
   report: VerifyReport;
   /** Where the verdict was stored; undefined where it could not be, which turns the run red. */
   stored: string | undefined;
-  /** Newer backups that cannot be chosen, and why: each turns the run red, though not the verdict on this backup. */
-  passedOver?: readonly string[];
 }

@@ -1,0 +1,69 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { listCommand } from '../../src/cli/commands/list.js';
+import { putObject } from '../../src/storage/put.js';
+import { openStore } from '../../src/storage/registry.js';
+import type { Store } from '../../src/storage/store.js';
+import { putBackup } from '../support/family.js';
+import { Listener } from '../support/listener.js';
+
+const A = '20260101T000000Z-aaaa';
+const B = '20260102T000000Z-aaaa';
+
+describe('pgkeep list', () => {
+  let folder: string;
+  let store: Store;
+  let said: Listener;
+  let printed: string;
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'pgkeep-list-'));
+    store = await openStore(`file://${folder}`, { env: {} });
+    said = new Listener();
+    printed = '';
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const list = (json = false): Promise<void> =>
+    listCommand({ storage: [store.url], name: undefined, label: undefined }, json, {
+      env: {},
+      reporter: said,
+      signal: new AbortController().signal,
+      width: undefined,
+      paint: (text) => text,
+      print: (text) => (printed += text),
+    });
+
+  it('lists backups, and warns of folders without a manifest: those that are newest by name', async () => {
+    await putBackup(store, { id: A });
+    await putBackup(store, { id: B });
+    for (const month of ['03', '04', '05', '06', '07'])
+      await putObject(store, `shop/2026${month}01T000000Z-aaaa/database.dump`, Buffer.from('x'));
+    await list();
+    expect(
+      printed
+        .split('\n')
+        .slice(1, -1)
+        .map((line) => line.split(' ')[0]),
+    ).toEqual([A, B]);
+    expect(said.warnings).toEqual([
+      ...['07', '06', '05'].map(
+        (month) =>
+          expect.stringMatching(`^shop/2026${month}01T000000Z-aaaa in file:.* has no manifest`) as unknown,
+      ),
+      `2 older folders of shop in ${store.url} without a manifest, too.`,
+    ]);
+    printed = '';
+    await list(true);
+    expect((JSON.parse(printed) as { id: string }[]).map(({ id }) => id)).toEqual([A, B]);
+  });
+
+  it('fails where a manifest cannot be read, having listed the others', async () => {
+    await putBackup(store, { id: A });
+    await putObject(store, `shop/${B}/manifest.json`, Buffer.from('{ torn'));
+    await expect(list()).rejects.toThrow('1 of the manifests could not be read');
+    expect(printed).toContain(A);
+    expect(said.warnings).toEqual([expect.stringContaining('is not JSON')]);
+  });
+});
