@@ -39,6 +39,7 @@ const restored: RestoreResult = {
   totals: { equal: 9, different: 0, notMeasured: 1 },
   findings: [],
   safetyBackup: { id: 'y', name: 'shop-safety', storage: 'file:///safe' },
+  passedOver: [],
   notes: ['Look at it.'],
   durationSeconds: 4,
 };
@@ -96,6 +97,38 @@ it('tells of a difference', () => {
   expect(redReasons({ ...differs, database: 'live' })[0]?.message).toContain('It stays in database "live"');
 });
 
+it('names every difference in a terminal, as harmless text', () => {
+  const finding = (name: string): RestoreResult['findings'][number] => ({
+    kind: 'table',
+    name,
+    verdict: 'different',
+    expected: '2 rows',
+    found: '1 row',
+  });
+  const minor = { ...finding('public.minor'), minor: true as const };
+  const text = resultText({
+    ...differs,
+    findings: [finding('public.a\u001b[2J'), minor, finding('public.b')],
+  });
+  expect(text).toContain(
+    'not measured.\n  table public.a\\x1b[2J: 1 row instead of 2 rows\n  table public.b: 1 row instead of 2 rows\n',
+  );
+  expect(text).not.toContain('minor');
+  const many = Array.from({ length: 503 }, (_, index) => finding(`public.t${index}`));
+  expect(resultText({ ...differs, findings: many })).toContain(
+    'public.t499: 1 row instead of 2 rows\n  ... and 3 more; --json shows them all.\n',
+  );
+});
+
+it('tells of what is newer than the latest that could be restored, in public too', () => {
+  const why = 'shop/20261121T020000Z-k3fd in file:///backups, begun 3 h ago, has no manifest.';
+  for (const result of [restored, planned].map((each) => ({ ...each, passedOver: [why] }))) {
+    expect(summary(result, false)).toContain('### Not the newest\n\n- shop/20261121T020000Z');
+    expect(resultText(result)).toContain(`\nNot the newest: ${why}\n`);
+  }
+  expect(summary(restored, false)).not.toContain('Not the newest');
+});
+
 it('tells of a plan, which is red where it cannot be done', () => {
   expect(summary(planned, true)).toContain('❌ The restore could not be done');
   expect(redReasons(planned)).toHaveLength(1);
@@ -106,4 +139,12 @@ it('tells of a plan, which is red where it cannot be done', () => {
 it.each([restored, differs, planned])('names no table where everybody can read it', (result) => {
   expect(summary(result, true)).toContain('secret');
   expect(summary(result, false)).not.toContain('secret');
+});
+
+it('says where the names are that a public summary leaves out', () => {
+  const text = summary(differs, false).replaceAll(/&#(\d+);/g, (_, code) =>
+    String.fromCodePoint(Number(code)),
+  );
+  expect(text).toContain('### Differences\n\n- 1; this repository is public, so they are named nowhere here');
+  expect(text).toContain('### Take note\n\n- 1; the log of the run names them\n');
 });

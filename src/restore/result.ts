@@ -1,4 +1,5 @@
 import { ExplainedError, UserError } from '../base/errors.js';
+import { printableLine } from '../base/text.js';
 import { formatDuration, plural } from '../base/units.js';
 import type { RestoreOutput } from '../inputs/outputs.js';
 import { describe, isRed } from '../verify/result.js';
@@ -21,6 +22,8 @@ export interface RestoreResult {
   /** All that is not equal. */
   findings: Finding[];
   safetyBackup: SafetyBackup | null;
+  /** With `backup: latest`: what is newer and could not be restored, a sentence or more each. */
+  passedOver: string[];
   /** What is to be known or done now. */
   notes: string[];
   durationSeconds: number;
@@ -66,19 +69,34 @@ export function comparedText({ matches, totals }: Pick<RestoreResult, 'matches' 
     : `${plural(totals.equal, 'thing')} equal, ${totals.different} different, ${totals.notMeasured} not measured`;
 }
 
+/** A list longer than this is cut: a database without a single table as it should be. */
+const LONGEST_LIST = 500;
+
+function differenceLines(red: readonly Finding[]): string[] {
+  const rest = red.length - LONGEST_LIST;
+  return [
+    ...red.slice(0, LONGEST_LIST).map((finding) => `  ${printableLine(describe(finding))}`),
+    ...(rest > 0 ? [`  ... and ${plural(rest, 'more', 'more')}; --json shows them all.`] : []),
+  ];
+}
+
 /** A result for a terminal. */
 export function resultText(result: RestoreResult): string {
-  const { outcome, plan, database, previousDatabase, safetyBackup, notes, durationSeconds } = result;
-  if (outcome === 'planned') return `${planText(plan)}\nNothing was changed (dry-run).\n`;
+  const { outcome, plan, database, previousDatabase, safetyBackup, passedOver, notes, durationSeconds } =
+    result;
+  const newer = passedOver.map((why) => `Not the newest: ${why}`);
+  if (outcome === 'planned') return [planText(plan), ...newer, 'Nothing was changed (dry-run).\n'].join('\n');
   const lines = [
     database === null
       ? `Backup ${plan.backup.id} was not put into place: database ${plan.target.database} is as it was.`
       : `Backup ${plan.backup.id} is restored in database ${database}, in ${formatDuration(durationSeconds)}.`,
     `Compared with its fingerprint: ${comparedText(result)}.`,
+    ...differenceLines(result.findings.filter(isRed)),
     ...(previousDatabase === null ? [] : [`The database that was there before is now ${previousDatabase}.`]),
     ...(safetyBackup === null
       ? []
       : [`Safety backup: ${safetyBackup.name}/${safetyBackup.id} in ${safetyBackup.storage}.`]),
+    ...newer,
     ...notes,
   ];
   return lines.map((line) => `${line}\n`).join('');

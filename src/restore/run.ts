@@ -1,5 +1,5 @@
 import { chooseBackup } from '../backup/choose.js';
-import { chooseFamily } from '../backup/catalogue.js';
+import { onlyFamily } from '../backup/catalogue.js';
 import { writeLog } from '../backup/log.js';
 import { CancelledError, UserError } from '../base/errors.js';
 import { formatDuration } from '../base/units.js';
@@ -32,7 +32,7 @@ export async function runRestore(options: RestoreOptions): Promise<RestoreResult
   const log = (failure?: unknown): Promise<void> =>
     record(options, connection, { stores, name, chosen, startedAt, failure });
   try {
-    name ??= await familyIn(stores);
+    name ??= await onlyFamily(stores);
     chosen = await chooseBackup(stores, {
       name,
       label: inputs.label,
@@ -43,7 +43,7 @@ export async function runRestore(options: RestoreOptions): Promise<RestoreResult
     const { manifest, store } = chosen;
     reporter.info(`Restoring ${manifest.name}/${manifest.id} of ${manifest.snapshotAt}, from ${store.url}`);
     const performed = await restoreChosen(options, { chosen, connection, keys });
-    const result = resultOf(performed, startedAt);
+    const result = resultOf(performed, chosen, startedAt);
     tell(result, options);
     await log(
       result.outcome === 'differs' ? new UserError('What was restored differs from the backup.') : undefined,
@@ -82,20 +82,11 @@ async function record(
   );
 }
 
-/** The only family there is, in the first store that tells. */
-async function familyIn(stores: readonly Store[]): Promise<string> {
-  const errors: unknown[] = [];
-  for (const store of stores) {
-    try {
-      return await chooseFamily(store, undefined);
-    } catch (error) {
-      errors.push(error);
-    }
-  }
-  throw errors[0] as Error;
-}
-
-function resultOf({ plan, done, safetyBackup, compared }: Performed, startedAt: Date): RestoreResult {
+function resultOf(
+  { plan, done, safetyBackup, compared }: Performed,
+  { passedOver = [] }: ChosenBackup,
+  startedAt: Date,
+): RestoreResult {
   const findings = done?.findings ?? [];
   const red = findings.some(isRed);
   return {
@@ -107,6 +98,7 @@ function resultOf({ plan, done, safetyBackup, compared }: Performed, startedAt: 
     totals: totalsOf(findings),
     findings: findings.filter(({ verdict }) => verdict !== 'equal'),
     safetyBackup: safetyBackup ?? null,
+    passedOver: passedOver.map(({ why }) => why),
     notes: done?.notes ?? [],
     durationSeconds: (Date.now() - startedAt.getTime()) / 1000,
   };

@@ -7,6 +7,13 @@ import { comparedText, type RestoreResult } from './result.js';
 /** The summary has a mebibyte; nobody reads more than this. */
 const LONGEST_LIST = 50;
 
+/** The plan is in the log as it was made. */
+const IN_THE_LOG = 'the log of the run names them';
+
+/** What came out otherwise is in no log. */
+const ON_YOUR_MACHINE =
+  'this repository is public, so they are named nowhere here: the same `pgkeep restore` on a machine of yours names them';
+
 /**
  * The job summary: what was restored where, whether it equals its fingerprint, and what to do now.
  * @param options `namesToo`: also what may name tables and roles; false where everybody can read it
@@ -20,22 +27,26 @@ export function restoreSummary(
     sentences.length === 0
       ? ''
       : `\n### ${title}\n\n${sentences.map((sentence) => `- ${markup.escape(sentence)}\n`).join('')}`;
-  const named = (title: string, sentences: readonly string[]): string =>
+  const named = (title: string, sentences: readonly string[], elsewhere: string): string =>
     namesToo
       ? list(title, sentences.slice(0, LONGEST_LIST))
-      : list(title, sentences.length === 0 ? [] : [`${sentences.length}; the log of the run names them`]);
-  const { plan, findings, notes } = result;
+      : list(title, sentences.length === 0 ? [] : [`${sentences.length}; ${elsewhere}`]);
+  const { plan, findings, passedOver, notes } = result;
   return [
     `## ${title(result)}\n\n`,
     markup.table(
       ['', ''],
       rows(result).map(([name, value]) => [markup.escape(name), markup.escape(value)]),
     ),
-    named('Differences', findings.filter(isRed).map(describe)),
+    named('Differences', findings.filter(isRed).map(describe), ON_YOUR_MACHINE),
     ...(result.outcome === 'planned'
-      ? [named('To be confirmed', plan.unconfirmed), named('Cannot be done', plan.blockers)]
+      ? [
+          named('To be confirmed', plan.unconfirmed, IN_THE_LOG),
+          named('Cannot be done', plan.blockers, IN_THE_LOG),
+        ]
       : []),
-    named('Take note', plan.warnings),
+    list('Not the newest', passedOver),
+    named('Take note', plan.warnings, IN_THE_LOG),
     list('What to do now', notes),
   ].join('');
 }
