@@ -138,6 +138,11 @@ exit 0
       expect(run.error).toBeUndefined();
       const isolated = namespacesMissing === undefined;
       expect(run.result?.report.server.isolated).toBe(isolated);
+      expect(run.result?.report.neutralised).toEqual([
+        'foreign server far',
+        'user mapping of PUBLIC on far',
+        'subscription everything',
+      ]);
       // What was neutralised does not call, and what still calls is heard by nobody.
       if (isolated) expect(connections).toBe(0);
       expect(run.said.text).not.toContain(MAPPING);
