@@ -1,10 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
+  closeSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -13,6 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { CancelledError } from '../../src/base/errors.js';
+import { keeperScript, supervisorScript } from '../../src/postgres/scratch/script.js';
 import { transpile } from '../support/apt-as-nobody.js';
 import { until } from '../support/children.js';
 import {
@@ -150,6 +154,33 @@ suite('a scratch server ends', () => {
     child.kill('SIGKILL');
     await allGone(tempDir);
   });
+
+  it.each(['keeper', 'supervisor'])(
+    'when the process is killed before its %s can say a word',
+    async (who) => {
+      const tempDir = rig.folder();
+      const base = join(tempDir, 'base');
+      const paths = { bases: [base], folder: join(base, 'inner'), socketFolder: join(base, 'inner') };
+      if (who === 'supervisor') mkdirSync(base);
+      // A pipe that nobody reads: whoever writes to it gets SIGPIPE.
+      const pipe = join(tempDir, 'pipe');
+      execFileSync('mkfifo', [pipe]);
+      const reader = openSync(pipe, 'r+');
+      const stdout = openSync(pipe, 'w');
+      closeSync(reader);
+      const script =
+        who === 'keeper'
+          ? keeperScript(paths, [])
+          : supervisorScript(paths, { initdb: ['true'], postgres: ['true'], locales: join(base, 'locale') });
+      const { signal } = spawnSync('sh', ['-c', script], {
+        input: 'password\n',
+        stdio: ['pipe', stdout, 'ignore'],
+      });
+      closeSync(stdout);
+      expect(signal).toBeNull();
+      expect(readdirSync(who === 'keeper' ? tempDir : base).filter((name) => name !== 'pipe')).toEqual([]);
+    },
+  );
 
   it('when it is cancelled while the cluster is made', async () => {
     const tempDir = rig.folder();

@@ -47,6 +47,7 @@ done
  * What runs as the server's user: makes the cluster, runs the server, and takes both away when its standard input
  * ends, which it does when we close it or die in whatever way. The first line of the input is the superuser's
  * password; each line after it restarts the server. Prints `entered` once its folder is there, and `ready` each time the server accepts connections.
+ * Words are said in subshells, since whoever says one to a process that has died gets SIGPIPE.
  * @param locales the folder whose locales the server sees once it is there
  */
 export function supervisorScript(
@@ -99,7 +100,7 @@ killer=
 (while read -r line; do kill -s USR1 $$; done; kill -s TERM $$) <&3 >/dev/null 2>&1 &
 watcher=$!
 ${own.map((name) => `mkdir -m 711 ${shell(name)} || finish 1`).join('\n')}
-echo entered
+(echo entered)
 cd ${shell(folder)} || finish 1
 printf '%s\\n' "$password" >password
 password=
@@ -153,7 +154,7 @@ ${remove(own)}`;
   return `umask 077
 trap '' INT HUP TERM
 mkdir ${bases.map(shell).join(' ')} || exit 1
-echo made
+(echo made)
 exec >/dev/null
 now=
 while read -r line; do now=1; done
