@@ -81,6 +81,27 @@ pg_restore: warning: errors ignored on restore: 3`);
     expect([errors.length, errors.at(-1)?.message]).toEqual([1001, '500 more errors']);
   });
 
+  it('does not lose one beside another that is harmless', () => {
+    const harmless = [
+      'pg_restore: error: could not execute query: ERROR:  unrecognized configuration parameter "transaction_timeout"',
+      'Command was: SET transaction_timeout = 0;',
+    ];
+    const others = [
+      'pg_restore: error: could not write to large object: ERROR:  permission denied',
+      'pg_restore: error: could not set "search_path" to "app": ERROR:  out of memory',
+      'pg_restore: error: something that no version said before',
+      'pg_restore: creating INDEX "public.i"pg_restore: error: could not execute query: ERROR:  torn',
+    ];
+    for (const line of others) {
+      const { errors } = read(
+        [...harmless, line, 'pg_restore: warning: errors ignored on restore: 2'].join('\n'),
+      );
+      expect(errors.map((error) => error.harmless === undefined)).toEqual([false, true]);
+    }
+    const { errors } = read([...harmless, 'pg_restore: warning: errors ignored on restore: 2'].join('\n'));
+    expect(errors.at(-1)).toMatchObject({ message: '1 more errors', harmless: undefined });
+  });
+
   it('says why it ended', () => {
     const log = read(`pg_restore: error: could not uncompress data: incorrect data check
 pg_restore: error: a worker process died unexpectedly`);

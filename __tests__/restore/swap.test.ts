@@ -12,7 +12,14 @@ const majors =
 if (majors.length === 0) process.stderr.write(`NOT RUN: swap: ${rigMissing ?? 'no server'}\n`);
 
 const signal = new AbortController().signal;
-const names = { target: 'live', restored: 'beside', before: 'old', comment: 'a shop', signal };
+const names = {
+  target: 'live',
+  restored: 'beside',
+  before: 'old',
+  comment: 'a shop',
+  signal,
+  check: async () => {},
+};
 
 (majors.length === 0 ? describe.skip : describe).each(majors)('swap on PostgreSQL %s', (major) => {
   let rig: Rig;

@@ -46,7 +46,7 @@ export async function connectTarget(
       ...(database === undefined ? {} : { database }),
     });
   const reached = await reach(connection, untouched);
-  await refuseTransactionPooler(() => untouched(reached.database), { target: connection.target }, 'restore');
+  await refuseTransactionPooler(() => untouched(reached.through), { target: connection.target }, 'restore');
   const target = await lookAt(
     connection,
     sessionsOf({ programs: first, connection, reporter, signal }),
@@ -63,4 +63,12 @@ export async function connectTarget(
   reporter.info(`Target server ${target.version}; pg_restore ${programs.version} (${programs.source})`);
   const access = { programs, connection, reporter, signal };
   return { connection, programs, target, open: sessionsOf(access), clean: cleaningSessionsOf(access) };
+}
+
+/** What the target is by now. */
+export async function lookAgain({ connection, open, target }: Connected): Promise<Target> {
+  const { database, maintenance, existing } = target;
+  const through = maintenance ?? (existing === undefined ? undefined : database);
+  // It could not be made from anywhere, either.
+  return through === undefined ? target : lookAt(connection, open, { database, through });
 }

@@ -3,7 +3,7 @@ import type { Manifest } from '../backup/manifest.js';
 import type { TocEntry } from '../postgres/toc.js';
 import type { Store } from '../storage/store.js';
 import { extensionsOf } from '../verify/extensions.js';
-import { readContents, rolesNamedIn, selectEntries, type Selected } from './archive/index.js';
+import { readContents, rolesNamedIn, selectEntries } from './archive/index.js';
 import type { Connected } from './connect.js';
 import { NOTHING_PRESENT, type PlanFacts, type Present } from './plan.js';
 import { presentIn } from './present.js';
@@ -47,7 +47,7 @@ export async function gatherFacts(
     named,
     known,
     extensions: extensionsOf(staged, toc ?? []),
-    present: await presence(connected, selected?.entries ?? toc),
+    present: await presence(connected, { selected, toc }),
     schemaBackup:
       staged.manifest.options['content'] === 'data'
         ? await schemaBackupFor(staged.store, staged.manifest)
@@ -64,11 +64,12 @@ async function rolesOf(
 }
 
 /** How what is restored meets what is there. */
-async function presence(
+export function presence(
   { target, connection, open }: Connected,
-  entries: Selected['entries'] | readonly TocEntry[] | undefined,
-): Promise<Present> {
+  { selected, toc }: Pick<PlanFacts, 'selected' | 'toc'>,
+): Present | Promise<Present> {
   const { existing, database } = target;
+  const entries = selected?.entries ?? toc;
   if (existing === undefined || entries === undefined) return NOTHING_PRESENT;
   return inSession(
     () => open(database, 'with the target'),

@@ -3,6 +3,7 @@ import type { Finding } from '../verify/types.js';
 import { compareJob } from './compare.js';
 import { restoreTo, type Done, type Job } from './job.js';
 import { inSession } from './target/server.js';
+import { requireUnchanged } from './unchanged.js';
 
 /**
  * Restores into the target itself, in one transaction with one job: all of it, or nothing. What it needs must be there:
@@ -13,9 +14,10 @@ export async function restoreInPlace(job: Job): Promise<Done> {
   const { options, plan, open, connection, target } = job;
   const { reporter } = options;
   const { database } = target;
-  await reporter.group('Restoring', () =>
-    restoreTo(job, database, { content: plan.content, jobs: 1, singleTransaction: true }),
-  );
+  await reporter.group('Restoring', async () => {
+    await requireUnchanged(job);
+    await restoreTo(job, database, { content: plan.content, jobs: 1, singleTransaction: true });
+  });
   // From here on the target is no more as it was: whatever fails is part of the result.
   const notes: string[] = [];
   const findings = await reporter

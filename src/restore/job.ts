@@ -5,7 +5,7 @@ import type { TocEntry } from '../postgres/toc.js';
 import type { Finding } from '../verify/types.js';
 import { restoreInto, type Selected } from './archive/index.js';
 import type { Connected } from './connect.js';
-import type { RestorePlan } from './plan.js';
+import type { PlanFacts, RestorePlan } from './plan.js';
 import type { RestoreOptions } from './run-options.js';
 import type { RestoreError, StagedBackup } from './types.js';
 
@@ -13,6 +13,8 @@ import type { RestoreError, StagedBackup } from './types.js';
 export interface Job extends Connected {
   options: RestoreOptions;
   plan: RestorePlan;
+  /** What the plan was made from. */
+  facts: PlanFacts;
   staged: StagedBackup;
   toc: readonly TocEntry[] | undefined;
   selected: Selected | undefined;

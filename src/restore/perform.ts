@@ -2,7 +2,7 @@ import type { DecryptionKeys } from '../codec/index.js';
 import { UserError } from '../base/errors.js';
 import type { Connection } from '../postgres/types.js';
 import { restoreBeside } from './beside.js';
-import { connectTarget, type Connected } from './connect.js';
+import { connectTarget, lookAgain, type Connected } from './connect.js';
 import { gatherFacts } from './facts.js';
 import { guard } from './guard.js';
 import { restoreInPlace } from './in-place.js';
@@ -38,12 +38,14 @@ interface Source {
 export async function restoreChosen(options: RestoreOptions, source: Source): Promise<Performed> {
   const { reporter, inputs, tempDir, signal } = options;
   const { chosen, connection, keys } = source;
-  const connected = await reporter.group('Target', () => connectTarget(options, connection, chosen.manifest));
-  if (!inputs.dryRun) refuseEarly(options, connected, chosen);
+  const first = await reporter.group('Target', () => connectTarget(options, connection, chosen.manifest));
+  if (!inputs.dryRun) refuseEarly(options, first, chosen);
   const staged = await reporter.group('Fetching the backup', () =>
     stageBackup({ chosen, keys, tempDir, tools: options, reporter, signal }),
   );
   try {
+    // To fetch it may have taken long.
+    const connected = { ...first, target: await lookAgain(first) };
     const facts = await reporter.group('Planning', async () => {
       const gathered = await gatherFacts(options, connected, staged);
       reporter.info(planText(planRestore(gathered)));
@@ -54,7 +56,7 @@ export async function restoreChosen(options: RestoreOptions, source: Source): Pr
     refuse(plan);
     for (const warning of plan.warnings) reporter.warn(warning);
     const { toc, selected } = facts;
-    return await carryOut({ ...connected, options, plan, staged, toc, selected }, keys);
+    return await carryOut({ ...connected, options, plan, facts, staged, toc, selected }, keys);
   } finally {
     await staged.remove();
   }

@@ -1,5 +1,4 @@
-import { UserError } from '../base/errors.js';
-import { quoteIdentifier, quoteLiteral, type Psql } from '../postgres/psql.js';
+import { quoteIdentifier, type Psql } from '../postgres/psql.js';
 import { dropEmptied } from './emptied.js';
 import type { Job } from './job.js';
 import { archivedProperties } from './swap/archived.js';
@@ -9,9 +8,9 @@ import { applyProperties } from './swap/prepare.js';
 import { readProperties } from './swap/properties.js';
 import { swap } from './swap/swap.js';
 import { databaseNames } from './target/look.js';
-import { contentsOf } from './target/objects.js';
 import { knownRoles } from './target/roles.js';
 import { inSession } from './target/server.js';
+import { requireUnchanged } from './unchanged.js';
 
 type Ask = <T>(what: string, work: (psql: Psql) => Promise<T>) => Promise<T>;
 
@@ -33,7 +32,6 @@ export async function takePlace(
     inSession(() => open(maintenance, 'that prepares'), what, connection, work);
   const wanted = await wantedProperties(job, ask);
   notes.push(...(await apply(job, ask, restored, wanted)));
-  await requireUnchanged(job, ask);
   const before =
     existing === undefined
       ? undefined
@@ -44,15 +42,17 @@ export async function takePlace(
     before,
     comment: wanted.comment,
     signal: options.signal,
+    check: () => requireUnchanged(job),
     open: (name) => open(maintenance, name),
     look: (name) => clean(maintenance, name),
   });
   options.reporter.info(`${JSON.stringify(database)} is now the restored database.`);
   if (before === undefined) return null;
-  const kept = plan.mode === 'fresh' ? await dropEmptied(clean, maintenance, before) : '';
+  const kept = plan.mode === 'fresh' ? await dropEmptied(clean, maintenance, before) : { why: '' };
   if (kept === undefined) return null;
+  if (kept.filled === true) options.reporter.warn(`${kept.why} It is kept as ${JSON.stringify(before)}.`);
   notes.push(
-    `The database that was there before is kept as ${JSON.stringify(before)}. ${kept}${kept === '' ? '' : ' '}When you are sure that you need it no more: DROP DATABASE ${quoteIdentifier(before)}.`,
+    `The database that was there before is kept as ${JSON.stringify(before)}. ${kept.why}${kept.why === '' ? '' : ' '}When you are sure that you need it no more: DROP DATABASE ${quoteIdentifier(before)}.`,
   );
   return before;
 }
@@ -91,24 +91,4 @@ async function apply(
   const note = `Role ${target.role.name} may not make these settings of the database again: ${lost.join(', ')}. Have a superuser make them (ALTER ROLE ... IN DATABASE ... SET, ALTER DATABASE ... SET) before applications rely on them.`;
   options.reporter.warn(note);
   return [note];
-}
-
-/** @throws UserError when the target is no more what the plan was made for */
-async function requireUnchanged({ target, plan, open, connection }: Job, ask: Ask): Promise<void> {
-  const { database, existing } = target;
-  const oid = await ask('Looking at the target again', (psql) =>
-    psql.value(`SELECT oid FROM pg_catalog.pg_database WHERE datname = ${quoteLiteral(database)}`),
-  );
-  const changed = new UserError(
-    `Database ${JSON.stringify(database)} has changed while the backup was being restored beside it, and is left as it is. Look at it, then run the restore again.`,
-  );
-  if (oid !== (existing?.oid ?? '')) throw changed;
-  if (existing === undefined || plan.mode === 'replace') return;
-  const { objects } = await inSession(
-    () => open(database, 'with the target'),
-    'Looking at the target again',
-    connection,
-    contentsOf,
-  );
-  if (objects > 0) throw changed;
 }

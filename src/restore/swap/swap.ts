@@ -13,6 +13,8 @@ export interface Swap {
   /** Of the restored database. */
   comment: string | null;
   signal: AbortSignal;
+  /** Asked right before each attempt: throws where the target may not be replaced any more. */
+  check: () => Promise<void>;
   /** Opens a session on a database that takes no part. */
   open: (name: string) => Promise<Psql>;
   /** The same, also after the run was cancelled. */
@@ -30,7 +32,7 @@ export function swapStatements({
   restored,
   before,
   comment,
-}: Omit<Swap, 'open' | 'look' | 'signal'>): string[] {
+}: Pick<Swap, 'target' | 'restored' | 'before' | 'comment'>): string[] {
   const rename = (from: string, to: string): string =>
     `ALTER DATABASE ${quoteIdentifier(from)} RENAME TO ${quoteIdentifier(to)}`;
   return [
@@ -61,6 +63,7 @@ export async function swap(request: Swap): Promise<void> {
       `The restored database ${JSON.stringify(restored)} is gone: someone dropped or renamed it. Run the restore again.`,
     );
   for (let attempt = 1; ; attempt += 1) {
+    await request.check();
     const { error, refused } = await attemptSwap(request);
     if (error === undefined) return;
     // A connection that broke at the commit does not tell whether that came through.

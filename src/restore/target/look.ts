@@ -13,10 +13,10 @@ const USUAL = ['postgres', 'defaultdb', 'template1'];
 /** How many databases are tried for one that lets us in. */
 const MOST_TRIED = 5;
 
-/** What the first session says of the server. */
-interface Reached {
+/** The target, and a database of its server that lets us in: the target itself where it exists. */
+export interface Reached {
   database: string;
-  exists: boolean;
+  through: string;
 }
 
 /** True for the error of connecting to a database that does not exist. */
@@ -30,36 +30,37 @@ export function isMissingDatabase(error: unknown): boolean {
 /**
  * Finds a database of the server that lets us in: the target itself, or where it does not exist one of the usual.
  * @param open opens a session; undefined: on the database that the user named
- * @returns the database that was reached, and whether it is the target
  * @throws UserError that explains why nothing can be reached
  */
 export async function reach(
   connection: Connection,
   open: (database: string | undefined) => Promise<Psql>,
 ): Promise<Reached> {
+  const wanted = connection.target.database;
   let missing: unknown;
   try {
     const psql = await open(undefined);
     try {
-      return { database: await psql.value('SELECT pg_catalog.current_database()'), exists: true };
+      const database = await psql.value('SELECT pg_catalog.current_database()');
+      return { database, through: database };
     } finally {
       await psql.close();
     }
   } catch (error) {
-    if (!isMissingDatabase(error) || connection.target.database === undefined) throw error;
+    if (!isMissingDatabase(error) || wanted === undefined) throw error;
     missing = error;
   }
-  for (const database of USUAL) {
+  for (const through of USUAL) {
     try {
-      await (await open(database)).close();
-      return { database, exists: false };
+      await (await open(through)).close();
+      return { database: wanted, through };
     } catch (error) {
       if (error instanceof UserError) continue;
       throw error;
     }
   }
   throw new UserError(
-    `There is no database ${connection.target.database} on the server, and the role may connect to none of ${USUAL.join(', ')} to make it. Create it first (\`CREATE DATABASE\`), or use a role that may.`,
+    `There is no database ${wanted} on the server, and the role may connect to none of ${USUAL.join(', ')} to make it. Create it first (\`CREATE DATABASE\`), or use a role that may.`,
     { cause: missing },
   );
 }
@@ -67,10 +68,10 @@ export async function reach(
 /** Reads what there is at the target, and what the role may do. Changes nothing. */
 export async function lookAt(connection: Connection, open: OpenSession, reached: Reached): Promise<Target> {
   const facts = await inSession(
-    () => open(reached.database, 'that looks at the target'),
+    () => open(reached.through, 'that looks at the target'),
     'Looking at the target server',
     connection,
-    (psql) => serverFacts(psql, reached.exists ? reached.database : (connection.target.database ?? '')),
+    (psql) => serverFacts(psql, reached.database),
   );
   const { candidates, row, ...server } = facts;
   const maintenance = await firstOpen(candidates.slice(0, MOST_TRIED), open);

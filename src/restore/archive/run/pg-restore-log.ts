@@ -10,7 +10,12 @@ const MOST_LINES = 20;
 const PREFIX = /^(?:pg_restore: ?)*(?:(error|warning|detail|hint|info): )?(?:pg_restore: ?)*/;
 /** What goes on after an error. The severity before the message is in the server's language. */
 const OF_STATEMENT =
-  /^(?:could not execute query|COPY failed for table .*?|error returned by PQ\w+|could not set [\w ]+|could not (?:create|open|write) large object[^:]*): (?:[^\s:]+:\s+)?([^]*)$/;
+  /^(?:could not execute query|COPY failed for table .*?|error returned by PQ\w+|could not set [^:]+|could not (?:create|open|write(?: to)?) large object[^:]*): (?:[^\s:]+:\s+)?([^]*)$/;
+/** What one worker says of its progress, which may stand behind the prefix of another's error. */
+const PROGRESS =
+  /^(?:(?:launching|skipping|finished|processing)(?: missed)? item \d|finished main parallel loop|entering |no item ready|reducing dependencies|transferring dependency|moving from position|read TOC entry|restor(?:ing|ed) (?:\d+ )?large object|creating |dropping |executing |processing |(?:dis|en)abling triggers|connecting to |while |table data and children)/;
+/** An error that begins within the line of another worker. */
+const TORN = /error: (.*)$/s;
 const ENTRY = /^from TOC entry \d+; \d+ \d+ (.*)$/;
 const IGNORED = /^errors ignored on restore: (\d+)$/;
 /** `WARNING:  ...`, as the server sends it. */
@@ -40,8 +45,10 @@ export class PgRestoreLog {
   line(line: string): void {
     const [prefix = '', severity] = PREFIX.exec(line) ?? [];
     const text = line.slice(prefix.length);
+    const torn = TORN.exec(text)?.[1];
     if (OF_STATEMENT.test(text)) this.#begin('error', text);
-    else if (severity === 'error') this.#begin('fatal', text);
+    else if (torn !== undefined && OF_STATEMENT.test(torn)) this.#begin('error', torn);
+    else if (severity === 'error' && !PROGRESS.test(text)) this.#begin('fatal', text);
     else if (ENTRY.test(text)) {
       this.#close();
       this.#entries.push(ENTRY.exec(text)?.[1] ?? '');
@@ -54,8 +61,12 @@ export class PgRestoreLog {
   /** Nothing more is said. */
   end(): void {
     this.#close();
-    // Its own count differs from what it said when it has several workers, so it counts only where nothing was said.
-    const missed = (this.#seen === 0 ? this.#expected : this.#seen) - this.errors.length;
+    // It went on after these too, so each is the error of something.
+    if (this.finished)
+      for (const message of this.fatal.splice(0))
+        this.#count({ message, statement: undefined, entry: undefined, harmless: undefined });
+    // With several workers it counts fewer than it says, one for each entry at most; where more, a line was lost.
+    const missed = Math.max(this.#expected, this.#seen) - this.errors.length;
     if (missed > 0)
       this.errors.push({
         message: `${missed} more errors`,
@@ -88,8 +99,6 @@ export class PgRestoreLog {
 
   #error([first = '', ...rest]: readonly string[]): void {
     this.#entry = this.#entryOf(first);
-    this.#seen += 1;
-    if (this.errors.length >= MOST) return;
     const at = rest.findIndex((line) => line.startsWith(COMMAND));
     const about = at === -1 ? rest : rest.slice(0, at);
     // Without DETAIL and CONTEXT: they quote rows.
@@ -102,7 +111,12 @@ export class PgRestoreLog {
       message: message.join('\n').trimEnd(),
       statement: at === -1 ? undefined : shortStatement(rest.slice(at).join('\n').slice(COMMAND.length)),
     };
-    this.errors.push({ ...error, entry: this.#entry, harmless: harmless(error) });
+    this.#count({ ...error, entry: this.#entry, harmless: harmless(error) });
+  }
+
+  #count(error: RestoreError): void {
+    this.#seen += 1;
+    if (this.errors.length < MOST) this.errors.push(error);
   }
 
   /** Not every line arrives whole where several workers write; the rows of a table are named by the error itself. */
