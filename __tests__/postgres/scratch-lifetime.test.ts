@@ -155,32 +155,29 @@ suite('a scratch server ends', () => {
     await allGone(tempDir);
   });
 
-  it.each(['keeper', 'supervisor'])(
-    'when the process is killed before its %s can say a word',
-    async (who) => {
-      const tempDir = rig.folder();
-      const base = join(tempDir, 'base');
-      const paths = { bases: [base], folder: join(base, 'inner'), socketFolder: join(base, 'inner') };
-      if (who === 'supervisor') mkdirSync(base);
-      // A pipe that nobody reads: whoever writes to it gets SIGPIPE.
-      const pipe = join(tempDir, 'pipe');
-      execFileSync('mkfifo', [pipe]);
-      const reader = openSync(pipe, 'r+');
-      const stdout = openSync(pipe, 'w');
-      closeSync(reader);
-      const script =
-        who === 'keeper'
-          ? keeperScript(paths, [])
-          : supervisorScript(paths, { initdb: ['true'], postgres: ['true'], locales: join(base, 'locale') });
-      const { signal } = spawnSync('sh', ['-c', script], {
-        input: 'password\n',
-        stdio: ['pipe', stdout, 'ignore'],
-      });
-      closeSync(stdout);
-      expect(signal).toBeNull();
-      expect(readdirSync(who === 'keeper' ? tempDir : base).filter((name) => name !== 'pipe')).toEqual([]);
-    },
-  );
+  it.each(['keeper', 'supervisor'])('when the process is killed before its %s can say a word', (who) => {
+    const tempDir = rig.folder();
+    const base = join(tempDir, 'base');
+    const paths = { bases: [base], folder: join(base, 'inner'), socketFolder: join(base, 'inner') };
+    if (who === 'supervisor') mkdirSync(base);
+    // A pipe that nobody reads: whoever writes to it gets SIGPIPE.
+    const pipe = join(tempDir, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const reader = openSync(pipe, 'r+');
+    const stdout = openSync(pipe, 'w');
+    closeSync(reader);
+    const script =
+      who === 'keeper'
+        ? keeperScript(paths, [])
+        : supervisorScript(paths, { initdb: ['true'], postgres: ['true'], locales: join(base, 'locale') });
+    const { signal } = spawnSync('sh', ['-c', script], {
+      input: 'password\n',
+      stdio: ['pipe', stdout, 'ignore'],
+    });
+    closeSync(stdout);
+    expect(signal).toBeNull();
+    expect(readdirSync(who === 'keeper' ? tempDir : base).filter((name) => name !== 'pipe')).toEqual([]);
+  });
 
   it('when it is cancelled while the cluster is made', async () => {
     const tempDir = rig.folder();
