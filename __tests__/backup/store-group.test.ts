@@ -146,7 +146,6 @@ describe('StoreGroup', () => {
       clearTimeout(timer);
       expect([...good.objects.keys(), ...good.open]).toEqual([]);
     },
-    10_000,
   );
 
   it('lets nothing appear after cleaning up when cancelled while a store completes slowly', async () => {

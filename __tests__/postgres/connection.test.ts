@@ -3,7 +3,7 @@ import { UserError } from '../../src/base/errors.js';
 import { parseConnection } from '../../src/postgres/connection/parse.js';
 import { Psql, quoteIdentifier, quoteLiteral } from '../../src/postgres/psql.js';
 import type { Connection } from '../../src/postgres/types.js';
-import { freePort, PASSWORD, startPostgres, type PostgresServer } from '../servers/postgres.mjs';
+import { PASSWORD, startPostgres, type PostgresServer } from '../servers/postgres.mjs';
 import { systemPrograms } from '../support/clients.js';
 
 const KEEPALIVES = "keepalives_idle='60' keepalives_interval='15' keepalives_count='8'";
@@ -148,13 +148,12 @@ if (found === undefined) process.stderr.write('NOT RUN: connection: no psql of P
   it('works by URI, keywords, socket, several hosts and variables', async () => {
     const { port, socket } = server;
     const quoted = PASSWORD.replaceAll(/[\\']/g, (char) => `\\${char}`);
-    const dead = await freePort();
     for (const url of [
       server.url(),
       `host=127.0.0.1 port=${port} user=postgres password='${quoted}' dbname=postgres`,
       `postgres://postgres:${encoded}@${encodeURIComponent(socket)}:${port}/postgres`,
       `postgres://postgres:${encoded}@:${port}/postgres?host=${encodeURIComponent(socket)}`,
-      `postgres://postgres:${encoded}@127.0.0.1:${dead},127.0.0.1:${port}/postgres`,
+      `postgres://postgres:${encoded}@127.0.0.1:1,127.0.0.1:${port}/postgres`,
     ])
       expect(await where(url)).toBe('postgres@postgres');
     const env = { PGHOST: '127.0.0.1', PGPORT: String(port), PGUSER: 'postgres', PGPASSWORD: PASSWORD };
@@ -213,9 +212,7 @@ if (found === undefined) process.stderr.write('NOT RUN: connection: no psql of P
   });
 
   it('explains a closed port, a missing socket and an unknown host', async () => {
-    expect(await failure(`postgres://u:p@127.0.0.1:${await freePort()}/d`)).toMatch(
-      /Nothing accepts connections/,
-    );
+    expect(await failure('postgres://u:p@127.0.0.1:1/d')).toMatch(/Nothing accepts connections/);
     expect(await failure(`postgres://u:p@/d?host=${encodeURIComponent(server.folder)}&port=1`)).toMatch(
       /No PostgreSQL server listens on the socket/,
     );

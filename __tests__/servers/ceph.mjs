@@ -172,7 +172,7 @@ async function bringUp(dir, monPort, rgwPort, store, sizeGib) {
   });
   await ceph('ceph-osd', '-i', '0', '--mkfs', '--osd-uuid', osd);
   await ceph('ceph-osd', '-i', '0');
-  await until('the OSD is up', 30, async () => / 1 up/.test(await ceph('ceph', 'osd', 'stat')));
+  await until('the OSD is up', 60, async () => / 1 up/.test(await ceph('ceph', 'osd', 'stat')));
   const user = [
     '--uid=pgkeep',
     '--display-name=pgkeep',
@@ -182,7 +182,7 @@ async function bringUp(dir, monPort, rgwPort, store, sizeGib) {
   await ceph('radosgw-admin', 'user', 'create', ...user);
   await ceph('radosgw', '-n', 'client.rgw.a');
   const url = `http://127.0.0.1:${rgwPort}/`;
-  await until('the gateway answers', 30, () =>
+  await until('the gateway answers', 60, () =>
     fetch(url).then(
       (answer) => answer.ok,
       () => false,

@@ -10,16 +10,32 @@ import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
-/** Waits until no other process is doing the same work; returns a function that lets the next one in. */
-async function lock(folder) {
+/**
+ * Waits until no other process is doing the same work; returns a function that lets the next one in. The file holds the
+ * id of its process, so that one that was killed keeps nobody waiting for ever.
+ */
+async function lock(file) {
   for (;;) {
     try {
-      mkdirSync(folder);
-      return () => rmSync(folder, { recursive: true, force: true });
+      writeFileSync(file, String(process.pid), { flag: 'wx' });
+      return () => rmSync(file, { force: true });
     } catch (error) {
       if (error.code !== 'EEXIST') throw error;
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      if (ownerIsGone(file)) rmSync(file, { recursive: true, force: true });
+      else await new Promise((resolve) => setTimeout(resolve, 200));
     }
+  }
+}
+
+function ownerIsGone(file) {
+  try {
+    const owner = Number(readFileSync(file, 'utf8'));
+    // Not written yet.
+    if (owner === 0) return false;
+    process.kill(owner, 0);
+    return false;
+  } catch (error) {
+    return error.code === 'ESRCH';
   }
 }
 
@@ -67,3 +83,7 @@ export function majors() {
     .map((name) => Number(name.slice(2)))
     .sort((a, b) => a - b);
 }
+
+// When this is loaded, and not in the time of the first test or hook that needs them, which is limited. Who asks for them
+// then is told why there are none.
+await installServers().catch(() => undefined);

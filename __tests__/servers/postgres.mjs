@@ -1,7 +1,9 @@
 // Starts a real PostgreSQL server of a given major in a temporary folder, on a free port and a private socket.
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import {
   chownSync,
+  existsSync,
   mkdtempSync,
   readFileSync,
   rmSync,
@@ -33,20 +35,27 @@ function finished(program, args, options = {}) {
   });
 }
 
-/** A port nobody listens on at this moment. */
-export function freePort() {
-  return new Promise((resolve, reject) => {
+/**
+ * A port nobody listens on at this moment, of those below what the system gives out by itself (on Linux from 32768 on):
+ * until it is used, no connection or server that takes any port can take this one.
+ */
+export async function freePort() {
+  for (;;) {
+    const port = randomInt(10_000, 32_000);
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port) {
+  return new Promise((resolve) => {
     const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
+    probe.once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
   });
 }
 
 /** Waits until something accepts connections on the port of 127.0.0.1. */
-export async function listening(port, seconds = 20) {
+export async function listening(port, seconds = 60) {
   const until = Date.now() + seconds * 1000;
   for (;;) {
     const ok = await new Promise((resolve) => {
@@ -57,6 +66,21 @@ export async function listening(port, seconds = 20) {
     if (ok) return;
     if (Date.now() > until) throw new Error(`nothing listens on port ${port} after ${seconds} s`);
     await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+}
+
+/**
+ * Waits until the server of a data folder says that it is ready, which a connection to its port would not tell from
+ * another server there. @throws with its log where it ends instead
+ */
+async function ready(server, data, log) {
+  const pidFile = join(data, 'postmaster.pid');
+  const status = () => (existsSync(pidFile) ? readFileSync(pidFile, 'utf8').split('\n')[7]?.trim() : '');
+  const until = Date.now() + 60_000;
+  while (status() !== 'ready') {
+    const over = server.exitCode !== null || server.signalCode !== null;
+    if (over || Date.now() > until) throw new Error(readFileSync(log, 'utf8'));
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
@@ -93,9 +117,7 @@ export async function startPostgres({ major, config = {}, initdb = [], bin }) {
     ...locale,
     ...initdb,
   ]);
-  const port = await freePort();
   const settings = {
-    port,
     listen_addresses: '127.0.0.1',
     unix_socket_directories: folder,
     fsync: 'off',
@@ -109,22 +131,32 @@ export async function startPostgres({ major, config = {}, initdb = [], bin }) {
       .join(''),
   );
   const log = join(folder, 'log');
-  const server = spawn('sh', ['-c', 'exec "$0" -D "$1" >"$2" 2>&1', join(bin, 'postgres'), data, log], {
-    ...asUser,
-    stdio: 'ignore',
-  });
-  const ended = new Promise((resolve) => server.once('exit', resolve));
+  let port;
+  let server;
+  let ended;
   const onExit = () => {
-    server.kill('SIGQUIT');
+    server?.kill('SIGQUIT');
     rmSync(folder, { recursive: true, force: true });
   };
   process.once('exit', onExit);
-  await Promise.race([
-    listening(port),
-    ended.then(() =>
-      Promise.reject(new Error(`PostgreSQL ${major} did not start:\n${readFileSync(log, 'utf8')}`)),
-    ),
-  ]);
+  for (;;) {
+    port = await freePort();
+    appendFileSync(join(data, 'postgresql.conf'), `port = ${port}\n`);
+    server = spawn('sh', ['-c', 'exec "$0" -D "$1" >"$2" 2>&1', join(bin, 'postgres'), data, log], {
+      ...asUser,
+      stdio: 'ignore',
+    });
+    ended = new Promise((resolve) => server.once('exit', resolve));
+    try {
+      await ready(server, data, log);
+      break;
+    } catch (error) {
+      // Another suite's server was faster.
+      if (/Address already in use/.test(error.message)) continue;
+      server.kill('SIGKILL');
+      throw new Error(`PostgreSQL ${major} did not start:\n${error.message}`, { cause: error });
+    }
+  }
   return {
     major,
     port,

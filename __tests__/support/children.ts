@@ -18,9 +18,9 @@ function isChild(pid: number, pattern: RegExp): boolean {
   }
 }
 
-/** Waits until something is there. */
+/** Waits until something is there: for long enough that nothing but its absence can be the reason. */
 export async function until<T>(what: string, look: () => T | undefined | Promise<T | undefined>): Promise<T> {
-  const end = Date.now() + 20_000;
+  const end = Date.now() + 60_000;
   for (;;) {
     const found = await look();
     if (found !== undefined) return found;
