@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import type { Programs } from '../../src/postgres/types.js';
 import { startPostgres, type PostgresServer } from '../servers/postgres.mjs';
+import { until } from '../support/children.js';
 import { clientsAreHere, files, fillShop, newFolder, programsFor, sql, toolCache } from '../support/e2e.js';
 import { startFaultProxy, type FaultProxy } from '../support/fault-proxy.js';
 import { startStep, type Step } from '../support/runner.js';
@@ -23,18 +24,15 @@ async function cancel(step: Step): Promise<Awaited<Step['result']>> {
   return result;
 }
 
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
-}
-
-/** Processes whose parent is gone or is `pid`, and that are programs of ours. */
-function left(marker: string): string[] {
+/** Programs at work for the server on this port. */
+function left(port: number): string[] {
+  const its = new RegExp(`\\b${port}\\b`);
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((pid) => {
       try {
         const line = readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ');
-        return /pg_dump|psql|zstd|pg_restore/.test(line) && line.includes(marker) ? [line] : [];
+        return /pg_dump|psql|zstd|pg_restore/.test(line) && its.test(line) ? [line] : [];
       } catch {
         return [];
       }
@@ -99,7 +97,10 @@ function left(marker: string): string[] {
     const step = await begin(inputs);
     let over = false;
     void step.result.then(() => (over = true));
-    await until(() => over || proxy.seen.some((seen) => seen.method === method && path.test(seen.path)));
+    await until(
+      'the request that hangs',
+      () => over || proxy.seen.some((seen) => seen.method === method && path.test(seen.path)) || undefined,
+    );
     proxy.rule = () => undefined;
     const result = await cancel(step);
     expect(result.code).toBe(1);
@@ -108,19 +109,22 @@ function left(marker: string): string[] {
     expect((await s3.keys(bucket)).filter((key) => !key.includes('_log'))).toEqual([]);
     expect(await s3.unfinished(bucket)).toEqual([]);
     expect(files(folder)).toEqual([]);
-    expect(left(String(server.port))).toEqual([]);
-    expect(
+    expect(left(server.port)).toEqual([]);
+    // The server ends a session soon after its client is gone.
+    await until('no session', () =>
       sql(
         programs,
         server.url(),
         `SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'pg%' AND pid <> pg_backend_pid()`,
-      ),
-    ).toBe('0');
+      ) === '0'
+        ? true
+        : undefined,
+    );
   });
 
   it('before it could connect', async () => {
     const step = await begin({ 'database-url': server.url().replace('127.0.0.1', '10.255.255.1') });
-    await until(() => step.log().includes('pgkeep'));
+    await until('its first line', () => step.log().includes('pgkeep') || undefined);
     const result = await cancel(step);
     expect(result.code).toBe(1);
     expect(result.outputs['outcome']).toBe('failure');

@@ -2,8 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomInt } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseConnection } from '../../src/postgres/connection/parse.js';
+import { Psql } from '../../src/postgres/psql.js';
 import type { Programs } from '../../src/postgres/types.js';
 import { startPostgres, type PostgresServer } from '../servers/postgres.mjs';
+import { until } from '../support/children.js';
 import { clientsAreHere, fillShop, newFolder, programsFor, sql, toolCache, visible } from '../support/e2e.js';
 import { startStep } from '../support/runner.js';
 
@@ -32,6 +35,7 @@ function commandLines(): string {
   let server: PostgresServer;
   let programs: Programs;
   const store = newFolder();
+  const sessions: Psql[] = [];
 
   beforeAll(async () => {
     server = await startPostgres({ major: 15 });
@@ -46,6 +50,7 @@ function commandLines(): string {
   });
 
   afterAll(async () => {
+    await Promise.all(sessions.map((session) => session.close()));
     await server.stop();
     rmSync(store, { recursive: true, force: true });
   });
@@ -53,6 +58,10 @@ function commandLines(): string {
   it('stand in no log, summary, output, stored plaintext or command line, at any time', async () => {
     const encoded = encodeURIComponent(PASSWORD);
     const url = server.url().replace(/\/\/[^@]*@/, `//guarded:${encoded}@`);
+    const connection = parseConnection(server.url(), process.env);
+    const holder = await Psql.open({ programs, connection });
+    sessions.push(holder);
+    await holder.exec('BEGIN', 'LOCK TABLE app.big IN ACCESS EXCLUSIVE MODE');
     const step = await startStep('backup', {
       toolCache: toolCache ?? '',
       inputs: {
@@ -63,18 +72,20 @@ function commandLines(): string {
       },
     });
     const seen = new Set<string>();
-    let samples = 0;
-    const timer = setInterval(() => {
-      samples += 1;
-      seen.add(commandLines());
-    }, 15);
+    const look = (): string => {
+      const now = commandLines();
+      seen.add(now);
+      return now;
+    };
+    const timer = setInterval(look, 15);
+    // The watch is worth nothing unless it saw the programs at work: this holds pg_dump up until it did.
+    const ours = new RegExp(`pg_dump.*port='${server.port}'`);
+    await until('pg_dump', () => ours.test(look()) || undefined);
+    await holder.exec('COMMIT');
     const result = await step.result;
     clearInterval(timer);
     expect(result.code).toBe(0);
     const lines = [...seen].join('\n');
-    // The watch is worth nothing unless it saw the programs at work.
-    expect(samples).toBeGreaterThan(10);
-    expect(lines).toContain('pg_dump');
     const stored = readdirSync(store, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'));

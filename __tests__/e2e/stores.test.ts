@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { rmSync } from 'node:fs';
 import type { Programs } from '../../src/postgres/types.js';
 import { startPostgres, type PostgresServer } from '../servers/postgres.mjs';
@@ -37,11 +37,14 @@ const here = clientsAreHere('backups to S3 by the bundle') && s3IsHere('backups 
       `CREATE TABLE app.random AS SELECT i, (SELECT string_agg(md5(random()::text || i || j), '') FROM generate_series(1, 30) j) AS t
        FROM generate_series(1, 45000) i`,
     );
-    proxy = await startFaultProxy(s3.ceph.port);
   });
 
+  beforeEach(async () => {
+    proxy = await startFaultProxy(s3.ceph.port);
+  });
+  afterEach(() => proxy.stop());
+
   afterAll(async () => {
-    proxy.stop();
     s3.stop();
     await server.stop();
     rmSync(folder, { recursive: true, force: true });
