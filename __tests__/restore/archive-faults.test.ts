@@ -6,6 +6,7 @@ import { readContents, restoreArchive } from '../../src/restore/archive/index.js
 import type { ArchiveRestore, Format, RestoreError } from '../../src/restore/types.js';
 import { ArchiveLab, pairedMajors } from '../support/archives.js';
 import { clientMajors, Rig, rigMissing } from '../support/backup-rig.js';
+import { until } from '../support/children.js';
 import { Listener } from '../support/listener.js';
 
 if (rigMissing !== undefined) process.stderr.write(`NOT RUN: faults of archives: ${rigMissing}\n`);
@@ -25,7 +26,7 @@ suite('a restore in %s', (format) => {
     await lab.rig.database(
       'slow',
       'CREATE TABLE public.t AS SELECT 1 AS a',
-      'CREATE FUNCTION public.wait(int) RETURNS int LANGUAGE sql AS $$ SELECT 1 FROM (SELECT pg_sleep(60)) s $$',
+      'CREATE FUNCTION public.wait(int) RETURNS int LANGUAGE sql AS $$ SELECT 1 FROM (SELECT pg_sleep(600)) s $$',
     );
     const slow = await lab.rig.psql('slow');
     await slow.exec(
@@ -58,13 +59,12 @@ suite('a restore in %s', (format) => {
   /** Calls when the slow statement runs. */
   async function whenSlow(): Promise<void> {
     const psql = await lab.rig.psql();
-    for (;;) {
+    await until('the slow statement', async () => {
       const running = await psql.value(
-        `SELECT count(*) FROM pg_stat_activity WHERE query ~ 'REFRESH' AND wait_event = 'PgSleep'`,
+        `SELECT count(*) FROM pg_stat_activity WHERE datname = 'target_${count}' AND query ~ 'REFRESH' AND wait_event = 'PgSleep'`,
       );
-      if (running !== '0') break;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+      return running === '0' ? undefined : true;
+    });
     await psql.close();
   }
 
@@ -75,7 +75,8 @@ suite('a restore in %s', (format) => {
   });
 
   it('whose session ends says so', async () => {
-    const restoring = into(await lab.dump(format, 'slow'));
+    // With one job: of several, what the one says that was cut off may be lost.
+    const restoring = into(await lab.dump(format, 'slow'), { jobs: 1 });
     restoring.catch(() => undefined);
     await whenSlow();
     const psql = await lab.rig.psql();
@@ -93,12 +94,10 @@ suite('a restore in %s', (format) => {
     stop.abort();
     await expect(restoring).rejects.toThrow(CancelledError);
     const psql = await lab.rig.psql();
-    let left = '';
-    for (let attempt = 0; attempt < 100 && left !== '0'; attempt += 1) {
-      left = await psql.value(`SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    expect(left).toBe('0');
+    await until('its end on the server', async () => {
+      const left = await psql.value(`SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'`);
+      return left === '0' ? true : undefined;
+    });
   });
 
   it('of a damaged archive says so', async () => {

@@ -4,7 +4,7 @@ import { CancelledError } from '../../src/base/errors.js';
 import type { Psql } from '../../src/postgres/psql.js';
 import { outputsOf, redReasons, resultText } from '../../src/restore/result.js';
 import { requireNoSessions, Rig, rigMissing } from '../support/backup-rig.js';
-import { Listener } from '../support/listener.js';
+import { until } from '../support/children.js';
 import { testMajors } from '../support/majors.js';
 import { databasesOf, messagesOf, restoring } from '../support/restore-rig.js';
 
@@ -200,18 +200,34 @@ suite('restore on PostgreSQL %s', (major) => {
   });
 
   it('leaves nothing when it is cancelled', async () => {
+    // An index that takes a minute to build anywhere but at the source.
+    const slow = await rig.database(
+      'slow',
+      `CREATE FUNCTION slowly(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS
+        $$ BEGIN IF current_database() <> 'slow' THEN PERFORM pg_sleep(60); END IF; RETURN $1; END $$`,
+      'CREATE TABLE t (a int)',
+      'INSERT INTO t VALUES (1)',
+      'CREATE INDEX ON t (slowly(a))',
+    );
+    await slow.close();
+    const { folder } = await rig.publish('slow');
     const stop = new AbortController();
-    const said = new Listener();
-    said.onLine = (line) => {
-      if (line.includes('pg_restore')) stop.abort();
-    };
-    const restore = restoring(rig, { storage, 'database-url': url('fresh') }, { said, signal: stop.signal });
-    while (!stop.signal.aborted && (await databasesOf(rig)).length === before.length)
-      await new Promise((resolve) => setTimeout(resolve, 10));
+    const restore = restoring(
+      rig,
+      { storage: `file://${folder.split('/').slice(0, -2).join('/')}`, 'database-url': url('fresh') },
+      { signal: stop.signal },
+    );
+    await until('the index is built', async () => {
+      const building = await admin.value(
+        `SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND query LIKE 'CREATE INDEX%'`,
+      );
+      return building === '0' ? undefined : true;
+    });
+    expect(await databasesOf(rig)).not.toEqual([...before, 'slow'].sort());
     stop.abort();
     const { error } = await restore;
     expect(error).toBeInstanceOf(CancelledError);
-    expect(await databasesOf(rig)).toEqual(before);
+    expect(await databasesOf(rig)).toEqual([...before, 'slow'].sort());
   });
 
   it('lets only one restore into a target at a time', async () => {
