@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { expect } from '@jest/globals';
 import { readInputs } from '../../src/inputs/read.js';
 import { folderCache } from '../../src/postgres/programs/index.js';
 import { runVerify } from '../../src/verify/run.js';
@@ -5,6 +7,7 @@ import type { VerifyOptions } from '../../src/verify/options.js';
 import type { Finding, VerifyResult } from '../../src/verify/types.js';
 import { provideClients } from './clients.js';
 import { Listener } from './listener.js';
+import { Random } from './random.js';
 import { postgresBin } from './servers.js';
 
 const clients = await provideClients();
@@ -14,6 +17,13 @@ export interface Verification {
   /** What the run threw. */
   error: unknown;
   said: Listener;
+}
+
+/** The control's choices: others in every test, and the same ones whenever it runs. */
+function seeded(): (below: number) => number {
+  const test = expect.getState().currentTestName ?? '';
+  const random = new Random(createHash('sha256').update(test).digest().readInt32LE());
+  return (below) => random.below(below);
 }
 
 /** Runs a verification as an action or the command line does, with a scratch server of `major`. Never throws. */
@@ -39,7 +49,7 @@ export async function verify(
       run: options.run ?? {},
       reporter: said,
       signal: options.signal ?? new AbortController().signal,
-      ...(options.random === undefined ? {} : { random: options.random }),
+      random: options.random ?? seeded(),
     });
     return { result, error: undefined, said };
   } catch (error) {

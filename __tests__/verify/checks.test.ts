@@ -5,6 +5,7 @@ import { parseConnection } from '../../src/postgres/connection/parse.js';
 import { Psql } from '../../src/postgres/psql.js';
 import { expectTables, runChecks } from '../../src/verify/checks.js';
 import { Rig, rigMissing } from '../support/backup-rig.js';
+import { until } from '../support/children.js';
 import { testMajors } from '../support/majors.js';
 
 if (rigMissing !== undefined) process.stderr.write(`NOT RUN: checks: ${rigMissing}\n`);
@@ -143,5 +144,5 @@ suite('checks on PostgreSQL %i', (major) => {
 async function cancelSleepers(rig: Rig): Promise<void> {
   const psql = await rig.psql();
   const cancel = `SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'PgSleep'`;
-  while ((await psql.value(cancel)) === '0') await new Promise((resolve) => setTimeout(resolve, 20));
+  await until('somebody sleeps', async () => ((await psql.value(cancel)) === '0' ? undefined : true));
 }

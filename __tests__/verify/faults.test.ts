@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { truncateSync, writeFileSync } from 'node:fs';
+import { symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Verified } from '../../src/backup/verified.js';
@@ -12,6 +12,7 @@ import { processesOf } from '../postgres/scratch-rig.js';
 import { Rig, rigMissing } from '../support/backup-rig.js';
 import { childrenLike, until } from '../support/children.js';
 import { Listener } from '../support/listener.js';
+import { postgresBin } from '../support/servers.js';
 import { canMount } from '../support/small-disk.js';
 import { unequal, verify, type Verification } from '../support/verify-rig.js';
 
@@ -98,6 +99,19 @@ interface Stored {
     return storage;
   }
 
+  /** Programs as everywhere else here, but for a pg_dump that takes ten minutes for the definitions of a copy. */
+  async function sleepingPgDump(): Promise<string> {
+    const bin = (await postgresBin(15)) ?? '';
+    const folder = mkdtempSync(join(rig.folder, 'bin-'));
+    chmodSync(rig.folder, 0o755);
+    chmodSync(folder, 0o755);
+    for (const name of readdirSync(bin).filter((each) => each !== 'pg_dump'))
+      symlinkSync(join(bin, name), join(folder, name));
+    const script = `case "$*" in *--schema-only*) exec sleep 600 ;; esac\nexec '${bin}/pg_dump' "$@"\n`;
+    writeFileSync(join(folder, 'pg_dump'), `#!/bin/sh\n${script}`, { mode: 0o755 });
+    return folder;
+  }
+
   /** The only backup in a storage. */
   function folderOf({ folder }: Stored): string {
     const [family = ''] = readdirSync(folder);
@@ -133,7 +147,7 @@ interface Stored {
         () => childrenLike(/pg_restore.*post-data/)[0] ?? childrenLike(/pg_restore/)[0],
         { 'scratch-url': '' },
       ],
-      ['while it compares', 'Comparing', () => childrenLike(/pg_dump/)[0], {}],
+      ['while it compares', 'Comparing', () => childrenLike(/^sleep 600 /)[0], { 'postgres-bin': '' }],
       [
         "while it runs the user's checks",
         'Comparing',
@@ -160,6 +174,7 @@ interface Stored {
           storage: stored.url,
           ...inputs,
           ...(borrowed ? { 'scratch-url': rig.server.url('postgres') } : {}),
+          ...('postgres-bin' in inputs ? { 'postgres-bin': await sleepingPgDump() } : {}),
         },
         { tempDir, said, signal: aborter.signal },
       );
