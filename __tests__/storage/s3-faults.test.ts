@@ -17,6 +17,10 @@ const PART = /partNumber=/;
 const CREATE = /[?&]uploads/;
 const COMPLETE = /uploadId=/;
 
+/** Longer than a server ever takes on a busy machine; what is to time out has shorter ones. */
+const PATIENT = { connectMs: 60_000, stallMs: 60_000, cleanupMs: 60_000, cancelledMs: 60_000 };
+const IMPATIENT = { timeouts: { ...PATIENT, stallMs: 2000 } };
+
 (s3IsHere('faults of S3') ? describe : describe.skip)('S3 when things go wrong', () => {
   let server: S3Server;
   let proxy: FaultProxy;
@@ -54,7 +58,7 @@ const COMPLETE = /uploadId=/;
       env: { ...server.ceph.env, AWS_ENDPOINT_URL: proxy.endpoint },
       reporter,
       retry: { attempts: 4, baseMs: 5 },
-      timeouts: { connectMs: 1000, stallMs: 400, cleanupMs: 1000, cancelledMs: 500 },
+      timeouts: PATIENT,
       ...context,
     });
   }
@@ -96,7 +100,7 @@ const COMPLETE = /uploadId=/;
   const busy = (status: number, code: string) => ({ kind: 'answer' as const, status, body: errorBody(code) });
 
   describe('what passes by itself is survived', () => {
-    it.each<[string, Rule, number]>([
+    it.each<[string, Rule, number, Partial<StoreContext>?]>([
       ['a part answered 500 twice', faulty('PUT', PART, busy(500, 'InternalError'), 2), 2],
       ['a part answered 503 SlowDown', faulty('PUT', PART, busy(503, 'SlowDown'), 1), 1],
       ['429 from something in between', faulty('PUT', PART, { kind: 'answer', status: 429 }, 1), 1],
@@ -106,15 +110,15 @@ const COMPLETE = /uploadId=/;
         1,
       ],
       ['a part cut in the middle', faulty('PUT', PART, { kind: 'cut-request', after: 3_000_000 }, 2), 2],
-      ['a part that hangs', faulty('PUT', PART, { kind: 'hang' }, 1), 1],
+      ['a part that hangs', faulty('PUT', PART, { kind: 'hang' }, 1), 1, IMPATIENT],
       ['a part whose answer is lost', faulty('PUT', PART, { kind: 'lose-answer' }, 1), 1],
       ['a start whose answer is lost', faulty('POST', CREATE, { kind: 'lose-answer' }, 1), 3],
       ['an end answered 500', faulty('POST', COMPLETE, busy(500, 'InternalError'), 1), 1],
       ['an end whose 200 holds an error', faulty('POST', COMPLETE, busy(200, 'InternalError'), 1), 1],
       ['an end whose answer is lost', faulty('POST', COMPLETE, { kind: 'lose-answer' }, 1), 1],
       ['a read-back answered 500', faulty('HEAD', /big/, { kind: 'answer', status: 500 }, 1), 1],
-    ])('%s', async (_what, rule, retries) => {
-      await expectStored(await write(await open(rule)));
+    ])('%s', async (_what, rule, retries, context = {}) => {
+      await expectStored(await write(await open(rule, context)));
       expect(told.filter((message) => message.includes('Trying again'))).toHaveLength(retries);
     });
 
@@ -151,13 +155,13 @@ const COMPLETE = /uploadId=/;
   });
 
   describe('what does not pass ends in a clear error and leaves nothing', () => {
-    it.each<[string, Rule, RegExp]>([
+    it.each<[string, Rule, RegExp, Partial<StoreContext>?]>([
       [
         '503 for ever',
         faulty('PUT', PART, busy(503, 'SlowDown')),
         /Could not write s3:\/\/test-.*\/p\/big\. .* answered 503/,
       ],
-      ['a server that hangs', faulty('PUT', PART, { kind: 'hang' }), /did not answer in time/],
+      ['a server that hangs', faulty('PUT', PART, { kind: 'hang' }), /did not answer in time/, IMPATIENT],
       ['a connection always cut', faulty('PUT', PART, { kind: 'cut-request', after: 1000 }), /was cut/],
       [
         'access denied',
@@ -192,8 +196,8 @@ const COMPLETE = /uploadId=/;
         faulty('HEAD', /big/, { kind: 'answer', status: 403 }, 1),
         /need s3:GetObject/,
       ],
-    ])('%s', async (_what, rule, message) => {
-      expect(await failure(write(await open(rule)))).toMatch(message);
+    ])('%s', async (_what, rule, message, context = {}) => {
+      expect(await failure(write(await open(rule, context)))).toMatch(message);
       await expectNothingLeft();
     });
 
@@ -261,22 +265,20 @@ const COMPLETE = /uploadId=/;
     });
 
     it('a stall longer than allowed, whatever single requests may take', async () => {
-      const timeouts = { connectMs: 1000, stallMs: 60_000, cleanupMs: 1000, cancelledMs: 500 };
-      const store = await open(faulty('PUT', PART, { kind: 'hang' }), { timeouts });
+      const store = await open(faulty('PUT', PART, { kind: 'hang' }));
       expect(await failure(write(store, { stallMs: 300 }))).toMatch(/took nothing for 0\.3 s/);
       await expectNothingLeft();
     });
 
     it('a cancelled run stops at once and still cleans up', async () => {
       const stop = new AbortController();
-      const timeouts = { connectMs: 1000, stallMs: 60_000, cleanupMs: 1000, cancelledMs: 500 };
       const hang = faulty('PUT', PART, { kind: 'hang' });
       const rule: Rule = (seen) => {
         const fault = hang(seen);
         if (fault !== undefined) setImmediate(() => stop.abort());
         return fault;
       };
-      const store = await open(rule, { timeouts, signal: stop.signal });
+      const store = await open(rule, { signal: stop.signal });
       expect(await failure(write(store, { signal: stop.signal }))).toMatch(/Cancelled/);
       await expectNothingLeft();
     });

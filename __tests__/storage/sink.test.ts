@@ -158,9 +158,9 @@ describe('the sink', () => {
 
   it('does not count the time in which nobody writes', async () => {
     const store = new CountingStore(() => 10, 2);
-    const sink = await open(store, { stallMs: 20 });
+    const sink = await open(store, { stallMs: 250 });
     await sink.write(Buffer.alloc(15));
-    await new Promise((resolve) => setTimeout(resolve, 80));
+    await new Promise((resolve) => setTimeout(resolve, 500));
     await sink.finish({ bytes: 15, sha256: '' });
     expect(store.bytes).toBe(15);
   });
