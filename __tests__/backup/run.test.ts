@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Fingerprint } from '../../src/backup/fingerprint/types.js';
 import { listBackups } from '../../src/backup/catalogue.js';
 import { openStore } from '../../src/storage/registry.js';
-import { filesIn, Rig, rigMissing } from '../support/backup-rig.js';
+import { filesIn, nextSecond, Rig, rigMissing } from '../support/backup-rig.js';
 import { BIG, freezeDump } from '../support/big.js';
 import { pgbouncerProgram, startPgbouncer } from '../support/pgbouncer.js';
 
@@ -118,6 +118,8 @@ if (rigMissing !== undefined) process.stderr.write(`NOT RUN: whole backups: ${ri
     const { url } = rig.storage();
     const into = { storage: url, name: 'family' };
     await rig.backup({ 'database-url': rig.server.url('one'), ...into });
+    // The newest is told by the second in which it began.
+    await nextSecond();
     const other = await rig.backup({ 'database-url': rig.server.url('two'), ...into });
     expect(other.result?.results[0]?.problems).toEqual([
       expect.stringMatching(/is of another database than this one.*was published and nothing was removed/),
@@ -126,6 +128,7 @@ if (rigMissing !== undefined) process.stderr.write(`NOT RUN: whole backups: ${ri
     const { backups } = await listBackups(store, 'family');
     expect(backups.map(({ database }) => database).sort()).toEqual(['one', 'two']);
     // Now the newest is of this database again.
+    await nextSecond();
     const again = await rig.backup({ 'database-url': rig.server.url('two'), ...into });
     expect(again.result?.results[0]?.problems).toEqual([]);
   });

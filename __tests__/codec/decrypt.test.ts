@@ -11,6 +11,7 @@ import {
 import { passphraseKey, WRAP_NONCE } from '../../src/codec/age.js';
 import { decryptStage, encryptStage, type DecryptionKeys } from '../../src/codec/index.js';
 import type { Encryption } from '../../src/codec/types.js';
+import { Random } from '../support/random.js';
 import { noise, pieces, piped, through } from './bytes.js';
 
 const CHUNK = 64 * 1024;
@@ -59,13 +60,8 @@ describe('encryptStage and decryptStage', () => {
 
   it('give the same whatever pieces the bytes come in', async () => {
     const plain = noise(3 * CHUNK + 100);
-    const sizes = [
-      () => 1 + Math.floor(Math.random() * 3000),
-      () => CHUNK,
-      () => SEALED,
-      () => 1e6,
-      () => 7001,
-    ];
+    const random = new Random(1);
+    const sizes = [() => 1 + random.below(3000), () => CHUNK, () => SEALED, () => 1e6, () => 7001];
     for (const size of sizes) {
       const file = await through(await encryptStage(toRecipient), pieces(plain, size));
       expect((await decrypted(file)).equals(plain)).toBe(true);

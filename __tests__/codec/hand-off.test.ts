@@ -9,6 +9,7 @@ import { silentReporter } from '../../src/base/reporter.js';
 import { startDump, type Dump } from '../../src/backup/dump.js';
 import { planCompression } from '../../src/codec/compression.js';
 import { parseConnection } from '../../src/postgres/connection/parse.js';
+import { childrenLike, until } from '../support/children.js';
 import { hasPrograms } from './bytes.js';
 
 const NAME = "the dump's pipe in the hands of the zstd program";
@@ -30,11 +31,10 @@ suite(NAME, () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** Dumps with a shell script in pg_dump's place, whose process id goes to the file `pid`. */
+  /** Dumps with a shell script in pg_dump's place. */
   function dump(script: string, compressor = program, signal = new AbortController().signal): Dump {
     const path = join(folder, 'pg_dump');
-    rmSync(join(folder, 'pid'), { force: true });
-    writeFileSync(path, `#!/bin/sh\necho $$ > ${folder}/pid\n${script}\n`, { mode: 0o755 });
+    writeFileSync(path, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
     return startDump({
       programs: { major: 15, version: '15.0', source: 'postgres-bin', path: () => path, env: {} },
       connection: parseConnection('postgres://localhost/shop', { PATH: process.env.PATH }),
@@ -51,17 +51,10 @@ suite(NAME, () => {
     return Buffer.concat(chunks);
   }
 
-  /** Waits until the producer, told by its own file, is gone. */
+  /** Waits until the producer is gone, which prints the folder's name and so has it among its arguments. */
   async function producerEnded(): Promise<void> {
-    const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'));
-    for (;;) {
-      try {
-        process.kill(pid, 0);
-      } catch {
-        return;
-      }
-      await sleep(10);
-    }
+    const its = new RegExp(folder);
+    await until('the end of the producer', () => (childrenLike(its).length === 0 ? true : undefined));
   }
 
   it('compresses all of it', async () => {
@@ -82,22 +75,22 @@ suite(NAME, () => {
 
   it('is no success when the compressor dies, and the producer notices', async () => {
     const dying = { path: 'sh', args: ['-c', 'head -c 100000 | zstd -q -c; kill -9 $$'] };
-    await expect(all(dump('exec yes', dying).bytes)).rejects.toThrow(
+    await expect(all(dump(`exec yes ${folder}`, dying).bytes)).rejects.toThrow(
       /^The compressor failed \(it was ended by SIGKILL\)/,
     );
     await producerEnded();
   });
 
   it('is no success without the compressor', async () => {
-    await expect(all(dump('exec yes', { path: '/nonexistent/zstd', args: [] }).bytes)).rejects.toThrow(
-      /^The compressor failed \(exit code 127\).*\n\/nonexistent\/zstd: not found/,
-    );
+    await expect(
+      all(dump(`exec yes ${folder}`, { path: '/nonexistent/zstd', args: [] }).bytes),
+    ).rejects.toThrow(/^The compressor failed \(exit code 127\).*\n\/nonexistent\/zstd: not found/);
     await producerEnded();
   });
 
   it('ends both when it is cancelled', async () => {
     const controller = new AbortController();
-    const { bytes } = dump('exec yes', program, controller.signal);
+    const { bytes } = dump(`exec yes ${folder}`, program, controller.signal);
     let seen = 0;
     const reading = (async () => {
       for await (const chunk of bytes) {
@@ -117,6 +110,7 @@ suite(NAME, () => {
     const { bytes } = dump(script);
     const reader = bytes[Symbol.asyncIterator]();
     await reader.next();
+    await until('its first word', () => existsSync(join(folder, 'count')) || undefined);
     let before = -1;
     for (let now = await count(); now !== before; now = await count()) {
       before = now;

@@ -185,12 +185,17 @@ export async function clientsOf(major: number): Promise<Programs> {
 /** The server ends a session soon after its client is gone. @throws when one stays */
 export async function requireNoSessions(rig: Rig): Promise<void> {
   let left: string[] = [];
-  for (let attempt = 0; attempt < 50; attempt += 1) {
+  for (let attempt = 0; attempt < 300; attempt += 1) {
     left = await rig.foreignSessions();
     if (left.length === 0) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error(`left on the server: ${left.join('; ')}`);
+}
+
+/** Waits until the clock shows another second: what is made then has a later id. */
+export function nextSecond(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 1001 - (Date.now() % 1000)));
 }
 
 /** Every file below a folder, as relative paths. */
