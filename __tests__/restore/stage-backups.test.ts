@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { chooseBackup } from '../../src/backup/choose.js';
 import { run } from '../../src/base/process.js';
 import type { DecryptionKeys } from '../../src/codec/index.js';
+import { readObject } from '../../src/storage/read-many.js';
 import { openStore } from '../../src/storage/registry.js';
 import { stageBackup } from '../../src/restore/stage/index.js';
 import type { StagedBackup } from '../../src/restore/types.js';
@@ -125,6 +126,14 @@ const s3 = s3IsHere(`${SUITE} from S3`);
     const inputs = { 'database-url': rig.server.url('shop'), storage: url, recipients, globals: 'true' };
     const made = await rig.backup(inputs, { env: { ...process.env, ...server.ceph.env } });
     expect(made.error).toBeUndefined();
+    // Where the bucket is stands in this run's environment alone, which nobody has who recovers from a disaster.
+    const id = made.result?.results[0]?.manifest.id ?? '';
+    const store = await openStore(url, { env: server.ceph.env });
+    const recovery = (await readObject(store, `shop/${id}/RECOVERY.md`)).toString();
+    expect(recovery).toContain(
+      `\naws s3 cp --recursive ${url}/shop/${id}/ . --endpoint-url ${server.ceph.endpoint} --region us-east-1\n`,
+    );
+    expect(recovery).not.toContain(server.ceph.accessKey);
     const staged = await stageLatest(url, { identities: [identity] }, server.ceph.env);
     expect(await readAll(staged)).toMatch(/^COPY .*customers/m);
     expect(staged.fingerprint?.database).toBe('shop');

@@ -182,7 +182,9 @@ async function writeRecovery(
   const text = recoveryText({
     manifest: described,
     format: context.inputs.format,
-    fetch: group.live.map((store) => fetchCommand(store.url, store.locate(`${facts.name}/${facts.id}`))),
+    fetch: group.live.map((store) =>
+      fetchCommand(store.url, store.locate(`${facts.name}/${facts.id}`), context.env),
+    ),
     filtered: isFiltered(selection),
     requires: isFiltered(selection) && encrypted ? undefined : requires,
     content: context.inputs.content,

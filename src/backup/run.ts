@@ -54,6 +54,7 @@ export async function runBackup(options: RunOptions): Promise<RunResult> {
     programs,
     connection,
     stores,
+    env: options.env,
     encryption: prepared.encryption,
     compression,
     tempDir: options.tempDir,

@@ -12,6 +12,8 @@ export interface BackupContext {
   programs: Programs;
   connection: Connection;
   stores: readonly Store[];
+  /** Where settings of the stores are that their URLs leave out. */
+  env: NodeJS.ProcessEnv;
   compression: CompressionPlan;
   encryption: Encryption;
   /** For `directory` dumps only; nothing else is ever staged on disk. */
