@@ -24,6 +24,16 @@ describe('a table of contents', () => {
     expect(objectKeys(entries)).toEqual(new Set(['2615/16389', '1259/16390', '1262/16384']));
   });
 
+  it('does not take a table of the schema DATA for rows', () => {
+    const entries = parseToc(
+      ['215; 1259 16396 TABLE DATA orders postgres', '3314; 0 16396 TABLE DATA DATA orders postgres'].join(
+        '\n',
+      ),
+    );
+    expect(tableDataOids(entries.slice(0, 1))).toEqual(new Set());
+    expect(tableDataOids(entries)).toEqual(new Set([16396]));
+  });
+
   it('may be empty', () => {
     expect(parseToc('; Selected TOC Entries:\n;\n')).toEqual([]);
   });

@@ -30,9 +30,13 @@ export function parseToc(text: string): TocEntry[] {
   return entries;
 }
 
-/** The OIDs of the tables whose rows the archive holds. */
+/** The OIDs of the tables whose rows the archive holds. A table of a schema `DATA` reads the same, but has a catalog. */
 export function tableDataOids(entries: readonly TocEntry[]): Set<number> {
-  return new Set(entries.filter((entry) => entry.text.startsWith('TABLE DATA ')).map((entry) => entry.oid));
+  return new Set(
+    entries
+      .filter(({ catalogId, text }) => catalogId === 0 && text.startsWith('TABLE DATA '))
+      .map(({ oid }) => oid),
+  );
 }
 
 /** `catalogId/oid` of everything in the archive that has a row in a catalog. */

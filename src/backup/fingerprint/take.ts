@@ -151,7 +151,9 @@ async function materializedViews(
   const archive = objectKeys(toc);
   // pg_dump refreshes no view that reads from an unpopulated one, although it may have rows itself.
   const refreshed = new Set(
-    toc.filter(({ text }) => text.startsWith('MATERIALIZED VIEW DATA ')).map(({ oid }) => oid),
+    toc
+      .filter(({ catalogId, text }) => catalogId === 0 && text.startsWith('MATERIALIZED VIEW DATA '))
+      .map(({ oid }) => oid),
   );
   const views = await psql.rows<{ oid: number; schema: string; name: string }>(
     `SELECT c.oid::int8 AS oid, n.nspname AS schema, c.relname AS name

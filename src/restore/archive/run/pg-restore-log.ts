@@ -22,6 +22,11 @@ const IGNORED = /^errors ignored on restore: (\d+)$/;
 const NOTICE = /^(?:WARNING|NOTICE|INFO):\s/;
 const COMMAND = 'Command was: ';
 
+/** The error of a statement that a line holds, whole or from where it begins. */
+function errorIn(text: string): string | undefined {
+  return [text, TORN.exec(text)?.[1]].find((part) => part !== undefined && OF_STATEMENT.test(part));
+}
+
 /**
  * Reads what `pg_restore --verbose` says on its standard error, line by line: the errors of statements, each with its
  * entry, what ended it, and when the rows of a table begin. Parallel workers share the pipe and write a line in
@@ -29,10 +34,10 @@ const COMMAND = 'Command was: ';
  */
 export class PgRestoreLog {
   readonly errors: RestoreError[] = [];
-  /** What ended it, and what was said beside. */
-  readonly fatal: string[] = [];
   /** True when it went on to its end after errors. */
   finished = false;
+  /** Messages that are no statement's. */
+  readonly #ends: string[] = [];
   #expected = 0;
   #seen = 0;
   #open: { kind: 'error' | 'fatal'; lines: string[] } | undefined;
@@ -44,10 +49,10 @@ export class PgRestoreLog {
 
   line(line: string): void {
     const [prefix = '', severity] = PREFIX.exec(line) ?? [];
-    const text = line.slice(prefix.length);
-    const torn = TORN.exec(text)?.[1];
-    if (OF_STATEMENT.test(text)) this.#begin('error', text);
-    else if (torn !== undefined && OF_STATEMENT.test(torn)) this.#begin('error', torn);
+    // Between two writes of one worker's prefix another's may stand, and leave the space that was after it.
+    const text = prefix === '' ? line : line.slice(prefix.length).trimStart();
+    const error = errorIn(text);
+    if (error !== undefined) this.#begin('error', error);
     else if (severity === 'error' && !PROGRESS.test(text)) this.#begin('fatal', text);
     else if (ENTRY.test(text)) {
       this.#close();
@@ -58,15 +63,21 @@ export class PgRestoreLog {
     } else if (this.#open !== undefined && this.#open.lines.length < MOST_LINES) this.#open.lines.push(text);
   }
 
+  /** What ended it, and what was said beside, in lines. */
+  get fatal(): string[] {
+    return this.#ends.flatMap((message) => message.split('\n'));
+  }
+
   /** Nothing more is said. */
   end(): void {
     this.#close();
     // It went on after these too, so each is the error of something.
     if (this.finished)
-      for (const message of this.fatal.splice(0))
+      for (const message of this.#ends.splice(0))
         this.#count({ message, statement: undefined, entry: undefined, harmless: undefined });
-    // With several workers it counts fewer than it says, one for each entry at most; where more, a line was lost.
-    const missed = Math.max(this.#expected, this.#seen) - this.errors.length;
+    // Its own count differs from what it said when it has several workers (also more: each counts what fails at the
+    // beginning of its session, once it is asked to), so it counts only where nothing was said.
+    const missed = (this.#seen === 0 ? this.#expected : this.#seen) - this.errors.length;
     if (missed > 0)
       this.errors.push({
         message: `${missed} more errors`,
@@ -93,7 +104,7 @@ export class PgRestoreLog {
   #close(): void {
     const open = this.#open;
     this.#open = undefined;
-    if (open?.kind === 'fatal') this.fatal.push(...open.lines);
+    if (open?.kind === 'fatal') this.#ends.push(open.lines.join('\n'));
     if (open?.kind === 'error') this.#error(open.lines);
   }
 
