@@ -13,11 +13,14 @@ __webpack_require__.d(__webpack_exports__, {
   backupAction: () => (/* binding */ backupAction)
 });
 
+// EXTERNAL MODULE: ./lib/retention/prune.js + 6 modules
+var prune = __webpack_require__(9899);
 // EXTERNAL MODULE: ./lib/backup/result.js
 var backup_result = __webpack_require__(3997);
 ;// CONCATENATED MODULE: ./lib/backup/outputs.js
 
-/** The outputs of a run but for its `outcome`. With several databases `backups` has each of them, failed ones too. */ function outputsOf({ results, failures }) {
+
+/** The outputs of a run but for its `outcome`. With several databases `backups` has each of them, failed ones too. */ function outputsOf({ results, failures, pruned }) {
     const last = results.at(-1);
     const backups = [
         ...results.map((result)=>({
@@ -39,6 +42,11 @@ var backup_result = __webpack_require__(3997);
             'duration-seconds': totals.seconds,
             rows: totals.rows
         },
+        ...pruned.length > 0 ? {
+            removed: [
+                ...new Set(pruned.flatMap(prune/* removedIds */.Z$))
+            ]
+        } : {},
         ...backups.length > 1 ? {
             backups
         } : {}
@@ -58,13 +66,16 @@ function oneOf(result) {
     };
 }
 
-// EXTERNAL MODULE: ./lib/backup/run.js + 26 modules
-var run = __webpack_require__(5963);
+// EXTERNAL MODULE: ./lib/backup/told.js
+var told = __webpack_require__(3857);
 // EXTERNAL MODULE: ./lib/base/units.js
 var units = __webpack_require__(8714);
+// EXTERNAL MODULE: ./lib/retention/plan-text.js
+var plan_text = __webpack_require__(4687);
 // EXTERNAL MODULE: ./lib/backup/manifest.js
 var backup_manifest = __webpack_require__(8841);
 ;// CONCATENATED MODULE: ./lib/backup/summary.js
+
 
 
 
@@ -72,7 +83,7 @@ var backup_manifest = __webpack_require__(8841);
  * The job summary: what, how big, how long, how many rows, where, and what to do next.
  * @param why tells a reason for a red run; where everybody can read it, without the names of tables.
  */ function backupSummary(result, inputs, markup, why) {
-    const { results, failures } = result;
+    const { results, failures, pruned } = result;
     const reasons = (0,backup_result/* redReasons */.Z)(result);
     if (inputs.dryRun) return '## pgkeep: dry run\n\nAll checks passed; nothing was dumped.\n';
     const title = reasons.length === 0 ? '## ✅ Backup published' : '## ❌ Backup failed';
@@ -117,7 +128,8 @@ var backup_manifest = __webpack_require__(8841);
         ...where.length === 0 ? [] : [
             `**Where**\n\n${where.join('')}\n`,
             `**To restore**, follow ${markup.code('RECOVERY.md')} beside the manifest: it needs stock programs only.\n`
-        ]
+        ],
+        ...pruned.map((each)=>`\n${(0,plan_text/* planMarkdown */.Xg)(each, markup)}`)
     ].join('');
 }
 
@@ -152,7 +164,7 @@ const UNFINISHED = {
             const inputs = (0,github_inputs/* readActionInputs */.U)('backup', reporter);
             return {
                 inputs,
-                result: await (0,run/* runBackup */.Q)({
+                result: await (0,told/* backupTold */.c)({
                     ...(0,shared/* actionOptions */.Rj)(context),
                     inputs
                 })
@@ -474,7 +486,7 @@ const ANNOTATIONS = 9;
 /* harmony export */   U: () => (/* binding */ readActionInputs)
 /* harmony export */ });
 /* harmony import */ var _inputs_read_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(4796);
-/* harmony import */ var _inputs_table_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(730);
+/* harmony import */ var _inputs_table_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7771);
 /* harmony import */ var _inputs_unknown_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5075);
 
 

@@ -134,13 +134,14 @@ var summary = __webpack_require__(5671);
 var report_text = __webpack_require__(6259);
 // EXTERNAL MODULE: ./lib/verify/result.js
 var verify_result = __webpack_require__(1852);
-// EXTERNAL MODULE: ./lib/verify/run.js + 26 modules
-var run = __webpack_require__(5646);
+// EXTERNAL MODULE: ./lib/verify/told.js + 30 modules
+var told = __webpack_require__(3583);
 // EXTERNAL MODULE: ./lib/base/units.js
 var units = __webpack_require__(8714);
 // EXTERNAL MODULE: ./lib/verify/report-view.js
 var report_view = __webpack_require__(2489);
 ;// CONCATENATED MODULE: ./lib/verify/summary.js
+
 
 
 /** The summary has a mebibyte; nobody reads more than this. */ const LONGEST_LIST = 200;
@@ -167,7 +168,7 @@ function section(title, head, findings, row, markup) {
         ] : []
     ];
 }
-/** Every name of what is in the database, and what is known of it. */ function names(view, markup) {
+/** What was not equal, and what is known of it. */ function findings(view, markup) {
     const shown = (text)=>text === undefined ? '' : markup.code(text);
     const difference = ({ kind, name, expected, found, why })=>[
             kind,
@@ -200,6 +201,7 @@ function section(title, head, findings, row, markup) {
 function nextStep(report, { stored }, markup) {
     if (stored === undefined) return '\nThe verdict could not be stored beside the backup: `latest-verified` does not know of it.\n';
     if (report.verdict === 'passed') return `\nThe verdict is stored beside the backup: ${markup.code(stored)}\n`;
+    if ((0,verify_result/* isSound */.gH)(report.findings)) return `\n**This backup itself is sound**, and the verdict that is stored beside it says so: ${markup.code(stored)}. Make a new one now, and find out what became of the newer ones.\n`;
     return '\n**Do not rely on this backup.** Verify an older one (`before:`), make a new backup, and verify that.\n';
 }
 /**
@@ -208,6 +210,13 @@ function nextStep(report, { stored }, markup) {
  */ function verifySummary(result, markup, { namesToo }) {
     const { report } = result;
     const view = (0,report_view/* viewOf */.d)(report);
+    // Which backup it is, and of what age, are no names out of the database.
+    const open = {
+        red: view.red.filter(verify_result/* isAboutChoice */.lA),
+        minor: [],
+        notMeasured: []
+    };
+    const hidden = view.red.length - open.red.length + view.notMeasured.length + view.minor.length;
     const control = namesToo ? (0,report_view/* controlText */.J)(report) : (0,report_view/* controlText */.J)({
         ...report,
         control: {
@@ -236,9 +245,14 @@ function nextStep(report, { stored }, markup) {
             ...view.rows,
             view.total
         ].map(cells)),
-        ...namesToo ? names(view, markup) : view.red.length + view.notMeasured.length + view.minor.length > 0 ? [
-            '\nThis repository is public, so no names are shown here; `pgkeep verify` on a machine of yours shows them.\n'
-        ] : [],
+        ...findings(namesToo ? view : open, markup),
+        ...namesToo || hidden === 0 ? [] : [
+            '\nThis repository is public, so no names of what is in the database are shown here; `pgkeep verify` on a machine of yours shows them.\n'
+        ],
+        ...report.warnings.length === 0 ? [] : [
+            '\n### Take note\n\n',
+            ...report.warnings.map((text)=>`- ${markup.escape(text)}\n`)
+        ],
         nextStep(report, result, markup)
     ].join('');
 }
@@ -262,7 +276,7 @@ const UNFINISHED = {
 /** The action in `verify/`. */ function verifyAction() {
     return (0,action/* runAction */.C)(async (context)=>{
         const { reporter } = context;
-        const result = await (0,shared/* toldInSummary */.ZA)(context, UNFINISHED, ()=>(0,run/* runVerify */.R)({
+        const result = await (0,shared/* toldInSummary */.ZA)(context, UNFINISHED, ()=>(0,told/* verifyTold */.p)({
                 ...(0,shared/* actionOptions */.Rj)(context),
                 inputs: (0,inputs/* readActionInputs */.U)('verify', reporter)
             }));
@@ -483,7 +497,7 @@ const ANNOTATIONS = 9;
 /* harmony export */   U: () => (/* binding */ readActionInputs)
 /* harmony export */ });
 /* harmony import */ var _inputs_read_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(4796);
-/* harmony import */ var _inputs_table_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(730);
+/* harmony import */ var _inputs_table_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7771);
 /* harmony import */ var _inputs_unknown_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5075);
 
 

@@ -23,8 +23,8 @@ var outputs = __webpack_require__(6954);
 var summary = __webpack_require__(5671);
 // EXTERNAL MODULE: ./lib/restore/result.js
 var restore_result = __webpack_require__(3177);
-// EXTERNAL MODULE: ./lib/restore/run.js + 34 modules
-var run = __webpack_require__(6823);
+// EXTERNAL MODULE: ./lib/restore/told.js + 36 modules
+var told = __webpack_require__(6925);
 // EXTERNAL MODULE: ./lib/base/units.js
 var units = __webpack_require__(8714);
 // EXTERNAL MODULE: ./lib/verify/result.js
@@ -37,15 +37,17 @@ var plan_text = __webpack_require__(183);
 
 
 /** The summary has a mebibyte; nobody reads more than this. */ const LONGEST_LIST = 50;
+/** The plan is in the log as it was made. */ const IN_THE_LOG = 'the log of the run names them';
+/** What came out otherwise is in no log. */ const ON_YOUR_MACHINE = 'this repository is public, so they are named nowhere here: the same `pgkeep restore` on a machine of yours names them';
 /**
  * The job summary: what was restored where, whether it equals its fingerprint, and what to do now.
  * @param options `namesToo`: also what may name tables and roles; false where everybody can read it
  */ function restoreSummary(result, markup, { namesToo }) {
     const list = (title, sentences)=>sentences.length === 0 ? '' : `\n### ${title}\n\n${sentences.map((sentence)=>`- ${markup.escape(sentence)}\n`).join('')}`;
-    const named = (title, sentences)=>namesToo ? list(title, sentences.slice(0, LONGEST_LIST)) : list(title, sentences.length === 0 ? [] : [
-            `${sentences.length}; the log of the run names them`
+    const named = (title, sentences, elsewhere)=>namesToo ? list(title, sentences.slice(0, LONGEST_LIST)) : list(title, sentences.length === 0 ? [] : [
+            `${sentences.length}; ${elsewhere}`
         ]);
-    const { plan, findings, notes } = result;
+    const { plan, findings, passedOver, notes } = result;
     return [
         `## ${title(result)}\n\n`,
         markup.table([
@@ -55,12 +57,13 @@ var plan_text = __webpack_require__(183);
                 markup.escape(name),
                 markup.escape(value)
             ])),
-        named('Differences', findings.filter(verify_result/* isRed */.iI).map(verify_result/* describe */.q0)),
+        named('Differences', findings.filter(verify_result/* isRed */.iI).map(verify_result/* describe */.q0), ON_YOUR_MACHINE),
         ...result.outcome === 'planned' ? [
-            named('To be confirmed', plan.unconfirmed),
-            named('Cannot be done', plan.blockers)
+            named('To be confirmed', plan.unconfirmed, IN_THE_LOG),
+            named('Cannot be done', plan.blockers, IN_THE_LOG)
         ] : [],
-        named('Take note', plan.warnings),
+        list('Not the newest', passedOver),
+        named('Take note', plan.warnings, IN_THE_LOG),
         list('What to do now', notes)
     ].join('');
 }
@@ -125,7 +128,7 @@ const UNFINISHED = {
 /** The action in `restore/`. */ function restoreAction() {
     return (0,action/* runAction */.C)(async (context)=>{
         const { reporter } = context;
-        const result = await (0,shared/* toldInSummary */.ZA)(context, UNFINISHED, ()=>(0,run/* runRestore */.Y)({
+        const result = await (0,shared/* toldInSummary */.ZA)(context, UNFINISHED, ()=>(0,told/* restoreTold */.A)({
                 ...(0,shared/* actionOptions */.Rj)(context),
                 inputs: (0,inputs/* readActionInputs */.U)('restore', reporter)
             }));
@@ -448,7 +451,7 @@ const ANNOTATIONS = 9;
 /* harmony export */   U: () => (/* binding */ readActionInputs)
 /* harmony export */ });
 /* harmony import */ var _inputs_read_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(4796);
-/* harmony import */ var _inputs_table_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(730);
+/* harmony import */ var _inputs_table_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7771);
 /* harmony import */ var _inputs_unknown_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5075);
 
 

@@ -342,7 +342,9 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /* harmony export */   AP: () => (/* binding */ chooseFamily),
 /* harmony export */   Cw: () => (/* binding */ listBackups),
 /* harmony export */   P3: () => (/* binding */ listFamilies),
+/* harmony export */   PX: () => (/* binding */ readManifests),
 /* harmony export */   RO: () => (/* binding */ newestBackup),
+/* harmony export */   fS: () => (/* binding */ onlyFamily),
 /* harmony export */   fe: () => (/* binding */ readBackup)
 /* harmony export */ });
 /* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7594);
@@ -373,15 +375,35 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
     }
     return families;
 }
+/** The family to look in: `name`, or the only one there is in a store. @throws as `onlyFamily` */ async function chooseFamily(store, name) {
+    return name ?? onlyFamily([
+        store
+    ]);
+}
 /**
- * The family to look in: `name`, or the only one there is.
- * @throws UserError when there is none, or several and none was named.
- */ async function chooseFamily(store, name) {
-    if (name !== undefined) return name;
-    const families = await listFamilies(store);
-    if (families.length === 1 && families[0] !== undefined) return families[0];
-    if (families.length === 0) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`There are no backups in ${store.url}. Check the bucket and the prefix.`);
-    throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`${store.url} holds backups of ${families.length} names. Say which with name: ${families.join(', ')}.`);
+ * The only family there is in these stores. One that cannot be read, or holds none, says nothing where another tells.
+ * @throws UserError when there is none, or several, or no store tells.
+ */ async function onlyFamily(stores) {
+    const families = new Set();
+    const failures = [];
+    for (const store of stores){
+        try {
+            for (const name of (await listFamilies(store)))families.add(name);
+        } catch (error) {
+            if (!(error instanceof _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo)) throw error;
+            failures.push(error);
+        }
+    }
+    const [only, ...others] = [
+        ...families
+    ].sort();
+    const where = stores.map(({ url })=>url).join(', ');
+    if (only === undefined) throw failures[0] ?? new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`There are no backups in ${where}. Check the bucket and the prefix.`);
+    if (others.length === 0) return only;
+    throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`${where} holds backups of ${families.size} names. Say which with name: ${[
+        only,
+        ...others
+    ].join(', ')}.`);
 }
 /** @throws ManifestError when it cannot be read, or is that of another backup: its files are not the ones beside it. */ function decodeAt(bytes, store, name, id) {
     const where = store.locate((0,_layout_js__WEBPACK_IMPORTED_MODULE_6__/* .backupKey */ .eT)(name, id, _layout_js__WEBPACK_IMPORTED_MODULE_6__/* .MANIFEST */ .e0));
@@ -389,12 +411,25 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
     if (manifest.id !== id || manifest.name !== name) throw new _manifest_js__WEBPACK_IMPORTED_MODULE_5__/* .ManifestError */ .Sh(`${where} is the manifest of another backup, ${manifest.name}/${manifest.id}: it was copied or altered.`);
     return manifest;
 }
-/** Reads all manifests of a family. With `label`, only backups that carry it. */ async function listBackups(store, name, label) {
-    const keys = [];
+/** Reads all manifests of a family. With `label`, only backups that carry it. One listing, and one request a manifest. */ async function listBackups(store, name, label) {
+    const complete = new Map();
     for await (const { key } of store.list(`${name}/`)){
-        const [, id, file, rest] = key.split('/');
-        if (file === _layout_js__WEBPACK_IMPORTED_MODULE_6__/* .MANIFEST */ .e0 && rest === undefined && id !== undefined && (0,_id_js__WEBPACK_IMPORTED_MODULE_4__/* .isId */ .eQ)(id)) keys.push(key);
+        const [, id, file, ...rest] = key.split('/');
+        if (file === undefined || id === undefined || !(0,_id_js__WEBPACK_IMPORTED_MODULE_4__/* .isId */ .eQ)(id)) continue;
+        complete.set(id, file === _layout_js__WEBPACK_IMPORTED_MODULE_6__/* .MANIFEST */ .e0 && rest.length === 0 || complete.get(id) === true);
     }
+    const ids = [
+        ...complete.keys()
+    ].sort();
+    const manifests = await readManifests(store, name, ids.filter((id)=>complete.get(id) === true));
+    return {
+        ...manifests,
+        backups: label === undefined ? manifests.backups : manifests.backups.filter((backup)=>backup.label === label),
+        unfinished: ids.filter((id)=>complete.get(id) === false)
+    };
+}
+/** Reads the manifests of the backups with these ids. */ async function readManifests(store, name, ids) {
+    const keys = ids.map((id)=>(0,_layout_js__WEBPACK_IMPORTED_MODULE_6__/* .backupKey */ .eT)(name, id, _layout_js__WEBPACK_IMPORTED_MODULE_6__/* .MANIFEST */ .e0));
     const listing = {
         backups: [],
         unreadable: []
@@ -413,14 +448,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
         }
     }
     listing.backups.sort((a, b)=>a.snapshotAt.localeCompare(b.snapshotAt) || a.id.localeCompare(b.id));
-    if (label !== undefined) listing.backups = listing.backups.filter((backup)=>backup.label === label);
     return listing;
 }
 /**
  * The newest readable backup of a family, reading no more manifests than it must: ids sort by time.
  * Undefined where there is none.
- * @param onUnreadable gets each manifest that would have been looked at and cannot be decoded, and why.
- */ async function newestBackup(store, name, onUnreadable = ()=>undefined) {
+ * @param passing hears of what was newer, or begun in the same second, and is no backup that can be read.
+ */ async function newestBackup(store, name, passing) {
     const ids = (await store.folders(`${name}/`)).filter(_id_js__WEBPACK_IMPORTED_MODULE_4__/* .isId */ .eQ).sort().reverse();
     let newest;
     for (const id of ids){
@@ -430,10 +464,10 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
             const manifest = decodeAt(await (0,_storage_read_many_js__WEBPACK_IMPORTED_MODULE_3__/* .readObject */ .A)(store, (0,_layout_js__WEBPACK_IMPORTED_MODULE_6__/* .backupKey */ .eT)(name, id, _layout_js__WEBPACK_IMPORTED_MODULE_6__/* .MANIFEST */ .e0)), store, name, id);
             if (newest === undefined || manifest.snapshotAt > newest.snapshotAt) newest = manifest;
         } catch (error) {
-            // A folder without a manifest is what a killed run left, or a run that is still at work: not a backup.
-            // One that cannot be decoded says nothing; the one before it may.
-            if (error instanceof _manifest_js__WEBPACK_IMPORTED_MODULE_5__/* .ManifestError */ .Sh) onUnreadable(id, error.message);
-            else if (!(0,_storage_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .isNotFound */ .c4)(error)) throw error;
+            // Neither is a backup that can be chosen; the one before it may be.
+            if (error instanceof _manifest_js__WEBPACK_IMPORTED_MODULE_5__/* .ManifestError */ .Sh) passing?.unreadable(id, error.message);
+            else if ((0,_storage_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .isNotFound */ .c4)(error)) passing?.unfinished(id);
+            else throw error;
         }
     }
     return newest;
@@ -472,7 +506,10 @@ var backup_id = __nccwpck_require__(6481);
 var catalogue = __nccwpck_require__(8427);
 // EXTERNAL MODULE: ./lib/base/units.js
 var units = __nccwpck_require__(8714);
+// EXTERNAL MODULE: ./lib/backup/unfinished.js
+var backup_unfinished = __nccwpck_require__(2485);
 ;// CONCATENATED MODULE: ./lib/backup/none-chosen.js
+
 
 
 
@@ -482,16 +519,22 @@ const SHOW_ALL = '`pgkeep list` shows all.';
     const where = stores.map(({ url })=>url).join(', ');
     const found = new Map();
     let unreadable = 0;
+    const unfinished = new Map();
     for (const store of stores){
         const listing = await (0,catalogue/* listBackups */.Cw)(store, wanted.name);
         for (const manifest of listing.backups)found.set(manifest.id, manifest);
         unreadable += listing.unreadable.length;
+        for (const id of listing.unfinished)unfinished.set(id, store);
     }
+    const { selector } = wanted;
+    const asked = selector.kind === 'id' ? unfinished.get(selector.id) : undefined;
+    if (selector.kind === 'id' && asked !== undefined) return new errors/* UserError */.yo((0,backup_unfinished/* unfinishedText */.F)(asked, wanted.name, selector.id, wanted.now));
     const family = [
         ...found.values()
     ].sort((a, b)=>a.snapshotAt.localeCompare(b.snapshotAt));
     if (family.length > 0) return new errors/* UserError */.yo(whyNone(family, wanted, where));
     if (unreadable > 0) return new errors/* UserError */.yo(`No backup named "${wanted.name}" in ${where} can be read: ${(0,units/* plural */.LS)(unreadable, 'manifest')} ${unreadable === 1 ? 'is' : 'are'} damaged, or of a newer pgkeep.`);
+    if (unfinished.size > 0) return new errors/* UserError */.yo(`There are no backups named "${wanted.name}" in ${where}, only ${(0,units/* plural */.LS)(unfinished.size, 'folder')} without a manifest, which is written last: a first backup is under way, or was killed. Look at the runs of the backup workflow.`);
     const families = (await Promise.all(stores.map(catalogue/* listFamilies */.P3))).flat();
     const others = [
         ...new Set(families)
@@ -545,18 +588,19 @@ var backup_verified = __nccwpck_require__(8484);
 
 
 
+
 /**
  * The backup that is meant, and the first of the stores that offers it. A store that cannot be read is warned about;
  * the newest is the newest of all others, since one store may have missed the last backup. So are manifests that
- * cannot be read: what they describe cannot be chosen.
+ * cannot be read: what they describe cannot be chosen. And, with `latest`, newer folders that have no manifest.
  * @throws UserError when there is none, or no store can be read.
  */ async function chooseBackup(stores, choice) {
     const offers = [];
     const failed = new Map();
-    const unreadable = new Map();
+    const skipped = [];
     for (const store of stores){
         try {
-            for (const manifest of (await candidates(store, choice, unreadable)))offers.push({
+            for (const manifest of (await candidates(store, choice, skipped)))offers.push({
                 store,
                 manifest
             });
@@ -569,7 +613,8 @@ var backup_verified = __nccwpck_require__(8484);
     const chosen = among(offers, choice);
     if (chosen !== undefined) {
         const others = stores.filter((store)=>store !== chosen.store);
-        const passedOver = choice.selector.kind === 'latest' ? newerThan(chosen.manifest, unreadable) : [];
+        const passedOver = choice.selector.kind === 'latest' ? newerThan(chosen.manifest, skipped) : [];
+        for (const { state, why } of passedOver)if (state === 'unfinished') choice.reporter.warn(why);
         return {
             ...chosen,
             others,
@@ -584,12 +629,23 @@ var backup_verified = __nccwpck_require__(8484);
     const readable = stores.filter((store)=>!failed.has(store));
     throw await whyNothing(readable, choice);
 }
-/** The backups of one store of which one may be meant; where there is nothing to choose, only that one. */ async function candidates(store, choice, unreadable) {
+/** The backups of one store of which one may be meant; where there is nothing to choose, only that one. */ async function candidates(store, choice, skipped) {
     const { name, label, selector, now } = choice;
-    const warn = (id, reason)=>{
-        const sentence = `${name}/${id} in ${store.url} cannot be chosen. ${reason}`;
-        unreadable.set(id, sentence);
-        choice.reporter.warn(sentence);
+    const passing = {
+        unreadable: (id, reason)=>{
+            const why = `${name}/${id} in ${store.url} cannot be chosen. ${reason}`;
+            skipped.push({
+                id,
+                state: 'damaged',
+                why
+            });
+            choice.reporter.warn(why);
+        },
+        unfinished: (id)=>skipped.push({
+                id,
+                state: 'unfinished',
+                why: (0,backup_unfinished/* unfinishedText */.F)(store, name, id, now)
+            })
     };
     if (selector.kind === 'id') {
         const manifest = await (0,catalogue/* readBackup */.fe)(store, name, selector.id);
@@ -598,13 +654,14 @@ var backup_verified = __nccwpck_require__(8484);
         ];
     }
     if (selector.kind === 'latest' && label === undefined) {
-        const newest = await (0,catalogue/* newestBackup */.RO)(store, name, warn);
+        const newest = await (0,catalogue/* newestBackup */.RO)(store, name, passing);
         return newest === undefined ? [] : [
             newest
         ];
     }
-    const { backups, unreadable: damaged } = await (0,catalogue/* listBackups */.Cw)(store, name, label);
-    for (const { id, reason } of damaged)warn(id, reason);
+    const { backups, unreadable, unfinished } = await (0,catalogue/* listBackups */.Cw)(store, name, label);
+    for (const { id, reason } of unreadable)passing.unreadable(id, reason);
+    unfinished.forEach(passing.unfinished);
     switch(selector.kind){
         case 'latest':
             return backups.slice(-1);
@@ -616,10 +673,8 @@ var backup_verified = __nccwpck_require__(8484);
             return newestVerified(store, name, backups);
     }
 }
-/** Why newer backups were not chosen; another store may have had a sound copy of the one that was. */ function newerThan({ id: chosen }, unreadable) {
-    return [
-        ...unreadable
-    ].filter(([id])=>id !== chosen && (0,backup_id/* idTime */.jJ)(id) >= (0,backup_id/* idTime */.jJ)(chosen)).map(([, why])=>why);
+/** What is newer than the one that was chosen, of which another store may have had a sound copy. */ function newerThan({ id: chosen }, skipped) {
+    return skipped.filter(({ id })=>id !== chosen && (0,backup_id/* idTime */.jJ)(id) >= (0,backup_id/* idTime */.jJ)(chosen));
 }
 function snapshotTime({ snapshotAt }) {
     return new Date(snapshotAt).getTime();
@@ -1563,13 +1618,13 @@ const PATTERN = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z-[a-z2-7]{4}$/;
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $9: () => (/* binding */ LOG),
 /* harmony export */   Up: () => (/* binding */ logKey),
 /* harmony export */   e0: () => (/* binding */ MANIFEST),
 /* harmony export */   eT: () => (/* binding */ backupKey),
 /* harmony export */   wc: () => (/* binding */ RECOVERY),
 /* harmony export */   zX: () => (/* binding */ VERIFIED)
 /* harmony export */ });
-/* unused harmony export LOG */
 /** The file that makes a backup exist; written last. */ const MANIFEST = 'manifest.json';
 const RECOVERY = 'RECOVERY.md';
 /** The newest verification; no part of the backup. */ const VERIFIED = 'verified.json';
@@ -1725,6 +1780,30 @@ const RECOVERY = 'RECOVERY.md';
 
 /***/ }),
 
+/***/ 2611:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   c: () => (/* binding */ namedFamilies)
+/* harmony export */ });
+/* harmony import */ var _inputs_name_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(902);
+
+/**
+ * The families that a run is about, as far as they are known before the server was asked: by the databases that the
+ * inputs or the connection name. Those of `*` are not.
+ */ function namedFamilies({ databases, name }, { target }) {
+    const named = databases.length > 0 ? databases : [
+        target.database ?? '*'
+    ];
+    return named.includes('*') ? [] : named.map((database)=>({
+            database,
+            name: (0,_inputs_name_js__WEBPACK_IMPORTED_MODULE_0__/* .familyName */ .ar)(name, database)
+        }));
+}
+
+
+/***/ }),
+
 /***/ 3997:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -1733,14 +1812,18 @@ const RECOVERY = 'RECOVERY.md';
 /* harmony export */   v: () => (/* binding */ totalsOf)
 /* harmony export */ });
 /* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7594);
-/* harmony import */ var _manifest_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8841);
+/* harmony import */ var _retention_prune_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9899);
+/* harmony import */ var _manifest_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8841);
 
 
-/** Everything that makes the run red, each an error to show; empty for a green run. */ function redReasons({ results, failures }) {
+
+/** Everything that makes the run red, each an error to show; empty for a green run. */ function redReasons({ results, failures, pruned, pruneFailures }) {
     const alone = results.length + failures.length === 1;
     return [
         ...results.flatMap(({ problems })=>problems.map((problem)=>new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(problem))),
-        ...failures.map(({ database, error })=>alone ? error : inDatabase(database, error))
+        ...failures.map(({ database, error })=>alone ? error : inDatabase(database, error)),
+        ...pruned.flatMap(_retention_prune_js__WEBPACK_IMPORTED_MODULE_1__/* .pruneProblems */ .nK).map((problem)=>new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(problem)),
+        ...pruneFailures
     ];
 }
 function inDatabase(database, error) {
@@ -1754,7 +1837,7 @@ function inDatabase(database, error) {
 function totalsOf(results) {
     const sum = (values)=>values.reduce((total, value)=>total === null || value === null || value === undefined ? null : total + value, 0);
     return {
-        bytes: results.reduce((total, { manifest })=>total + (0,_manifest_js__WEBPACK_IMPORTED_MODULE_1__/* .totalBytes */ .ob)(manifest), 0),
+        bytes: results.reduce((total, { manifest })=>total + (0,_manifest_js__WEBPACK_IMPORTED_MODULE_2__/* .totalBytes */ .ob)(manifest), 0),
         databaseBytes: sum(results.map(({ manifest })=>manifest.databaseBytes)),
         rows: sum(results.map(({ manifest })=>manifest.totals?.rows)),
         seconds: results.reduce((total, { durationSeconds })=>total + durationSeconds, 0)
@@ -1764,7 +1847,7 @@ function totalsOf(results) {
 
 /***/ }),
 
-/***/ 5963:
+/***/ 9974:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1793,6 +1876,199 @@ var postgres_server = __nccwpck_require__(6008);
 var registry = __nccwpck_require__(25);
 // EXTERNAL MODULE: ./lib/postgres/argv.js
 var argv = __nccwpck_require__(6521);
+// EXTERNAL MODULE: ./lib/backup/manifest.js
+var backup_manifest = __nccwpck_require__(8841);
+;// CONCATENATED MODULE: ./lib/backup/anomaly.js
+
+
+/** How many earlier backups a new one is held against. */ const ELDERS = 5;
+/** The middle of some numbers; the mean of the two in the middle of an even number of them. */ function median(numbers) {
+    const sorted = [
+        ...numbers
+    ].sort((a, b)=>a - b);
+    const [low, high] = [
+        sorted[Math.floor((sorted.length - 1) / 2)],
+        sorted[Math.ceil((sorted.length - 1) / 2)]
+    ];
+    return low === undefined || high === undefined ? undefined : (low + high) / 2;
+}
+const MEASURES = [
+    {
+        what: 'size',
+        of: backup_manifest/* totalBytes */.ob,
+        format: units/* formatBytes */.z3
+    },
+    {
+        what: 'number of rows',
+        of: ({ totals })=>totals?.rows ?? null,
+        format: units/* formatCount */.B4
+    }
+];
+/**
+ * Says in what a backup differs from its elders by more than `most` (0.5 is 50 %), a sentence each. They are those of
+ * the family with the same label that were made in the same way; what none of them knows is not compared.
+ * @param elders oldest first
+ */ function sizeChanges(manifest, elders, most) {
+    const compared = elders.filter((elder)=>elder.id !== manifest.id).slice(-ELDERS);
+    return MEASURES.flatMap(({ what, of, format })=>{
+        const values = compared.map(of).filter((value)=>value !== null);
+        const [found, usual] = [
+            of(manifest),
+            median(values)
+        ];
+        // From nothing every change is without measure.
+        if (found === null || usual === undefined || usual === 0) return [];
+        const change = (found - usual) / usual;
+        if (Math.abs(change) <= most) return [];
+        const percent = `${(0,units/* formatCount */.B4)(Math.round(Math.abs(change) * 100))} % ${change < 0 ? 'less' : 'more'}`;
+        const before = values.length === 1 ? 'the backup before it' : `the median of the last ${(0,units/* plural */.LS)(values.length, 'backup')}`;
+        return [
+            `Its ${what} is ${format(found)}, ${percent} than ${before} (${format(usual)}).`
+        ];
+    });
+}
+/** The backups that a new one is to be compared with: of the same label, and of the same part of the database. */ function eldersOf(manifest, backups) {
+    const way = wayOf(manifest);
+    return backups.filter((elder)=>elder.label === manifest.label && elder.snapshotAt < manifest.snapshotAt && wayOf(elder) === way);
+}
+/** Options that change what a backup of the same database weighs. */ const WEIGHTY = [
+    ...[
+        'format',
+        'content',
+        'compression',
+        'schemas',
+        'exclude-schemas',
+        'tables',
+        'exclude-tables'
+    ],
+    ...[
+        'exclude-table-data',
+        'dump-args'
+    ]
+];
+function wayOf({ options }) {
+    return JSON.stringify(WEIGHTY.map((name)=>options[name] ?? null));
+}
+
+// EXTERNAL MODULE: ./lib/backup/catalogue.js
+var catalogue = __nccwpck_require__(8427);
+// EXTERNAL MODULE: ./lib/storage/digest.js
+var digest = __nccwpck_require__(3309);
+// EXTERNAL MODULE: ./lib/storage/read-many.js
+var read_many = __nccwpck_require__(7517);
+// EXTERNAL MODULE: ./lib/backup/layout.js
+var layout = __nccwpck_require__(802);
+;// CONCATENATED MODULE: ./lib/backup/emptied.js
+
+
+
+
+
+/** The tables that had rows in an earlier backup and have none now; those that are gone were dropped by somebody. */ function emptiedTables(now, before) {
+    const key = ({ schema, name })=>JSON.stringify([
+            schema,
+            name
+        ]);
+    const had = new Map(before.map((table)=>[
+            key(table),
+            table.rows
+        ]));
+    return now.filter((table)=>table.rows === 0 && (had.get(key(table)) ?? 0) > 0);
+}
+/**
+ * Reads what an earlier backup counted.
+ * @returns why not, where it has no fingerprint, it is not ours to open, or it is damaged.
+ */ async function readCounts(store, { name, id, parts }, keys) {
+    const part = parts.find(({ file })=>file.startsWith('fingerprint.json'));
+    if (part === undefined) return {
+        why: 'it has no fingerprint'
+    };
+    if (part.encryption === 'age-recipients' || part.encryption !== 'none' && keys.passphrase === undefined) return {
+        why: 'it is encrypted, and this job cannot read it'
+    };
+    try {
+        const bytes = await (0,read_many/* readObject */.A)(store, (0,layout/* backupKey */.eT)(name, id, part.file));
+        if ((0,digest/* digestOfBytes */.by)(bytes).sha256 !== part.sha256) return {
+            why: 'its fingerprint is damaged'
+        };
+        const plain = part.encryption === 'none' ? bytes : await decrypted(bytes, keys, part.file);
+        return {
+            tables: JSON.parse(Buffer.from(plain).toString('utf8')).tables
+        };
+    } catch (error) {
+        return {
+            why: (0,errors/* messageOf */.bD)(error)
+        };
+    }
+}
+async function decrypted(bytes, keys, file) {
+    const chunks = [];
+    for await (const chunk of (0,codec/* decryptStage */.Ow)(keys, file)(one(bytes)))chunks.push(chunk);
+    return Buffer.concat(chunks);
+}
+// eslint-disable-next-line @typescript-eslint/require-await -- a stream of one chunk
+async function* one(bytes) {
+    yield bytes;
+}
+
+;// CONCATENATED MODULE: ./lib/backup/anomalies.js
+
+
+
+
+
+/** How many emptied tables a message names. */ const NAMED = 10;
+const NEXT = 'The backup is kept and nothing is removed. Look at what happened to the database; if it is meant, raise max-size-change for one run or leave it out.';
+/**
+ * Holds a backup that was just published against those before it in one store (`max-size-change`).
+ * @returns what is wrong, a sentence each; empty where nothing is, or the input is not given.
+ */ async function findAnomalies({ inputs, reporter }, store, manifest, fingerprint) {
+    const { maxSizeChange, passphrase } = inputs;
+    if (maxSizeChange === undefined) return [];
+    const which = `${manifest.name}/${manifest.id}`;
+    let elders;
+    try {
+        elders = eldersOf(manifest, (await (0,catalogue/* listBackups */.Cw)(store, manifest.name)).backups);
+    } catch (error) {
+        return [
+            `Whether ${which} is like the backups before it could not be found out. ${(0,errors/* messageOf */.bD)(error)}`
+        ];
+    }
+    const elder = elders.at(-1);
+    if (elder === undefined) {
+        reporter.info('max-size-change: there is no earlier backup of the same kind to compare with.');
+        return [];
+    }
+    const found = [
+        ...sizeChanges(manifest, elders, maxSizeChange),
+        ...await emptied(store, elder, fingerprint, {
+            passphrase,
+            reporter
+        })
+    ];
+    return found.length === 0 ? [] : [
+        `${which} is not like the backups before it. ${found.join(' ')} ${NEXT}`
+    ];
+}
+async function emptied(store, elder, fingerprint, { passphrase, reporter }) {
+    const before = await readCounts(store, elder, passphrase === undefined ? {} : {
+        passphrase
+    });
+    if (fingerprint === undefined || 'why' in before) {
+        const why = 'why' in before ? `of ${elder.id}: ${before.why}` : 'this backup has no fingerprint';
+        reporter.info(`Whether a table has lost all its rows is not measured (${why}); totals are compared.`);
+        return [];
+    }
+    const tables = emptiedTables(fingerprint.tables, before.tables);
+    if (tables.length === 0) return [];
+    const names = tables.slice(0, NAMED).map(({ schema, name })=>`"${schema}"."${name}"`);
+    const more = tables.length > NAMED ? `, and ${(0,units/* plural */.LS)(tables.length - NAMED, 'more', 'more')}` : '';
+    const rows = tables.length === 1 ? 'has lost all its rows' : 'have lost all their rows';
+    return [
+        `${(0,units/* plural */.LS)(tables.length, 'table')} ${rows} since ${elder.id}: ${names.join(', ')}${more}.`
+    ];
+}
+
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: ./lib/postgres/explain.js + 5 modules
@@ -2433,7 +2709,7 @@ function warnOfOthers({ others }, reporter) {
 async function materializedViews(psql, toc) {
     const archive = (0,postgres_toc/* objectKeys */.uv)(toc);
     // pg_dump refreshes no view that reads from an unpopulated one, although it may have rows itself.
-    const refreshed = new Set(toc.filter(({ text })=>text.startsWith('MATERIALIZED VIEW DATA ')).map(({ oid })=>oid));
+    const refreshed = new Set(toc.filter(({ catalogId, text })=>catalogId === 0 && text.startsWith('MATERIALIZED VIEW DATA ')).map(({ oid })=>oid));
     const views = await psql.rows(`SELECT c.oid::int8 AS oid, n.nspname AS schema, c.relname AS name
      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'm' ORDER BY 2, 3`);
     return views.filter(({ oid })=>archive.has(`1259/${oid}`)).map(({ oid, schema, name })=>({
@@ -2790,8 +3066,6 @@ const SEQUENCE_SET = 'SEQUENCE SET ';
     return sorted[low]?.startsWith(start) === true;
 }
 
-// EXTERNAL MODULE: ./lib/backup/manifest.js
-var backup_manifest = __nccwpck_require__(8841);
 ;// CONCATENATED MODULE: ./lib/backup/describe.js
 
 
@@ -2887,10 +3161,6 @@ var backup_manifest = __nccwpck_require__(8841);
 
 // EXTERNAL MODULE: ./lib/backup/id.js
 var backup_id = __nccwpck_require__(6481);
-// EXTERNAL MODULE: ./lib/backup/layout.js
-var layout = __nccwpck_require__(802);
-// EXTERNAL MODULE: ./lib/backup/catalogue.js
-var catalogue = __nccwpck_require__(8427);
 ;// CONCATENATED MODULE: ./lib/backup/other-source.js
 
 
@@ -2969,29 +3239,39 @@ var catalogue = __nccwpck_require__(8427);
 var external_node_url_ = __nccwpck_require__(3136);
 // EXTERNAL MODULE: ./lib/base/text.js
 var base_text = __nccwpck_require__(8566);
+// EXTERNAL MODULE: ./lib/storage/s3/settings.js
+var settings = __nccwpck_require__(4671);
 // EXTERNAL MODULE: ./lib/storage/url.js + 1 modules
 var storage_url = __nccwpck_require__(5990);
 ;// CONCATENATED MODULE: ./lib/backup/fetch-command.js
 
 
 
+
 /**
- * The stock command that brings a backup's files into the current folder.
- * @param url the storage's URL, as the user wrote it; an endpoint that stands in the environment alone is not known here.
- * @param location the URL of the backup's own folder.
- */ function fetchCommand(url, location) {
+ * The stock command that brings a backup's files into the current folder. Whoever runs it in a disaster has credentials
+ * and nothing else, so what only this run's environment says of an S3 service is written out.
+ * @param url the storage's URL, as the user wrote it
+ * @param location the URL of the backup's own folder
+ * @param env what the store was opened with
+ */ function fetchCommand(url, location, env) {
     const storage = (0,storage_url/* parseStorageUrl */.Y)(url);
     if (storage.scheme === 'file') return `cp -r ${(0,base_text/* shell */.vf)(`${(0,external_node_url_.fileURLToPath)(location)}/.`)} .`;
-    const { endpoint, region } = storage.s3;
+    const { endpoint, region } = (0,settings/* s3Settings */.o)(storage.s3, env);
     return [
         `aws s3 cp --recursive ${(0,base_text/* shell */.vf)(`${decodeURIComponent(location)}/`)} .`,
         ...endpoint === undefined ? [] : [
-            `--endpoint-url ${(0,base_text/* shell */.vf)(endpoint)}`
+            `--endpoint-url ${(0,base_text/* shell */.vf)(withoutUser(endpoint))}`
         ],
         ...region === undefined ? [] : [
             `--region ${(0,base_text/* shell */.vf)(region)}`
         ]
     ].join(' ');
+}
+/** Nobody checked an address that stands in the environment: it may hold a password. */ function withoutUser(endpoint) {
+    if (!URL.canParse(endpoint)) return endpoint;
+    const { protocol, host, pathname } = new URL(endpoint);
+    return `${protocol}//${host}${pathname}`.replace(/\/+$/, '');
 }
 
 ;// CONCATENATED MODULE: ./lib/backup/recovery.js
@@ -3147,8 +3427,6 @@ function restoreLines(facts, file) {
     ].join('\n\n')}\n`;
 }
 
-// EXTERNAL MODULE: ./lib/storage/digest.js
-var digest = __nccwpck_require__(3309);
 // EXTERNAL MODULE: ./lib/storage/put.js
 var put = __nccwpck_require__(7780);
 // EXTERNAL MODULE: ./lib/storage/sink.js
@@ -3343,6 +3621,7 @@ var sink = __nccwpck_require__(1802);
 
 
 
+
 const BASES = {
     custom: 'database.dump',
     plain: 'database.sql',
@@ -3418,6 +3697,7 @@ const BASES = {
         const [first] = group.live;
         if (first === undefined) throw new errors/* UserError */.yo('No storage holds the backup.');
         const manifest = manifestFor(first, group, described);
+        problems.push(...await findAnomalies(context, first, manifest, fingerprint));
         const durationSeconds = (Date.now() - startedAt.getTime()) / 1000;
         report(context, manifest, durationSeconds);
         return {
@@ -3479,7 +3759,7 @@ async function writeRecovery(writer, facts, requires) {
     const text = recoveryText({
         manifest: described,
         format: context.inputs.format,
-        fetch: group.live.map((store)=>fetchCommand(store.url, store.locate(`${facts.name}/${facts.id}`))),
+        fetch: group.live.map((store)=>fetchCommand(store.url, store.locate(`${facts.name}/${facts.id}`), context.env)),
         filtered: (0,argv/* isFiltered */.s4)(selection),
         requires: (0,argv/* isFiltered */.s4)(selection) && encrypted ? undefined : requires,
         content: context.inputs.content,
@@ -3717,7 +3997,63 @@ async function checkDatabase(context, database) {
 
 // EXTERNAL MODULE: ./lib/backup/log.js
 var log = __nccwpck_require__(6104);
+// EXTERNAL MODULE: ./lib/backup/named.js
+var backup_named = __nccwpck_require__(2611);
+// EXTERNAL MODULE: ./lib/retention/inputs.js
+var retention_inputs = __nccwpck_require__(2645);
+// EXTERNAL MODULE: ./lib/retention/policy.js
+var retention_policy = __nccwpck_require__(5354);
+// EXTERNAL MODULE: ./lib/retention/prune.js + 6 modules
+var prune = __nccwpck_require__(9899);
+// EXTERNAL MODULE: ./lib/backup/result.js
+var backup_result = __nccwpck_require__(3997);
+;// CONCATENATED MODULE: ./lib/backup/prune-after.js
+
+
+
+
+
+/**
+ * Removes old backups once all of a run went well; of a red run nothing is removed. A store that cannot be pruned makes
+ * the run red, for it fills up, but the backup stays.
+ */ async function pruneAfter(context, result) {
+    const { inputs, stores, reporter, signal } = context;
+    const policy = (0,retention_inputs/* policyOf */.U)(inputs);
+    if ((0,retention_policy/* hasNoRule */.un)(policy)) return;
+    if ((0,backup_result/* redReasons */.Z)(result).length > 0) {
+        reporter.warn('Nothing was pruned, since not everything before it went well.');
+        return;
+    }
+    await reporter.group('Retention', async ()=>{
+        for (const { manifest } of result.results)for (const store of stores){
+            const { name, id: justMade } = manifest;
+            const { label, pruneDryRun: dryRun } = inputs;
+            const request = {
+                name,
+                policy,
+                label,
+                justMade,
+                dryRun,
+                now: new Date()
+            };
+            try {
+                result.pruned.push(await (0,prune/* pruneFamily */.TW)(store, request, {
+                    reporter,
+                    signal
+                }));
+            } catch (error) {
+                if (signal.aborted) throw new errors/* CancelledError */.cc();
+                result.pruneFailures.push(error instanceof errors/* UserError */.yo ? new errors/* UserError */.yo(`${name}/${justMade} is published, but old backups could not be removed. ${(0,errors/* messageOf */.bD)(error)}`, {
+                    cause: error.cause
+                }) : error);
+            }
+        }
+    });
+}
+
 ;// CONCATENATED MODULE: ./lib/backup/run.js
+
+
 
 
 
@@ -3765,6 +4101,7 @@ async function prepare(options) {
         programs,
         connection,
         stores,
+        env: options.env,
         encryption: prepared.encryption,
         compression,
         tempDir: options.tempDir,
@@ -3777,19 +4114,23 @@ async function prepare(options) {
         await dryRun(context, databases, server);
         return {
             results: [],
-            failures: []
+            failures: [],
+            pruned: [],
+            pruneFailures: []
         };
     }
     const result = {
         results: [],
-        failures: []
+        failures: [],
+        pruned: [],
+        pruneFailures: []
     };
     for (const database of databases){
         const startedAt = new Date();
         const name = (0,inputs_name/* familyName */.ar)(inputs.name, database);
         let outcome;
         try {
-            outcome = await reporter.group(`Backup of ${JSON.stringify(database)}`, ()=>one(context, database, name));
+            outcome = await reporter.group(`Backup of ${JSON.stringify(database)}`, ()=>run_one(context, database, name));
             result.results.push(outcome);
         } catch (error) {
             // What a cancelled run fails with first is chance.
@@ -3804,6 +4145,7 @@ async function prepare(options) {
         await (0,log/* writeLog */.u)(context, name, startedAt, entryOf(outcome));
         if (signal.aborted) throw new errors/* CancelledError */.cc();
     }
+    await pruneAfter(context, result);
     return result;
 }
 function entryOf(outcome) {
@@ -3822,7 +4164,7 @@ function entryOf(outcome) {
         ...failure
     };
 }
-async function one(context, database, name) {
+async function run_one(context, database, name) {
     const { programs, connection, reporter, signal } = context;
     const open = (untouched)=>postgres_psql/* Psql */.DD.open({
             programs,
@@ -3864,12 +4206,10 @@ async function one(context, database, name) {
             compression: await planForMachine(options, found.programs)
         };
     } catch (error) {
-        const given = inputs.databases.length > 0 ? inputs.databases : [
-            connection.target.database ?? '*'
-        ];
-        const named = databases ?? given;
-        const families = named.includes('*') ? [] : named.map((database)=>(0,inputs_name/* familyName */.ar)(inputs.name, database));
-        if (!inputs.dryRun) for (const name of new Set(families))await (0,log/* writeLog */.u)({
+        const named = databases === undefined ? (0,backup_named/* namedFamilies */.c)(inputs, connection) : databases.map((database)=>({
+                name: (0,inputs_name/* familyName */.ar)(inputs.name, database)
+            }));
+        if (!inputs.dryRun) for (const name of new Set(named.map(({ name })=>name)))await (0,log/* writeLog */.u)({
             stores,
             run,
             reporter,
@@ -3884,14 +4224,112 @@ async function one(context, database, name) {
 
 /***/ }),
 
+/***/ 3857:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   c: () => (/* binding */ backupTold)
+/* harmony export */ });
+/* harmony import */ var _notify_telling_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6287);
+/* harmony import */ var _postgres_connection_parse_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1276);
+/* harmony import */ var _inputs_name_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(902);
+/* harmony import */ var _named_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2611);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9974);
+/* harmony import */ var _result_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3997);
+
+
+
+
+
+
+/** `runBackup`, and whom the inputs name is told how it ended. */ function backupTold(options) {
+    const { inputs, env } = options;
+    const connection = (0,_postgres_connection_parse_js__WEBPACK_IMPORTED_MODULE_1__/* .parseConnection */ .C)(inputs.databaseUrl ?? '', env);
+    return (0,_notify_telling_js__WEBPACK_IMPORTED_MODULE_0__/* .telling */ .g)({
+        ...options,
+        action: 'backup',
+        hidden: connection
+    }, async (families)=>{
+        try {
+            const result = await (0,_run_js__WEBPACK_IMPORTED_MODULE_4__/* .runBackup */ .Q)(options);
+            families.push(...doneOf(result, options, connection));
+            return result;
+        } catch (error) {
+            families.push(...(0,_named_js__WEBPACK_IMPORTED_MODULE_3__/* .namedFamilies */ .c)(inputs, connection).map(({ database, name })=>({
+                    name,
+                    database,
+                    outcome: 'failure',
+                    backup: null,
+                    reasons: (0,_notify_telling_js__WEBPACK_IMPORTED_MODULE_0__/* .reasonsOf */ .z)(error, connection)
+                })));
+            throw error;
+        }
+    });
+}
+function doneOf({ results, failures }, { inputs }, connection) {
+    return [
+        ...results.map((result)=>{
+            const red = (0,_result_js__WEBPACK_IMPORTED_MODULE_5__/* .redReasons */ .Z)({
+                results: [
+                    result
+                ],
+                failures: [],
+                pruned: [],
+                pruneFailures: []
+            });
+            return {
+                name: result.manifest.name,
+                database: result.manifest.database,
+                outcome: red.length > 0 ? 'failure' : 'success',
+                backup: result.manifest.id,
+                reasons: red.flatMap((reason)=>(0,_notify_telling_js__WEBPACK_IMPORTED_MODULE_0__/* .reasonsOf */ .z)(reason, connection))
+            };
+        }),
+        ...failures.map(({ database, error })=>({
+                name: (0,_inputs_name_js__WEBPACK_IMPORTED_MODULE_2__/* .familyName */ .ar)(inputs.name, database),
+                database,
+                outcome: 'failure',
+                backup: null,
+                reasons: (0,_notify_telling_js__WEBPACK_IMPORTED_MODULE_0__/* .reasonsOf */ .z)(error, connection)
+            }))
+    ];
+}
+
+
+/***/ }),
+
+/***/ 2485:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   F: () => (/* binding */ unfinishedText)
+/* harmony export */ });
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8714);
+/* harmony import */ var _id_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6481);
+
+
+/** A job on GitHub ends before that, and `prune` takes what is older for what a killed run left. */ const DAY_MS = 24 * 60 * 60 * 1000;
+/**
+ * What a folder without a manifest may be. The manifest is written last, so it is no backup; but parts without one are
+ * also what is left where somebody removed the manifest of a sound backup.
+ */ function unfinishedText(store, name, id, now) {
+    const ms = now.getTime() - (0,_id_js__WEBPACK_IMPORTED_MODULE_0__/* .idTime */ .jJ)(id).getTime();
+    const what = ms < DAY_MS ? 'It is being written at this moment, or was left by a job that was killed, or somebody removed its manifest.' : 'A job that was killed left it, or somebody removed its manifest.';
+    return `${name}/${id} in ${store.url}, begun ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatAge */ .nV)(ms / 1000)} ago, has no manifest, so it is no backup. ${what}`;
+}
+
+
+/***/ }),
+
 /***/ 8484:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   dH: () => (/* binding */ decodeVerified),
 /* harmony export */   wJ: () => (/* binding */ writeVerified),
 /* harmony export */   xu: () => (/* binding */ readVerified)
 /* harmony export */ });
-/* unused harmony exports encodeVerified, decodeVerified */
+/* unused harmony export encodeVerified */
 /* harmony import */ var _storage_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5822);
 /* harmony import */ var _storage_put_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7780);
 /* harmony import */ var _storage_read_many_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7517);
@@ -4496,6 +4934,7 @@ const WIDE = /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a
 /* harmony export */   B4: () => (/* binding */ formatCount),
 /* harmony export */   LS: () => (/* binding */ plural),
 /* harmony export */   a3: () => (/* binding */ formatDuration),
+/* harmony export */   nV: () => (/* binding */ formatAge),
 /* harmony export */   z3: () => (/* binding */ formatBytes)
 /* harmony export */ });
 const STEPS = [
@@ -4522,6 +4961,13 @@ const STEPS = [
     if (whole < 60) return `${whole} s`;
     if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
     return `${Math.floor(whole / 3600)} h ${Math.floor(whole % 3600 / 60)} min`;
+}
+/** Seconds -> how old something is, as people say it: `35 min`, `5 h`, `3 d 4 h`. */ function formatAge(seconds) {
+    const minutes = Math.max(0, Math.floor(seconds / 60));
+    if (minutes < 60) return `${minutes} min`;
+    const hours = Math.floor(minutes / 60);
+    if (hours < 24) return `${hours} h`;
+    return hours % 24 === 0 ? `${hours / 24} d` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 /** `1234567` -> `1,234,567`, the same on every machine. */ function formatCount(count) {
     return count.toLocaleString('en-US');
@@ -5439,7 +5885,13 @@ function refusal(arg, format, content) {
 
 // EXTERNAL MODULE: ./lib/inputs/name.js
 var inputs_name = __nccwpck_require__(902);
+// EXTERNAL MODULE: ./lib/retention/inputs.js
+var retention_inputs = __nccwpck_require__(2645);
+// EXTERNAL MODULE: ./lib/retention/policy.js
+var policy = __nccwpck_require__(5354);
 ;// CONCATENATED MODULE: ./lib/inputs/rules.js
+
+
 
 
 
@@ -5450,8 +5902,29 @@ function repeated(list) {
 }
 const STORED_ONCE = ({ storage })=>repeated(storage) === undefined ? undefined : 'Input "storage" has the same URL twice.';
 const ONE_KEY = ({ identity, passphrase })=>identity !== undefined && passphrase !== undefined ? 'Inputs "identity" and "passphrase" are both given. A backup is encrypted with one or the other: give what fits it.' : undefined;
+const HOOKS = [
+    'notify-slack',
+    'notify-webhook',
+    'healthcheck-url'
+];
+/** What tells people must be reachable when it is needed: a URL that is none is refused before anything is done. */ const TOLD = ({ notifySlack, notifyWebhook, healthcheckUrl })=>{
+    const texts = [
+        notifySlack,
+        notifyWebhook,
+        healthcheckUrl
+    ];
+    const wrong = HOOKS.find((_, index)=>texts[index] !== undefined && !isHttpUrl(texts[index] ?? ''));
+    return wrong === undefined ? undefined : `Input "${wrong}" is no URL that begins with https:// or http://. Copy the whole address from the service.`;
+};
+function isHttpUrl(text) {
+    return URL.canParse(text) && [
+        'https:',
+        'http:'
+    ].includes(new URL(text).protocol);
+}
 const BACKUP_RULES = [
     STORED_ONCE,
+    TOLD,
     ({ recipients, passphrase })=>given(recipients) && passphrase !== undefined ? 'Inputs "recipients" and "passphrase" are both given. A backup is encrypted with one or the other.' : undefined,
     ({ jobs, format })=>jobs !== 'auto' && jobs > 1 && format !== 'directory' ? `Input "jobs" is ${jobs}, but pg_dump works in parallel only in the directory format. Set format to directory, or leave jobs out.` : undefined,
     ({ databases })=>databases.length > 1 && databases.includes('*') ? 'Input "databases" holds * (all databases) and names. Give one or the other.' : undefined,
@@ -5467,6 +5940,7 @@ const BACKUP_RULES = [
 ];
 const RESTORE_RULES = [
     STORED_ONCE,
+    TOLD,
     ONE_KEY,
     ({ backup })=>backup.kind === 'random' ? 'Input "backup" is random: a backup at random can be verified, not restored. Name the one that you want.' : undefined,
     ({ mode, tables, schemas, content })=>{
@@ -5485,8 +5959,14 @@ const RESTORE_RULES = [
 ];
 const VERIFY_RULES = [
     STORED_ONCE,
+    TOLD,
     ONE_KEY,
     ({ scratchUrl, postgresVersion })=>scratchUrl !== undefined && postgresVersion !== 'auto' ? `Input "postgres-version" is ${postgresVersion}, but the server that "scratch-url" names has its own version. Leave it out.` : undefined
+];
+const PRUNE_RULES = [
+    STORED_ONCE,
+    TOLD,
+    (inputs)=>(0,policy/* hasNoRule */.un)((0,retention_inputs/* policyOf */.U)(inputs)) ? 'None of the "keep-" inputs is given, so everything would be kept. Say what to keep, such as keep-daily: 7 and keep-weekly: 4.' : undefined
 ];
 function check(rules, inputs) {
     for (const rule of rules){
@@ -5511,6 +5991,10 @@ const CHECKS = {
     verify: (inputs)=>{
         checkName('verify', inputs);
         check(VERIFY_RULES, inputs);
+    },
+    prune: (inputs)=>{
+        checkName('prune', inputs);
+        check(PRUNE_RULES, inputs);
     },
     list: (inputs)=>{
         checkName('list', inputs);
@@ -5584,6 +6068,7 @@ const TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2
 
 
 
+
 // Above 19 zstd needs --ultra and gigabytes of memory to read the backup again.
 const LEVELS = {
     zstd: 19,
@@ -5625,6 +6110,18 @@ function parseMajor(name, text) {
     if (text === 'auto') return text;
     return /^[1-9]\d$/.test(text) ? Number(text) : refuse(name, text, 'auto, or a major version such as 17');
 }
+/** More than a thousandfold is a slip of the finger. */ const MAX_PERCENT = 100_000;
+function parsePercent(name, text) {
+    const percent = Number(/^(\d{1,6}(?:\.\d{1,3})?) ?%$/.exec(text)?.[1]);
+    return percent > 0 && percent <= MAX_PERCENT ? percent / 100 : refuse(name, text, 'a percentage, such as 50%');
+}
+/** What another room reads, with the input's name put to what it says is wrong. */ function named(name, read) {
+    try {
+        return read();
+    } catch (error) {
+        throw new errors/* UserError */.yo(`Input "${name}": ${(0,errors/* messageOf */.bD)(error)}`);
+    }
+}
 /** The entries of a list: one a line, without the space around them, blank lines left out. */ function splitList(text) {
     return text.split(/\r?\n|\r/).map((line)=>line.trim()).filter((line)=>line !== '');
 }
@@ -5644,6 +6141,9 @@ function parseMajor(name, text) {
     duration: (name, text)=>parseDuration(text) ?? refuse(name, text, 'a number and a unit, such as 500ms, 60s, 5m or 1h, up to 24h'),
     age: (name, text)=>parseAge(text) ?? refuse(name, text, 'a number and a unit, such as 90m, 26h, 8d or 4w'),
     selector: (name, text)=>parseSelector(text) ?? refuse(name, text, SELECTORS),
+    count: (name, text)=>named(name, ()=>(0,policy/* parseCount */.zq)(text)),
+    within: (name, text)=>named(name, ()=>(0,policy/* parseWithin */.nM)(text)),
+    percent: parsePercent,
     compression: parseCompression,
     major: parseMajor
 };
@@ -5656,8 +6156,8 @@ function parseMajor(name, text) {
     return reader(name, text.trim(), kind);
 }
 
-// EXTERNAL MODULE: ./lib/inputs/table.js + 6 modules
-var table = __nccwpck_require__(730);
+// EXTERNAL MODULE: ./lib/inputs/table.js + 8 modules
+var table = __nccwpck_require__(7771);
 // EXTERNAL MODULE: ./lib/inputs/values.js
 var inputs_values = __nccwpck_require__(7035);
 ;// CONCATENATED MODULE: ./lib/inputs/read.js
@@ -5690,7 +6190,7 @@ var inputs_values = __nccwpck_require__(7035);
 
 /***/ }),
 
-/***/ 730:
+/***/ 7771:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -5820,6 +6320,49 @@ __nccwpck_require__.d(__webpack_exports__, {
     }
 };
 
+;// CONCATENATED MODULE: ./lib/inputs/table/notify.js
+const EVERYWHERE = [
+    'backup',
+    'restore',
+    'verify',
+    'prune'
+];
+/** Who is told how a run ended. */ const NOTIFY = {
+    'notify-slack': {
+        type: 'secret',
+        group: 'Who is told',
+        commands: EVERYWHERE,
+        placeholder: 'URL',
+        description: 'The URL of a Slack incoming webhook that is told how the run ended'
+    },
+    'notify-webhook': {
+        type: 'secret',
+        group: 'Who is told',
+        commands: EVERYWHERE,
+        placeholder: 'URL',
+        description: 'A URL that is sent the same as JSON, by POST'
+    },
+    'notify-on': {
+        type: 'choice',
+        values: [
+            'failure',
+            'always',
+            'change'
+        ],
+        group: 'Who is told',
+        commands: EVERYWHERE,
+        default: 'failure',
+        description: 'When these two are told: of each `failure`, `always`, or when a run ends in another way than the one before it (`change`): the first failure and the recovery'
+    },
+    'healthcheck-url': {
+        type: 'secret',
+        group: 'Who is told',
+        commands: EVERYWHERE,
+        placeholder: 'URL',
+        description: 'A URL of healthchecks.io or its kin, pinged at the start (`/start`), after success and after failure (`/fail`): it raises the alarm when no run comes at all'
+    }
+};
+
 ;// CONCATENATED MODULE: ./lib/inputs/table/place.js
 /** Which database, which backup, and where backups live. */ const PLACE = {
     'database-url': {
@@ -5871,6 +6414,7 @@ __nccwpck_require__.d(__webpack_exports__, {
             'backup',
             'restore',
             'verify',
+            'prune',
             'list',
             'show'
         ],
@@ -5878,6 +6422,7 @@ __nccwpck_require__.d(__webpack_exports__, {
             'backup',
             'restore',
             'verify',
+            'prune',
             'list',
             'show'
         ],
@@ -5886,6 +6431,7 @@ __nccwpck_require__.d(__webpack_exports__, {
         descriptions: {
             list: 'Where backups live: `s3://bucket/prefix` or `file:///path`',
             show: 'Where backups live: `s3://bucket/prefix` or `file:///path`',
+            prune: 'Where backups live: `s3://bucket/prefix` or `file:///path`, one URL a line; each is pruned by itself',
             restore: 'Where backups live: `s3://bucket/prefix` or `file:///path`, one URL a line; the first that has the backup whole is read',
             verify: 'Where backups live: `s3://bucket/prefix` or `file:///path`, one URL a line; the first that has the backup is the one that is verified'
         }
@@ -5897,6 +6443,7 @@ __nccwpck_require__.d(__webpack_exports__, {
             'backup',
             'restore',
             'verify',
+            'prune',
             'list',
             'show'
         ],
@@ -5917,13 +6464,86 @@ __nccwpck_require__.d(__webpack_exports__, {
             'backup',
             'restore',
             'verify',
+            'prune',
             'list'
         ],
         placeholder: 'TEXT',
         description: 'Look only at backups that carry this label',
         descriptions: {
-            backup: 'Free text such as `daily` that the backup carries'
+            backup: 'Free text such as `daily` that the backup carries; the `keep-` inputs then look only at backups with this label',
+            prune: 'Look only at backups that carry this label; all others are kept'
         }
+    }
+};
+
+;// CONCATENATED MODULE: ./lib/inputs/table/retention.js
+const WHERE = {
+    group: 'What is kept',
+    commands: [
+        'backup',
+        'prune'
+    ]
+};
+/** Which backups are kept, as restic's `forget` has it. */ const RETENTION = {
+    'keep-last': {
+        ...WHERE,
+        type: 'count',
+        placeholder: 'N',
+        description: 'Keep the newest N backups, or `unlimited`. Without any `keep-` input nothing is removed; with several, what any of them keeps'
+    },
+    'keep-hourly': {
+        ...WHERE,
+        type: 'count',
+        placeholder: 'N',
+        description: 'Keep the newest backup of each of the last N hours that have one'
+    },
+    'keep-daily': {
+        ...WHERE,
+        type: 'count',
+        placeholder: 'N',
+        description: 'The same of days, in UTC'
+    },
+    'keep-weekly': {
+        ...WHERE,
+        type: 'count',
+        placeholder: 'N',
+        description: 'The same of weeks, which begin on Monday'
+    },
+    'keep-monthly': {
+        ...WHERE,
+        type: 'count',
+        placeholder: 'N',
+        description: 'The same of months'
+    },
+    'keep-yearly': {
+        ...WHERE,
+        type: 'count',
+        placeholder: 'N',
+        description: 'The same of years'
+    },
+    'keep-within': {
+        ...WHERE,
+        type: 'within',
+        placeholder: 'SPAN',
+        description: 'Keep every backup made in this span before the newest one: `30d`, `1y6m`, `12h` (`m` is months)'
+    },
+    'prune-dry-run': {
+        type: 'boolean',
+        group: 'What is kept',
+        commands: [
+            'backup'
+        ],
+        default: 'false',
+        description: 'Make the backup, and only say which old ones would be removed'
+    },
+    'max-size-change': {
+        type: 'percent',
+        group: 'What is kept',
+        commands: [
+            'backup'
+        ],
+        placeholder: 'PERCENT',
+        description: 'A backup whose size or number of rows differs by more than this (`50%`) from the median of the last five, or in which a table has lost all its rows, is kept, but the run is red and removes nothing'
     }
 };
 
@@ -6035,10 +6655,12 @@ __nccwpck_require__.d(__webpack_exports__, {
         group: 'How it runs',
         commands: [
             'backup',
-            'restore'
+            'restore',
+            'prune'
         ],
         default: 'false',
         descriptions: {
+            prune: 'Say which backups would be removed, and why the others are kept, but remove nothing',
             restore: 'Say what would be restored, replaced and left out, and whether versions, extensions, roles and disk space fit, but change nothing'
         },
         description: 'Connect, find the programs, write and delete a probe in each storage and estimate the size, but dump nothing'
@@ -6202,6 +6824,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 
 
+
+
 /**
  * Every input, once. The typed reader, the command line and its help, each action.yml and the README's tables come
  * from here; `npm run docs` writes the generated ones.
@@ -6211,7 +6835,9 @@ __nccwpck_require__.d(__webpack_exports__, {
     ...RESTORE,
     ...VERIFY,
     ...STORED,
-    ...RUN
+    ...RETENTION,
+    ...RUN,
+    ...NOTIFY
 };
 /** The inputs that an action or command takes, in the table's order. */ function inputsOf(command) {
     return Object.entries(TABLE).filter(([, spec])=>spec.commands.includes(command));
@@ -6291,6 +6917,542 @@ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */ });
 /** `lock-timeout` -> `lockTimeout`. */ function camelCase(name) {
     return name.replaceAll(/-([a-z])/g, (_, letter)=>letter.toUpperCase());
+}
+
+
+/***/ }),
+
+/***/ 6287:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  z: () => (/* binding */ reasonsOf),
+  g: () => (/* binding */ telling)
+});
+
+// EXTERNAL MODULE: ./lib/backup/catalogue.js
+var catalogue = __nccwpck_require__(8427);
+// EXTERNAL MODULE: ./lib/backup/log.js
+var log = __nccwpck_require__(6104);
+// EXTERNAL MODULE: ./lib/base/errors.js
+var errors = __nccwpck_require__(7594);
+// EXTERNAL MODULE: ./lib/base/failure.js
+var failure = __nccwpck_require__(1747);
+// EXTERNAL MODULE: ./lib/base/reporter.js
+var reporter = __nccwpck_require__(7872);
+// EXTERNAL MODULE: ./lib/storage/registry.js + 3 modules
+var registry = __nccwpck_require__(25);
+// EXTERNAL MODULE: ./lib/storage/errors.js
+var storage_errors = __nccwpck_require__(5822);
+// EXTERNAL MODULE: ./lib/storage/read-many.js
+var read_many = __nccwpck_require__(7517);
+// EXTERNAL MODULE: ./lib/backup/layout.js
+var layout = __nccwpck_require__(802);
+;// CONCATENATED MODULE: ./lib/backup/history.js
+
+
+
+/**
+ * Reads the log of a family in one store.
+ * @param since only runs that began then or later; absent: all that were kept.
+ */ async function readHistory(store, name, since) {
+    const keys = [];
+    for await (const { key } of store.list(`${name}/${LOG}/`))if (since === undefined || startOf(key) >= since.getTime()) keys.push(key);
+    const history = {
+        records: [],
+        unreadable: 0
+    };
+    for (const record of (await recordsOf(store, keys.sort()))){
+        if (record === undefined) history.unreadable += 1;
+        else history.records.push(record);
+    }
+    history.records.sort((a, b)=>a.startedAt.localeCompare(b.startedAt));
+    return history;
+}
+/** The entries of these keys, undefined for one that cannot be understood. */ async function recordsOf(store, keys) {
+    const read = await (0,read_many/* readMany */.c)(store, keys);
+    return read// It may have been removed since it was listed.
+    .filter(({ error })=>!(0,storage_errors/* isNotFound */.c4)(error)).map(({ bytes, error })=>{
+        if (error !== undefined) throw error;
+        return decodeRecord(bytes);
+    });
+}
+/** How many entries are read at once, and how many in all, until the run that is looked for is among them. */ const BATCH = 16;
+const MOST = 10 * BATCH;
+/**
+ * The last run of one action that began before a time; undefined where there is none among the newest 160 entries.
+ */ async function lastRun(store, name, action, before) {
+    const keys = [];
+    for await (const { key } of store.list(`${name}/${layout/* LOG */.$9}/`))keys.push(key);
+    keys.sort().reverse();
+    for(let at = 0; at < Math.min(MOST, keys.length); at += BATCH){
+        const records = await recordsOf(store, keys.slice(at, at + BATCH));
+        const last = records.filter((record)=>record !== undefined).filter((record)=>record.action === action && Date.parse(record.startedAt) < before.getTime()).sort((a, b)=>b.startedAt.localeCompare(a.startedAt))[0];
+        if (last !== undefined) return last;
+    }
+    return undefined;
+}
+/** When the run of a log's key began, to the second; what has another name may have begun at any time. */ function startOf(key) {
+    const [, date, hour, minute, second] = /\/(\d{8})T(\d{2})(\d{2})(\d{2})Z-[^/]*$/.exec(key) ?? [];
+    if (date === undefined) return Infinity;
+    const day = `${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6)}`;
+    // The key has no milliseconds: a run of the same second may be later.
+    return Date.parse(`${day}T${hour}:${minute}:${second}.999Z`);
+}
+/** One entry as it is stored; undefined when it is damaged or of a newer format. */ function decodeRecord(bytes) {
+    let value;
+    try {
+        value = JSON.parse(Buffer.from(bytes).toString('utf8'));
+    } catch  {
+        return undefined;
+    }
+    return isRecord(value) ? value : undefined;
+}
+function isRecord(value) {
+    if (typeof value !== 'object' || value === null) return false;
+    const { version, action, outcome, startedAt, seconds, error, backup, runUrl, actor } = value;
+    return version === 1 && typeof action === 'string' && (outcome === 'success' || outcome === 'failure') && typeof startedAt === 'string' && !Number.isNaN(Date.parse(startedAt)) && typeof seconds === 'number' && [
+        error,
+        backup,
+        runUrl,
+        actor
+    ].every((text)=>text === null || typeof text === 'string');
+}
+
+// EXTERNAL MODULE: ./lib/backup/verified.js
+var backup_verified = __nccwpck_require__(8484);
+;// CONCATENATED MODULE: ./lib/notify/newest.js
+
+
+
+/** No message is worth more of a job's time than this. */ const PATIENCE_MS = 20_000;
+/**
+ * What the storage knows of a family for a message: its newest backup, and how the run before ended. Never throws and
+ * never takes long: what cannot be read in time is not known.
+ * @param startedAt of the run that the message is about.
+ */ async function knownOf(stores, { name, action, startedAt }, patienceMs = PATIENCE_MS) {
+    let timer;
+    const late = new Promise((resolve)=>timer = setTimeout(resolve, patienceMs, undefined));
+    const inTime = (work)=>Promise.race([
+            firstThatAnswers(stores, work),
+            late
+        ]);
+    try {
+        const [newest, before] = await Promise.all([
+            inTime((store)=>newestOf(store, name)),
+            inTime(async (store)=>(await lastRun(store, name, action, startedAt))?.outcome ?? null)
+        ]);
+        return {
+            newest,
+            before
+        };
+    } finally{
+        clearTimeout(timer);
+    }
+}
+async function newestOf(store, name) {
+    const newest = await (0,catalogue/* newestBackup */.RO)(store, name);
+    if (newest === undefined) return null;
+    const { id, snapshotAt } = newest;
+    const verified = await (0,backup_verified/* readVerified */.xu)(store, name, id);
+    return {
+        id,
+        snapshotAt,
+        verified: verified === undefined ? null : verified.verdict === 'passed'
+    };
+}
+async function firstThatAnswers(stores, work) {
+    for (const store of stores){
+        try {
+            return await work(store);
+        } catch  {
+        // A store that cannot be read has been told of by the run itself; the message says that it is not known.
+        }
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/notify/healthcheck.js
+/** What a service that waits for signs of life is told. */ /**
+ * The URL of a sign: `/start` and `/fail` are added to the path, success is the URL itself (healthchecks.io, Pinging API;
+ * its kin do the same). Parameters stay where they are.
+ */ function signUrl(url, sign) {
+    const parsed = new URL(url);
+    if (sign !== 'success') parsed.pathname = `${parsed.pathname.replace(/\/+$/, '')}/${sign}`;
+    return parsed.href;
+}
+
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __nccwpck_require__(8500);
+;// CONCATENATED MODULE: ./lib/notify/send.js
+
+
+const PATIENCE = {
+    attempts: 3,
+    timeoutMs: 10_000,
+    waitMs: 1000
+};
+/** An answer that another attempt may change. */ const PASSING = new Set([
+    408,
+    425,
+    429,
+    500,
+    502,
+    503,
+    504
+]);
+/**
+ * Sends one message. Never throws: what it is about matters more than the message.
+ * @returns undefined, or why it was not taken, without the URL, which is a secret.
+ */ async function send(url, message, { attempts, timeoutMs, waitMs } = PATIENCE) {
+    let why;
+    for(let attempt = 1; attempt <= attempts; attempt += 1){
+        if (attempt > 1) await (0,promises_.setTimeout)(waitMs * 3 ** (attempt - 2));
+        const answer = await once(url, message, timeoutMs);
+        if (answer === undefined) return undefined;
+        ({ why } = answer);
+        if (!answer.passing) break;
+    }
+    return why;
+}
+async function once(url, { type, body }, timeoutMs) {
+    try {
+        const response = await fetch(url, {
+            method: 'POST',
+            headers: {
+                'content-type': type,
+                'user-agent': 'pgkeep'
+            },
+            body,
+            signal: AbortSignal.timeout(timeoutMs)
+        });
+        // Unread bodies hold connections, and with them the process.
+        await response.body?.cancel();
+        if (response.ok) return undefined;
+        return {
+            why: `it answered ${response.status}`,
+            passing: PASSING.has(response.status)
+        };
+    } catch (error) {
+        return {
+            why: reasonOf(error, timeoutMs),
+            passing: true
+        };
+    }
+}
+/** In words that cannot hold the URL: nothing of the error but its code. */ function reasonOf(error, timeoutMs) {
+    const { name, cause } = error;
+    if (name === 'TimeoutError') return `it gave no answer within ${timeoutMs / 1000} s`;
+    const code = (0,errors/* codeOf */.$N)(cause) ?? (0,errors/* codeOf */.$N)(error);
+    return code === undefined ? 'it could not be reached' : `it could not be reached (${code})`;
+}
+
+// EXTERNAL MODULE: ./lib/base/units.js
+var units = __nccwpck_require__(8714);
+;// CONCATENATED MODULE: ./lib/notify/when.js
+/**
+ * Whether a run is told of. With `change`: the first failure, and the first success after one. Where it is not known how
+ * the run before ended, a failure counts as the first, and a success as one of many.
+ */ function isToldOf(notice, on) {
+    switch(on){
+        case 'always':
+            return true;
+        case 'failure':
+            return notice.outcome === 'failure';
+        case 'change':
+            // A run that failed before it came to any family has left no record that a later one could compare with.
+            return notice.families.length === 0 ? notice.outcome === 'failure' : notice.families.some(isChange);
+    }
+}
+function isChange({ outcome, before }) {
+    return outcome === 'failure' ? before !== 'failure' : before === 'failure';
+}
+/** Whether something that had failed works again. */ function isRecovery({ outcome, families }) {
+    return outcome === 'success' && families.some(({ before })=>before === 'failure');
+}
+
+;// CONCATENATED MODULE: ./lib/notify/text.js
+
+
+/** What happened, in one line: `backup of shop failed`. */ function headline(notice) {
+    const { action, outcome, families, run } = notice;
+    const told = families.filter((family)=>outcome === 'success' || family.outcome === 'failure');
+    const names = told.map(({ name })=>name);
+    const of = names.length === 0 ? '' : ` of ${names.slice(0, 3).join(', ')}`;
+    const more = names.length > 3 ? ` and ${names.length - 3} more` : '';
+    const ended = outcome === 'failure' ? 'failed' : isRecovery(notice) ? 'works again' : 'succeeded';
+    const where = run.repository === undefined ? '' : ` (${run.repository})`;
+    return `${action}${of}${more} ${ended}${where}`;
+}
+/** The newest backup and its age, or that there is none. */ function newestText(newest, now) {
+    if (newest === undefined) return 'not known: the storage could not be read';
+    if (newest === null) return 'none';
+    const age = (0,units/* formatAge */.nV)((now.getTime() - Date.parse(newest.snapshotAt)) / 1000);
+    const verified = newest.verified === null ? 'never verified' : newest.verified ? 'verified' : 'its last verification failed';
+    return `${newest.id}, ${age} old, ${verified}`;
+}
+/** What to know of a run, a line each: what failed, of which database, and what there is to fall back on. */ function lines(notice) {
+    const now = new Date(notice.finishedAt);
+    const many = notice.families.length > 1;
+    return [
+        ...notice.reasons,
+        ...notice.families.flatMap((family)=>familyLines(family, now).map((line)=>many ? `${family.name}: ${line}` : line))
+    ];
+}
+function familyLines({ database, name, reasons, newest }, now) {
+    return [
+        ...database === null || database === name ? [] : [
+            `Database: ${database}`
+        ],
+        ...reasons,
+        `Newest backup: ${newestText(newest, now)}`
+    ];
+}
+/** The whole message as plain text. */ function plainText(notice) {
+    const link = notice.run.runUrl === undefined ? [] : [
+        `Run: ${notice.run.runUrl}`
+    ];
+    return [
+        `pgkeep ${headline(notice)}`,
+        ...lines(notice),
+        ...link
+    ].join('\n');
+}
+
+;// CONCATENATED MODULE: ./lib/notify/slack.js
+
+
+/** Slack refuses a section of more than 3,000 characters (api.slack.com, Block Kit: section). */ const LONGEST = 2900;
+// What Slack takes for markup (api.slack.com, Formatting text: Escaping text).
+const slack_escape = (text)=>text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+function cut(text) {
+    return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}...`;
+}
+/** What an incoming webhook of Slack is sent. `text` is what a notification shows, `blocks` what the channel does. */ function slackMessage(notice) {
+    const sign = notice.outcome === 'failure' ? ':x:' : isRecovery(notice) ? ':white_check_mark:' : ':package:';
+    const title = `${sign} pgkeep ${slack_escape(headline(notice))}`;
+    const body = lines(notice).map((line)=>slack_escape(line.replaceAll('\n', ' '))).join('\n');
+    const { runUrl } = notice.run;
+    return {
+        text: title,
+        blocks: [
+            section(`*${title}*`),
+            ...body === '' ? [] : [
+                section(cut(body))
+            ],
+            ...runUrl === undefined ? [] : [
+                section(`<${runUrl}|Open the run>`)
+            ]
+        ]
+    };
+}
+function section(text) {
+    return {
+        type: 'section',
+        text: {
+            type: 'mrkdwn',
+            text
+        }
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/notify/webhook.js
+
+/**
+ * What `notify-webhook` is sent, as JSON. It is public: fields are only ever added (README, Alerts).
+ * `version` changes when that is not possible.
+ */ function webhookMessage(notice) {
+    const { action, outcome, reasons, families, startedAt, finishedAt, run } = notice;
+    return {
+        version: 1,
+        action,
+        outcome,
+        summary: headline(notice),
+        startedAt,
+        finishedAt,
+        repository: run.repository ?? null,
+        workflow: run.workflow ?? null,
+        runUrl: run.runUrl ?? null,
+        reasons,
+        families: families.map((family)=>({
+                name: family.name,
+                database: family.database,
+                outcome: family.outcome,
+                backup: family.backup,
+                reasons: family.reasons,
+                newestBackup: family.newest ?? null,
+                previousOutcome: family.before ?? null
+            }))
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/notify/notifier.js
+
+
+
+
+
+
+/** healthchecks.io keeps 100 kB of a ping's body; other services less. */ const LONGEST_SIGN = 10_000;
+const json = (body)=>({
+        type: 'application/json',
+        body: JSON.stringify(body)
+    });
+/**
+ * Tells people and services of a run. A message that is not taken is a warning: it never makes a good run red, nor a
+ * failed one fail in another way.
+ */ class Notifier {
+    targets;
+    reporter;
+    patience;
+    constructor(targets, reporter, patience = PATIENCE){
+        this.targets = targets;
+        this.reporter = reporter;
+        this.patience = patience;
+        for (const url of [
+            targets.notifySlack,
+            targets.notifyWebhook,
+            targets.healthcheckUrl
+        ])if (url !== undefined) reporter.mask(url);
+    }
+    /** Whether there is anybody to tell. */ get listens() {
+        const { notifySlack, notifyWebhook, healthcheckUrl } = this.targets;
+        return (notifySlack ?? notifyWebhook ?? healthcheckUrl) !== undefined;
+    }
+    /** Tells the service that waits for signs of life that a run has begun. */ async started() {
+        await this.#sign('start', '');
+    }
+    /** Tells everybody how a run ended: the healthcheck always, the others as `notify-on` has it. */ async ended(notice) {
+        const { notifySlack, notifyWebhook, notifyOn } = this.targets;
+        const sign = this.#sign(notice.outcome === 'success' ? 'success' : 'fail', plainText(notice));
+        if (isToldOf(notice, notifyOn)) await Promise.all([
+            this.#send('notify-slack', notifySlack, ()=>json(slackMessage(notice))),
+            this.#send('notify-webhook', notifyWebhook, ()=>json(webhookMessage(notice)))
+        ]);
+        await sign;
+    }
+    async #sign(sign, text) {
+        const { healthcheckUrl } = this.targets;
+        const url = healthcheckUrl === undefined ? undefined : signUrl(healthcheckUrl, sign);
+        if (url !== undefined) this.reporter.mask(url);
+        await this.#send('healthcheck-url', url, ()=>({
+                type: 'text/plain; charset=utf-8',
+                body: text.slice(0, LONGEST_SIGN)
+            }));
+    }
+    async #send(input, url, message) {
+        if (url === undefined) return;
+        const why = await send(url, message(), this.patience);
+        if (why !== undefined) this.reporter.warn(`What ${input} names did not take the message: ${why}. The run itself is not affected.`);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/notify/telling.js
+
+
+
+
+
+
+
+
+/**
+ * Does `work` and tells of its end whom the inputs name. A dry run and a cancelled one are told to nobody: the one has
+ * done nothing, the other has seconds to clean up (and the healthcheck hears no success).
+ * @param work adds what it did to each family; one that failed makes the whole run a failure.
+ */ async function telling(options, work) {
+    const { inputs, reporter, signal } = options;
+    const notifier = new Notifier(inputs, reporter);
+    const families = [];
+    if (!notifier.listens || inputs.dryRun === true) return work(families);
+    const startedAt = new Date();
+    // Nobody waits for it: a service that hangs holds up no backup.
+    const started = notifier.started();
+    let failure;
+    try {
+        return await work(families);
+    } catch (error) {
+        failure = {
+            error
+        };
+        throw error;
+    } finally{
+        await started;
+        if (!signal.aborted && !(failure?.error instanceof errors/* CancelledError */.cc)) await notifier.ended(await noticeOf(options, {
+            families,
+            failure,
+            startedAt
+        }));
+    }
+}
+async function noticeOf(options, { families, failure, startedAt }) {
+    const { action, inputs, env, run } = options;
+    const stores = await openAll(inputs.storage, env);
+    const reasons = failure === undefined ? [] : reasonsOf(failure.error, options.hidden);
+    const done = families.length > 0 ? families : await unfinished(stores, inputs.name, reasons);
+    const told = await Promise.all(done.map(async (family)=>({
+            ...family,
+            ...await knownOf(stores, {
+                name: family.name,
+                action,
+                startedAt
+            })
+        })));
+    return {
+        action,
+        outcome: failure === undefined && told.every(({ outcome })=>outcome === 'success') ? 'success' : 'failure',
+        // What a family says of itself is not said twice.
+        reasons: told.some(({ outcome })=>outcome === 'failure') ? [] : reasons,
+        families: told,
+        startedAt: startedAt.toISOString(),
+        finishedAt: new Date().toISOString(),
+        run
+    };
+}
+/** What a failure is called where not everybody may see names of what is in the database. */ function reasonsOf(error, hidden) {
+    const nobody = {
+        target: {
+            host: undefined,
+            user: undefined
+        },
+        secrets: []
+    };
+    return (0,failure/* errorsOf */.B)(error).map((each)=>(0,log/* publicReason */.E)(each, hidden ?? nobody));
+}
+/** The family of a run that failed before it came to it: the one that was named, or the only one there is. */ async function unfinished(stores, named, reasons) {
+    const name = named?.includes('{') === true ? undefined : named ?? await onlyFamily(stores);
+    return name === undefined ? [] : [
+        {
+            name,
+            database: null,
+            outcome: 'failure',
+            backup: null,
+            reasons
+        }
+    ];
+}
+async function onlyFamily([store]) {
+    try {
+        return store === undefined ? undefined : await (0,catalogue/* chooseFamily */.AP)(store, undefined);
+    } catch  {
+        // Several, or none, or a store that cannot be read: the message then names no family.
+        return undefined;
+    }
+}
+/** The run's own stores may be closed or broken by now. What cannot be opened has been told of by the run. */ async function openAll(urls, env) {
+    const context = {
+        env,
+        reporter: reporter/* silentReporter */.P,
+        retry: {
+            attempts: 2
+        }
+    };
+    const opened = await Promise.allSettled(urls.map((url)=>(0,registry/* openStore */.C)(url, context)));
+    return opened.flatMap((each)=>each.status === 'fulfilled' ? [
+            each.value
+        ] : []);
 }
 
 
@@ -7306,6 +8468,10 @@ function lineAt(text, at) {
 
 
 const ROUNDS = 3;
+/** What would go wrong, by what the connection is for. */ const HARM = {
+    dump: 'A dump through it looks fine and misses rows, since its sessions do not share one snapshot.',
+    restore: 'A restore through it loses its settings, locks and transactions on the way, since they stay with sessions that others use next.'
+};
 /**
  * Refuses a connection that goes through a transaction (or statement) pooler. There two transactions of one session may
  * run on two servers' sessions: an exported snapshot seems to work and rows get lost without an error.
@@ -7313,18 +8479,19 @@ const ROUNDS = 3;
  *
  * Must be the first thing that is done with a connection, and `open` must open *untouched* sessions: a setting made
  * through such a pooler (search_path!) would stay with a connection that the application uses next.
+ * @param purpose what the connection is for, for the message
  * @throws UserError that says which URL to use instead, or why there is no connection at all.
- */ async function refuseTransactionPooler(open, context = {}) {
+ */ async function refuseTransactionPooler(open, context = {}, purpose = 'dump') {
     const sessions = [];
     try {
         const first = await open();
         sessions.push(first);
         const second = await open();
         sessions.push(second);
-        if (await shareBackends(first, second)) throw refusal(context);
+        if (await shareBackends(first, second)) throw refusal(context, purpose);
     } catch (error) {
         // Statement pooling: `transaction blocks not allowed in statement pooling mode`.
-        if (error instanceof _psql_js__WEBPACK_IMPORTED_MODULE_1__/* .SqlError */ .L8) throw refusal(context, error);
+        if (error instanceof _psql_js__WEBPACK_IMPORTED_MODULE_1__/* .SqlError */ .L8) throw refusal(context, purpose, error);
         throw error;
     } finally{
         await Promise.all(sessions.map((session)=>session.close()));
@@ -7358,8 +8525,8 @@ async function shareBackends(first, second) {
     }
     return false;
 }
-function refusal(context, cause) {
-    return new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo('The connection goes through a pooler that gives each transaction to another session of the server (transaction pooling). ' + 'A dump through it looks fine and misses rows, since its sessions do not share one snapshot. ' + `Use a direct connection or session pooling. ${(0,_causes_hosts_js__WEBPACK_IMPORTED_MODULE_2__/* .poolerAdvice */ .S)(context)}`, cause === undefined ? undefined : {
+function refusal(context, purpose, cause) {
+    return new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo('The connection goes through a pooler that gives each transaction to another session of the server (transaction pooling). ' + `${HARM[purpose]} Use a direct connection or session pooling. ${(0,_causes_hosts_js__WEBPACK_IMPORTED_MODULE_2__/* .poolerAdvice */ .S)(context)}`, cause === undefined ? undefined : {
         cause
     });
 }
@@ -10598,8 +11765,8 @@ function textOrNull(value) {
     }
     return entries;
 }
-/** The OIDs of the tables whose rows the archive holds. */ function tableDataOids(entries) {
-    return new Set(entries.filter((entry)=>entry.text.startsWith('TABLE DATA ')).map((entry)=>entry.oid));
+/** The OIDs of the tables whose rows the archive holds. A table of a schema `DATA` reads the same, but has a catalog. */ function tableDataOids(entries) {
+    return new Set(entries.filter(({ catalogId, text })=>catalogId === 0 && text.startsWith('TABLE DATA ')).map(({ oid })=>oid));
 }
 /** `catalogId/oid` of everything in the archive that has a row in a catalog. */ function objectKeys(entries) {
     return new Set(entries.filter((entry)=>entry.catalogId !== 0).map((entry)=>`${entry.catalogId}/${entry.oid}`));
@@ -11356,11 +12523,19 @@ function isCopy({ piece, entry }) {
 /** More errors than anyone reads; the rest are only counted. */ const pg_restore_log_MOST = 1000;
 const pg_restore_log_MOST_LINES = 20;
 const PREFIX = /^(?:pg_restore: ?)*(?:(error|warning|detail|hint|info): )?(?:pg_restore: ?)*/;
-/** What goes on after an error. The severity before the message is in the server's language. */ const OF_STATEMENT = /^(?:could not execute query|COPY failed for table .*?|error returned by PQ\w+|could not set [\w ]+|could not (?:create|open|write) large object[^:]*): (?:[^\s:]+:\s+)?([^]*)$/;
+/** What goes on after an error. The severity before the message is in the server's language. */ const OF_STATEMENT = /^(?:could not execute query|COPY failed for table .*?|error returned by PQ\w+|could not set [^:]+|could not (?:create|open|write(?: to)?) large object[^:]*): (?:[^\s:]+:\s+)?([^]*)$/;
+/** What one worker says of its progress, which may stand behind the prefix of another's error. */ const PROGRESS = /^(?:(?:launching|skipping|finished|processing)(?: missed)? item \d|finished main parallel loop|entering |no item ready|reducing dependencies|transferring dependency|moving from position|read TOC entry|restor(?:ing|ed) (?:\d+ )?large object|creating |dropping |executing |processing |(?:dis|en)abling triggers|connecting to |while |table data and children)/;
+/** An error that begins within the line of another worker. */ const TORN = /error: (.*)$/s;
 const ENTRY = /^from TOC entry \d+; \d+ \d+ (.*)$/;
 const IGNORED = /^errors ignored on restore: (\d+)$/;
 /** `WARNING:  ...`, as the server sends it. */ const NOTICE = /^(?:WARNING|NOTICE|INFO):\s/;
 const COMMAND = 'Command was: ';
+/** The error of a statement that a line holds, whole or from where it begins. */ function errorIn(text) {
+    return [
+        text,
+        TORN.exec(text)?.[1]
+    ].find((part)=>part !== undefined && OF_STATEMENT.test(part));
+}
 /**
  * Reads what `pg_restore --verbose` says on its standard error, line by line: the errors of statements, each with its
  * entry, what ended it, and when the rows of a table begin. Parallel workers share the pipe and write a line in
@@ -11368,8 +12543,8 @@ const COMMAND = 'Command was: ';
  */ class PgRestoreLog {
     options;
     errors = [];
-    /** What ended it, and what was said beside. */ fatal = [];
     /** True when it went on to its end after errors. */ finished = false;
+    /** Messages that are no statement's. */ #ends = [];
     #expected = 0;
     #seen = 0;
     #open;
@@ -11380,9 +12555,11 @@ const COMMAND = 'Command was: ';
     }
     line(line) {
         const [prefix = '', severity] = PREFIX.exec(line) ?? [];
-        const text = line.slice(prefix.length);
-        if (OF_STATEMENT.test(text)) this.#begin('error', text);
-        else if (severity === 'error') this.#begin('fatal', text);
+        // Between two writes of one worker's prefix another's may stand, and leave the space that was after it.
+        const text = prefix === '' ? line : line.slice(prefix.length).trimStart();
+        const error = errorIn(text);
+        if (error !== undefined) this.#begin('error', error);
+        else if (severity === 'error' && !PROGRESS.test(text)) this.#begin('fatal', text);
         else if (ENTRY.test(text)) {
             this.#close();
             this.#entries.push(ENTRY.exec(text)?.[1] ?? '');
@@ -11391,9 +12568,20 @@ const COMMAND = 'Command was: ';
             this.#other(text, severity);
         } else if (this.#open !== undefined && this.#open.lines.length < pg_restore_log_MOST_LINES) this.#open.lines.push(text);
     }
+    /** What ended it, and what was said beside, in lines. */ get fatal() {
+        return this.#ends.flatMap((message)=>message.split('\n'));
+    }
     /** Nothing more is said. */ end() {
         this.#close();
-        // Its own count differs from what it said when it has several workers, so it counts only where nothing was said.
+        // It went on after these too, so each is the error of something.
+        if (this.finished) for (const message of this.#ends.splice(0))this.#count({
+            message,
+            statement: undefined,
+            entry: undefined,
+            harmless: undefined
+        });
+        // Its own count differs from what it said when it has several workers (also more: each counts what fails at the
+        // beginning of its session, once it is asked to), so it counts only where nothing was said.
         const missed = (this.#seen === 0 ? this.#expected : this.#seen) - this.errors.length;
         if (missed > 0) this.errors.push({
             message: `${missed} more errors`,
@@ -11422,13 +12610,11 @@ const COMMAND = 'Command was: ';
     #close() {
         const open = this.#open;
         this.#open = undefined;
-        if (open?.kind === 'fatal') this.fatal.push(...open.lines);
+        if (open?.kind === 'fatal') this.#ends.push(open.lines.join('\n'));
         if (open?.kind === 'error') this.#error(open.lines);
     }
     #error([first = '', ...rest]) {
         this.#entry = this.#entryOf(first);
-        this.#seen += 1;
-        if (this.errors.length >= pg_restore_log_MOST) return;
         const at = rest.findIndex((line)=>line.startsWith(COMMAND));
         const about = at === -1 ? rest : rest.slice(0, at);
         // Without DETAIL and CONTEXT: they quote rows.
@@ -11441,11 +12627,15 @@ const COMMAND = 'Command was: ';
             message: message.join('\n').trimEnd(),
             statement: at === -1 ? undefined : shortStatement(rest.slice(at).join('\n').slice(COMMAND.length))
         };
-        this.errors.push({
+        this.#count({
             ...error,
             entry: this.#entry,
             harmless: harmless(error)
         });
+    }
+    #count(error) {
+        this.#seen += 1;
+        if (this.errors.length < pg_restore_log_MOST) this.errors.push(error);
     }
     /** Not every line arrives whole where several workers write; the rows of a table are named by the error itself. */ #entryOf(first) {
         const table = /^COPY failed for table "(.*?)": /.exec(first)?.[1];
@@ -13126,9 +14316,11 @@ function diskThere({ backup, way }) {
 /* harmony export */ });
 /* unused harmony export matchesText */
 /* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7594);
+/* harmony import */ var _base_text_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8566);
 /* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8714);
 /* harmony import */ var _verify_result_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1852);
-/* harmony import */ var _plan_text_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(183);
+/* harmony import */ var _plan_text_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(183);
+
 
 
 
@@ -13160,2119 +14352,38 @@ function diskThere({ backup, way }) {
 /** How many things were equal, in words. */ function comparedText({ matches, totals }) {
     return matches === null ? 'not compared' : `${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_2__/* .plural */ .LS)(totals.equal, 'thing')} equal, ${totals.different} different, ${totals.notMeasured} not measured`;
 }
+/** A list longer than this is cut: a database without a single table as it should be. */ const LONGEST_LIST = 500;
+function differenceLines(red) {
+    const rest = red.length - LONGEST_LIST;
+    return [
+        ...red.slice(0, LONGEST_LIST).map((finding)=>`  ${(0,_base_text_js__WEBPACK_IMPORTED_MODULE_3__/* .printableLine */ .oy)((0,_verify_result_js__WEBPACK_IMPORTED_MODULE_1__/* .describe */ .q0)(finding))}`),
+        ...rest > 0 ? [
+            `  ... and ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_2__/* .plural */ .LS)(rest, 'more', 'more')}; --json shows them all.`
+        ] : []
+    ];
+}
 /** A result for a terminal. */ function resultText(result) {
-    const { outcome, plan, database, previousDatabase, safetyBackup, notes, durationSeconds } = result;
-    if (outcome === 'planned') return `${(0,_plan_text_js__WEBPACK_IMPORTED_MODULE_3__/* .planText */ .P)(plan)}\nNothing was changed (dry-run).\n`;
+    const { outcome, plan, database, previousDatabase, safetyBackup, passedOver, notes, durationSeconds } = result;
+    const newer = passedOver.map((why)=>`Not the newest: ${why}`);
+    if (outcome === 'planned') return [
+        (0,_plan_text_js__WEBPACK_IMPORTED_MODULE_4__/* .planText */ .P)(plan),
+        ...newer,
+        'Nothing was changed (dry-run).\n'
+    ].join('\n');
     const lines = [
         database === null ? `Backup ${plan.backup.id} was not put into place: database ${plan.target.database} is as it was.` : `Backup ${plan.backup.id} is restored in database ${database}, in ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_2__/* .formatDuration */ .a3)(durationSeconds)}.`,
         `Compared with its fingerprint: ${comparedText(result)}.`,
+        ...differenceLines(result.findings.filter(_verify_result_js__WEBPACK_IMPORTED_MODULE_1__/* .isRed */ .iI)),
         ...previousDatabase === null ? [] : [
             `The database that was there before is now ${previousDatabase}.`
         ],
         ...safetyBackup === null ? [] : [
             `Safety backup: ${safetyBackup.name}/${safetyBackup.id} in ${safetyBackup.storage}.`
         ],
+        ...newer,
         ...notes
     ];
     return lines.map((line)=>`${line}\n`).join('');
-}
-
-
-/***/ }),
-
-/***/ 6823:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  Y: () => (/* binding */ runRestore)
-});
-
-// EXTERNAL MODULE: ./lib/backup/choose.js + 1 modules
-var choose = __nccwpck_require__(4979);
-// EXTERNAL MODULE: ./lib/backup/catalogue.js
-var catalogue = __nccwpck_require__(8427);
-// EXTERNAL MODULE: ./lib/backup/log.js
-var log = __nccwpck_require__(6104);
-// EXTERNAL MODULE: ./lib/base/errors.js
-var base_errors = __nccwpck_require__(7594);
-// EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(8714);
-// EXTERNAL MODULE: ./lib/codec/index.js + 7 modules
-var codec = __nccwpck_require__(1787);
-// EXTERNAL MODULE: ./lib/inputs/name.js
-var inputs_name = __nccwpck_require__(902);
-// EXTERNAL MODULE: ./lib/postgres/connection/parse.js + 2 modules
-var parse = __nccwpck_require__(1276);
-// EXTERNAL MODULE: ./lib/storage/registry.js + 3 modules
-var registry = __nccwpck_require__(25);
-// EXTERNAL MODULE: ./lib/verify/result.js
-var result = __nccwpck_require__(1852);
-// EXTERNAL MODULE: ./lib/postgres/psql.js
-var postgres_psql = __nccwpck_require__(59);
-// EXTERNAL MODULE: ./lib/postgres/scratch/admin.js + 1 modules
-var admin = __nccwpck_require__(2448);
-;// CONCATENATED MODULE: ./lib/restore/swap/marker.js
-const MARK = 'pgkeep: unfinished restore of ';
-/** The comment of a database that is being restored into, by which what an interrupted run left is known. */ function marker(database) {
-    return MARK + database;
-}
-/** The comment without a mark, which a database that is in use may have kept: no database is to inherit it. */ function unmarked(comment) {
-    return comment === undefined || comment === null || comment.startsWith(MARK) ? null : comment;
-}
-
-;// CONCATENATED MODULE: ./lib/restore/swap/names.js
-/** PostgreSQL cuts longer names (NAMEDATALEN - 1), in bytes. */ const LONGEST = 63;
-/** How much of the old name the names that are made from it keep, in bytes. */ const KEPT = 25;
-/** What the names of databases have that a restore is under way into. */ const BESIDE = '_restoring_';
-const BEFORE = '_before_';
-const RELOADED = '_comparing_';
-/** Cuts a text to so many bytes of UTF-8, never inside of a character. */ function cutBytes(text, bytes) {
-    const encoded = Buffer.from(text);
-    if (encoded.length <= bytes) return text;
-    let end = bytes;
-    // Bytes 10xxxxxx go on with the character before them.
-    while(end > 0 && ((encoded[end] ?? 0) & 0xc0) === 0x80)end -= 1;
-    return encoded.subarray(0, end).toString('utf8');
-}
-/** The first of `name`, `name-2`, `name-3`, ... that is not taken, none longer than PostgreSQL keeps. */ function unique(stem, taken) {
-    for(let count = 1;; count += 1){
-        const suffix = count === 1 ? '' : `-${count}`;
-        const name = cutBytes(stem, LONGEST - suffix.length) + suffix;
-        if (!taken.has(name)) return name;
-    }
-}
-/** What the old database is called after it was replaced. */ function beforeName(database, backupId, taken) {
-    return unique(cutBytes(database, KEPT) + BEFORE + backupId, taken);
-}
-/** The database that is restored into, until it takes its place. */ function besideName(database, backupId, taken) {
-    return unique(cutBytes(database, KEPT) + BESIDE + backupId, taken);
-}
-/** The database that gets the definitions once more, to compare with. */ function reloadName(database, backupId, taken) {
-    return unique(cutBytes(database, KEPT) + RELOADED + backupId, taken);
-}
-/** Whether a database is called as those are that become this one, or are compared with it. */ function isUnfinishedName(name, database) {
-    return [
-        BESIDE,
-        RELOADED
-    ].some((infix)=>name.startsWith(cutBytes(database, KEPT) + infix));
-}
-
-// EXTERNAL MODULE: ./lib/verify/compare/index.js + 10 modules
-var compare = __nccwpck_require__(6891);
-// EXTERNAL MODULE: ./lib/verify/left-out.js
-var left_out = __nccwpck_require__(1097);
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
-// EXTERNAL MODULE: ./lib/restore/archive/index.js + 25 modules
-var restore_archive = __nccwpck_require__(5831);
-;// CONCATENATED MODULE: ./lib/restore/job.js
-
-
-
-
-/** How many things are restored at the same time. */ function jobsOf({ options, staged }) {
-    if (staged.format === 'plain') return 1;
-    const { jobs } = options.inputs;
-    return jobs === 'auto' ? (0,external_node_os_.availableParallelism)() : jobs;
-}
-/** What is restored, where it is not all: in a database of its own with what the chosen entries need. */ function entriesOf({ selected, toc, plan }) {
-    if (selected === undefined) return undefined;
-    if (plan.way === 'in place' || plan.content === 'data') return selected.entries;
-    // Rows of other tables were not asked for, and a table without its rows would only deceive.
-    const needs = selected.needs.filter(({ text })=>!/^(TABLE|MATERIALIZED VIEW) /.test(text));
-    const ids = new Set([
-        ...selected.entries,
-        ...needs
-    ].map(({ dumpId })=>dumpId));
-    return (toc ?? []).filter(({ dumpId })=>ids.has(dumpId));
-}
-/**
- * Restores into a database that is there.
- * @throws UserError when anything failed that matters
- */ async function restoreTo(job, database, how) {
-    const { options, staged, programs, connection, plan } = job;
-    const entries = entriesOf(job);
-    const { errors } = await (0,restore_archive/* restoreInto */.p5)({
-        archive: staged,
-        programs,
-        connection,
-        database,
-        jobs: how.jobs,
-        content: how.content,
-        owner: plan.owner,
-        privileges: plan.privileges,
-        singleTransaction: how.singleTransaction,
-        neutralised: false,
-        estimatedBytes: staged.manifest.databaseBytes,
-        reporter: options.reporter,
-        signal: options.signal,
-        ...entries === undefined ? {} : {
-            entries
-        }
-    });
-    const serious = errors.filter(({ harmless })=>harmless === undefined);
-    if (serious.length > 0) throw failed(serious);
-    if (how.quiet === true) return;
-    for (const { message, harmless } of errors)options.reporter.info(`${message}: ${harmless ?? ''}`);
-}
-const SHOWN = 5;
-function failed(errors) {
-    const lines = errors.slice(0, SHOWN).map(({ message, entry })=>`  ${entry === undefined ? '' : `${entry}: `}${message}`);
-    const rest = errors.length - SHOWN;
-    return new base_errors/* UserError */.yo([
-        `The backup did not restore: ${(0,units/* plural */.LS)(errors.length, 'error')}. The target is as it was.`,
-        ...lines,
-        ...rest > 0 ? [
-            `  and ${rest} more`
-        ] : []
-    ].join('\n'));
-}
-
-;// CONCATENATED MODULE: ./lib/restore/compare.js
-
-
-
-
-/** What is compared when only a part was restored, or the database is not one that we made. */ function scopeOf(job) {
-    const { plan, selected, staged } = job;
-    const definitions = [
-        'contents',
-        'extensions',
-        'objects',
-        'definitions'
-    ];
-    const collation = plan.way === 'beside' ? [
-        'collation'
-    ] : [];
-    if (selected !== undefined || plan.content === 'data') {
-        const entries = entriesOf(job) ?? job.toc ?? [];
-        const tables = plan.content === 'schema' ? [] : (staged.fingerprint?.tables ?? []).filter((table)=>(table.partitions ?? [
-                table
-            ]).every((each)=>(0,left_out/* holdsRowsOf */.$N)(entries, each)));
-        return {
-            only: {
-                aspects: [
-                    'tables'
-                ],
-                tables
-            }
-        };
-    }
-    if (plan.content === 'schema') return {
-        only: {
-            aspects: [
-                ...collation,
-                ...definitions
-            ]
-        }
-    };
-    if (plan.way === 'beside') return {};
-    return {
-        only: {
-            aspects: [
-                ...definitions,
-                'tables',
-                'sequences',
-                'materialized views',
-                'large objects'
-            ]
-        }
-    };
-}
-/**
- * Compares what was restored with the fingerprint of its backup.
- * @param reloaded the database with the definitions once more; undefined where none could be made
- * @param otherwise what the database could not have as the source's had it
- */ async function compareJob(job, database, { reloaded, otherwise }) {
-    const { staged, programs, connection, open, options, toc, target } = job;
-    if (!options.inputs.compare || staged.fingerprint === undefined) return [];
-    const findings = await (0,compare/* compareRestored */.I)({
-        open: (name)=>open(database, name),
-        programs,
-        connection,
-        database,
-        fingerprint: staged.fingerprint,
-        manifest: staged.manifest,
-        otherwise,
-        jobs: jobsOf(job),
-        signal: options.signal,
-        ...scopeOf(job),
-        ...reloaded === undefined ? {} : {
-            reloadDatabase: reloaded
-        },
-        ...toc === undefined ? {} : {
-            toc
-        }
-    });
-    const before = job.plan.way === 'in place' ? target.existing?.extensions ?? [] : [];
-    return findings.map((finding)=>isProvided(finding, before) ? {
-            ...finding,
-            minor: true
-        } : finding);
-}
-/** More extensions than in the backup, where some were in the target before. */ function isProvided({ kind, name, verdict, expected, found }, before) {
-    return before.length > 0 && kind === 'object kind' && name === 'extension' && verdict === 'different' && Number(found) > Number(expected);
-}
-/** True where something differs that matters. */ function differs(findings) {
-    return findings.some(result/* isRed */.iI);
-}
-
-// EXTERNAL MODULE: ./lib/restore/requirements.js
-var requirements = __nccwpck_require__(6960);
-// EXTERNAL MODULE: ./lib/backup/fingerprint/objects.js
-var objects = __nccwpck_require__(5205);
-;// CONCATENATED MODULE: ./lib/restore/target/objects.js
-
-
-// What the fingerprint does not count. 16384 is the first OID that is not the system's own.
-const OTHERS = `
-WITH member AS (SELECT classid, objid FROM pg_catalog.pg_depend WHERE deptype = 'e'), other AS (
-  SELECT 'large object' AS kind, 'pg_largeobject'::pg_catalog.regclass AS catalog, oid, oid::text AS name FROM pg_catalog.pg_largeobject_metadata
-  UNION ALL SELECT 'operator family', 'pg_opfamily'::pg_catalog.regclass, oid, opfname FROM pg_catalog.pg_opfamily
-  UNION ALL SELECT 'conversion', 'pg_conversion'::pg_catalog.regclass, oid, conname FROM pg_catalog.pg_conversion
-  UNION ALL SELECT 'access method', 'pg_am'::pg_catalog.regclass, oid, amname FROM pg_catalog.pg_am
-  UNION ALL SELECT 'transform', 'pg_transform'::pg_catalog.regclass, oid, oid::text FROM pg_catalog.pg_transform
-  UNION ALL SELECT 'text search parser', 'pg_ts_parser'::pg_catalog.regclass, oid, prsname FROM pg_catalog.pg_ts_parser
-  UNION ALL SELECT 'text search template', 'pg_ts_template'::pg_catalog.regclass, oid, tmplname FROM pg_catalog.pg_ts_template
-)
-SELECT kind, name FROM other o WHERE oid >= 16384
-  AND NOT EXISTS (SELECT FROM member m WHERE m.classid = o.catalog AND m.objid = o.oid)`;
-const objects_SHOWN = 5;
-/** What users have made in a database, and its extensions, which do not make it any fuller. */ async function contentsOf(psql) {
-    // The fingerprint's question finds the system's catalogs by name.
-    await psql.exec(`SET search_path = pg_catalog`);
-    const all = await (0,objects/* catalogObjects */.iw)(psql);
-    const made = [
-        ...all.filter(({ kind })=>kind !== 'extension'),
-        ...await psql.rows(OTHERS)
-    ];
-    return {
-        objects: made.length,
-        examples: made.slice(0, objects_SHOWN).map(({ kind, name })=>`${kind} ${name}`),
-        tables: made.filter(({ kind })=>kind === 'table').length,
-        extensions: all.flatMap(({ kind, name })=>kind === 'extension' ? [
-                name
-            ] : [])
-    };
-}
-/** What of replication and prepared transactions hangs on a database. Asked from any database of the server. */ async function obstaclesOf(psql, oid) {
-    return {
-        preparedTransactions: await names(psql, `SELECT gid AS name FROM pg_catalog.pg_prepared_xacts x JOIN pg_catalog.pg_database d ON d.datname = x.database WHERE d.oid = ${oid}`),
-        replicationSlots: await names(psql, `SELECT slot_name AS name FROM pg_catalog.pg_replication_slots WHERE datoid = ${oid}`),
-        subscriptions: await names(psql, `SELECT subname AS name FROM pg_catalog.pg_subscription WHERE subdbid = ${oid}`)
-    };
-}
-/** A managed server may hide a catalog; what it hides is its own affair. */ async function names(psql, sql) {
-    try {
-        return (await psql.rows(`${sql} ORDER BY 1`)).map(({ name })=>name);
-    } catch (error) {
-        if (error instanceof postgres_psql/* SqlError */.L8 && error.sqlstate === '42501') return [];
-        throw error;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/restore/emptied.js
-
-
-
-/**
- * Drops the empty database whose place was taken, where it is still empty and has no extension, whose tables could hold
- * rows. Nothing of it can fail the restore, which is done.
- * @returns why it stays; undefined where it is gone
- */ async function dropEmptied(open, maintenance, database) {
-    try {
-        return await drop(open, maintenance, database) ? undefined : 'It has extensions or something else in it, so it was not dropped.';
-    } catch (error) {
-        // Somebody is connected, or a replication slot reads it.
-        return `It is empty and could not be dropped: ${(0,base_errors/* messageOf */.bD)(error)}`;
-    }
-}
-async function drop(open, maintenance, database) {
-    const psql = await open(database, 'that looks whether it is empty');
-    try {
-        const { objects, extensions } = await contentsOf(psql);
-        if (objects > 0 || extensions.length > 0) return false;
-    } finally{
-        await psql.close();
-    }
-    const admin = await open(maintenance, 'that drops the empty database');
-    try {
-        // Without FORCE: whoever is connected would see it vanish.
-        await admin.exec(`DROP DATABASE ${(0,postgres_psql/* quoteIdentifier */.Cm)(database)}`);
-        return true;
-    } finally{
-        await admin.close();
-    }
-}
-
-// EXTERNAL MODULE: ./lib/postgres/argv-restore.js
-var argv_restore = __nccwpck_require__(934);
-// EXTERNAL MODULE: ./lib/restore/archive/script/archive-sql.js
-var archive_sql = __nccwpck_require__(6284);
-// EXTERNAL MODULE: ./lib/restore/archive/script/entries.js
-var entries = __nccwpck_require__(3635);
-// EXTERNAL MODULE: ./lib/restore/archive/script/source.js + 3 modules
-var source = __nccwpck_require__(5622);
-// EXTERNAL MODULE: ./lib/restore/archive/script/tokens.js
-var tokens = __nccwpck_require__(7801);
-// EXTERNAL MODULE: ./lib/postgres/quote.js
-var quote = __nccwpck_require__(1363);
-;// CONCATENATED MODULE: ./lib/restore/swap/settings.js
-
-/** Settings that hold lists of names, each of which is quoted by itself (GUC_LIST_QUOTE in PostgreSQL's guc_tables.c). */ const LISTS = new Set([
-    'local_preload_libraries',
-    'search_path',
-    'session_preload_libraries',
-    'shared_preload_libraries',
-    'temp_tablespaces',
-    'unix_socket_directories'
-]);
-/** The elements of a list such as `"$user", public`. */ function splitList(value) {
-    return [
-        ...value.matchAll(/\s*(?:"((?:[^"]|"")*)"|([^,"]+))\s*(?:,|$)/g)
-    ].map(([, quoted, plain])=>quoted === undefined ? (plain ?? '').trim() : quoted.replaceAll('""', '"'));
-}
-/** The statement that gives a database a setting. */ function settingSql(database, { role, name, value }) {
-    const whose = role === undefined ? `DATABASE ${(0,quote/* quoteIdentifier */.C)(database)}` : `ROLE ${(0,quote/* quoteIdentifier */.C)(role)} IN DATABASE ${(0,quote/* quoteIdentifier */.C)(database)}`;
-    const parts = LISTS.has(name.toLowerCase()) ? splitList(value) : [
-        value
-    ];
-    const list = parts.length === 0 ? "''" : parts.map((part)=>(0,quote/* quoteLiteral */.c)(part)).join(', ');
-    return `ALTER ${whose} SET ${(0,quote/* quoteIdentifier */.C)(name)} TO ${list}`;
-}
-/** Several values of a statement as the one that is stored: the opposite of `splitList`. */ function joinValues(name, values) {
-    return LISTS.has(name.toLowerCase()) ? values.map(quote/* quoteIdentifier */.C).join(', ') : values.join(', ');
-}
-/** `work_mem=64MB` -> its name and value. */ function parseSetting(text) {
-    const at = text.indexOf('=');
-    return {
-        name: text.slice(0, at),
-        value: text.slice(at + 1)
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/restore/swap/archived.js
-
-
-
-
-
-
-/**
- * Reads the database's own settings, rights, owner and comment, which only a restore with `--create` would restore.
- * @throws UserError when the archive is damaged, CancelledError
- */ async function archivedProperties(request) {
-    const { archive, programs, signal } = request;
-    const pieces = archive.format === 'plain' ? (0,source/* piecesOfFile */.D)(archive.path, signal) : (0,source/* piecesOf */.X)((0,archive_sql/* archiveSql */.BJ)(programs, (0,argv_restore/* databaseArgs */.Zc)(archive.path), signal));
-    const statements = [];
-    for await (const { piece, entry } of (0,entries/* entriesOf */.M)(pieces))if (entry.kind === 'database' && piece.kind === 'sql' && piece.first && piece.last) statements.push(piece.bytes.toString('utf8'));
-    return propertiesIn(statements);
-}
-/** Reads the statements that pg_dump writes for a database. Those that make it or name its tablespace are left out. */ function propertiesIn(statements) {
-    const found = {
-        owner: undefined,
-        connectionLimit: undefined,
-        comment: null,
-        settings: [],
-        grants: null
-    };
-    for (const statement of statements){
-        const list = (0,tokens/* tokens */.LU)(statement);
-        const [first = '', second = ''] = list.map(({ kind, text })=>kind === 'word' ? text : '');
-        if (first === 'alter' && second === 'database') alterDatabase(list, found);
-        else if (first === 'alter' && second === 'role') addSetting(list.slice(6), list[2]?.text, found);
-        else if (first === 'comment') found.comment = list.find(({ kind })=>kind === 'string')?.text ?? null;
-        else if (first === 'grant' || first === 'revoke') applyGrant(list, first, found);
-    }
-    return found;
-}
-/** `ALTER DATABASE name ...` */ function alterDatabase(list, found) {
-    const word = list[3]?.text;
-    if (word === 'owner') found.owner = list[5]?.text;
-    else if (word === 'set') addSetting(list.slice(3), undefined, found);
-    else if (word === 'connection') found.connectionLimit = Number(numberIn(list));
-}
-/** The number of `CONNECTION LIMIT = -1`; the sign is a token of its own. */ function numberIn(list) {
-    return list.slice(5).map(({ text })=>text).join('').replaceAll(/[^\d-]/g, '');
-}
-/** `SET name TO 'value', 'value'` */ function addSetting(list, role, found) {
-    const name = list[1]?.text;
-    if (name === undefined) return;
-    const values = list.slice(3).filter(({ kind })=>kind !== 'symbol');
-    found.settings.push({
-        role,
-        name,
-        value: joinValues(name, values.map(({ text })=>text))
-    });
-}
-const ALL = [
-    'CREATE',
-    'TEMPORARY',
-    'CONNECT'
-];
-/** What a new database lets everyone do. */ const INITIAL = [
-    'CONNECT',
-    'TEMPORARY'
-].map((privilege)=>({
-        grantee: undefined,
-        privilege,
-        grantable: false
-    }));
-function applyGrant(list, verb, found) {
-    const end = (0,tokens/* indexOfWord */.Cd)(list, [
-        'on'
-    ]);
-    const at = (0,tokens/* indexOfWord */.Cd)(list, [
-        verb === 'grant' ? 'to' : 'from'
-    ], end);
-    const who = list[at + 1];
-    if (end < 0 || at < 0 || who === undefined) return;
-    const grantee = who.kind === 'word' && who.text === 'public' ? undefined : who.text;
-    const named = list.slice(1, end).flatMap(({ kind, text })=>kind === 'word' ? [
-            text.toUpperCase()
-        ] : []);
-    const privileges = named.includes('ALL') ? ALL : named.map((name)=>name === 'TEMP' ? 'TEMPORARY' : name);
-    const before = found.grants ?? INITIAL;
-    const others = before.filter((grant)=>grant.grantee !== grantee || !privileges.includes(grant.privilege));
-    const grantable = list.some(({ kind, text })=>kind === 'word' && text === 'option');
-    found.grants = verb === 'revoke' ? others : [
-        ...others,
-        ...privileges.map((privilege)=>({
-                grantee,
-                privilege,
-                grantable
-            }))
-    ];
-}
-
-;// CONCATENATED MODULE: ./lib/restore/swap/combine.js
-
-/**
- * The archive's settings and rights, over which the target's own go: what was set in the archive's time and not since
- * comes back, what the target says differently stays, and nobody who may use the target is locked out. What PUBLIC may
- * do, the owner, the limit of connections and the comment are the target's, where there is one.
- */ function combine(archived, target, scope) {
-    const there = (role)=>role === undefined || scope.roles.has(role);
-    const grants = scope.privileges ? archived.grants : null;
-    return {
-        ...ownerAndLimit(archived, target, scope.owner && there(archived.owner)),
-        comment: unmarked(target?.comment) ?? unmarked(archived.comment),
-        settings: combineSettings(archived.settings.filter(({ role })=>there(role)), target?.settings ?? []),
-        grants: combineGrants(grants?.filter(({ grantee })=>there(grantee)) ?? null, target?.grants ?? null)
-    };
-}
-function ownerAndLimit(archived, target, archivedOwner) {
-    if (target !== undefined) return {
-        owner: target.owner,
-        connectionLimit: target.connectionLimit
-    };
-    return {
-        owner: archivedOwner ? archived.owner : undefined,
-        connectionLimit: archived.connectionLimit ?? -1
-    };
-}
-function combineSettings(archived, target) {
-    const key = ({ role, name })=>JSON.stringify([
-            role ?? null,
-            name.toLowerCase()
-        ]);
-    return [
-        ...new Map([
-            ...archived,
-            ...target
-        ].map((setting)=>[
-                key(setting),
-                setting
-            ])).values()
-    ];
-}
-function combineGrants(archived, target) {
-    if (archived === null || target === null) return target ?? archived;
-    const roles = archived.filter(({ grantee })=>grantee !== undefined);
-    const key = ({ grantee, privilege })=>JSON.stringify([
-            grantee ?? null,
-            privilege
-        ]);
-    return [
-        ...new Map([
-            ...roles,
-            ...target
-        ].map((grant)=>[
-                key(grant),
-                grant
-            ])).values()
-    ];
-}
-
-;// CONCATENATED MODULE: ./lib/restore/swap/grants.js
-
-/**
- * The statements that give a database these rights. PUBLIC, which a new database lets connect, has none but those
- * that are listed; the owner has all anyway.
- */ function grantsSql(database, grants, owner) {
-    const on = `ON DATABASE ${(0,quote/* quoteIdentifier */.C)(database)}`;
-    const given = grants.filter(({ grantee })=>grantee !== owner).map(({ grantee, privilege, grantable })=>{
-        const to = grantee === undefined ? 'PUBLIC' : (0,quote/* quoteIdentifier */.C)(grantee);
-        return `GRANT ${privilege} ${on} TO ${to}${grantable ? ' WITH GRANT OPTION' : ''}`;
-    });
-    return [
-        `REVOKE ALL ${on} FROM PUBLIC`,
-        ...given
-    ];
-}
-
-;// CONCATENATED MODULE: ./lib/restore/swap/prepare.js
-
-
-
-/**
- * Gives a database that nobody uses yet its owner, rights, settings and limit.
- * @param owner whose the database is now
- * @returns the settings that the role may not make, in words and without their values, which may be secrets: those of
- *   other roles take CREATEROLE, and since PostgreSQL 16 ADMIN on the role
- * @throws SqlError where owner or rights cannot be given: the application could then not use it
- */ async function applyProperties(psql, database, wanted, owner) {
-    const name = (0,postgres_psql/* quoteIdentifier */.Cm)(database);
-    if (wanted.owner !== undefined && wanted.owner !== owner) await psql.exec(`ALTER DATABASE ${name} OWNER TO ${(0,postgres_psql/* quoteIdentifier */.Cm)(wanted.owner)}`);
-    if (wanted.grants !== null) await psql.exec(...grantsSql(database, wanted.grants, wanted.owner ?? owner));
-    if (wanted.connectionLimit >= 0) await psql.exec(`ALTER DATABASE ${name} CONNECTION LIMIT ${wanted.connectionLimit}`);
-    const lost = [];
-    for (const setting of wanted.settings){
-        try {
-            await psql.exec(settingSql(database, setting));
-        } catch (error) {
-            if (!(error instanceof postgres_psql/* SqlError */.L8)) throw error;
-            lost.push(`${setting.name}${setting.role === undefined ? '' : ` of role ${setting.role}`}`);
-        }
-    }
-    return lost;
-}
-
-;// CONCATENATED MODULE: ./lib/restore/swap/properties.js
-
-
-/** Reads the properties of a database, from any database of the server. */ async function readProperties(psql, database) {
-    const which = `datname = ${(0,postgres_psql/* quoteLiteral */.ce)(database)}`;
-    const { granted, ...row } = await psql.query(`SELECT json_build_object('owner', r.rolname, 'connectionLimit', datconnlimit, 'comment', pg_catalog.shobj_description(d.oid, 'pg_database'), 'granted', datacl IS NOT NULL)
-     FROM pg_catalog.pg_database d JOIN pg_catalog.pg_roles r ON r.oid = datdba
-     WHERE ${which}`);
-    const settings = await psql.rows(`SELECT r.rolname AS role, c.text FROM pg_catalog.pg_db_role_setting s
-     JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase LEFT JOIN pg_catalog.pg_roles r ON r.oid = s.setrole,
-     pg_catalog.unnest(s.setconfig) WITH ORDINALITY AS c(text, at) WHERE ${which} ORDER BY s.setrole, c.at`);
-    // A grantee that is no more (OID without a role) is left out.
-    const grants = await psql.rows(`SELECT DISTINCT r.rolname AS grantee, a.privilege_type AS privilege, a.is_grantable AS grantable
-     FROM pg_catalog.pg_database d, pg_catalog.aclexplode(datacl) a LEFT JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
-     WHERE ${which} AND (a.grantee = 0 OR r.oid IS NOT NULL) ORDER BY 1, 2, 3`);
-    return {
-        ...row,
-        settings: settings.map(({ role, text })=>({
-                role: role ?? undefined,
-                ...parseSetting(text)
-            })),
-        grants: granted ? grants.map(({ grantee, ...grant })=>({
-                ...grant,
-                grantee: grantee ?? undefined
-            })) : null
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/restore/swap/sessions.js
-
-const EVERY_MS = 50;
-/**
- * Ends the sessions on these databases, also those that come, until `over`.
- * @returns the roles of sessions that this role may not end, one for each
- */ async function endSessions(psql, databases, over) {
-    const refused = new Map();
-    // Autovacuum's, which have no role, are ended by the rename itself. What kind others are is hidden from most roles.
-    const others = `SELECT pid, usename AS role FROM pg_catalog.pg_stat_activity
-    WHERE datname IN (${databases.map(postgres_psql/* quoteLiteral */.ce).join(', ')}) AND pid <> pg_catalog.pg_backend_pid()
-      AND usename IS NOT NULL`;
-    while(!over.aborted){
-        for (const { pid, role } of (await psql.rows(others))){
-            if (refused.has(pid)) continue;
-            try {
-                await psql.exec(`SELECT pg_catalog.pg_terminate_backend(${pid})`);
-            } catch (error) {
-                if (!(error instanceof postgres_psql/* SqlError */.L8)) throw error;
-                refused.set(pid, role);
-            }
-        }
-        await new Promise((resolve)=>setTimeout(resolve, EVERY_MS));
-    }
-    return [
-        ...refused.values()
-    ];
-}
-
-;// CONCATENATED MODULE: ./lib/restore/swap/swap.js
-
-
-
-
-const ATTEMPTS = 2;
-/** `object_in_use`: somebody is still connected. `lock_not_available`: someone copies it, or renames it too. */ const BUSY = [
-    '55006',
-    '55P03'
-];
-/** The statements of a swap. All but the last change nothing that anybody else can see. */ function swapStatements({ target, restored, before, comment }) {
-    const rename = (from, to)=>`ALTER DATABASE ${(0,postgres_psql/* quoteIdentifier */.Cm)(from)} RENAME TO ${(0,postgres_psql/* quoteIdentifier */.Cm)(to)}`;
-    return [
-        'BEGIN',
-        "SET LOCAL lock_timeout = '10s'",
-        ...before === undefined ? [] : [
-            rename(target, before)
-        ],
-        rename(restored, target),
-        `COMMENT ON DATABASE ${(0,postgres_psql/* quoteIdentifier */.Cm)(target)} IS ${comment === null ? 'NULL' : (0,postgres_psql/* quoteLiteral */.ce)(comment)}`,
-        'COMMIT'
-    ];
-}
-/**
- * Puts the restored database in the place of the target, in one transaction: whatever happens on the way, the name is
- * that of the old database or of the new one. A rename locks out new connections before it waits (up to 5 s) for the
- * old ones to end, which a second session sees to; who tries to connect meanwhile waits for the end of the transaction.
- * So connections never have to be disallowed by a setting that an interrupted run would leave behind.
- * @throws UserError, the target being as it was
- */ async function swap(request) {
-    const { open, target, restored } = request;
-    const oids = await withSession(open, 'that looks before the swap', (psql)=>oidsOf(psql, [
-            target,
-            restored
-        ]));
-    const wanted = oids.get(restored);
-    if (wanted === undefined) throw new base_errors/* UserError */.yo(`The restored database ${JSON.stringify(restored)} is gone: someone dropped or renamed it. Run the restore again.`);
-    for(let attempt = 1;; attempt += 1){
-        const { error, refused } = await attemptSwap(request);
-        if (error === undefined) return;
-        // A connection that broke at the commit does not tell whether that came through.
-        if (!(error instanceof postgres_psql/* SqlError */.L8) && await isSwapped(request, wanted)) return;
-        if (request.signal.aborted) throw new base_errors/* CancelledError */.cc();
-        const busy = error instanceof postgres_psql/* SqlError */.L8 && BUSY.includes(error.sqlstate);
-        if (!busy) throw notSwapped(target, error);
-        if (refused.length > 0 || attempt === ATTEMPTS) throw stillBusy(target, refused, error);
-    }
-}
-async function attemptSwap(request) {
-    const { open, target, restored } = request;
-    const swapping = await open('that swaps');
-    let refused = [];
-    try {
-        const ending = await open('that ends sessions');
-        const over = new AbortController();
-        const ended = endSessions(ending, [
-            target,
-            restored
-        ], over.signal).catch(()=>[]);
-        try {
-            for (const statement of swapStatements(request))await swapping.exec(statement);
-            return {
-                error: undefined,
-                refused
-            };
-        } catch (error) {
-            return {
-                error,
-                refused: refused = await stop(over, ended)
-            };
-        } finally{
-            await stop(over, ended);
-            await ending.close();
-        }
-    } finally{
-        // Ends its transaction, too.
-        await swapping.close();
-    }
-}
-function stop(over, ended) {
-    over.abort();
-    return ended;
-}
-async function isSwapped({ look, target }, restored) {
-    try {
-        return await withSession(look, 'that looks after the swap', async (psql)=>(await oidsOf(psql, [
-                target
-            ])).get(target) === restored);
-    } catch (error) {
-        throw new base_errors/* UserError */.yo(`The connection broke while database ${JSON.stringify(target)} was being replaced, and the server cannot be asked which one it is now. It is the old or the new one as a whole: look at it before you run anything else.`, {
-            cause: error
-        });
-    }
-}
-async function withSession(open, name, work) {
-    const psql = await open(name);
-    try {
-        return await work(psql);
-    } finally{
-        await psql.close();
-    }
-}
-async function oidsOf(psql, names) {
-    const rows = await psql.rows(`SELECT datname AS name, oid::text AS oid FROM pg_catalog.pg_database WHERE datname IN (${names.map(postgres_psql/* quoteLiteral */.ce).join(', ')})`);
-    return new Map(rows.map(({ name, oid })=>[
-            name,
-            oid
-        ]));
-}
-function notSwapped(target, error) {
-    if (error instanceof base_errors/* CancelledError */.cc) return error;
-    const why = error instanceof Error ? error.message : String(error);
-    return new base_errors/* UserError */.yo(`Database ${JSON.stringify(target)} could not be replaced and is as it was: ${why}. Run the restore again.`, {
-        cause: error
-    });
-}
-function stillBusy(target, refused, cause) {
-    const roles = [
-        ...new Set(refused)
-    ];
-    const who = roles.length === 0 ? 'Sessions come back faster than they end, or a prepared transaction or a copy of it is under way.' : `${(0,units/* plural */.LS)(refused.length, 'session')} of ${roles.join(', ')} cannot be ended by this role: end them yourself (stop the application), or run \`GRANT pg_signal_backend\` to the role (which cannot end those of superusers).`;
-    return new base_errors/* UserError */.yo(`Database ${JSON.stringify(target)} is in use, so it could not be replaced and is as it was. ${who} Then run the restore again.`, {
-        cause
-    });
-}
-
-// EXTERNAL MODULE: ./lib/postgres/server.js
-var server = __nccwpck_require__(6008);
-// EXTERNAL MODULE: ./lib/postgres/explain.js + 5 modules
-var explain = __nccwpck_require__(3922);
-;// CONCATENATED MODULE: ./lib/restore/target/server.js
-
-
-/** What a database or role of the target may have set, and would stop us. */ const SETTINGS = {
-    default_transaction_read_only: 'off'
-};
-/** Sessions that end when the run is cancelled. */ function sessionsOf({ programs, connection, reporter, signal }) {
-    return (database, name)=>postgres_psql/* Psql */.DD.open({
-            programs,
-            connection,
-            database,
-            name,
-            reporter,
-            signal,
-            settings: SETTINGS
-        });
-}
-/** Sessions that clean up, also after the run was cancelled. */ function cleaningSessionsOf({ programs, connection, reporter }) {
-    return (database, name)=>postgres_psql/* Psql */.DD.open({
-            programs,
-            connection,
-            database,
-            name,
-            reporter,
-            settings: SETTINGS
-        });
-}
-/**
- * Does something in a session of its own.
- * @param what what could not be done, for the message
- */ async function inSession(open, what, connection, work) {
-    const psql = await open();
-    try {
-        return await work(psql);
-    } catch (error) {
-        throw (0,explain/* explainSqlError */.s)(error, what, {
-            target: connection.target
-        });
-    } finally{
-        await psql.close();
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/restore/target/look.js
-
-
-
-
-
-
-/** Databases that nearly every server has, to ask about one that is not there. */ const USUAL = [
-    'postgres',
-    'defaultdb',
-    'template1'
-];
-/** How many databases are tried for one that lets us in. */ const MOST_TRIED = 5;
-/** True for the error of connecting to a database that does not exist. */ function isMissingDatabase(error) {
-    return error instanceof base_errors/* ExplainedError */.hM && /database "[^"]*" does not exist|no such database: \S/.test(error.message);
-}
-/**
- * Finds a database of the server that lets us in: the target itself, or where it does not exist one of the usual.
- * @param open opens a session; undefined: on the database that the user named
- * @returns the database that was reached, and whether it is the target
- * @throws UserError that explains why nothing can be reached
- */ async function reach(connection, open) {
-    let missing;
-    try {
-        const psql = await open(undefined);
-        try {
-            return {
-                database: await psql.value('SELECT pg_catalog.current_database()'),
-                exists: true
-            };
-        } finally{
-            await psql.close();
-        }
-    } catch (error) {
-        if (!isMissingDatabase(error) || connection.target.database === undefined) throw error;
-        missing = error;
-    }
-    for (const database of USUAL){
-        try {
-            await (await open(database)).close();
-            return {
-                database,
-                exists: false
-            };
-        } catch (error) {
-            if (error instanceof base_errors/* UserError */.yo) continue;
-            throw error;
-        }
-    }
-    throw new base_errors/* UserError */.yo(`There is no database ${connection.target.database} on the server, and the role may connect to none of ${USUAL.join(', ')} to make it. Create it first (\`CREATE DATABASE\`), or use a role that may.`, {
-        cause: missing
-    });
-}
-/** Reads what there is at the target, and what the role may do. Changes nothing. */ async function lookAt(connection, open, reached) {
-    const facts = await inSession(()=>open(reached.database, 'that looks at the target'), 'Looking at the target server', connection, (psql)=>serverFacts(psql, reached.exists ? reached.database : connection.target.database ?? ''));
-    const { candidates, row, ...server } = facts;
-    const maintenance = await firstOpen(candidates.slice(0, MOST_TRIED), open);
-    const existing = row === null ? undefined : await existingDatabase(connection, open, facts.database, row);
-    return {
-        ...server,
-        maintenance,
-        existing
-    };
-}
-async function serverFacts(psql, database) {
-    const server = await psql.query(`SELECT json_build_object('version', pg_catalog.current_setting('server_version'),
-      'number', pg_catalog.current_setting('server_version_num')::int, 'recovering', pg_catalog.pg_is_in_recovery(),
-      'lockTable', pg_catalog.current_setting('max_locks_per_transaction')::int8
-        * (pg_catalog.current_setting('max_connections')::int8 + pg_catalog.current_setting('max_prepared_transactions')::int8),
-      'role', json_build_object('name', current_user, 'superuser', rolsuper, 'createDatabases', rolsuper OR rolcreatedb))
-    FROM pg_catalog.pg_roles WHERE rolname = current_user`);
-    if (server.recovering) throw new base_errors/* UserError */.yo('The target server is a standby, into which nothing can be restored: use its primary.');
-    const major = Math.floor(server.number / 10_000);
-    const name = (0,postgres_psql/* quoteLiteral */.ce)(database);
-    const candidates = await psql.query(`SELECT coalesce(json_agg(datname ORDER BY datname <> 'postgres', datname = 'template1', datname COLLATE "C"), '[]')
-     FROM pg_catalog.pg_database WHERE datallowconn AND datconnlimit <> -2 AND (NOT datistemplate OR datname = 'template1')
-       AND datname <> ${name} AND pg_catalog.strpos(datname, '${BESIDE}') = 0 AND pg_catalog.has_database_privilege(oid, 'CONNECT')`);
-    const availableExtensions = await psql.query(`SELECT coalesce(json_agg(name ORDER BY name), '[]') FROM pg_catalog.pg_available_extensions`);
-    return {
-        database,
-        version: server.version.split(' ')[0] ?? '',
-        major,
-        role: server.role,
-        lockTable: server.lockTable,
-        availableExtensions,
-        candidates,
-        row: await databaseRow(psql, database, major)
-    };
-}
-/** Every database of the server. */ async function databaseNames(psql) {
-    return new Set(await psql.query('SELECT json_agg(datname) FROM pg_catalog.pg_database'));
-}
-async function databaseRow(psql, database, major) {
-    // Since PostgreSQL 16 being a member need not allow to give things to the role.
-    const give = major >= 16 ? 'SET' : 'MEMBER';
-    const row = await psql.query(`SELECT json_build_object('oid', d.oid::text, 'owner', r.rolname, 'isTemplate', datistemplate, 'tablespace', t.spcname, 'connectable', datallowconn AND datconnlimit <> -2,
-       'mayRename', pg_catalog.pg_has_role(datdba, 'USAGE'), 'mayGive', pg_catalog.pg_has_role(datdba, '${give}'))
-     FROM pg_catalog.pg_database d JOIN pg_catalog.pg_roles r ON r.oid = datdba
-     JOIN pg_catalog.pg_tablespace t ON t.oid = dattablespace WHERE datname = ${(0,postgres_psql/* quoteLiteral */.ce)(database)}`);
-    if (row === null) return null;
-    const { connectable, ...rest } = row;
-    if (!connectable) throw new base_errors/* UserError */.yo(`The target database ${JSON.stringify(database)} allows no connections, so what it holds cannot be seen. Allow them (\`ALTER DATABASE ... ALLOW_CONNECTIONS true\`), or name another target.`);
-    return {
-        ...rest,
-        obstacles: await obstaclesOf(psql, row.oid)
-    };
-}
-async function firstOpen(candidates, open) {
-    for (const database of candidates){
-        try {
-            await (await open(database, 'that looks for a database to work from')).close();
-            return database;
-        } catch (error) {
-            // Not allowed in by pg_hba.conf, for example.
-            if (!(error instanceof base_errors/* UserError */.yo)) throw error;
-        }
-    }
-    return undefined;
-}
-function existingDatabase(connection, open, database, row) {
-    return inSession(()=>open(database, 'with the target'), `Looking at database ${JSON.stringify(database)}`, connection, async (psql)=>{
-        const info = await (0,server/* inspectServer */.Eb)(psql);
-        return {
-            ...row,
-            bytes: info.databaseBytes,
-            databaseId: (0,server/* databaseId */.xe)(info),
-            ...await contentsOf(psql)
-        };
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/restore/target/roles.js
-
-/** Asks for roles by name. */ async function knownRoles(psql, names, major) {
-    // Since PostgreSQL 16 being a member need not allow SET ROLE. A database's owner is a member of pg_database_owner there.
-    const right = major >= 16 ? 'SET' : 'MEMBER';
-    const rows = await psql.rows(`SELECT rolname AS name, pg_catalog.pg_has_role(oid, '${right}') OR rolname = 'pg_database_owner' AS able FROM pg_catalog.pg_roles
-     WHERE rolname IN (SELECT pg_catalog.json_array_elements_text(${(0,postgres_psql/* quoteLiteral */.ce)(JSON.stringify(names))}::json))`);
-    return {
-        there: new Set(rows.map(({ name })=>name)),
-        actAs: new Set(rows.filter(({ able })=>able).map(({ name })=>name))
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/restore/take-place.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-/**
- * Makes the restored database the target.
- * @param notes gets what the user should know
- * @returns what the old database is called now; null where there is none any more
- * @throws UserError, the target being as it was; after the swap nothing throws
- */ async function takePlace(job, maintenance, restored, notes) {
-    const { target, staged, options, plan, open, clean, connection } = job;
-    const { database, existing } = target;
-    const ask = (what, work)=>inSession(()=>open(maintenance, 'that prepares'), what, connection, work);
-    const wanted = await wantedProperties(job, ask);
-    notes.push(...await apply(job, ask, restored, wanted));
-    await requireUnchanged(job, ask);
-    const before = existing === undefined ? undefined : beforeName(database, staged.manifest.id, await ask('Listing the databases', databaseNames));
-    await swap({
-        target: database,
-        restored,
-        before,
-        comment: wanted.comment,
-        signal: options.signal,
-        open: (name)=>open(maintenance, name),
-        look: (name)=>clean(maintenance, name)
-    });
-    options.reporter.info(`${JSON.stringify(database)} is now the restored database.`);
-    if (before === undefined) return null;
-    const kept = plan.mode === 'fresh' ? await dropEmptied(clean, maintenance, before) : '';
-    if (kept === undefined) return null;
-    notes.push(`The database that was there before is kept as ${JSON.stringify(before)}. ${kept}${kept === '' ? '' : ' '}When you are sure that you need it no more: DROP DATABASE ${(0,postgres_psql/* quoteIdentifier */.Cm)(before)}.`);
-    return before;
-}
-/** What the new database is to be like as a whole. */ async function wantedProperties({ staged, programs, options, plan, target }, ask) {
-    const archived = await archivedProperties({
-        archive: staged,
-        programs,
-        signal: options.signal
-    });
-    return ask("Reading the target's own settings", async (psql)=>{
-        const properties = target.existing === undefined ? undefined : await readProperties(psql, target.database);
-        const named = [
-            archived.owner,
-            ...archived.settings.map(({ role })=>role),
-            ...(archived.grants ?? []).map(({ grantee })=>grantee)
-        ].filter((role)=>role !== undefined);
-        const { there, actAs } = await knownRoles(psql, named, target.major);
-        const owner = plan.owner && archived.owner !== undefined && actAs.has(archived.owner);
-        return combine(archived, properties, {
-            owner,
-            privileges: plan.privileges,
-            roles: there
-        });
-    });
-}
-/** @returns what the user has to make up for */ async function apply({ target, options }, ask, restored, wanted) {
-    const lost = await ask('Giving the restored database the rights of the target', (psql)=>applyProperties(psql, restored, wanted, target.role.name));
-    if (lost.length === 0) return [];
-    const note = `Role ${target.role.name} may not make these settings of the database again: ${lost.join(', ')}. Have a superuser make them (ALTER ROLE ... IN DATABASE ... SET, ALTER DATABASE ... SET) before applications rely on them.`;
-    options.reporter.warn(note);
-    return [
-        note
-    ];
-}
-/** @throws UserError when the target is no more what the plan was made for */ async function requireUnchanged({ target, plan, open, connection }, ask) {
-    const { database, existing } = target;
-    const oid = await ask('Looking at the target again', (psql)=>psql.value(`SELECT oid FROM pg_catalog.pg_database WHERE datname = ${(0,postgres_psql/* quoteLiteral */.ce)(database)}`));
-    const changed = new base_errors/* UserError */.yo(`Database ${JSON.stringify(database)} has changed while the backup was being restored beside it, and is left as it is. Look at it, then run the restore again.`);
-    if (oid !== (existing?.oid ?? '')) throw changed;
-    if (existing === undefined || plan.mode === 'replace') return;
-    const { objects } = await inSession(()=>open(database, 'with the target'), 'Looking at the target again', connection, contentsOf);
-    if (objects > 0) throw changed;
-}
-
-;// CONCATENATED MODULE: ./lib/restore/beside.js
-
-
-
-
-
-
-
-
-
-
-
-/**
- * Restores into a new database, compares it, and puts it in the place of the target.
- * @throws UserError, the target being as it was and nothing of ours left
- */ function restoreBeside(job) {
-    const { maintenance } = job.target;
-    if (maintenance === undefined) throw new Error('There is no database to rename others from.');
-    return new Beside(job, maintenance).run();
-}
-class Beside {
-    job;
-    maintenance;
-    working;
-    cleaning;
-    /** Databases of ours that are not in place. */ made = [];
-    constructor(job, maintenance){
-        this.job = job;
-        this.maintenance = maintenance;
-        const { programs, target, options } = job;
-        const { reporter, signal } = options;
-        const connection = through(job.connection, maintenance);
-        const base = {
-            programs,
-            connection,
-            major: target.major,
-            server: 'the target server',
-            reporter
-        };
-        this.working = new admin/* Admin */.M({
-            ...base,
-            signal
-        });
-        this.cleaning = new admin/* Admin */.M(base);
-    }
-    async run() {
-        const { reporter } = this.job.options;
-        try {
-            return await this.restore();
-        } finally{
-            for (const name of this.made)await this.cleaning.dropDatabase(name).catch((error)=>{
-                const why = error instanceof Error ? error.message : String(error);
-                reporter.warn(`The unfinished database ${JSON.stringify(name)} could not be dropped: please do so. ${why}`);
-            });
-        }
-    }
-    async restore() {
-        const { job } = this;
-        const { options, plan, target, open, connection } = job;
-        const { reporter } = options;
-        const { id } = job.staged.manifest;
-        const restored = besideName(target.database, id, await this.databases());
-        const otherwise = await reporter.group('Restoring', async ()=>{
-            const notes = await this.create(restored);
-            await this.move(restored);
-            await restoreTo(job, restored, {
-                content: plan.content,
-                jobs: jobsOf(job),
-                singleTransaction: false
-            });
-            return notes;
-        });
-        const findings = await reporter.group('Comparing', async ()=>{
-            const reloaded = await this.reload();
-            return compareJob(job, restored, {
-                reloaded,
-                otherwise
-            });
-        });
-        if (differs(findings)) return {
-            database: null,
-            previousDatabase: null,
-            findings,
-            notes: []
-        };
-        const notes = [];
-        const previous = await reporter.group('Putting it into place', async ()=>{
-            await inSession(()=>open(restored, 'that analyzes'), 'Analyzing the restored database', connection, (psql)=>psql.exec('ANALYZE'));
-            return takePlace(job, this.maintenance, restored, notes);
-        });
-        this.made.splice(this.made.indexOf(restored), 1);
-        return {
-            database: target.database,
-            previousDatabase: previous,
-            findings,
-            notes
-        };
-    }
-    databases() {
-        return this.ask('Listing the databases', databaseNames);
-    }
-    ask(what, work) {
-        const { open, connection } = this.job;
-        return inSession(()=>open(this.maintenance, 'that prepares'), what, connection, work);
-    }
-    /** Makes an empty database as the backup's was. @returns what is otherwise */ async create(name) {
-        const { job } = this;
-        const { target, staged, options } = job;
-        // Noted before it is made: it may be there although the answer never came.
-        this.made.push(name);
-        const otherwise = await this.working.createDatabase(name, (0,requirements/* identityOf */.c)(staged.manifest)).catch((error)=>{
-            if (isTaken(error)) this.made.pop();
-            throw error;
-        });
-        for (const sentence of otherwise)options.reporter.warn(sentence);
-        await this.ask('Marking the new database', (psql)=>psql.exec(`COMMENT ON DATABASE ${(0,postgres_psql/* quoteIdentifier */.Cm)(name)} IS ${(0,postgres_psql/* quoteLiteral */.ce)(marker(target.database))}`));
-        const requires = staged.fingerprint?.requires;
-        if (requires !== undefined && entriesOf(job) === undefined) await inSession(()=>job.open(name, 'that prepares'), 'Making what the backup needs', job.connection, (psql)=>(0,requirements/* prepareRequirements */.C)(psql, requires));
-        return otherwise;
-    }
-    /** Puts the new database where the target is, while there is nothing in it. */ async move(name) {
-        const tablespace = this.job.target.existing?.tablespace ?? 'pg_default';
-        if (tablespace === 'pg_default') return;
-        try {
-            await this.ask('Moving the new database to the tablespace of the target', (psql)=>psql.exec(`ALTER DATABASE ${(0,postgres_psql/* quoteIdentifier */.Cm)(name)} SET TABLESPACE ${(0,postgres_psql/* quoteIdentifier */.Cm)(tablespace)}`));
-        } catch (error) {
-            if (!(error instanceof base_errors/* UserError */.yo)) throw error;
-            this.job.options.reporter.warn(`The restored database stays in the default tablespace. ${error.message}`);
-        }
-    }
-    /** The same definitions once more, to compare with; where they can be compared. */ async reload() {
-        const { job } = this;
-        const { staged, plan, selected, options, target } = job;
-        if (!options.inputs.compare || staged.fingerprint === undefined) return undefined;
-        if (selected !== undefined || plan.content === 'data') return undefined;
-        const name = reloadName(target.database, staged.manifest.id, await this.databases());
-        await this.create(name);
-        await restoreTo(job, name, {
-            content: 'schema',
-            jobs: 1,
-            singleTransaction: false,
-            quiet: true
-        });
-        return name;
-    }
-}
-/** `duplicate_database`; `unique_violation` where both are made at once. It is then not ours to drop. */ const TAKEN = [
-    '42P04',
-    '23505'
-];
-function isTaken(error) {
-    return error instanceof Error && error.cause instanceof postgres_psql/* SqlError */.L8 && TAKEN.includes(error.cause.sqlstate);
-}
-/** The connection with another database as its own. */ function through(connection, database) {
-    return {
-        ...connection,
-        conninfo: (other)=>connection.conninfo(other ?? database)
-    };
-}
-
-// EXTERNAL MODULE: ./lib/postgres/pooler.js
-var pooler = __nccwpck_require__(3154);
-// EXTERNAL MODULE: ./lib/postgres/programs/index.js + 35 modules
-var postgres_programs = __nccwpck_require__(6499);
-;// CONCATENATED MODULE: ./lib/restore/connect.js
-
-
-
-
-
-
-
-/**
- * Looks at the target and finds programs that suit both it and the archive. Changes nothing.
- * @throws UserError for a server that cannot be reached, is too old, a standby or behind a transaction pooler
- */ async function connectTarget(options, connection, manifest) {
-    const { inputs, env, cache, tempDir, method, reporter, signal } = options;
-    const bin = inputs.postgresBin === undefined ? {} : {
-        bin: inputs.postgresBin
-    };
-    const find = {
-        cache,
-        reporter,
-        env,
-        tempDir,
-        signal,
-        method,
-        ...bin
-    };
-    const wanted = inputs.postgresVersion;
-    const first = wanted === 'auto' ? await (0,postgres_programs/* findAnyPrograms */.Ru)(find) : await (0,postgres_programs/* findPrograms */.z0)({
-        ...find,
-        major: wanted
-    });
-    const untouched = (database)=>postgres_psql/* Psql */.DD.open({
-            programs: first,
-            connection,
-            signal,
-            reporter,
-            untouched: true,
-            ...database === undefined ? {} : {
-                database
-            }
-        });
-    const reached = await reach(connection, untouched);
-    await (0,pooler/* refuseTransactionPooler */.U)(()=>untouched(reached.database), {
-        target: connection.target
-    });
-    const target = await lookAt(connection, sessionsOf({
-        programs: first,
-        connection,
-        reporter,
-        signal
-    }), reached);
-    (0,server/* refuseOldServer */.zV)(target);
-    const needed = Math.max(target.major, (0,server/* majorOf */.Ds)(manifest.tools.pg_dump));
-    const programs = wanted === 'auto' && first.major !== needed ? await (0,postgres_programs/* findPrograms */.z0)({
-        ...find,
-        major: needed
-    }) : first;
-    if (programs.major < needed) throw new base_errors/* UserError */.yo(`The target is PostgreSQL ${target.version} and the backup was made by pg_dump ${manifest.tools.pg_dump}: programs of PostgreSQL ${programs.version} do not suit both. Set postgres-version to auto or ${needed}.`);
-    reporter.info(`Target server ${target.version}; pg_restore ${programs.version} (${programs.source})`);
-    const access = {
-        programs,
-        connection,
-        reporter,
-        signal
-    };
-    return {
-        connection,
-        programs,
-        target,
-        open: sessionsOf(access),
-        clean: cleaningSessionsOf(access)
-    };
-}
-
-// EXTERNAL MODULE: ./lib/verify/extensions.js
-var extensions = __nccwpck_require__(5899);
-// EXTERNAL MODULE: ./lib/backup/manifest.js
-var backup_manifest = __nccwpck_require__(8841);
-;// CONCATENATED MODULE: ./lib/restore/target/types.js
-/** What a swap cannot carry over, or cannot be done with. */ /** True where nobody has put anything into the database. */ function isEmpty({ objects }) {
-    return objects === 0;
-}
-
-;// CONCATENATED MODULE: ./lib/restore/guard.js
-
-/**
- * Keeps a restore away from what it must not touch.
- * `confirm` must be the target's name wherever the target holds something, is the very database that the backup was
- * made of, or is read or filled by replication.
- */ function guard(choices, manifest, target, way) {
-    const guarded = {
-        unconfirmed: [],
-        blockers: [],
-        warnings: []
-    };
-    const { confirm } = choices;
-    const { database, existing } = target;
-    const name = JSON.stringify(database);
-    const confirmed = confirm === database;
-    if (confirm !== undefined && !confirmed) guarded.unconfirmed.push(`confirm is ${JSON.stringify(confirm)}, but database-url names the database ${name}: check which of the two is meant. Nothing was changed.`);
-    if (database === 'template0' || database === 'template1' || existing?.isTemplate === true) guarded.blockers.push(`${name} is a template, from which new databases are copied: name another database in database-url.`);
-    if (existing === undefined) return guarded;
-    if (way === 'beside') obstacles(target, confirmed, guarded);
-    if (confirmed || confirm !== undefined) return guarded;
-    const asks = `To go on, set confirm: ${database}`;
-    if (existing.databaseId !== null && existing.databaseId === manifest.source.databaseId) guarded.unconfirmed.push(`${name} is the very database that backup ${manifest.id} was made of. ${asks} (or name another target).`);
-    else if (!isEmpty(existing)) guarded.unconfirmed.push(`${name} is not empty: it holds ${existing.examples.join(', ')}${existing.objects > existing.examples.length ? ', ...' : ''}. ${asks}.`);
-    return guarded;
-}
-function obstacles({ database, existing }, confirmed, guarded) {
-    if (existing === undefined) return;
-    const { preparedTransactions, replicationSlots, subscriptions } = existing.obstacles;
-    const name = JSON.stringify(database);
-    if (preparedTransactions.length > 0) guarded.blockers.push(`${name} has prepared transactions (${preparedTransactions.join(', ')}), with which it cannot be renamed. End them with COMMIT PREPARED or ROLLBACK PREPARED.`);
-    const broken = [
-        ...replicationSlots.length === 0 ? [] : [
-            `Logical replication slots read ${name} (${replicationSlots.join(', ')}). They go on reading the old database, so their subscribers see no further change: make new slots afterwards, and have the subscribers copy everything anew.`
-        ],
-        ...subscriptions.length === 0 ? [] : [
-            `Subscriptions fill ${name} (${subscriptions.join(', ')}). They go on filling the old database: those that the backup holds are restored disabled, and must be enabled or made anew afterwards.`
-        ]
-    ];
-    if (confirmed) guarded.warnings.push(...broken);
-    else guarded.unconfirmed.push(...broken.map((sentence)=>`${sentence} To go on, set confirm: ${database}.`));
-}
-
-;// CONCATENATED MODULE: ./lib/restore/locks.js
-/** Catalogs by OID: pg_class, pg_constraint. */ const RELATION = 1259;
-const CONSTRAINT = 2606;
-/**
- * How many locks one transaction holds in the end that restores these entries: one for each relation, two more for the
- * TOAST table of a table and its index, one for the index of a key, one for each large object, which is locked when it
- * gets its owner.
- */ function locksFor(entries, largeObjects) {
-    let locks = largeObjects;
-    for (const { catalogId, text } of entries){
-        if (catalogId === RELATION) locks += /^(TABLE|MATERIALIZED VIEW) (?!ATTACH )/.test(text) ? 3 : 1;
-        else if (catalogId === CONSTRAINT) locks += 1;
-    }
-    return locks;
-}
-/** Why a restore in one transaction is hopeless, or undefined. */ function lockRefusal(locks, lockTable) {
-    if (locks <= lockTable) return undefined;
-    return `The role may make no database, so everything would be restored in one transaction, and that would hold about ${locks} locks: ` + `the server's lock table has room for ${lockTable}. Give the role CREATEDB and the target, or raise max_locks_per_transaction there (it needs a restart).`;
-}
-
-;// CONCATENATED MODULE: ./lib/restore/outwards.js
-/** What of an archive has to do with other servers. */ function outwards(entries) {
-    const has = (start)=>entries.some(({ text })=>text.startsWith(start));
-    return [
-        ...has('SUBSCRIPTION - ') ? [
-            'Subscriptions are restored disabled and without a slot: enable those that are still wanted (ALTER SUBSCRIPTION).'
-        ] : [],
-        ...has('SERVER - ') ? [
-            'Foreign servers are restored as they were: their tables lead to the same other servers as those of the source.'
-        ] : []
-    ];
-}
-
-;// CONCATENATED MODULE: ./lib/restore/roles.js
-/**
- * The owners among the named roles: a line of the table of contents ends with one. Names stand unquoted there, so a
- * role may be taken for an owner that is none, never the other way round. Without such a table all count as owners.
- */ function ownersAmong(named, toc) {
-    if (toc === undefined) return [
-        ...named
-    ];
-    const texts = toc.map(({ text })=>text.trimEnd());
-    return named.filter((role)=>texts.some((text)=>text.endsWith(` ${role.replaceAll(/[\r\n]/g, ' ')}`)));
-}
-/**
- * Decides whether owners and privileges are restored. `auto` leaves them out where a role is missing, or may not be
- * acted for; in `replace` that is refused instead, since applications have to go on working with what takes the place.
- */ function decideOwnership(choices, named, known, role) {
-    const missing = (roles)=>roles.filter((name)=>!known.there.has(name));
-    const missingOwners = missing(named.owners);
-    const foreign = named.owners.filter((name)=>known.there.has(name) && !known.actAs.has(name));
-    const who = JSON.stringify(role);
-    const reasons = {
-        owner: [
-            ...missingOwners.length === 0 ? [] : [
-                `these owners are no roles there: ${missingOwners.join(', ')}`
-            ],
-            ...foreign.length === 0 ? [] : [
-                `role ${who} may not act for these owners: ${foreign.join(', ')}`
-            ]
-        ],
-        privileges: ((lost)=>lost.length === 0 ? [] : [
-                `these roles, which have privileges, are not there: ${lost.join(', ')}`
-            ])(missing(named.all))
-    };
-    const ownership = {
-        owner: true,
-        privileges: true,
-        blockers: [],
-        warnings: []
-    };
-    for (const what of [
-        'owner',
-        'privileges'
-    ]){
-        const because = reasons[what].join('; ');
-        const things = what === 'owner' ? 'Owners' : 'Privileges';
-        if (choices[what] === 'false') ownership[what] = false;
-        else if (because === '') continue;
-        else if (choices[what] === 'auto' && choices.mode === 'fresh') {
-            ownership[what] = false;
-            ownership.warnings.push(`${things} are not restored: ${because}.${what === 'owner' ? ` Everything will belong to ${who}.` : ' Grant again what your applications need.'}`);
-        } else ownership.blockers.push(`${things} cannot be restored: ${because}. ${remedy(what, missingOwners.length > 0 || what === 'privileges', foreign, who)}`);
-    }
-    return ownership;
-}
-function remedy(what, absent, foreign, who) {
-    const steps = [
-        ...absent ? [
-            'create the missing roles (globals.sql of the backup has them, without passwords)'
-        ] : [],
-        ...what === 'owner' && foreign.length > 0 ? [
-            `run ${foreign.map((name)=>`\`GRANT ${JSON.stringify(name)} TO ${who}\``).join(', ')}`
-        ] : [],
-        `set ${what}: false`
-    ];
-    const text = steps.join(', or ');
-    return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
-}
-
-;// CONCATENATED MODULE: ./lib/restore/way.js
-
-/** What is restored: a backup of rows alone has nothing else, whatever was asked for. */ function contentOf(choices, manifest) {
-    const held = manifest.options['content'];
-    return choices.content === 'all' && (held === 'data' || held === 'schema') ? held : choices.content;
-}
-/** Whether only a part of what the backup holds is restored. */ function isPartial({ tables, schemas, content }) {
-    return tables.length > 0 || schemas.length > 0 || content !== 'all';
-}
-/** What the role lacks to make a database and rename it into place; empty where it lacks nothing. */ function lackingForBeside({ role, maintenance, existing, database }) {
-    const who = JSON.stringify(role.name);
-    const lacking = [];
-    if (!role.createDatabases) lacking.push(`\`ALTER ROLE ${who} CREATEDB\``);
-    if (existing !== undefined && !(existing.mayRename && existing.mayGive)) lacking.push(`\`GRANT ${JSON.stringify(existing.owner)} TO ${who}\` (the target's owner), or \`ALTER DATABASE ${JSON.stringify(database)} OWNER TO ${who}\``);
-    if (maintenance === undefined) lacking.push(`\`GRANT CONNECT ON DATABASE postgres TO ${who}\`, or on any other database than the target: from within itself a database cannot be renamed`);
-    return lacking;
-}
-/** Decides how a restore is done. */ function decideWay(choices, target, content) {
-    const name = JSON.stringify(target.database);
-    const lacking = lackingForBeside(target);
-    const { existing } = target;
-    if (content === 'data') return existing === undefined ? {
-        refusal: `There is no database ${name}: rows alone need tables that are there.`
-    } : {
-        way: 'in place'
-    };
-    if (existing === undefined) {
-        return lacking.length === 0 ? {
-            way: 'beside'
-        } : {
-            refusal: `There is no database ${name}, and the role may not make it. Create it, or have someone run: ${lacking.join('; ')}.`
-        };
-    }
-    if (choices.mode === 'replace') return lacking.length === 0 ? {
-        way: 'beside'
-    } : {
-        refusal: `Database ${name} cannot be replaced by this role. Have someone run: ${lacking.join('; ')}.`
-    };
-    if (isEmpty(existing)) return {
-        way: lacking.length === 0 ? 'beside' : 'in place'
-    };
-    if (isPartial(choices)) return {
-        way: 'in place'
-    };
-    return {
-        refusal: `Database ${name} is not empty (it holds ${existing.examples.join(', ')}${existing.objects > existing.examples.length ? ', ...' : ''}), and mode is fresh. ` + `Restore into a database that is empty or does not exist, or set mode: replace and confirm: the old one is then kept under another name.`
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/restore/plan.js
-
-
-
-
-
-
-
-
-/** Nothing to meet. */ const NOTHING_PRESENT = {
-    tables: [],
-    missing: [],
-    filled: []
-};
-/** Makes the plan. Pure: the same facts make the same plan. */ function planRestore(facts) {
-    const { choices, staged, target, selected, named, known } = facts;
-    const { manifest } = staged;
-    const content = contentOf(choices, manifest);
-    const decision = decideWay(choices, target, content);
-    const way = 'way' in decision ? decision.way : 'beside';
-    const guarded = guard(choices, manifest, target, way);
-    const ownership = content === 'data' ? {
-        owner: true,
-        privileges: true,
-        blockers: [],
-        warnings: []
-    } : decideOwnership(choices, named, known, target.role.name);
-    return {
-        backup: {
-            id: manifest.id,
-            name: manifest.name,
-            label: manifest.label,
-            storage: facts.storage,
-            database: manifest.database,
-            snapshotAt: manifest.snapshotAt,
-            serverVersion: manifest.server.version,
-            storedBytes: (0,backup_manifest/* totalBytes */.ob)(manifest),
-            databaseBytes: manifest.databaseBytes,
-            tables: manifest.totals?.tables ?? null,
-            rows: manifest.totals?.rows ?? null
-        },
-        target: {
-            database: target.database,
-            serverVersion: target.version,
-            exists: target.existing !== undefined,
-            empty: target.existing === undefined || isEmpty(target.existing),
-            bytes: target.existing?.bytes ?? null,
-            tables: target.existing?.tables ?? 0
-        },
-        mode: choices.mode,
-        way,
-        content,
-        entries: selected === undefined ? null : selected.entries.length,
-        owner: ownership.owner,
-        privileges: ownership.privileges,
-        stagedBytes: staged.bytes,
-        unconfirmed: guarded.unconfirmed,
-        blockers: [
-            ...'refusal' in decision ? [
-                decision.refusal
-            ] : [],
-            ...guarded.blockers,
-            ...rowsAlone(facts, content),
-            ...meeting(facts, content, way),
-            ...missingExtensions(facts, content),
-            ...ownership.blockers,
-            ...locks(facts, way, ownership.owner)
-        ],
-        warnings: [
-            ...guarded.warnings,
-            ...ownership.warnings,
-            ...warningsOf(facts, content, way)
-        ]
-    };
-}
-/** A backup of rows alone says which backup has the tables. */ function rowsAlone({ staged, target, schemaBackup }, content) {
-    const { manifest } = staged;
-    const held = manifest.options['content'];
-    if (held === 'schema' && content === 'data') return [
-        `Backup ${manifest.id} holds definitions alone (content: schema), so there are no rows to restore.`
-    ];
-    if (held !== 'data') return [];
-    if (content === 'schema') return [
-        `Backup ${manifest.id} holds rows alone (content: data), so there are no definitions to restore.`
-    ];
-    if (target.existing !== undefined && !isEmpty(target.existing)) return [];
-    return [
-        `Backup ${manifest.id} holds rows alone (content: data), and the target has no tables for them. ` + (schemaBackup === undefined ? `There is no backup named "${manifest.name}" of the same database with its definitions from that time or before: make the tables yourself, or choose another backup.` : `Restore backup ${schemaBackup} with content: schema first, which has the definitions that go with it, then this one.`)
-    ];
-}
-const plan_SHOWN = 5;
-function list(names) {
-    return `${names.slice(0, plan_SHOWN).join(', ')}${names.length > plan_SHOWN ? ` and ${names.length - plan_SHOWN} more` : ''}`;
-}
-function meeting({ present, target, toc }, content, way) {
-    if (way !== 'in place' || target.existing === undefined) return [];
-    if (content !== 'data') return present.tables.length === 0 ? [] : [
-        `These are in the target already, and nothing of it is overwritten: ${list(present.tables)}. Rename or drop them first, or restore into another database and copy from there.`
-    ];
-    if (toc === undefined) return [
-        'Rows alone can be restored from a backup in the custom or directory format only: a plain one is restored as a whole.'
-    ];
-    return [
-        ...present.missing.length === 0 ? [] : [
-            `Rows are restored into tables that are there, and these are not: ${list(present.missing)}. Restore their definitions first (content: schema), or choose others with tables.`
-        ],
-        ...present.filled.length === 0 ? [] : [
-            `Rows are restored into empty tables, and these have rows: ${list(present.filled)}. Empty them first, or restore into another database and copy from there.`
-        ]
-    ];
-}
-function missingExtensions({ extensions, target, selected }, content) {
-    if (content === 'data' || selected !== undefined) return [];
-    const missing = extensions.filter((name)=>!target.availableExtensions.includes(name));
-    if (missing.length === 0) return [];
-    return [
-        `The backup needs extensions that the target server does not have: ${missing.join(', ')}. Have them installed there (the list is pg_available_extensions), or restore into a server that has them.`
-    ];
-}
-function locks({ toc, selected, staged, target }, way, owner) {
-    if (way !== 'in place' || toc === undefined) return [];
-    const large = owner && selected === undefined ? staged.fingerprint?.largeObjects ?? 0 : 0;
-    const refusal = lockRefusal(locksFor(selected?.entries ?? toc, large), target.lockTable);
-    return refusal === undefined ? [] : [
-        refusal
-    ];
-}
-function warningsOf(facts, content, way) {
-    const { choices, staged, target, selected } = facts;
-    const { manifest, fingerprint } = staged;
-    const others = selected === undefined ? fingerprint?.requires.others ?? [] : [];
-    const warnings = [
-        [
-            target.major < (0,server/* majorOf */.Ds)(manifest.server.version),
-            `The target is PostgreSQL ${target.version}, older than the ${manifest.server.version} that the backup was made of. What it does not know ends the restore, and leaves the target as it is.`
-        ],
-        [
-            way === 'in place' && !isPartial(choices) && content === 'all',
-            `Role ${target.role.name} may not put a new database in the place of the target, so everything is restored into it in one transaction, with one job. The encoding and locale stay those of the target.`
-        ],
-        [
-            choices.compare && fingerprint === undefined,
-            'The backup was made without a fingerprint, so what is restored cannot be compared with it.'
-        ],
-        [
-            others.length > 0,
-            `The backup refers to objects that it does not hold: ${list(others)}. Without them it does not restore.`
-        ]
-    ];
-    return [
-        ...selected?.leftOut ?? [],
-        ...warnings.flatMap(([applies, sentence])=>applies ? [
-                sentence
-            ] : []),
-        ...content === 'data' ? [] : outwards(selected?.entries ?? facts.toc ?? [])
-    ];
-}
-
-;// CONCATENATED MODULE: ./lib/restore/present.js
-
-/** Names stand unquoted in a table of contents, line breaks as spaces. */ function namedIn(text, kind, { schema, name }) {
-    return text.startsWith(`${kind}${schema} ${name} `.replaceAll(/[\r\n]/g, ' '));
-}
-const ROWS = 'TABLE DATA ';
-const KINDS = /^(TABLE|VIEW|MATERIALIZED VIEW|FOREIGN TABLE|SEQUENCE) /;
-/** How many tables are asked for rows in one statement. */ const AT_ONCE = 100;
-/** How what is to be restored meets what is in the target database, which `psql` is connected to. */ async function presentIn(psql, entries) {
-    const relations = await psql.rows(`SELECT n.nspname AS schema, c.relname AS name, c.relkind = 'r' AS table FROM pg_catalog.pg_class c
-     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`);
-    const definitions = entries.filter(({ catalogId })=>catalogId === 1259);
-    const rows = entries.filter(({ catalogId, text })=>catalogId === 0 && text.startsWith(ROWS));
-    const tables = relations.filter(({ table })=>table);
-    const met = tables.filter((table)=>rows.some(({ text })=>namedIn(text, ROWS, table)));
-    return {
-        tables: relations.filter((relation)=>definitions.some(({ text })=>{
-                const kind = KINDS.exec(text)?.[0];
-                return kind !== undefined && namedIn(text, kind, relation);
-            })).map(nameOf),
-        missing: rows.filter(({ text })=>!tables.some((table)=>namedIn(text, ROWS, table))).map(({ text })=>text.slice(ROWS.length).split(' ').slice(0, -1).join('.')),
-        filled: await withRows(psql, met)
-    };
-}
-function nameOf({ schema, name }) {
-    return `${schema}.${name}`;
-}
-async function withRows(psql, tables) {
-    const filled = [];
-    for(let at = 0; at < tables.length; at += AT_ONCE){
-        const some = tables.slice(at, at + AT_ONCE);
-        const queries = some.map(({ schema, name }, index)=>`SELECT ${index} AS index WHERE EXISTS (SELECT FROM ONLY ${(0,postgres_psql/* quoteIdentifier */.Cm)(schema)}.${(0,postgres_psql/* quoteIdentifier */.Cm)(name)})`);
-        const found = await psql.rows(queries.join(' UNION ALL '));
-        filled.push(...found.flatMap(({ index })=>some[index] === undefined ? [] : [
-                nameOf(some[index])
-            ]));
-    }
-    return filled;
-}
-
-;// CONCATENATED MODULE: ./lib/restore/facts.js
-
-
-
-
-
-
-
-
-
-/** Gathers what a plan is made from: reads the archive, and asks the target once more. Changes nothing. */ async function gatherFacts(options, connected, staged) {
-    const { inputs, signal } = options;
-    const { programs, target, connection, open } = connected;
-    const archive = {
-        archive: staged,
-        programs,
-        signal
-    };
-    const { tables, schemas } = inputs;
-    const content = contentOf(inputs, staged.manifest);
-    const toc = await (0,restore_archive/* readContents */.r0)(archive);
-    const selected = tables.length + schemas.length === 0 ? undefined : await (0,restore_archive/* selectEntries */.XO)({
-        ...archive,
-        tables,
-        schemas,
-        content
-    });
-    const named = await rolesOf(archive, selected?.entries ?? toc);
-    const known = await inSession(()=>open(target.existing === undefined ? target.maintenance ?? '' : target.database, 'that plans'), 'Looking for the roles that the backup names', connection, (psql)=>knownRoles(psql, named.all, target.major));
-    return {
-        choices: inputs,
-        staged,
-        storage: staged.store.url,
-        target,
-        toc,
-        selected,
-        named,
-        known,
-        extensions: (0,extensions/* extensionsOf */.oQ)(staged, toc ?? []),
-        present: await presence(connected, selected?.entries ?? toc),
-        schemaBackup: staged.manifest.options['content'] === 'data' ? await schemaBackupFor(staged.store, staged.manifest) : undefined
-    };
-}
-async function rolesOf(archive, entries) {
-    const inArchive = await (0,restore_archive/* rolesNamedIn */.sX)(archive);
-    return {
-        all: inArchive,
-        owners: ownersAmong(inArchive, entries)
-    };
-}
-/** How what is restored meets what is there. */ async function presence({ target, connection, open }, entries) {
-    const { existing, database } = target;
-    if (existing === undefined || entries === undefined) return NOTHING_PRESENT;
-    return inSession(()=>open(database, 'with the target'), 'Looking at what is in the target', connection, (psql)=>presentIn(psql, entries));
-}
-/** The newest backup with definitions that is no newer than a backup of rows alone, of the same database. */ async function schemaBackupFor(store, manifest) {
-    const { backups } = await (0,catalogue/* listBackups */.Cw)(store, manifest.name);
-    return backups.filter(({ options, snapshotAt, database, source })=>options['content'] !== 'data' && snapshotAt <= manifest.snapshotAt && database === manifest.database && source.databaseId === manifest.source.databaseId).at(-1)?.id;
-}
-
-;// CONCATENATED MODULE: ./lib/restore/in-place.js
-
-
-
-
-/**
- * Restores into the target itself, in one transaction with one job: all of it, or nothing. What it needs must be there:
- * to make it first would leave it behind when the restore fails.
- * @throws UserError, the target being as it was
- */ async function restoreInPlace(job) {
-    const { options, plan, open, connection, target } = job;
-    const { reporter } = options;
-    const { database } = target;
-    await reporter.group('Restoring', ()=>restoreTo(job, database, {
-            content: plan.content,
-            jobs: 1,
-            singleTransaction: true
-        }));
-    // From here on the target is no more as it was: whatever fails is part of the result.
-    const notes = [];
-    const findings = await reporter.group('Comparing', ()=>compareJob(job, database, {
-            reloaded: undefined,
-            otherwise: []
-        })).catch((error)=>[
-            notCompared(error)
-        ]);
-    const analyzed = plan.target.empty && await inSession(()=>open(database, 'that analyzes'), 'Analyzing the restored database', connection, (psql)=>psql.exec('ANALYZE')).then(()=>true, ()=>false);
-    if (!analyzed) notes.push(`Run ANALYZE on what was restored into ${JSON.stringify(database)}, so that queries are planned well.`);
-    return {
-        database,
-        previousDatabase: null,
-        findings,
-        notes
-    };
-}
-function notCompared(error) {
-    return {
-        kind: 'restore',
-        name: 'compared with the fingerprint',
-        verdict: 'different',
-        expected: 'a comparison',
-        found: (0,base_errors/* messageOf */.bD)(error)
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/restore/leftovers.js
-
-
-
-/**
- * Drops what restores into a database that were killed have left. Known by the comment and the name, both of which only
- * unfinished databases have: one that somebody renamed has been put to use, and a comment comes along in a dump.
- * @param psql holds the lock of the target, so that what is found belongs to no restore at work
- */ async function dropLeftovers(psql, target, reporter) {
-    const marked = await psql.query(`SELECT coalesce(json_agg(datname ORDER BY datname), '[]') FROM pg_catalog.pg_database
-     WHERE datname <> ${(0,postgres_psql/* quoteLiteral */.ce)(target)}
-       AND pg_catalog.shobj_description(oid, 'pg_database') = ${(0,postgres_psql/* quoteLiteral */.ce)(marker(target))}`);
-    for (const name of marked.filter((each)=>isUnfinishedName(each, target))){
-        try {
-            // Without FORCE: nobody who is connected loses anything.
-            await psql.exec(`DROP DATABASE ${(0,postgres_psql/* quoteIdentifier */.Cm)(name)}`);
-            reporter.info(`Dropped ${JSON.stringify(name)}, which an interrupted restore had left.`);
-        } catch (error) {
-            if (!(error instanceof postgres_psql/* SqlError */.L8)) throw error;
-            reporter.warn(`An interrupted restore has left the database ${JSON.stringify(name)}, which could not be dropped: ${error.message}. Please drop it.`);
-        }
-    }
-}
-
-// EXTERNAL MODULE: ./lib/restore/plan-text.js
-var plan_text = __nccwpck_require__(183);
-// EXTERNAL MODULE: ./lib/backup/result.js
-var backup_result = __nccwpck_require__(3997);
-// EXTERNAL MODULE: ./lib/backup/run.js + 26 modules
-var run = __nccwpck_require__(5963);
-// EXTERNAL MODULE: ./lib/inputs/read.js + 5 modules
-var read = __nccwpck_require__(4796);
-;// CONCATENATED MODULE: ./lib/restore/safety.js
-
-
-
-
-
-
-/** The label that safety backups carry, so that retention of others does not see them. */ const LABEL = 'safety';
-/**
- * Backs up the target, in a family of its own: `<name>-safety`. Where the backup that is restored is encrypted, this
- * one can be read with the same key.
- * @throws UserError when it could not be made: nothing of the target has been changed then
- */ async function backUpTarget(options, storage, { manifest, keys, database }) {
-    const { inputs } = options;
-    const name = (0,inputs_name/* familyName */.ar)(`${manifest.name}-${LABEL}`);
-    const given = {
-        'database-url': inputs.databaseUrl,
-        databases: database,
-        storage,
-        name,
-        label: LABEL,
-        'postgres-version': String(inputs.postgresVersion),
-        'postgres-bin': inputs.postgresBin,
-        ...(0,backup_manifest/* isEncrypted */.ph)(manifest) ? await encryption(keys) : {}
-    };
-    const result = await (0,run/* runBackup */.Q)({
-        ...options,
-        inputs: (0,read/* readInputs */.K)('backup', (input)=>given[input])
-    });
-    const [reason] = (0,backup_result/* redReasons */.Z)(result);
-    const id = result.results[0]?.manifest.id;
-    if (reason !== undefined || id === undefined) throw new base_errors/* UserError */.yo(`The target could not be backed up first (safety-backup), so nothing was restored. ${reason instanceof Error ? reason.message : ''}`, {
-        cause: reason
-    });
-    return {
-        id,
-        name,
-        storage
-    };
-}
-async function encryption({ identities, passphrase }) {
-    if (passphrase !== undefined) return {
-        passphrase
-    };
-    const { identityToRecipient } = await __nccwpck_require__.e(/* import() */ 539).then(__nccwpck_require__.bind(__nccwpck_require__, 1539));
-    const recipients = await Promise.all((identities ?? []).map((identity)=>identityToRecipient(identity)));
-    return {
-        recipients: recipients.join('\n')
-    };
-}
-
-// EXTERNAL MODULE: ./lib/restore/stage/index.js + 9 modules
-var stage = __nccwpck_require__(1915);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./lib/restore/target/lock.js
-
-
-/** The key of the advisory lock that a restore into a database holds: 64 bits of a hash of its name, signed. */ function lockKey(database) {
-    return (0,external_node_crypto_.createHash)('sha256').update(`pgkeep restore into ${database}`).digest().readBigInt64BE(0);
-}
-/**
- * Makes sure that no other restore is at work on the same target. The session keeps the lock until it ends.
- * @throws UserError at once when another session has it
- */ async function lockTarget(psql, database) {
-    const taken = await psql.query(`SELECT to_json(pg_catalog.pg_try_advisory_lock(${lockKey(database)}))`);
-    if (taken) return;
-    throw new base_errors/* UserError */.yo(`Another restore into database ${JSON.stringify(database)} is at work: nothing was changed. Wait for its end, then look at what is there before you run this again.`);
-}
-
-;// CONCATENATED MODULE: ./lib/restore/perform.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/** Plans and does the restore of a backup. @throws UserError, the target being as it was */ async function restoreChosen(options, source) {
-    const { reporter, inputs, tempDir, signal } = options;
-    const { chosen, connection, keys } = source;
-    const connected = await reporter.group('Target', ()=>connectTarget(options, connection, chosen.manifest));
-    if (!inputs.dryRun) refuseEarly(options, connected, chosen);
-    const staged = await reporter.group('Fetching the backup', ()=>(0,stage/* stageBackup */.z)({
-            chosen,
-            keys,
-            tempDir,
-            tools: options,
-            reporter,
-            signal
-        }));
-    try {
-        const facts = await reporter.group('Planning', async ()=>{
-            const gathered = await gatherFacts(options, connected, staged);
-            reporter.info((0,plan_text/* planText */.P)(planRestore(gathered)));
-            return gathered;
-        });
-        const plan = planRestore(facts);
-        if (inputs.dryRun) return {
-            plan,
-            done: undefined,
-            safetyBackup: undefined,
-            compared: false
-        };
-        refuse(plan);
-        for (const warning of plan.warnings)reporter.warn(warning);
-        const { toc, selected } = facts;
-        return await carryOut({
-            ...connected,
-            options,
-            plan,
-            staged,
-            toc,
-            selected
-        }, keys);
-    } finally{
-        await staged.remove();
-    }
-}
-/** What can be seen before gigabytes are fetched. */ function refuseEarly({ inputs }, { target }, { manifest }) {
-    const decision = decideWay(inputs, target, contentOf(inputs, manifest));
-    // A backup of rows alone has more to say of it once it was looked at.
-    if ('refusal' in decision && manifest.options['content'] !== 'data') throw new base_errors/* UserError */.yo(decision.refusal);
-    const way = 'way' in decision ? decision.way : 'beside';
-    const { unconfirmed, blockers } = guard(inputs, manifest, target, way);
-    const [first] = [
-        ...blockers,
-        ...unconfirmed
-    ];
-    if (first !== undefined) throw new base_errors/* UserError */.yo(first);
-}
-/** @throws what stands in the way, one error for each */ function refuse({ blockers, unconfirmed }) {
-    const reasons = [
-        ...blockers,
-        ...unconfirmed
-    ].map((reason)=>new base_errors/* UserError */.yo(reason));
-    if (reasons.length > 1) throw new AggregateError(reasons, 'The restore cannot be done.');
-    if (reasons[0] !== undefined) throw reasons[0];
-}
-/** Does it, while no other restore into the same target is at work. */ async function carryOut(job, keys) {
-    const { open, target, plan, staged, options } = job;
-    const lock = await open(target.maintenance ?? target.database, 'that keeps other restores away');
-    try {
-        await lockTarget(lock, target.database);
-        await dropLeftovers(lock, target.database, options.reporter);
-        const safetyBackup = await makeSafe(job, keys);
-        const done = plan.way === 'beside' ? await restoreBeside(job) : await restoreInPlace(job);
-        const compared = options.inputs.compare && staged.fingerprint !== undefined;
-        return {
-            plan,
-            done,
-            safetyBackup,
-            compared
-        };
-    } finally{
-        await lock.close();
-    }
-}
-async function makeSafe(job, keys) {
-    const { options, target, staged } = job;
-    const { inputs, reporter } = options;
-    const { safetyBackup: storage } = inputs;
-    if (storage === undefined) return undefined;
-    if (target.existing === undefined || isEmpty(target.existing)) {
-        reporter.info('The target holds nothing, so there is nothing to back up first.');
-        return undefined;
-    }
-    return reporter.group('Safety backup of the target', ()=>backUpTarget(options, storage, {
-            manifest: staged.manifest,
-            keys,
-            database: target.database
-        }));
-}
-
-;// CONCATENATED MODULE: ./lib/restore/run.js
-
-
-
-
-
-
-
-
-
-
-
-/**
- * Puts a backup into a database: fetched and checked, planned, guarded, restored beside what is there, compared, and only
- * then swapped into place.
- * @throws when nothing was put into place for another reason than that it differs; the target is then as it was.
- */ async function runRestore(options) {
-    const { inputs, env, reporter, signal } = options;
-    const startedAt = new Date();
-    const connection = (0,parse/* parseConnection */.C)(inputs.databaseUrl ?? '', env);
-    for (const secret of connection.secrets)reporter.mask(secret);
-    const keys = await (0,codec/* keysOf */.YD)(inputs, reporter);
-    const stores = await Promise.all(inputs.storage.map((url)=>(0,registry/* openStore */.C)(url, {
-            env,
-            reporter,
-            signal
-        })));
-    let name = inputs.name === undefined ? undefined : (0,inputs_name/* familyName */.ar)(inputs.name);
-    let chosen;
-    const log = (failure)=>record(options, connection, {
-            stores,
-            name,
-            chosen,
-            startedAt,
-            failure
-        });
-    try {
-        name ??= await familyIn(stores);
-        chosen = await (0,choose/* chooseBackup */.S)(stores, {
-            name,
-            label: inputs.label,
-            selector: inputs.backup,
-            now: startedAt,
-            reporter
-        });
-        const { manifest, store } = chosen;
-        reporter.info(`Restoring ${manifest.name}/${manifest.id} of ${manifest.snapshotAt}, from ${store.url}`);
-        const performed = await restoreChosen(options, {
-            chosen,
-            connection,
-            keys
-        });
-        const result = resultOf(performed, startedAt);
-        tell(result, options);
-        await log(result.outcome === 'differs' ? new base_errors/* UserError */.yo('What was restored differs from the backup.') : undefined);
-        return result;
-    } catch (error) {
-        await log(signal.aborted ? new base_errors/* CancelledError */.cc() : error);
-        throw error;
-    }
-}
-/** Leaves a line of history beside the backups; a dry run leaves none. */ async function record({ inputs, run, reporter }, connection, { stores, name, chosen, startedAt, failure }) {
-    if (inputs.dryRun || name === undefined) return;
-    await (0,log/* writeLog */.u)({
-        stores: chosen === undefined ? stores : [
-            chosen.store
-        ],
-        run,
-        reporter,
-        connection
-    }, name, startedAt, {
-        action: 'restore',
-        backup: chosen?.manifest.id ?? null,
-        ...failure === undefined ? {} : {
-            failure
-        }
-    });
-}
-/** The only family there is, in the first store that tells. */ async function familyIn(stores) {
-    const errors = [];
-    for (const store of stores){
-        try {
-            return await (0,catalogue/* chooseFamily */.AP)(store, undefined);
-        } catch (error) {
-            errors.push(error);
-        }
-    }
-    throw errors[0];
-}
-function resultOf({ plan, done, safetyBackup, compared }, startedAt) {
-    const findings = done?.findings ?? [];
-    const red = findings.some(result/* isRed */.iI);
-    return {
-        outcome: done === undefined ? 'planned' : red ? 'differs' : 'restored',
-        plan,
-        database: done?.database ?? null,
-        previousDatabase: done?.previousDatabase ?? null,
-        matches: done === undefined || !compared ? null : !red,
-        totals: (0,result/* totalsOf */.vA)(findings),
-        findings: findings.filter(({ verdict })=>verdict !== 'equal'),
-        safetyBackup: safetyBackup ?? null,
-        notes: done?.notes ?? [],
-        durationSeconds: (Date.now() - startedAt.getTime()) / 1000
-    };
-}
-function tell({ outcome, plan, database, durationSeconds, notes }, { reporter }) {
-    if (outcome === 'planned') return reporter.info('Nothing was changed (dry-run).');
-    const what = `${plan.backup.name}/${plan.backup.id}`;
-    reporter.info(outcome === 'restored' ? `${what} is restored in database ${JSON.stringify(database)}, in ${(0,units/* formatDuration */.a3)(durationSeconds)}.` : `${what} was restored, and what came out differs from the backup.`);
-    for (const note of notes)reporter.info(note);
 }
 
 
@@ -16021,6 +15132,3175 @@ function requireGoodEnd(ended, part, broken) {
 
 /***/ }),
 
+/***/ 6925:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  A: () => (/* binding */ restoreTold)
+});
+
+// EXTERNAL MODULE: ./lib/notify/telling.js + 9 modules
+var telling = __nccwpck_require__(6287);
+// EXTERNAL MODULE: ./lib/postgres/connection/parse.js + 2 modules
+var parse = __nccwpck_require__(1276);
+// EXTERNAL MODULE: ./lib/restore/result.js
+var restore_result = __nccwpck_require__(3177);
+// EXTERNAL MODULE: ./lib/backup/choose.js + 1 modules
+var choose = __nccwpck_require__(4979);
+// EXTERNAL MODULE: ./lib/backup/catalogue.js
+var catalogue = __nccwpck_require__(8427);
+// EXTERNAL MODULE: ./lib/backup/log.js
+var log = __nccwpck_require__(6104);
+// EXTERNAL MODULE: ./lib/base/errors.js
+var base_errors = __nccwpck_require__(7594);
+// EXTERNAL MODULE: ./lib/base/units.js
+var units = __nccwpck_require__(8714);
+// EXTERNAL MODULE: ./lib/codec/index.js + 7 modules
+var codec = __nccwpck_require__(1787);
+// EXTERNAL MODULE: ./lib/inputs/name.js
+var inputs_name = __nccwpck_require__(902);
+// EXTERNAL MODULE: ./lib/storage/registry.js + 3 modules
+var registry = __nccwpck_require__(25);
+// EXTERNAL MODULE: ./lib/verify/result.js
+var result = __nccwpck_require__(1852);
+// EXTERNAL MODULE: ./lib/postgres/psql.js
+var postgres_psql = __nccwpck_require__(59);
+// EXTERNAL MODULE: ./lib/postgres/scratch/admin.js + 1 modules
+var admin = __nccwpck_require__(2448);
+;// CONCATENATED MODULE: ./lib/restore/swap/marker.js
+const MARK = 'pgkeep: unfinished restore of ';
+/** The comment of a database that is being restored into, by which what an interrupted run left is known. */ function marker(database) {
+    return MARK + database;
+}
+/** The comment without a mark, which a database that is in use may have kept: no database is to inherit it. */ function unmarked(comment) {
+    return comment === undefined || comment === null || comment.startsWith(MARK) ? null : comment;
+}
+
+;// CONCATENATED MODULE: ./lib/restore/swap/names.js
+/** PostgreSQL cuts longer names (NAMEDATALEN - 1), in bytes. */ const LONGEST = 63;
+/** How much of the old name the names that are made from it keep, in bytes. */ const KEPT = 25;
+/** What the names of databases have that a restore is under way into. */ const BESIDE = '_restoring_';
+const BEFORE = '_before_';
+const RELOADED = '_comparing_';
+/** Cuts a text to so many bytes of UTF-8, never inside of a character. */ function cutBytes(text, bytes) {
+    const encoded = Buffer.from(text);
+    if (encoded.length <= bytes) return text;
+    let end = bytes;
+    // Bytes 10xxxxxx go on with the character before them.
+    while(end > 0 && ((encoded[end] ?? 0) & 0xc0) === 0x80)end -= 1;
+    return encoded.subarray(0, end).toString('utf8');
+}
+/** The first of `name`, `name-2`, `name-3`, ... that is not taken, none longer than PostgreSQL keeps. */ function unique(stem, taken) {
+    for(let count = 1;; count += 1){
+        const suffix = count === 1 ? '' : `-${count}`;
+        const name = cutBytes(stem, LONGEST - suffix.length) + suffix;
+        if (!taken.has(name)) return name;
+    }
+}
+/** What the old database is called after it was replaced. */ function beforeName(database, backupId, taken) {
+    return unique(cutBytes(database, KEPT) + BEFORE + backupId, taken);
+}
+/** The database that is restored into, until it takes its place. */ function besideName(database, backupId, taken) {
+    return unique(cutBytes(database, KEPT) + BESIDE + backupId, taken);
+}
+/** The database that gets the definitions once more, to compare with. */ function reloadName(database, backupId, taken) {
+    return unique(cutBytes(database, KEPT) + RELOADED + backupId, taken);
+}
+/** Whether a database is called as those are that become this one, or are compared with it. */ function isUnfinishedName(name, database) {
+    return [
+        BESIDE,
+        RELOADED
+    ].some((infix)=>name.startsWith(cutBytes(database, KEPT) + infix));
+}
+
+// EXTERNAL MODULE: ./lib/verify/compare/index.js + 10 modules
+var compare = __nccwpck_require__(6891);
+// EXTERNAL MODULE: ./lib/verify/left-out.js
+var left_out = __nccwpck_require__(1097);
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+// EXTERNAL MODULE: ./lib/restore/archive/index.js + 25 modules
+var restore_archive = __nccwpck_require__(5831);
+;// CONCATENATED MODULE: ./lib/restore/job.js
+
+
+
+
+/** How many things are restored at the same time. */ function jobsOf({ options, staged }) {
+    if (staged.format === 'plain') return 1;
+    const { jobs } = options.inputs;
+    return jobs === 'auto' ? (0,external_node_os_.availableParallelism)() : jobs;
+}
+/** What is restored, where it is not all: in a database of its own with what the chosen entries need. */ function entriesOf({ selected, toc, plan }) {
+    if (selected === undefined) return undefined;
+    if (plan.way === 'in place' || plan.content === 'data') return selected.entries;
+    // Rows of other tables were not asked for, and a table without its rows would only deceive.
+    const needs = selected.needs.filter(({ text })=>!/^(TABLE|MATERIALIZED VIEW) /.test(text));
+    const ids = new Set([
+        ...selected.entries,
+        ...needs
+    ].map(({ dumpId })=>dumpId));
+    return (toc ?? []).filter(({ dumpId })=>ids.has(dumpId));
+}
+/**
+ * Restores into a database that is there.
+ * @throws UserError when anything failed that matters
+ */ async function restoreTo(job, database, how) {
+    const { options, staged, programs, connection, plan } = job;
+    const entries = entriesOf(job);
+    const { errors } = await (0,restore_archive/* restoreInto */.p5)({
+        archive: staged,
+        programs,
+        connection,
+        database,
+        jobs: how.jobs,
+        content: how.content,
+        owner: plan.owner,
+        privileges: plan.privileges,
+        singleTransaction: how.singleTransaction,
+        neutralised: false,
+        estimatedBytes: staged.manifest.databaseBytes,
+        reporter: options.reporter,
+        signal: options.signal,
+        ...entries === undefined ? {} : {
+            entries
+        }
+    });
+    const serious = errors.filter(({ harmless })=>harmless === undefined);
+    if (serious.length > 0) throw failed(serious);
+    if (how.quiet === true) return;
+    for (const { message, harmless } of errors)options.reporter.info(`${message}: ${harmless ?? ''}`);
+}
+const SHOWN = 5;
+function failed(errors) {
+    const lines = errors.slice(0, SHOWN).map(({ message, entry })=>`  ${entry === undefined ? '' : `${entry}: `}${message}`);
+    const rest = errors.length - SHOWN;
+    return new base_errors/* UserError */.yo([
+        `The backup did not restore: ${(0,units/* plural */.LS)(errors.length, 'error')}. The target is as it was.`,
+        ...lines,
+        ...rest > 0 ? [
+            `  and ${rest} more`
+        ] : []
+    ].join('\n'));
+}
+
+;// CONCATENATED MODULE: ./lib/restore/compare.js
+
+
+
+
+/** What is compared when only a part was restored, or the database is not one that we made. */ function scopeOf(job) {
+    const { plan, selected, staged } = job;
+    const definitions = [
+        'contents',
+        'extensions',
+        'objects',
+        'definitions'
+    ];
+    const collation = plan.way === 'beside' ? [
+        'collation'
+    ] : [];
+    if (selected !== undefined || plan.content === 'data') {
+        const entries = entriesOf(job) ?? job.toc ?? [];
+        const tables = plan.content === 'schema' ? [] : (staged.fingerprint?.tables ?? []).filter((table)=>(table.partitions ?? [
+                table
+            ]).every((each)=>(0,left_out/* holdsRowsOf */.$N)(entries, each)));
+        return {
+            only: {
+                aspects: [
+                    'tables'
+                ],
+                tables
+            }
+        };
+    }
+    if (plan.content === 'schema') return {
+        only: {
+            aspects: [
+                ...collation,
+                ...definitions
+            ]
+        }
+    };
+    if (plan.way === 'beside') return {};
+    return {
+        only: {
+            aspects: [
+                ...definitions,
+                'tables',
+                'sequences',
+                'materialized views',
+                'large objects'
+            ]
+        }
+    };
+}
+/**
+ * Compares what was restored with the fingerprint of its backup.
+ * @param reloaded the database with the definitions once more; undefined where none could be made
+ * @param otherwise what the database could not have as the source's had it
+ */ async function compareJob(job, database, { reloaded, otherwise }) {
+    const { staged, programs, connection, open, options, toc, target } = job;
+    if (!options.inputs.compare || staged.fingerprint === undefined) return [];
+    const findings = await (0,compare/* compareRestored */.I)({
+        open: (name)=>open(database, name),
+        programs,
+        connection,
+        database,
+        fingerprint: staged.fingerprint,
+        manifest: staged.manifest,
+        otherwise,
+        jobs: jobsOf(job),
+        signal: options.signal,
+        ...scopeOf(job),
+        ...reloaded === undefined ? {} : {
+            reloadDatabase: reloaded
+        },
+        ...toc === undefined ? {} : {
+            toc
+        }
+    });
+    const before = job.plan.way === 'in place' ? target.existing?.extensions ?? [] : [];
+    return findings.map((finding)=>isProvided(finding, before) ? {
+            ...finding,
+            minor: true
+        } : finding);
+}
+/** More extensions than in the backup, where some were in the target before. */ function isProvided({ kind, name, verdict, expected, found }, before) {
+    return before.length > 0 && kind === 'object kind' && name === 'extension' && verdict === 'different' && Number(found) > Number(expected);
+}
+/** True where something differs that matters. */ function differs(findings) {
+    return findings.some(result/* isRed */.iI);
+}
+
+// EXTERNAL MODULE: ./lib/restore/requirements.js
+var requirements = __nccwpck_require__(6960);
+// EXTERNAL MODULE: ./lib/backup/fingerprint/objects.js
+var objects = __nccwpck_require__(5205);
+;// CONCATENATED MODULE: ./lib/restore/target/objects.js
+
+
+// What the fingerprint does not count. 16384 is the first OID that is not the system's own.
+const OTHERS = `
+WITH member AS (SELECT classid, objid FROM pg_catalog.pg_depend WHERE deptype = 'e'), other AS (
+  SELECT 'large object' AS kind, 'pg_largeobject'::pg_catalog.regclass AS catalog, oid, oid::text AS name FROM pg_catalog.pg_largeobject_metadata
+  UNION ALL SELECT 'operator family', 'pg_opfamily'::pg_catalog.regclass, oid, opfname FROM pg_catalog.pg_opfamily
+  UNION ALL SELECT 'conversion', 'pg_conversion'::pg_catalog.regclass, oid, conname FROM pg_catalog.pg_conversion
+  UNION ALL SELECT 'access method', 'pg_am'::pg_catalog.regclass, oid, amname FROM pg_catalog.pg_am
+  UNION ALL SELECT 'transform', 'pg_transform'::pg_catalog.regclass, oid, oid::text FROM pg_catalog.pg_transform
+  UNION ALL SELECT 'text search parser', 'pg_ts_parser'::pg_catalog.regclass, oid, prsname FROM pg_catalog.pg_ts_parser
+  UNION ALL SELECT 'text search template', 'pg_ts_template'::pg_catalog.regclass, oid, tmplname FROM pg_catalog.pg_ts_template
+)
+SELECT kind, name FROM other o WHERE oid >= 16384
+  AND NOT EXISTS (SELECT FROM member m WHERE m.classid = o.catalog AND m.objid = o.oid)`;
+const objects_SHOWN = 5;
+/** What users have made in a database, and its extensions, which do not make it any fuller. */ async function contentsOf(psql) {
+    // The fingerprint's question finds the system's catalogs by name.
+    await psql.exec(`SET search_path = pg_catalog`);
+    const all = await (0,objects/* catalogObjects */.iw)(psql);
+    const made = [
+        ...all.filter(({ kind })=>kind !== 'extension'),
+        ...await psql.rows(OTHERS)
+    ];
+    return {
+        objects: made.length,
+        examples: made.slice(0, objects_SHOWN).map(({ kind, name })=>`${kind} ${name}`),
+        tables: made.filter(({ kind })=>kind === 'table').length,
+        extensions: all.flatMap(({ kind, name })=>kind === 'extension' ? [
+                name
+            ] : [])
+    };
+}
+/** What of replication and prepared transactions hangs on a database. Asked from any database of the server. */ async function obstaclesOf(psql, oid) {
+    return {
+        preparedTransactions: await names(psql, `SELECT gid AS name FROM pg_catalog.pg_prepared_xacts x JOIN pg_catalog.pg_database d ON d.datname = x.database WHERE d.oid = ${oid}`),
+        replicationSlots: await names(psql, `SELECT slot_name AS name FROM pg_catalog.pg_replication_slots WHERE datoid = ${oid}`),
+        subscriptions: await names(psql, `SELECT subname AS name FROM pg_catalog.pg_subscription WHERE subdbid = ${oid}`)
+    };
+}
+/** A managed server may hide a catalog; what it hides is its own affair. */ async function names(psql, sql) {
+    try {
+        return (await psql.rows(`${sql} ORDER BY 1`)).map(({ name })=>name);
+    } catch (error) {
+        if (error instanceof postgres_psql/* SqlError */.L8 && error.sqlstate === '42501') return [];
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/restore/emptied.js
+
+
+
+/**
+ * Drops the empty database whose place was taken, where it is still empty, has no extension, whose tables could hold
+ * rows, and was not prepared for its application. Nothing of it can fail the restore, which is done.
+ * @returns why it stays; undefined where it is gone
+ */ async function dropEmptied(open, maintenance, database) {
+    try {
+        return await drop(open, maintenance, database);
+    } catch (error) {
+        // Somebody is connected, or a replication slot reads it.
+        return {
+            why: `It is empty and could not be dropped: ${(0,base_errors/* messageOf */.bD)(error)}`
+        };
+    }
+}
+async function drop(open, maintenance, database) {
+    const psql = await open(database, 'that looks whether it is empty');
+    try {
+        const kept = await reasonToKeep(psql);
+        if (kept !== undefined) return kept;
+    } finally{
+        await psql.close();
+    }
+    const admin = await open(maintenance, 'that drops the empty database');
+    try {
+        // Without FORCE: whoever is connected would see it vanish.
+        await admin.exec(`DROP DATABASE ${(0,postgres_psql/* quoteIdentifier */.Cm)(database)}`);
+        return undefined;
+    } finally{
+        await admin.close();
+    }
+}
+async function reasonToKeep(psql) {
+    const { objects, extensions } = await contentsOf(psql);
+    if (objects > 0) return {
+        why: 'Something was put into it in the very moment of the swap: look at it.',
+        filled: true
+    };
+    if (extensions.length > 0) return {
+        why: 'It has extensions, so it was not dropped.'
+    };
+    if (await isPrepared(psql)) return {
+        why: 'It is empty, but rights were granted in it (default privileges, or on schema public), so it was not dropped: grant them again in the restored one where applications need them.'
+    };
+    return undefined;
+}
+/** Rights that somebody gave there. `pg_init_privs` has those of schema public from the making of the server on. */ function isPrepared(psql) {
+    return psql.query(`SELECT to_json(EXISTS (SELECT FROM pg_catalog.pg_default_acl) OR EXISTS (
+       SELECT FROM pg_catalog.pg_namespace n
+       LEFT JOIN pg_catalog.pg_init_privs i ON i.classoid = 'pg_catalog.pg_namespace'::pg_catalog.regclass AND i.objoid = n.oid AND i.objsubid = 0
+       WHERE n.nspname = 'public' AND n.nspacl IS DISTINCT FROM i.initprivs))`);
+}
+
+// EXTERNAL MODULE: ./lib/postgres/argv-restore.js
+var argv_restore = __nccwpck_require__(934);
+// EXTERNAL MODULE: ./lib/restore/archive/script/archive-sql.js
+var archive_sql = __nccwpck_require__(6284);
+// EXTERNAL MODULE: ./lib/restore/archive/script/entries.js
+var entries = __nccwpck_require__(3635);
+// EXTERNAL MODULE: ./lib/restore/archive/script/source.js + 3 modules
+var source = __nccwpck_require__(5622);
+// EXTERNAL MODULE: ./lib/restore/archive/script/tokens.js
+var tokens = __nccwpck_require__(7801);
+// EXTERNAL MODULE: ./lib/postgres/quote.js
+var quote = __nccwpck_require__(1363);
+;// CONCATENATED MODULE: ./lib/restore/swap/settings.js
+
+/** Settings that hold lists of names, each of which is quoted by itself (GUC_LIST_QUOTE in PostgreSQL's guc_tables.c). */ const LISTS = new Set([
+    'local_preload_libraries',
+    'search_path',
+    'session_preload_libraries',
+    'shared_preload_libraries',
+    'temp_tablespaces',
+    'unix_socket_directories'
+]);
+/** The elements of a list such as `"$user", public`. */ function splitList(value) {
+    return [
+        ...value.matchAll(/\s*(?:"((?:[^"]|"")*)"|([^,"]+))\s*(?:,|$)/g)
+    ].map(([, quoted, plain])=>quoted === undefined ? (plain ?? '').trim() : quoted.replaceAll('""', '"'));
+}
+/** The statement that gives a database a setting. */ function settingSql(database, { role, name, value }) {
+    const whose = role === undefined ? `DATABASE ${(0,quote/* quoteIdentifier */.C)(database)}` : `ROLE ${(0,quote/* quoteIdentifier */.C)(role)} IN DATABASE ${(0,quote/* quoteIdentifier */.C)(database)}`;
+    const parts = LISTS.has(name.toLowerCase()) ? splitList(value) : [
+        value
+    ];
+    const list = parts.length === 0 ? "''" : parts.map((part)=>(0,quote/* quoteLiteral */.c)(part)).join(', ');
+    return `ALTER ${whose} SET ${(0,quote/* quoteIdentifier */.C)(name)} TO ${list}`;
+}
+/** Several values of a statement as the one that is stored: the opposite of `splitList`. */ function joinValues(name, values) {
+    return LISTS.has(name.toLowerCase()) ? values.map(quote/* quoteIdentifier */.C).join(', ') : values.join(', ');
+}
+/** `work_mem=64MB` -> its name and value. */ function parseSetting(text) {
+    const at = text.indexOf('=');
+    return {
+        name: text.slice(0, at),
+        value: text.slice(at + 1)
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/restore/swap/archived.js
+
+
+
+
+
+
+/**
+ * Reads the database's own settings, rights, owner and comment, which only a restore with `--create` would restore.
+ * @throws UserError when the archive is damaged, CancelledError
+ */ async function archivedProperties(request) {
+    const { archive, programs, signal } = request;
+    const pieces = archive.format === 'plain' ? (0,source/* piecesOfFile */.D)(archive.path, signal) : (0,source/* piecesOf */.X)((0,archive_sql/* archiveSql */.BJ)(programs, (0,argv_restore/* databaseArgs */.Zc)(archive.path), signal));
+    const statements = [];
+    for await (const { piece, entry } of (0,entries/* entriesOf */.M)(pieces))if (entry.kind === 'database' && piece.kind === 'sql' && piece.first && piece.last) statements.push(piece.bytes.toString('utf8'));
+    return propertiesIn(statements);
+}
+/** Reads the statements that pg_dump writes for a database. Those that make it or name its tablespace are left out. */ function propertiesIn(statements) {
+    const found = {
+        owner: undefined,
+        connectionLimit: undefined,
+        comment: null,
+        settings: [],
+        grants: null
+    };
+    for (const statement of statements){
+        const list = (0,tokens/* tokens */.LU)(statement);
+        const [first = '', second = ''] = list.map(({ kind, text })=>kind === 'word' ? text : '');
+        if (first === 'alter' && second === 'database') alterDatabase(list, found);
+        else if (first === 'alter' && second === 'role') addSetting(list.slice(6), list[2]?.text, found);
+        else if (first === 'comment') found.comment = list.find(({ kind })=>kind === 'string')?.text ?? null;
+        else if (first === 'grant' || first === 'revoke') applyGrant(list, first, found);
+    }
+    return found;
+}
+/** `ALTER DATABASE name ...` */ function alterDatabase(list, found) {
+    const word = list[3]?.text;
+    if (word === 'owner') found.owner = list[5]?.text;
+    else if (word === 'set') addSetting(list.slice(3), undefined, found);
+    else if (word === 'connection') found.connectionLimit = Number(numberIn(list));
+}
+/** The number of `CONNECTION LIMIT = -1`; the sign is a token of its own. */ function numberIn(list) {
+    return list.slice(5).map(({ text })=>text).join('').replaceAll(/[^\d-]/g, '');
+}
+/** `SET name TO 'value', 'value'` */ function addSetting(list, role, found) {
+    const name = list[1]?.text;
+    if (name === undefined) return;
+    const values = list.slice(3).filter(({ kind })=>kind !== 'symbol');
+    found.settings.push({
+        role,
+        name,
+        value: joinValues(name, values.map(({ text })=>text))
+    });
+}
+const ALL = [
+    'CREATE',
+    'TEMPORARY',
+    'CONNECT'
+];
+/** What a new database lets everyone do. */ const INITIAL = [
+    'CONNECT',
+    'TEMPORARY'
+].map((privilege)=>({
+        grantee: undefined,
+        privilege,
+        grantable: false
+    }));
+function applyGrant(list, verb, found) {
+    const end = (0,tokens/* indexOfWord */.Cd)(list, [
+        'on'
+    ]);
+    const at = (0,tokens/* indexOfWord */.Cd)(list, [
+        verb === 'grant' ? 'to' : 'from'
+    ], end);
+    const who = list[at + 1];
+    if (end < 0 || at < 0 || who === undefined) return;
+    const grantee = who.kind === 'word' && who.text === 'public' ? undefined : who.text;
+    const named = list.slice(1, end).flatMap(({ kind, text })=>kind === 'word' ? [
+            text.toUpperCase()
+        ] : []);
+    const privileges = named.includes('ALL') ? ALL : named.map((name)=>name === 'TEMP' ? 'TEMPORARY' : name);
+    const before = found.grants ?? INITIAL;
+    const others = before.filter((grant)=>grant.grantee !== grantee || !privileges.includes(grant.privilege));
+    const grantable = list.some(({ kind, text })=>kind === 'word' && text === 'option');
+    found.grants = verb === 'revoke' ? others : [
+        ...others,
+        ...privileges.map((privilege)=>({
+                grantee,
+                privilege,
+                grantable
+            }))
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/restore/swap/combine.js
+
+/**
+ * The archive's settings and rights, over which the target's own go: what was set in the archive's time and not since
+ * comes back, what the target says differently stays, and nobody who may use the target is locked out. What PUBLIC may
+ * do, the owner, the limit of connections and the comment are the target's, where there is one.
+ */ function combine(archived, target, scope) {
+    const there = (role)=>role === undefined || scope.roles.has(role);
+    const grants = scope.privileges ? archived.grants : null;
+    return {
+        ...ownerAndLimit(archived, target, scope.owner && there(archived.owner)),
+        comment: unmarked(target?.comment) ?? unmarked(archived.comment),
+        settings: combineSettings(archived.settings.filter(({ role })=>there(role)), target?.settings ?? []),
+        grants: combineGrants(grants?.filter(({ grantee })=>there(grantee)) ?? null, target?.grants ?? null)
+    };
+}
+function ownerAndLimit(archived, target, archivedOwner) {
+    if (target !== undefined) return {
+        owner: target.owner,
+        connectionLimit: target.connectionLimit
+    };
+    return {
+        owner: archivedOwner ? archived.owner : undefined,
+        connectionLimit: archived.connectionLimit ?? -1
+    };
+}
+function combineSettings(archived, target) {
+    const key = ({ role, name })=>JSON.stringify([
+            role ?? null,
+            name.toLowerCase()
+        ]);
+    return [
+        ...new Map([
+            ...archived,
+            ...target
+        ].map((setting)=>[
+                key(setting),
+                setting
+            ])).values()
+    ];
+}
+function combineGrants(archived, target) {
+    if (archived === null || target === null) return target ?? archived;
+    const roles = archived.filter(({ grantee })=>grantee !== undefined);
+    const key = ({ grantee, privilege })=>JSON.stringify([
+            grantee ?? null,
+            privilege
+        ]);
+    return [
+        ...new Map([
+            ...roles,
+            ...target
+        ].map((grant)=>[
+                key(grant),
+                grant
+            ])).values()
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/restore/swap/grants.js
+
+/**
+ * The statements that give a database these rights. PUBLIC, which a new database lets connect, has none but those
+ * that are listed; the owner has all anyway.
+ */ function grantsSql(database, grants, owner) {
+    const on = `ON DATABASE ${(0,quote/* quoteIdentifier */.C)(database)}`;
+    const given = grants.filter(({ grantee })=>grantee !== owner).map(({ grantee, privilege, grantable })=>{
+        const to = grantee === undefined ? 'PUBLIC' : (0,quote/* quoteIdentifier */.C)(grantee);
+        return `GRANT ${privilege} ${on} TO ${to}${grantable ? ' WITH GRANT OPTION' : ''}`;
+    });
+    return [
+        `REVOKE ALL ${on} FROM PUBLIC`,
+        ...given
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/restore/swap/prepare.js
+
+
+
+/**
+ * Gives a database that nobody uses yet its owner, rights, settings and limit.
+ * @param owner whose the database is now
+ * @returns the settings that the role may not make, in words and without their values, which may be secrets: those of
+ *   other roles take CREATEROLE, and since PostgreSQL 16 ADMIN on the role
+ * @throws SqlError where owner or rights cannot be given: the application could then not use it
+ */ async function applyProperties(psql, database, wanted, owner) {
+    const name = (0,postgres_psql/* quoteIdentifier */.Cm)(database);
+    if (wanted.owner !== undefined && wanted.owner !== owner) await psql.exec(`ALTER DATABASE ${name} OWNER TO ${(0,postgres_psql/* quoteIdentifier */.Cm)(wanted.owner)}`);
+    if (wanted.grants !== null) await psql.exec(...grantsSql(database, wanted.grants, wanted.owner ?? owner));
+    if (wanted.connectionLimit >= 0) await psql.exec(`ALTER DATABASE ${name} CONNECTION LIMIT ${wanted.connectionLimit}`);
+    const lost = [];
+    for (const setting of wanted.settings){
+        try {
+            await psql.exec(settingSql(database, setting));
+        } catch (error) {
+            if (!(error instanceof postgres_psql/* SqlError */.L8)) throw error;
+            lost.push(`${setting.name}${setting.role === undefined ? '' : ` of role ${setting.role}`}`);
+        }
+    }
+    return lost;
+}
+
+;// CONCATENATED MODULE: ./lib/restore/swap/properties.js
+
+
+/** Reads the properties of a database, from any database of the server. */ async function readProperties(psql, database) {
+    const which = `datname = ${(0,postgres_psql/* quoteLiteral */.ce)(database)}`;
+    const { granted, ...row } = await psql.query(`SELECT json_build_object('owner', r.rolname, 'connectionLimit', datconnlimit, 'comment', pg_catalog.shobj_description(d.oid, 'pg_database'), 'granted', datacl IS NOT NULL)
+     FROM pg_catalog.pg_database d JOIN pg_catalog.pg_roles r ON r.oid = datdba
+     WHERE ${which}`);
+    const settings = await psql.rows(`SELECT r.rolname AS role, c.text FROM pg_catalog.pg_db_role_setting s
+     JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase LEFT JOIN pg_catalog.pg_roles r ON r.oid = s.setrole,
+     pg_catalog.unnest(s.setconfig) WITH ORDINALITY AS c(text, at) WHERE ${which} ORDER BY s.setrole, c.at`);
+    // A grantee that is no more (OID without a role) is left out.
+    const grants = await psql.rows(`SELECT DISTINCT r.rolname AS grantee, a.privilege_type AS privilege, a.is_grantable AS grantable
+     FROM pg_catalog.pg_database d, pg_catalog.aclexplode(datacl) a LEFT JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+     WHERE ${which} AND (a.grantee = 0 OR r.oid IS NOT NULL) ORDER BY 1, 2, 3`);
+    return {
+        ...row,
+        settings: settings.map(({ role, text })=>({
+                role: role ?? undefined,
+                ...parseSetting(text)
+            })),
+        grants: granted ? grants.map(({ grantee, ...grant })=>({
+                ...grant,
+                grantee: grantee ?? undefined
+            })) : null
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/restore/swap/sessions.js
+
+const EVERY_MS = 50;
+/**
+ * Ends the sessions on these databases, also those that come, until `over`.
+ * @returns the roles of sessions that this role may not end, one for each
+ */ async function endSessions(psql, databases, over) {
+    const refused = new Map();
+    // Autovacuum's, which have no role, are ended by the rename itself. What kind others are is hidden from most roles.
+    const others = `SELECT pid, usename AS role FROM pg_catalog.pg_stat_activity
+    WHERE datname IN (${databases.map(postgres_psql/* quoteLiteral */.ce).join(', ')}) AND pid <> pg_catalog.pg_backend_pid()
+      AND usename IS NOT NULL`;
+    while(!over.aborted){
+        for (const { pid, role } of (await psql.rows(others))){
+            if (refused.has(pid)) continue;
+            try {
+                await psql.exec(`SELECT pg_catalog.pg_terminate_backend(${pid})`);
+            } catch (error) {
+                if (!(error instanceof postgres_psql/* SqlError */.L8)) throw error;
+                refused.set(pid, role);
+            }
+        }
+        await new Promise((resolve)=>setTimeout(resolve, EVERY_MS));
+    }
+    return [
+        ...refused.values()
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/restore/swap/swap.js
+
+
+
+
+const ATTEMPTS = 2;
+/** `object_in_use`: somebody is still connected. `lock_not_available`: someone copies it, or renames it too. */ const BUSY = [
+    '55006',
+    '55P03'
+];
+/** The statements of a swap. All but the last change nothing that anybody else can see. */ function swapStatements({ target, restored, before, comment }) {
+    const rename = (from, to)=>`ALTER DATABASE ${(0,postgres_psql/* quoteIdentifier */.Cm)(from)} RENAME TO ${(0,postgres_psql/* quoteIdentifier */.Cm)(to)}`;
+    return [
+        'BEGIN',
+        "SET LOCAL lock_timeout = '10s'",
+        ...before === undefined ? [] : [
+            rename(target, before)
+        ],
+        rename(restored, target),
+        `COMMENT ON DATABASE ${(0,postgres_psql/* quoteIdentifier */.Cm)(target)} IS ${comment === null ? 'NULL' : (0,postgres_psql/* quoteLiteral */.ce)(comment)}`,
+        'COMMIT'
+    ];
+}
+/**
+ * Puts the restored database in the place of the target, in one transaction: whatever happens on the way, the name is
+ * that of the old database or of the new one. A rename locks out new connections before it waits (up to 5 s) for the
+ * old ones to end, which a second session sees to; who tries to connect meanwhile waits for the end of the transaction.
+ * So connections never have to be disallowed by a setting that an interrupted run would leave behind.
+ * @throws UserError, the target being as it was
+ */ async function swap(request) {
+    const { open, target, restored } = request;
+    const oids = await withSession(open, 'that looks before the swap', (psql)=>oidsOf(psql, [
+            target,
+            restored
+        ]));
+    const wanted = oids.get(restored);
+    if (wanted === undefined) throw new base_errors/* UserError */.yo(`The restored database ${JSON.stringify(restored)} is gone: someone dropped or renamed it. Run the restore again.`);
+    for(let attempt = 1;; attempt += 1){
+        await request.check();
+        const { error, refused } = await attemptSwap(request);
+        if (error === undefined) return;
+        // A connection that broke at the commit does not tell whether that came through.
+        if (!(error instanceof postgres_psql/* SqlError */.L8) && await isSwapped(request, wanted)) return;
+        if (request.signal.aborted) throw new base_errors/* CancelledError */.cc();
+        const busy = error instanceof postgres_psql/* SqlError */.L8 && BUSY.includes(error.sqlstate);
+        if (!busy) throw notSwapped(target, error);
+        if (refused.length > 0 || attempt === ATTEMPTS) throw stillBusy(target, refused, error);
+    }
+}
+async function attemptSwap(request) {
+    const { open, target, restored } = request;
+    const swapping = await open('that swaps');
+    let refused = [];
+    try {
+        const ending = await open('that ends sessions');
+        const over = new AbortController();
+        const ended = endSessions(ending, [
+            target,
+            restored
+        ], over.signal).catch(()=>[]);
+        try {
+            for (const statement of swapStatements(request))await swapping.exec(statement);
+            return {
+                error: undefined,
+                refused
+            };
+        } catch (error) {
+            return {
+                error,
+                refused: refused = await stop(over, ended)
+            };
+        } finally{
+            await stop(over, ended);
+            await ending.close();
+        }
+    } finally{
+        // Ends its transaction, too.
+        await swapping.close();
+    }
+}
+function stop(over, ended) {
+    over.abort();
+    return ended;
+}
+async function isSwapped({ look, target }, restored) {
+    try {
+        return await withSession(look, 'that looks after the swap', async (psql)=>(await oidsOf(psql, [
+                target
+            ])).get(target) === restored);
+    } catch (error) {
+        throw new base_errors/* UserError */.yo(`The connection broke while database ${JSON.stringify(target)} was being replaced, and the server cannot be asked which one it is now. It is the old or the new one as a whole: look at it before you run anything else.`, {
+            cause: error
+        });
+    }
+}
+async function withSession(open, name, work) {
+    const psql = await open(name);
+    try {
+        return await work(psql);
+    } finally{
+        await psql.close();
+    }
+}
+async function oidsOf(psql, names) {
+    const rows = await psql.rows(`SELECT datname AS name, oid::text AS oid FROM pg_catalog.pg_database WHERE datname IN (${names.map(postgres_psql/* quoteLiteral */.ce).join(', ')})`);
+    return new Map(rows.map(({ name, oid })=>[
+            name,
+            oid
+        ]));
+}
+function notSwapped(target, error) {
+    if (error instanceof base_errors/* CancelledError */.cc) return error;
+    const why = error instanceof Error ? error.message : String(error);
+    return new base_errors/* UserError */.yo(`Database ${JSON.stringify(target)} could not be replaced and is as it was: ${why}. Run the restore again.`, {
+        cause: error
+    });
+}
+function stillBusy(target, refused, cause) {
+    const roles = [
+        ...new Set(refused)
+    ];
+    const who = roles.length === 0 ? 'Sessions come back faster than they end, or a prepared transaction or a copy of it is under way.' : `${(0,units/* plural */.LS)(refused.length, 'session')} of ${roles.join(', ')} cannot be ended by this role: end them yourself (stop the application), or run \`GRANT pg_signal_backend\` to the role (which cannot end those of superusers).`;
+    return new base_errors/* UserError */.yo(`Database ${JSON.stringify(target)} is in use, so it could not be replaced and is as it was. ${who} Then run the restore again.`, {
+        cause
+    });
+}
+
+// EXTERNAL MODULE: ./lib/postgres/server.js
+var server = __nccwpck_require__(6008);
+// EXTERNAL MODULE: ./lib/postgres/explain.js + 5 modules
+var explain = __nccwpck_require__(3922);
+;// CONCATENATED MODULE: ./lib/restore/target/server.js
+
+
+/** What a database or role of the target may have set, and would stop us. */ const SETTINGS = {
+    default_transaction_read_only: 'off'
+};
+/** Sessions that end when the run is cancelled. */ function sessionsOf({ programs, connection, reporter, signal }) {
+    return (database, name)=>postgres_psql/* Psql */.DD.open({
+            programs,
+            connection,
+            database,
+            name,
+            reporter,
+            signal,
+            settings: SETTINGS
+        });
+}
+/** Sessions that clean up, also after the run was cancelled. */ function cleaningSessionsOf({ programs, connection, reporter }) {
+    return (database, name)=>postgres_psql/* Psql */.DD.open({
+            programs,
+            connection,
+            database,
+            name,
+            reporter,
+            settings: SETTINGS
+        });
+}
+/**
+ * Does something in a session of its own.
+ * @param what what could not be done, for the message
+ */ async function inSession(open, what, connection, work) {
+    const psql = await open();
+    try {
+        return await work(psql);
+    } catch (error) {
+        throw (0,explain/* explainSqlError */.s)(error, what, {
+            target: connection.target
+        });
+    } finally{
+        await psql.close();
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/restore/target/look.js
+
+
+
+
+
+
+/** Databases that nearly every server has, to ask about one that is not there. */ const USUAL = [
+    'postgres',
+    'defaultdb',
+    'template1'
+];
+/** How many databases are tried for one that lets us in. */ const MOST_TRIED = 5;
+/** True for the error of connecting to a database that does not exist. */ function isMissingDatabase(error) {
+    return error instanceof base_errors/* ExplainedError */.hM && /database "[^"]*" does not exist|no such database: \S/.test(error.message);
+}
+/**
+ * Finds a database of the server that lets us in: the target itself, or where it does not exist one of the usual.
+ * @param open opens a session; undefined: on the database that the user named
+ * @throws UserError that explains why nothing can be reached
+ */ async function reach(connection, open) {
+    const wanted = connection.target.database;
+    let missing;
+    try {
+        const psql = await open(undefined);
+        try {
+            const database = await psql.value('SELECT pg_catalog.current_database()');
+            return {
+                database,
+                through: database
+            };
+        } finally{
+            await psql.close();
+        }
+    } catch (error) {
+        if (!isMissingDatabase(error) || wanted === undefined) throw error;
+        missing = error;
+    }
+    for (const through of USUAL){
+        try {
+            await (await open(through)).close();
+            return {
+                database: wanted,
+                through
+            };
+        } catch (error) {
+            if (error instanceof base_errors/* UserError */.yo) continue;
+            throw error;
+        }
+    }
+    throw new base_errors/* UserError */.yo(`There is no database ${wanted} on the server, and the role may connect to none of ${USUAL.join(', ')} to make it. Create it first (\`CREATE DATABASE\`), or use a role that may.`, {
+        cause: missing
+    });
+}
+/** Reads what there is at the target, and what the role may do. Changes nothing. */ async function lookAt(connection, open, reached) {
+    const facts = await inSession(()=>open(reached.through, 'that looks at the target'), 'Looking at the target server', connection, (psql)=>serverFacts(psql, reached.database));
+    const { candidates, row, ...server } = facts;
+    const maintenance = await firstOpen(candidates.slice(0, MOST_TRIED), open);
+    const existing = row === null ? undefined : await existingDatabase(connection, open, facts.database, row);
+    return {
+        ...server,
+        maintenance,
+        existing
+    };
+}
+async function serverFacts(psql, database) {
+    const server = await psql.query(`SELECT json_build_object('version', pg_catalog.current_setting('server_version'),
+      'number', pg_catalog.current_setting('server_version_num')::int, 'recovering', pg_catalog.pg_is_in_recovery(),
+      'lockTable', pg_catalog.current_setting('max_locks_per_transaction')::int8
+        * (pg_catalog.current_setting('max_connections')::int8 + pg_catalog.current_setting('max_prepared_transactions')::int8),
+      'role', json_build_object('name', current_user, 'superuser', rolsuper, 'createDatabases', rolsuper OR rolcreatedb))
+    FROM pg_catalog.pg_roles WHERE rolname = current_user`);
+    if (server.recovering) throw new base_errors/* UserError */.yo('The target server is a standby, into which nothing can be restored: use its primary.');
+    const major = Math.floor(server.number / 10_000);
+    const name = (0,postgres_psql/* quoteLiteral */.ce)(database);
+    const candidates = await psql.query(`SELECT coalesce(json_agg(datname ORDER BY datname <> 'postgres', datname = 'template1', datname COLLATE "C"), '[]')
+     FROM pg_catalog.pg_database WHERE datallowconn AND datconnlimit <> -2 AND (NOT datistemplate OR datname = 'template1')
+       AND datname <> ${name} AND pg_catalog.strpos(datname, '${BESIDE}') = 0 AND pg_catalog.has_database_privilege(oid, 'CONNECT')`);
+    const availableExtensions = await psql.query(`SELECT coalesce(json_agg(name ORDER BY name), '[]') FROM pg_catalog.pg_available_extensions`);
+    return {
+        database,
+        version: server.version.split(' ')[0] ?? '',
+        major,
+        role: server.role,
+        lockTable: server.lockTable,
+        availableExtensions,
+        candidates,
+        row: await databaseRow(psql, database, major)
+    };
+}
+/** Every database of the server. */ async function databaseNames(psql) {
+    return new Set(await psql.query('SELECT json_agg(datname) FROM pg_catalog.pg_database'));
+}
+async function databaseRow(psql, database, major) {
+    // Since PostgreSQL 16 being a member need not allow to give things to the role.
+    const give = major >= 16 ? 'SET' : 'MEMBER';
+    const row = await psql.query(`SELECT json_build_object('oid', d.oid::text, 'owner', r.rolname, 'isTemplate', datistemplate, 'tablespace', t.spcname, 'connectable', datallowconn AND datconnlimit <> -2,
+       'mayRename', pg_catalog.pg_has_role(datdba, 'USAGE'), 'mayGive', pg_catalog.pg_has_role(datdba, '${give}'))
+     FROM pg_catalog.pg_database d JOIN pg_catalog.pg_roles r ON r.oid = datdba
+     JOIN pg_catalog.pg_tablespace t ON t.oid = dattablespace WHERE datname = ${(0,postgres_psql/* quoteLiteral */.ce)(database)}`);
+    if (row === null) return null;
+    const { connectable, ...rest } = row;
+    if (!connectable) throw new base_errors/* UserError */.yo(`The target database ${JSON.stringify(database)} allows no connections, so what it holds cannot be seen. Allow them (\`ALTER DATABASE ... ALLOW_CONNECTIONS true\`), or name another target.`);
+    return {
+        ...rest,
+        obstacles: await obstaclesOf(psql, row.oid)
+    };
+}
+async function firstOpen(candidates, open) {
+    for (const database of candidates){
+        try {
+            await (await open(database, 'that looks for a database to work from')).close();
+            return database;
+        } catch (error) {
+            // Not allowed in by pg_hba.conf, for example.
+            if (!(error instanceof base_errors/* UserError */.yo)) throw error;
+        }
+    }
+    return undefined;
+}
+function existingDatabase(connection, open, database, row) {
+    return inSession(()=>open(database, 'with the target'), `Looking at database ${JSON.stringify(database)}`, connection, async (psql)=>{
+        const info = await (0,server/* inspectServer */.Eb)(psql);
+        return {
+            ...row,
+            bytes: info.databaseBytes,
+            databaseId: (0,server/* databaseId */.xe)(info),
+            ...await contentsOf(psql)
+        };
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/restore/target/roles.js
+
+/** Asks for roles by name. */ async function knownRoles(psql, names, major) {
+    // Since PostgreSQL 16 being a member need not allow SET ROLE. A database's owner is a member of pg_database_owner there.
+    const right = major >= 16 ? 'SET' : 'MEMBER';
+    const rows = await psql.rows(`SELECT rolname AS name, pg_catalog.pg_has_role(oid, '${right}') OR rolname = 'pg_database_owner' AS able FROM pg_catalog.pg_roles
+     WHERE rolname IN (SELECT pg_catalog.json_array_elements_text(${(0,postgres_psql/* quoteLiteral */.ce)(JSON.stringify(names))}::json))`);
+    return {
+        there: new Set(rows.map(({ name })=>name)),
+        actAs: new Set(rows.filter(({ able })=>able).map(({ name })=>name))
+    };
+}
+
+// EXTERNAL MODULE: ./lib/postgres/pooler.js
+var pooler = __nccwpck_require__(3154);
+// EXTERNAL MODULE: ./lib/postgres/programs/index.js + 35 modules
+var postgres_programs = __nccwpck_require__(6499);
+;// CONCATENATED MODULE: ./lib/restore/connect.js
+
+
+
+
+
+
+
+/**
+ * Looks at the target and finds programs that suit both it and the archive. Changes nothing.
+ * @throws UserError for a server that cannot be reached, is too old, a standby or behind a transaction pooler
+ */ async function connectTarget(options, connection, manifest) {
+    const { inputs, env, cache, tempDir, method, reporter, signal } = options;
+    const bin = inputs.postgresBin === undefined ? {} : {
+        bin: inputs.postgresBin
+    };
+    const find = {
+        cache,
+        reporter,
+        env,
+        tempDir,
+        signal,
+        method,
+        ...bin
+    };
+    const wanted = inputs.postgresVersion;
+    const first = wanted === 'auto' ? await (0,postgres_programs/* findAnyPrograms */.Ru)(find) : await (0,postgres_programs/* findPrograms */.z0)({
+        ...find,
+        major: wanted
+    });
+    const untouched = (database)=>postgres_psql/* Psql */.DD.open({
+            programs: first,
+            connection,
+            signal,
+            reporter,
+            untouched: true,
+            ...database === undefined ? {} : {
+                database
+            }
+        });
+    const reached = await reach(connection, untouched);
+    await (0,pooler/* refuseTransactionPooler */.U)(()=>untouched(reached.through), {
+        target: connection.target
+    }, 'restore');
+    const target = await lookAt(connection, sessionsOf({
+        programs: first,
+        connection,
+        reporter,
+        signal
+    }), reached);
+    (0,server/* refuseOldServer */.zV)(target);
+    const needed = Math.max(target.major, (0,server/* majorOf */.Ds)(manifest.tools.pg_dump));
+    const programs = wanted === 'auto' && first.major !== needed ? await (0,postgres_programs/* findPrograms */.z0)({
+        ...find,
+        major: needed
+    }) : first;
+    if (programs.major < needed) throw new base_errors/* UserError */.yo(`The target is PostgreSQL ${target.version} and the backup was made by pg_dump ${manifest.tools.pg_dump}: programs of PostgreSQL ${programs.version} do not suit both. Set postgres-version to auto or ${needed}.`);
+    reporter.info(`Target server ${target.version}; pg_restore ${programs.version} (${programs.source})`);
+    const access = {
+        programs,
+        connection,
+        reporter,
+        signal
+    };
+    return {
+        connection,
+        programs,
+        target,
+        open: sessionsOf(access),
+        clean: cleaningSessionsOf(access)
+    };
+}
+/** What the target is by now. */ async function lookAgain({ connection, open, target }) {
+    const { database, maintenance, existing } = target;
+    const through = maintenance ?? (existing === undefined ? undefined : database);
+    // It could not be made from anywhere, either.
+    return through === undefined ? target : lookAt(connection, open, {
+        database,
+        through
+    });
+}
+
+// EXTERNAL MODULE: ./lib/verify/extensions.js
+var extensions = __nccwpck_require__(5899);
+// EXTERNAL MODULE: ./lib/backup/manifest.js
+var backup_manifest = __nccwpck_require__(8841);
+;// CONCATENATED MODULE: ./lib/restore/target/types.js
+/** What a swap cannot carry over, or cannot be done with. */ /** True where nobody has put anything into the database. */ function isEmpty({ objects }) {
+    return objects === 0;
+}
+
+;// CONCATENATED MODULE: ./lib/restore/guard.js
+
+/**
+ * Keeps a restore away from what it must not touch.
+ * `confirm` must be the target's name wherever the target holds something, is the very database that the backup was
+ * made of, or is read or filled by replication.
+ */ function guard(choices, manifest, target, way) {
+    const guarded = {
+        unconfirmed: [],
+        blockers: [],
+        warnings: []
+    };
+    const { confirm } = choices;
+    const { database, existing } = target;
+    const name = JSON.stringify(database);
+    const confirmed = confirm === database;
+    if (confirm !== undefined && !confirmed) guarded.unconfirmed.push(`confirm is ${JSON.stringify(confirm)}, but database-url names the database ${name}: check which of the two is meant. Nothing was changed.`);
+    if (database === 'template0' || database === 'template1' || existing?.isTemplate === true) guarded.blockers.push(`${name} is a template, from which new databases are copied: name another database in database-url.`);
+    if (existing === undefined) return guarded;
+    if (way === 'beside') obstacles(target, confirmed, guarded);
+    if (confirmed || confirm !== undefined) return guarded;
+    const asks = `To go on, set confirm: ${database}`;
+    if (existing.databaseId !== null && existing.databaseId === manifest.source.databaseId) guarded.unconfirmed.push(`${name} is the very database that backup ${manifest.id} was made of. ${asks} (or name another target).`);
+    else if (!isEmpty(existing)) guarded.unconfirmed.push(`${name} is not empty: it holds ${existing.examples.join(', ')}${existing.objects > existing.examples.length ? ', ...' : ''}. ${asks}.`);
+    return guarded;
+}
+function obstacles({ database, existing }, confirmed, guarded) {
+    if (existing === undefined) return;
+    const { preparedTransactions, replicationSlots, subscriptions } = existing.obstacles;
+    const name = JSON.stringify(database);
+    if (preparedTransactions.length > 0) guarded.blockers.push(`${name} has prepared transactions (${preparedTransactions.join(', ')}), with which it cannot be renamed. End them with COMMIT PREPARED or ROLLBACK PREPARED.`);
+    const broken = [
+        ...replicationSlots.length === 0 ? [] : [
+            `Logical replication slots read ${name} (${replicationSlots.join(', ')}). They go on reading the old database, so their subscribers see no further change: make new slots afterwards, and have the subscribers copy everything anew.`
+        ],
+        ...subscriptions.length === 0 ? [] : [
+            `Subscriptions fill ${name} (${subscriptions.join(', ')}). They go on filling the old database: those that the backup holds are restored disabled, and must be enabled or made anew afterwards.`
+        ]
+    ];
+    if (confirmed) guarded.warnings.push(...broken);
+    else guarded.unconfirmed.push(...broken.map((sentence)=>`${sentence} To go on, set confirm: ${database}.`));
+}
+
+;// CONCATENATED MODULE: ./lib/restore/locks.js
+/** Catalogs by OID: pg_class, pg_constraint. */ const RELATION = 1259;
+const CONSTRAINT = 2606;
+/**
+ * How many locks one transaction holds in the end that restores these entries: one for each relation, two more for the
+ * TOAST table of a table and its index, one for the index of a key, one for each large object, which is locked when it
+ * gets its owner.
+ */ function locksFor(entries, largeObjects) {
+    let locks = largeObjects;
+    for (const { catalogId, text } of entries){
+        if (catalogId === RELATION) locks += /^(TABLE|MATERIALIZED VIEW) (?!ATTACH )/.test(text) ? 3 : 1;
+        else if (catalogId === CONSTRAINT) locks += 1;
+    }
+    return locks;
+}
+/** Why a restore in one transaction is hopeless, or undefined. */ function lockRefusal(locks, lockTable) {
+    if (locks <= lockTable) return undefined;
+    return `The role may make no database, so everything would be restored in one transaction, and that would hold about ${locks} locks: ` + `the server's lock table has room for ${lockTable}. Give the role CREATEDB and the target, or raise max_locks_per_transaction there (it needs a restart).`;
+}
+
+;// CONCATENATED MODULE: ./lib/restore/outwards.js
+/** What of an archive has to do with other servers. */ function outwards(entries) {
+    const has = (start)=>entries.some(({ text })=>text.startsWith(start));
+    return [
+        ...has('SUBSCRIPTION - ') ? [
+            'Subscriptions are restored disabled and without a slot: enable those that are still wanted (ALTER SUBSCRIPTION).'
+        ] : [],
+        ...has('SERVER - ') ? [
+            'Foreign servers are restored as they were: their tables lead to the same other servers as those of the source.'
+        ] : []
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/restore/roles.js
+/**
+ * The owners among the named roles: a line of the table of contents ends with one. Names stand unquoted there, so a
+ * role may be taken for an owner that is none, never the other way round. Without such a table all count as owners.
+ */ function ownersAmong(named, toc) {
+    if (toc === undefined) return [
+        ...named
+    ];
+    const texts = toc.map(({ text })=>text.trimEnd());
+    return named.filter((role)=>texts.some((text)=>text.endsWith(` ${role.replaceAll(/[\r\n]/g, ' ')}`)));
+}
+/**
+ * Decides whether owners and privileges are restored. `auto` leaves them out where a role is missing, or may not be
+ * acted for; in `replace` that is refused instead, since applications have to go on working with what takes the place.
+ */ function decideOwnership(choices, named, known, role) {
+    const missing = (roles)=>roles.filter((name)=>!known.there.has(name));
+    const missingOwners = missing(named.owners);
+    const foreign = named.owners.filter((name)=>known.there.has(name) && !known.actAs.has(name));
+    const who = JSON.stringify(role);
+    const reasons = {
+        owner: [
+            ...missingOwners.length === 0 ? [] : [
+                `these owners are no roles there: ${missingOwners.join(', ')}`
+            ],
+            ...foreign.length === 0 ? [] : [
+                `role ${who} may not act for these owners: ${foreign.join(', ')}`
+            ]
+        ],
+        privileges: ((lost)=>lost.length === 0 ? [] : [
+                `these roles, which have privileges, are not there: ${lost.join(', ')}`
+            ])(missing(named.all))
+    };
+    const ownership = {
+        owner: true,
+        privileges: true,
+        blockers: [],
+        warnings: []
+    };
+    for (const what of [
+        'owner',
+        'privileges'
+    ]){
+        const because = reasons[what].join('; ');
+        const things = what === 'owner' ? 'Owners' : 'Privileges';
+        if (choices[what] === 'false') ownership[what] = false;
+        else if (because === '') continue;
+        else if (choices[what] === 'auto' && choices.mode === 'fresh') {
+            ownership[what] = false;
+            ownership.warnings.push(`${things} are not restored: ${because}.${what === 'owner' ? ` Everything will belong to ${who}.` : ' Grant again what your applications need.'}`);
+        } else ownership.blockers.push(`${things} cannot be restored: ${because}. ${remedy(what, missingOwners.length > 0 || what === 'privileges', foreign, who)}`);
+    }
+    return ownership;
+}
+function remedy(what, absent, foreign, who) {
+    const steps = [
+        ...absent ? [
+            'create the missing roles (globals.sql of the backup has them, without passwords)'
+        ] : [],
+        ...what === 'owner' && foreign.length > 0 ? [
+            `run ${foreign.map((name)=>`\`GRANT ${JSON.stringify(name)} TO ${who}\``).join(', ')}`
+        ] : [],
+        `set ${what}: false`
+    ];
+    const text = steps.join(', or ');
+    return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+;// CONCATENATED MODULE: ./lib/restore/way.js
+
+/** What is restored: a backup of rows alone has nothing else, whatever was asked for. */ function contentOf(choices, manifest) {
+    const held = manifest.options['content'];
+    return choices.content === 'all' && (held === 'data' || held === 'schema') ? held : choices.content;
+}
+/** Whether only a part of what the backup holds is restored. */ function isPartial({ tables, schemas, content }) {
+    return tables.length > 0 || schemas.length > 0 || content !== 'all';
+}
+/** What the role lacks to make a database and rename it into place; empty where it lacks nothing. */ function lackingForBeside({ role, maintenance, existing, database }) {
+    const who = JSON.stringify(role.name);
+    const lacking = [];
+    if (!role.createDatabases) lacking.push(`\`ALTER ROLE ${who} CREATEDB\``);
+    if (existing !== undefined && !(existing.mayRename && existing.mayGive)) lacking.push(`\`GRANT ${JSON.stringify(existing.owner)} TO ${who}\` (the target's owner), or \`ALTER DATABASE ${JSON.stringify(database)} OWNER TO ${who}\``);
+    if (maintenance === undefined) lacking.push(`\`GRANT CONNECT ON DATABASE postgres TO ${who}\`, or on any other database than the target: from within itself a database cannot be renamed`);
+    return lacking;
+}
+/** Decides how a restore is done. */ function decideWay(choices, target, content) {
+    const name = JSON.stringify(target.database);
+    const lacking = lackingForBeside(target);
+    const { existing } = target;
+    if (content === 'data') return existing === undefined ? {
+        refusal: `There is no database ${name}: rows alone need tables that are there.`
+    } : {
+        way: 'in place'
+    };
+    if (existing === undefined) {
+        return lacking.length === 0 ? {
+            way: 'beside'
+        } : {
+            refusal: `There is no database ${name}, and the role may not make it. Create it, or have someone run: ${lacking.join('; ')}.`
+        };
+    }
+    if (choices.mode === 'replace') return lacking.length === 0 ? {
+        way: 'beside'
+    } : {
+        refusal: `Database ${name} cannot be replaced by this role. Have someone run: ${lacking.join('; ')}.`
+    };
+    if (isEmpty(existing)) return {
+        way: lacking.length === 0 ? 'beside' : 'in place'
+    };
+    if (isPartial(choices)) return {
+        way: 'in place'
+    };
+    return {
+        refusal: `Database ${name} is not empty (it holds ${existing.examples.join(', ')}${existing.objects > existing.examples.length ? ', ...' : ''}), and mode is fresh. ` + `Restore into a database that is empty or does not exist, or set mode: replace and confirm: the old one is then kept under another name.`
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/restore/plan.js
+
+
+
+
+
+
+
+
+/** Nothing to meet. */ const NOTHING_PRESENT = {
+    tables: [],
+    missing: [],
+    filled: []
+};
+/** Makes the plan. Pure: the same facts make the same plan. */ function planRestore(facts) {
+    const { choices, staged, target, selected, named, known } = facts;
+    const { manifest } = staged;
+    const content = contentOf(choices, manifest);
+    const decision = decideWay(choices, target, content);
+    const way = 'way' in decision ? decision.way : 'beside';
+    const guarded = guard(choices, manifest, target, way);
+    const ownership = content === 'data' ? {
+        owner: true,
+        privileges: true,
+        blockers: [],
+        warnings: []
+    } : decideOwnership(choices, named, known, target.role.name);
+    return {
+        backup: {
+            id: manifest.id,
+            name: manifest.name,
+            label: manifest.label,
+            storage: facts.storage,
+            database: manifest.database,
+            snapshotAt: manifest.snapshotAt,
+            serverVersion: manifest.server.version,
+            storedBytes: (0,backup_manifest/* totalBytes */.ob)(manifest),
+            databaseBytes: manifest.databaseBytes,
+            tables: manifest.totals?.tables ?? null,
+            rows: manifest.totals?.rows ?? null
+        },
+        target: {
+            database: target.database,
+            serverVersion: target.version,
+            exists: target.existing !== undefined,
+            empty: target.existing === undefined || isEmpty(target.existing),
+            bytes: target.existing?.bytes ?? null,
+            tables: target.existing?.tables ?? 0
+        },
+        mode: choices.mode,
+        way,
+        content,
+        entries: selected === undefined ? null : selected.entries.length,
+        owner: ownership.owner,
+        privileges: ownership.privileges,
+        stagedBytes: staged.bytes,
+        unconfirmed: guarded.unconfirmed,
+        blockers: [
+            ...'refusal' in decision ? [
+                decision.refusal
+            ] : [],
+            ...guarded.blockers,
+            ...rowsAlone(facts, content),
+            ...meeting(facts, content, way),
+            ...missingExtensions(facts, content),
+            ...ownership.blockers,
+            ...locks(facts, way, ownership.owner)
+        ],
+        warnings: [
+            ...guarded.warnings,
+            ...ownership.warnings,
+            ...warningsOf(facts, content, way)
+        ]
+    };
+}
+/** A backup of rows alone says which backup has the tables. */ function rowsAlone({ staged, target, schemaBackup }, content) {
+    const { manifest } = staged;
+    const held = manifest.options['content'];
+    if (held === 'schema' && content === 'data') return [
+        `Backup ${manifest.id} holds definitions alone (content: schema), so there are no rows to restore.`
+    ];
+    if (held !== 'data') return [];
+    if (content === 'schema') return [
+        `Backup ${manifest.id} holds rows alone (content: data), so there are no definitions to restore.`
+    ];
+    if (target.existing !== undefined && !isEmpty(target.existing)) return [];
+    return [
+        `Backup ${manifest.id} holds rows alone (content: data), and the target has no tables for them. ` + (schemaBackup === undefined ? `There is no backup named "${manifest.name}" of the same database with its definitions from that time or before: make the tables yourself, or choose another backup.` : `Restore backup ${schemaBackup} with content: schema first, which has the definitions that go with it, then this one.`)
+    ];
+}
+const plan_SHOWN = 5;
+function list(names) {
+    return `${names.slice(0, plan_SHOWN).join(', ')}${names.length > plan_SHOWN ? ` and ${names.length - plan_SHOWN} more` : ''}`;
+}
+function meeting({ present, target, toc }, content, way) {
+    if (way !== 'in place' || target.existing === undefined) return [];
+    if (content !== 'data') return present.tables.length === 0 ? [] : [
+        `These are in the target already, and nothing of it is overwritten: ${list(present.tables)}. Rename or drop them first, or restore into another database and copy from there.`
+    ];
+    if (toc === undefined) return [
+        'Rows alone can be restored from a backup in the custom or directory format only: a plain one is restored as a whole.'
+    ];
+    return [
+        ...present.missing.length === 0 ? [] : [
+            `Rows are restored into tables that are there, and these are not: ${list(present.missing)}. Restore their definitions first (content: schema), or choose others with tables.`
+        ],
+        ...present.filled.length === 0 ? [] : [
+            `Rows are restored into empty tables, and these have rows: ${list(present.filled)}. Empty them first, or restore into another database and copy from there.`
+        ]
+    ];
+}
+function missingExtensions({ extensions, target, selected }, content) {
+    if (content === 'data' || selected !== undefined) return [];
+    const missing = extensions.filter((name)=>!target.availableExtensions.includes(name));
+    if (missing.length === 0) return [];
+    return [
+        `The backup needs extensions that the target server does not have: ${missing.join(', ')}. Have them installed there (the list is pg_available_extensions), or restore into a server that has them.`
+    ];
+}
+function locks({ toc, selected, staged, target }, way, owner) {
+    if (way !== 'in place' || toc === undefined) return [];
+    const large = owner && selected === undefined ? staged.fingerprint?.largeObjects ?? 0 : 0;
+    const refusal = lockRefusal(locksFor(selected?.entries ?? toc, large), target.lockTable);
+    return refusal === undefined ? [] : [
+        refusal
+    ];
+}
+function warningsOf(facts, content, way) {
+    const { choices, staged, target, selected } = facts;
+    const { manifest, fingerprint } = staged;
+    const others = selected === undefined ? fingerprint?.requires.others ?? [] : [];
+    const warnings = [
+        [
+            target.major < (0,server/* majorOf */.Ds)(manifest.server.version),
+            `The target is PostgreSQL ${target.version}, older than the ${manifest.server.version} that the backup was made of. What it does not know ends the restore, and leaves the target as it is.`
+        ],
+        [
+            way === 'in place' && !isPartial(choices) && content === 'all',
+            `Role ${target.role.name} may not put a new database in the place of the target, so everything is restored into it in one transaction, with one job. The encoding and locale stay those of the target.`
+        ],
+        [
+            choices.compare && fingerprint === undefined,
+            'The backup was made without a fingerprint, so what is restored cannot be compared with it.'
+        ],
+        [
+            others.length > 0,
+            `The backup refers to objects that it does not hold: ${list(others)}. Without them it does not restore.`
+        ]
+    ];
+    return [
+        ...selected?.leftOut ?? [],
+        ...warnings.flatMap(([applies, sentence])=>applies ? [
+                sentence
+            ] : []),
+        ...content === 'data' ? [] : outwards(selected?.entries ?? facts.toc ?? [])
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/restore/present.js
+
+/** Names stand unquoted in a table of contents, line breaks as spaces. */ function namedIn(text, kind, { schema, name }) {
+    return text.startsWith(`${kind}${schema} ${name} `.replaceAll(/[\r\n]/g, ' '));
+}
+const ROWS = 'TABLE DATA ';
+const KINDS = /^(TABLE|VIEW|MATERIALIZED VIEW|FOREIGN TABLE|SEQUENCE) /;
+/** How many tables are asked for rows in one statement. */ const AT_ONCE = 100;
+/** How what is to be restored meets what is in the target database, which `psql` is connected to. */ async function presentIn(psql, entries) {
+    const relations = await psql.rows(`SELECT n.nspname AS schema, c.relname AS name, c.relkind = 'r' AS table FROM pg_catalog.pg_class c
+     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`);
+    const definitions = entries.filter(({ catalogId })=>catalogId === 1259);
+    const rows = entries.filter(({ catalogId, text })=>catalogId === 0 && text.startsWith(ROWS));
+    const tables = relations.filter(({ table })=>table);
+    const met = tables.filter((table)=>rows.some(({ text })=>namedIn(text, ROWS, table)));
+    return {
+        tables: relations.filter((relation)=>definitions.some(({ text })=>{
+                const kind = KINDS.exec(text)?.[0];
+                return kind !== undefined && namedIn(text, kind, relation);
+            })).map(nameOf),
+        missing: rows.filter(({ text })=>!tables.some((table)=>namedIn(text, ROWS, table))).map(({ text })=>text.slice(ROWS.length).split(' ').slice(0, -1).join('.')),
+        filled: await withRows(psql, met)
+    };
+}
+function nameOf({ schema, name }) {
+    return `${schema}.${name}`;
+}
+async function withRows(psql, tables) {
+    const filled = [];
+    for(let at = 0; at < tables.length; at += AT_ONCE){
+        const some = tables.slice(at, at + AT_ONCE);
+        const queries = some.map(({ schema, name }, index)=>`SELECT ${index} AS index WHERE EXISTS (SELECT FROM ONLY ${(0,postgres_psql/* quoteIdentifier */.Cm)(schema)}.${(0,postgres_psql/* quoteIdentifier */.Cm)(name)})`);
+        const found = await psql.rows(queries.join(' UNION ALL '));
+        filled.push(...found.flatMap(({ index })=>some[index] === undefined ? [] : [
+                nameOf(some[index])
+            ]));
+    }
+    return filled;
+}
+
+;// CONCATENATED MODULE: ./lib/restore/facts.js
+
+
+
+
+
+
+
+
+
+/** Gathers what a plan is made from: reads the archive, and asks the target once more. Changes nothing. */ async function gatherFacts(options, connected, staged) {
+    const { inputs, signal } = options;
+    const { programs, target, connection, open } = connected;
+    const archive = {
+        archive: staged,
+        programs,
+        signal
+    };
+    const { tables, schemas } = inputs;
+    const content = contentOf(inputs, staged.manifest);
+    const toc = await (0,restore_archive/* readContents */.r0)(archive);
+    const selected = tables.length + schemas.length === 0 ? undefined : await (0,restore_archive/* selectEntries */.XO)({
+        ...archive,
+        tables,
+        schemas,
+        content
+    });
+    const named = await rolesOf(archive, selected?.entries ?? toc);
+    const known = await inSession(()=>open(target.existing === undefined ? target.maintenance ?? '' : target.database, 'that plans'), 'Looking for the roles that the backup names', connection, (psql)=>knownRoles(psql, named.all, target.major));
+    return {
+        choices: inputs,
+        staged,
+        storage: staged.store.url,
+        target,
+        toc,
+        selected,
+        named,
+        known,
+        extensions: (0,extensions/* extensionsOf */.oQ)(staged, toc ?? []),
+        present: await presence(connected, {
+            selected,
+            toc
+        }),
+        schemaBackup: staged.manifest.options['content'] === 'data' ? await schemaBackupFor(staged.store, staged.manifest) : undefined
+    };
+}
+async function rolesOf(archive, entries) {
+    const inArchive = await (0,restore_archive/* rolesNamedIn */.sX)(archive);
+    return {
+        all: inArchive,
+        owners: ownersAmong(inArchive, entries)
+    };
+}
+/** How what is restored meets what is there. */ function presence({ target, connection, open }, { selected, toc }) {
+    const { existing, database } = target;
+    const entries = selected?.entries ?? toc;
+    if (existing === undefined || entries === undefined) return NOTHING_PRESENT;
+    return inSession(()=>open(database, 'with the target'), 'Looking at what is in the target', connection, (psql)=>presentIn(psql, entries));
+}
+/** The newest backup with definitions that is no newer than a backup of rows alone, of the same database. */ async function schemaBackupFor(store, manifest) {
+    const { backups } = await (0,catalogue/* listBackups */.Cw)(store, manifest.name);
+    return backups.filter(({ options, snapshotAt, database, source })=>options['content'] !== 'data' && snapshotAt <= manifest.snapshotAt && database === manifest.database && source.databaseId === manifest.source.databaseId).at(-1)?.id;
+}
+
+;// CONCATENATED MODULE: ./lib/restore/unchanged.js
+
+
+
+
+/**
+ * Plans once more with what the target is now: hours may have passed since somebody agreed to the plan.
+ * What was written to a target that may be replaced changes nothing: it is kept with it.
+ * @throws UserError when the target is no more the same database, or the plan would now be refused or another one
+ */ async function requireUnchanged(job) {
+    const { facts, plan, target } = job;
+    const now = await lookAgain(job);
+    const present = await presence({
+        ...job,
+        target: now
+    }, facts);
+    const again = planRestore({
+        ...facts,
+        target: now,
+        present
+    });
+    const same = now.existing?.oid === target.existing?.oid;
+    const reasons = same ? [
+        ...again.blockers,
+        ...again.unconfirmed
+    ] : [];
+    if (same && reasons.length === 0 && again.way === plan.way) return;
+    throw new base_errors/* UserError */.yo([
+        `Database ${JSON.stringify(target.database)} has changed while the backup was being restored, and is left as it is.`,
+        ...reasons,
+        'Look at it, then run the restore again.'
+    ].join(' '));
+}
+
+;// CONCATENATED MODULE: ./lib/restore/take-place.js
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Makes the restored database the target.
+ * @param notes gets what the user should know
+ * @returns what the old database is called now; null where there is none any more
+ * @throws UserError, the target being as it was; after the swap nothing throws
+ */ async function takePlace(job, maintenance, restored, notes) {
+    const { target, staged, options, plan, open, clean, connection } = job;
+    const { database, existing } = target;
+    const ask = (what, work)=>inSession(()=>open(maintenance, 'that prepares'), what, connection, work);
+    const wanted = await wantedProperties(job, ask);
+    notes.push(...await apply(job, ask, restored, wanted));
+    const before = existing === undefined ? undefined : beforeName(database, staged.manifest.id, await ask('Listing the databases', databaseNames));
+    await swap({
+        target: database,
+        restored,
+        before,
+        comment: wanted.comment,
+        signal: options.signal,
+        check: ()=>requireUnchanged(job),
+        open: (name)=>open(maintenance, name),
+        look: (name)=>clean(maintenance, name)
+    });
+    options.reporter.info(`${JSON.stringify(database)} is now the restored database.`);
+    if (before === undefined) return null;
+    const kept = plan.mode === 'fresh' ? await dropEmptied(clean, maintenance, before) : {
+        why: ''
+    };
+    if (kept === undefined) return null;
+    if (kept.filled === true) options.reporter.warn(`${kept.why} It is kept as ${JSON.stringify(before)}.`);
+    notes.push(`The database that was there before is kept as ${JSON.stringify(before)}. ${kept.why}${kept.why === '' ? '' : ' '}When you are sure that you need it no more: DROP DATABASE ${(0,postgres_psql/* quoteIdentifier */.Cm)(before)}.`);
+    return before;
+}
+/** What the new database is to be like as a whole. */ async function wantedProperties({ staged, programs, options, plan, target }, ask) {
+    const archived = await archivedProperties({
+        archive: staged,
+        programs,
+        signal: options.signal
+    });
+    return ask("Reading the target's own settings", async (psql)=>{
+        const properties = target.existing === undefined ? undefined : await readProperties(psql, target.database);
+        const named = [
+            archived.owner,
+            ...archived.settings.map(({ role })=>role),
+            ...(archived.grants ?? []).map(({ grantee })=>grantee)
+        ].filter((role)=>role !== undefined);
+        const { there, actAs } = await knownRoles(psql, named, target.major);
+        const owner = plan.owner && archived.owner !== undefined && actAs.has(archived.owner);
+        return combine(archived, properties, {
+            owner,
+            privileges: plan.privileges,
+            roles: there
+        });
+    });
+}
+/** @returns what the user has to make up for */ async function apply({ target, options }, ask, restored, wanted) {
+    const lost = await ask('Giving the restored database the rights of the target', (psql)=>applyProperties(psql, restored, wanted, target.role.name));
+    if (lost.length === 0) return [];
+    const note = `Role ${target.role.name} may not make these settings of the database again: ${lost.join(', ')}. Have a superuser make them (ALTER ROLE ... IN DATABASE ... SET, ALTER DATABASE ... SET) before applications rely on them.`;
+    options.reporter.warn(note);
+    return [
+        note
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/restore/beside.js
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Restores into a new database, compares it, and puts it in the place of the target.
+ * @throws UserError, the target being as it was and nothing of ours left
+ */ function restoreBeside(job) {
+    const { maintenance } = job.target;
+    if (maintenance === undefined) throw new Error('There is no database to rename others from.');
+    return new Beside(job, maintenance).run();
+}
+class Beside {
+    job;
+    maintenance;
+    working;
+    cleaning;
+    /** Databases of ours that are not in place. */ made = [];
+    constructor(job, maintenance){
+        this.job = job;
+        this.maintenance = maintenance;
+        const { programs, target, options } = job;
+        const { reporter, signal } = options;
+        const connection = through(job.connection, maintenance);
+        const base = {
+            programs,
+            connection,
+            major: target.major,
+            server: 'the target server',
+            reporter
+        };
+        this.working = new admin/* Admin */.M({
+            ...base,
+            signal
+        });
+        this.cleaning = new admin/* Admin */.M(base);
+    }
+    async run() {
+        const { reporter } = this.job.options;
+        try {
+            return await this.restore();
+        } finally{
+            for (const name of this.made)await this.cleaning.dropDatabase(name).catch((error)=>{
+                const why = error instanceof Error ? error.message : String(error);
+                reporter.warn(`The unfinished database ${JSON.stringify(name)} could not be dropped: please do so. ${why}`);
+            });
+        }
+    }
+    async restore() {
+        const { job } = this;
+        const { options, plan, target, open, connection } = job;
+        const { reporter } = options;
+        const { id } = job.staged.manifest;
+        const restored = besideName(target.database, id, await this.databases());
+        const otherwise = await reporter.group('Restoring', async ()=>{
+            const notes = await this.create(restored);
+            await this.move(restored);
+            await restoreTo(job, restored, {
+                content: plan.content,
+                jobs: jobsOf(job),
+                singleTransaction: false
+            });
+            return notes;
+        });
+        const findings = await reporter.group('Comparing', async ()=>{
+            const reloaded = await this.reload();
+            return compareJob(job, restored, {
+                reloaded,
+                otherwise
+            });
+        });
+        if (differs(findings)) return {
+            database: null,
+            previousDatabase: null,
+            findings,
+            notes: []
+        };
+        const notes = [];
+        const previous = await reporter.group('Putting it into place', async ()=>{
+            await inSession(()=>open(restored, 'that analyzes'), 'Analyzing the restored database', connection, (psql)=>psql.exec('ANALYZE'));
+            return takePlace(job, this.maintenance, restored, notes);
+        });
+        this.made.splice(this.made.indexOf(restored), 1);
+        return {
+            database: target.database,
+            previousDatabase: previous,
+            findings,
+            notes
+        };
+    }
+    databases() {
+        return this.ask('Listing the databases', databaseNames);
+    }
+    ask(what, work) {
+        const { open, connection } = this.job;
+        return inSession(()=>open(this.maintenance, 'that prepares'), what, connection, work);
+    }
+    /** Makes an empty database as the backup's was. @returns what is otherwise */ async create(name) {
+        const { job } = this;
+        const { target, staged, options } = job;
+        // Noted before it is made: it may be there although the answer never came.
+        this.made.push(name);
+        const otherwise = await this.working.createDatabase(name, (0,requirements/* identityOf */.c)(staged.manifest)).catch((error)=>{
+            if (isTaken(error)) this.made.pop();
+            throw error;
+        });
+        for (const sentence of otherwise)options.reporter.warn(sentence);
+        await this.ask('Marking the new database', (psql)=>psql.exec(`COMMENT ON DATABASE ${(0,postgres_psql/* quoteIdentifier */.Cm)(name)} IS ${(0,postgres_psql/* quoteLiteral */.ce)(marker(target.database))}`));
+        const requires = staged.fingerprint?.requires;
+        if (requires !== undefined && entriesOf(job) === undefined) await inSession(()=>job.open(name, 'that prepares'), 'Making what the backup needs', job.connection, (psql)=>(0,requirements/* prepareRequirements */.C)(psql, requires));
+        return otherwise;
+    }
+    /** Puts the new database where the target is, while there is nothing in it. */ async move(name) {
+        const tablespace = this.job.target.existing?.tablespace ?? 'pg_default';
+        if (tablespace === 'pg_default') return;
+        try {
+            await this.ask('Moving the new database to the tablespace of the target', (psql)=>psql.exec(`ALTER DATABASE ${(0,postgres_psql/* quoteIdentifier */.Cm)(name)} SET TABLESPACE ${(0,postgres_psql/* quoteIdentifier */.Cm)(tablespace)}`));
+        } catch (error) {
+            if (!(error instanceof base_errors/* UserError */.yo)) throw error;
+            this.job.options.reporter.warn(`The restored database stays in the default tablespace. ${error.message}`);
+        }
+    }
+    /** The same definitions once more, to compare with; where they can be compared. */ async reload() {
+        const { job } = this;
+        const { staged, plan, selected, options, target } = job;
+        if (!options.inputs.compare || staged.fingerprint === undefined) return undefined;
+        if (selected !== undefined || plan.content === 'data') return undefined;
+        const name = reloadName(target.database, staged.manifest.id, await this.databases());
+        await this.create(name);
+        await restoreTo(job, name, {
+            content: 'schema',
+            jobs: 1,
+            singleTransaction: false,
+            quiet: true
+        });
+        return name;
+    }
+}
+/** `duplicate_database`; `unique_violation` where both are made at once. It is then not ours to drop. */ const TAKEN = [
+    '42P04',
+    '23505'
+];
+function isTaken(error) {
+    return error instanceof Error && error.cause instanceof postgres_psql/* SqlError */.L8 && TAKEN.includes(error.cause.sqlstate);
+}
+/** The connection with another database as its own. */ function through(connection, database) {
+    return {
+        ...connection,
+        conninfo: (other)=>connection.conninfo(other ?? database)
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/restore/in-place.js
+
+
+
+
+
+/**
+ * Restores into the target itself, in one transaction with one job: all of it, or nothing. What it needs must be there:
+ * to make it first would leave it behind when the restore fails.
+ * @throws UserError, the target being as it was
+ */ async function restoreInPlace(job) {
+    const { options, plan, open, connection, target } = job;
+    const { reporter } = options;
+    const { database } = target;
+    await reporter.group('Restoring', async ()=>{
+        await requireUnchanged(job);
+        await restoreTo(job, database, {
+            content: plan.content,
+            jobs: 1,
+            singleTransaction: true
+        });
+    });
+    // From here on the target is no more as it was: whatever fails is part of the result.
+    const notes = [];
+    const findings = await reporter.group('Comparing', ()=>compareJob(job, database, {
+            reloaded: undefined,
+            otherwise: []
+        })).catch((error)=>[
+            notCompared(error)
+        ]);
+    const analyzed = plan.target.empty && await inSession(()=>open(database, 'that analyzes'), 'Analyzing the restored database', connection, (psql)=>psql.exec('ANALYZE')).then(()=>true, ()=>false);
+    if (!analyzed) notes.push(`Run ANALYZE on what was restored into ${JSON.stringify(database)}, so that queries are planned well.`);
+    return {
+        database,
+        previousDatabase: null,
+        findings,
+        notes
+    };
+}
+function notCompared(error) {
+    return {
+        kind: 'restore',
+        name: 'compared with the fingerprint',
+        verdict: 'different',
+        expected: 'a comparison',
+        found: (0,base_errors/* messageOf */.bD)(error)
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/restore/leftovers.js
+
+
+
+/**
+ * Drops what restores into a database that were killed have left. Known by the comment and the name, both of which only
+ * unfinished databases have: one that somebody renamed has been put to use, and a comment comes along in a dump.
+ * @param psql holds the lock of the target, so that what is found belongs to no restore at work
+ */ async function dropLeftovers(psql, target, reporter) {
+    const marked = await psql.query(`SELECT coalesce(json_agg(datname ORDER BY datname), '[]') FROM pg_catalog.pg_database
+     WHERE datname <> ${(0,postgres_psql/* quoteLiteral */.ce)(target)}
+       AND pg_catalog.shobj_description(oid, 'pg_database') = ${(0,postgres_psql/* quoteLiteral */.ce)(marker(target))}`);
+    for (const name of marked.filter((each)=>isUnfinishedName(each, target))){
+        try {
+            // Without FORCE: nobody who is connected loses anything.
+            await psql.exec(`DROP DATABASE ${(0,postgres_psql/* quoteIdentifier */.Cm)(name)}`);
+            reporter.info(`Dropped ${JSON.stringify(name)}, which an interrupted restore had left.`);
+        } catch (error) {
+            if (!(error instanceof postgres_psql/* SqlError */.L8)) throw error;
+            reporter.warn(`An interrupted restore has left the database ${JSON.stringify(name)}, which could not be dropped: ${error.message}. Please drop it.`);
+        }
+    }
+}
+
+// EXTERNAL MODULE: ./lib/restore/plan-text.js
+var plan_text = __nccwpck_require__(183);
+// EXTERNAL MODULE: ./lib/backup/result.js
+var backup_result = __nccwpck_require__(3997);
+// EXTERNAL MODULE: ./lib/backup/run.js + 30 modules
+var run = __nccwpck_require__(9974);
+// EXTERNAL MODULE: ./lib/inputs/read.js + 5 modules
+var read = __nccwpck_require__(4796);
+;// CONCATENATED MODULE: ./lib/restore/safety.js
+
+
+
+
+
+
+/** The label that safety backups carry, so that retention of others does not see them. */ const LABEL = 'safety';
+/**
+ * Backs up the target, in a family of its own: `<name>-safety`. Where the backup that is restored is encrypted, this
+ * one can be read with the same key.
+ * @throws UserError when it could not be made: nothing of the target has been changed then
+ */ async function backUpTarget(options, storage, { manifest, keys, database }) {
+    const { inputs } = options;
+    const name = (0,inputs_name/* familyName */.ar)(`${manifest.name}-${LABEL}`);
+    const given = {
+        'database-url': inputs.databaseUrl,
+        databases: database,
+        storage,
+        name,
+        label: LABEL,
+        'postgres-version': String(inputs.postgresVersion),
+        'postgres-bin': inputs.postgresBin,
+        ...(0,backup_manifest/* isEncrypted */.ph)(manifest) ? await encryption(keys) : {}
+    };
+    const result = await (0,run/* runBackup */.Q)({
+        ...options,
+        inputs: (0,read/* readInputs */.K)('backup', (input)=>given[input])
+    });
+    const [reason] = (0,backup_result/* redReasons */.Z)(result);
+    const id = result.results[0]?.manifest.id;
+    if (reason !== undefined || id === undefined) throw new base_errors/* UserError */.yo(`The target could not be backed up first (safety-backup), so nothing was restored. ${reason instanceof Error ? reason.message : ''}`, {
+        cause: reason
+    });
+    return {
+        id,
+        name,
+        storage
+    };
+}
+async function encryption({ identities, passphrase }) {
+    if (passphrase !== undefined) return {
+        passphrase
+    };
+    const { identityToRecipient } = await __nccwpck_require__.e(/* import() */ 539).then(__nccwpck_require__.bind(__nccwpck_require__, 1539));
+    const recipients = await Promise.all((identities ?? []).map((identity)=>identityToRecipient(identity)));
+    return {
+        recipients: recipients.join('\n')
+    };
+}
+
+// EXTERNAL MODULE: ./lib/restore/stage/index.js + 9 modules
+var stage = __nccwpck_require__(1915);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./lib/restore/target/lock.js
+
+
+/** The key of the advisory lock that a restore into a database holds: 64 bits of a hash of its name, signed. */ function lockKey(database) {
+    return (0,external_node_crypto_.createHash)('sha256').update(`pgkeep restore into ${database}`).digest().readBigInt64BE(0);
+}
+/**
+ * Makes sure that no other restore is at work on the same target. The session keeps the lock until it ends.
+ * An advisory lock belongs to the database that it is taken in, and two roles may have to work from different ones: so
+ * it is taken first and looked for in all others then, which `pg_locks` shows to everyone. Of two that begin in the
+ * same moment from different databases at least one sees the other; at worst both give way.
+ * @throws UserError at once when another session has it
+ */ async function lockTarget(psql, database) {
+    const key = lockKey(database);
+    const taken = await psql.query(`SELECT to_json(pg_catalog.pg_try_advisory_lock(${key}))`);
+    if (taken && !await isHeldByOthers(psql, key)) return;
+    throw new base_errors/* UserError */.yo(`Another restore into database ${JSON.stringify(database)} is at work: nothing was changed. Wait for its end, then look at what is there before you run this again.`);
+}
+/** `pg_locks` has the halves of a key of 64 bits, and 1 to tell it from two keys of 32 bits (the manual's 53.13). */ function isHeldByOthers(psql, key) {
+    const bits = BigInt.asUintN(64, key);
+    return psql.query(`SELECT to_json(EXISTS (SELECT FROM pg_catalog.pg_locks
+     WHERE locktype = 'advisory' AND classid = '${bits >> 32n}' AND objid = '${bits & 0xffffffffn}' AND objsubid = 1
+       AND granted AND pid <> pg_catalog.pg_backend_pid()))`);
+}
+
+;// CONCATENATED MODULE: ./lib/restore/perform.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** Plans and does the restore of a backup. @throws UserError, the target being as it was */ async function restoreChosen(options, source) {
+    const { reporter, inputs, tempDir, signal } = options;
+    const { chosen, connection, keys } = source;
+    const first = await reporter.group('Target', ()=>connectTarget(options, connection, chosen.manifest));
+    if (!inputs.dryRun) refuseEarly(options, first, chosen);
+    const staged = await reporter.group('Fetching the backup', ()=>(0,stage/* stageBackup */.z)({
+            chosen,
+            keys,
+            tempDir,
+            tools: options,
+            reporter,
+            signal
+        }));
+    try {
+        // To fetch it may have taken long.
+        const connected = {
+            ...first,
+            target: await lookAgain(first)
+        };
+        const facts = await reporter.group('Planning', async ()=>{
+            const gathered = await gatherFacts(options, connected, staged);
+            reporter.info((0,plan_text/* planText */.P)(planRestore(gathered)));
+            return gathered;
+        });
+        const plan = planRestore(facts);
+        if (inputs.dryRun) return {
+            plan,
+            done: undefined,
+            safetyBackup: undefined,
+            compared: false
+        };
+        refuse(plan);
+        for (const warning of plan.warnings)reporter.warn(warning);
+        const { toc, selected } = facts;
+        return await carryOut({
+            ...connected,
+            options,
+            plan,
+            facts,
+            staged,
+            toc,
+            selected
+        }, keys);
+    } finally{
+        await staged.remove();
+    }
+}
+/** What can be seen before gigabytes are fetched. */ function refuseEarly({ inputs }, { target }, { manifest }) {
+    const decision = decideWay(inputs, target, contentOf(inputs, manifest));
+    // A backup of rows alone has more to say of it once it was looked at.
+    if ('refusal' in decision && manifest.options['content'] !== 'data') throw new base_errors/* UserError */.yo(decision.refusal);
+    const way = 'way' in decision ? decision.way : 'beside';
+    const { unconfirmed, blockers } = guard(inputs, manifest, target, way);
+    const [first] = [
+        ...blockers,
+        ...unconfirmed
+    ];
+    if (first !== undefined) throw new base_errors/* UserError */.yo(first);
+}
+/** @throws what stands in the way, one error for each */ function refuse({ blockers, unconfirmed }) {
+    const reasons = [
+        ...blockers,
+        ...unconfirmed
+    ].map((reason)=>new base_errors/* UserError */.yo(reason));
+    if (reasons.length > 1) throw new AggregateError(reasons, 'The restore cannot be done.');
+    if (reasons[0] !== undefined) throw reasons[0];
+}
+/** Does it, while no other restore into the same target is at work. */ async function carryOut(job, keys) {
+    const { open, target, plan, staged, options } = job;
+    const lock = await open(target.maintenance ?? target.database, 'that keeps other restores away');
+    try {
+        await lockTarget(lock, target.database);
+        await dropLeftovers(lock, target.database, options.reporter);
+        const safetyBackup = await makeSafe(job, keys);
+        const done = plan.way === 'beside' ? await restoreBeside(job) : await restoreInPlace(job);
+        const compared = options.inputs.compare && staged.fingerprint !== undefined;
+        return {
+            plan,
+            done,
+            safetyBackup,
+            compared
+        };
+    } finally{
+        await lock.close();
+    }
+}
+async function makeSafe(job, keys) {
+    const { options, target, staged } = job;
+    const { inputs, reporter } = options;
+    const { safetyBackup: storage } = inputs;
+    if (storage === undefined) return undefined;
+    if (target.existing === undefined || isEmpty(target.existing)) {
+        reporter.info('The target holds nothing, so there is nothing to back up first.');
+        return undefined;
+    }
+    return reporter.group('Safety backup of the target', ()=>backUpTarget(options, storage, {
+            manifest: staged.manifest,
+            keys,
+            database: target.database
+        }));
+}
+
+;// CONCATENATED MODULE: ./lib/restore/run.js
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Puts a backup into a database: fetched and checked, planned, guarded, restored beside what is there, compared, and only
+ * then swapped into place.
+ * @throws when nothing was put into place for another reason than that it differs; the target is then as it was.
+ */ async function runRestore(options) {
+    const { inputs, env, reporter, signal } = options;
+    const startedAt = new Date();
+    const connection = (0,parse/* parseConnection */.C)(inputs.databaseUrl ?? '', env);
+    for (const secret of connection.secrets)reporter.mask(secret);
+    const keys = await (0,codec/* keysOf */.YD)(inputs, reporter);
+    const stores = await Promise.all(inputs.storage.map((url)=>(0,registry/* openStore */.C)(url, {
+            env,
+            reporter,
+            signal
+        })));
+    let name = inputs.name === undefined ? undefined : (0,inputs_name/* familyName */.ar)(inputs.name);
+    let chosen;
+    const log = (failure)=>record(options, connection, {
+            stores,
+            name,
+            chosen,
+            startedAt,
+            failure
+        });
+    try {
+        name ??= await (0,catalogue/* onlyFamily */.fS)(stores);
+        chosen = await (0,choose/* chooseBackup */.S)(stores, {
+            name,
+            label: inputs.label,
+            selector: inputs.backup,
+            now: startedAt,
+            reporter
+        });
+        const { manifest, store } = chosen;
+        reporter.info(`Restoring ${manifest.name}/${manifest.id} of ${manifest.snapshotAt}, from ${store.url}`);
+        const performed = await restoreChosen(options, {
+            chosen,
+            connection,
+            keys
+        });
+        const result = resultOf(performed, chosen, startedAt);
+        tell(result, options);
+        await log(result.outcome === 'differs' ? new base_errors/* UserError */.yo('What was restored differs from the backup.') : undefined);
+        return result;
+    } catch (error) {
+        await log(signal.aborted ? new base_errors/* CancelledError */.cc() : error);
+        throw error;
+    }
+}
+/** Leaves a line of history beside the backups; a dry run leaves none. */ async function record({ inputs, run, reporter }, connection, { stores, name, chosen, startedAt, failure }) {
+    if (inputs.dryRun || name === undefined) return;
+    await (0,log/* writeLog */.u)({
+        stores: chosen === undefined ? stores : [
+            chosen.store
+        ],
+        run,
+        reporter,
+        connection
+    }, name, startedAt, {
+        action: 'restore',
+        backup: chosen?.manifest.id ?? null,
+        ...failure === undefined ? {} : {
+            failure
+        }
+    });
+}
+function resultOf({ plan, done, safetyBackup, compared }, { passedOver = [] }, startedAt) {
+    const findings = done?.findings ?? [];
+    const red = findings.some(result/* isRed */.iI);
+    return {
+        outcome: done === undefined ? 'planned' : red ? 'differs' : 'restored',
+        plan,
+        database: done?.database ?? null,
+        previousDatabase: done?.previousDatabase ?? null,
+        matches: done === undefined || !compared ? null : !red,
+        totals: (0,result/* totalsOf */.vA)(findings),
+        findings: findings.filter(({ verdict })=>verdict !== 'equal'),
+        safetyBackup: safetyBackup ?? null,
+        passedOver: passedOver.map(({ why })=>why),
+        notes: done?.notes ?? [],
+        durationSeconds: (Date.now() - startedAt.getTime()) / 1000
+    };
+}
+function tell({ outcome, plan, database, durationSeconds, notes }, { reporter }) {
+    if (outcome === 'planned') return reporter.info('Nothing was changed (dry-run).');
+    const what = `${plan.backup.name}/${plan.backup.id}`;
+    reporter.info(outcome === 'restored' ? `${what} is restored in database ${JSON.stringify(database)}, in ${(0,units/* formatDuration */.a3)(durationSeconds)}.` : `${what} was restored, and what came out differs from the backup.`);
+    for (const note of notes)reporter.info(note);
+}
+
+;// CONCATENATED MODULE: ./lib/restore/told.js
+
+
+
+
+/** `runRestore`, and whom the inputs name is told how it ended. */ function restoreTold(options) {
+    const hidden = (0,parse/* parseConnection */.C)(options.inputs.databaseUrl ?? '', options.env);
+    return (0,telling/* telling */.g)({
+        ...options,
+        action: 'restore',
+        hidden
+    }, async (families)=>{
+        const result = await runRestore(options);
+        const { backup, target } = result.plan;
+        const red = (0,restore_result/* redReasons */.Z0)(result);
+        families.push({
+            name: backup.name,
+            database: target.database,
+            outcome: red.length > 0 ? 'failure' : 'success',
+            backup: backup.id,
+            reasons: red.flatMap((reason)=>(0,telling/* reasonsOf */.z)(reason, hidden))
+        });
+        return result;
+    });
+}
+
+
+/***/ }),
+
+/***/ 2645:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   U: () => (/* binding */ policyOf)
+/* harmony export */ });
+/** The `keep-` inputs as a policy. */ function policyOf(inputs) {
+    const { keepLast, keepHourly, keepDaily, keepWeekly, keepMonthly, keepYearly, keepWithin } = inputs;
+    return {
+        ...keepLast === undefined ? {} : {
+            last: keepLast
+        },
+        ...keepHourly === undefined ? {} : {
+            hourly: keepHourly
+        },
+        ...keepDaily === undefined ? {} : {
+            daily: keepDaily
+        },
+        ...keepWeekly === undefined ? {} : {
+            weekly: keepWeekly
+        },
+        ...keepMonthly === undefined ? {} : {
+            monthly: keepMonthly
+        },
+        ...keepYearly === undefined ? {} : {
+            yearly: keepYearly
+        },
+        ...keepWithin === undefined ? {} : {
+            within: keepWithin
+        }
+    };
+}
+
+
+/***/ }),
+
+/***/ 4687:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Pt: () => (/* binding */ planText),
+/* harmony export */   Xg: () => (/* binding */ planMarkdown),
+/* harmony export */   od: () => (/* binding */ planLine)
+/* harmony export */ });
+/* harmony import */ var _base_table_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2341);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8714);
+/* harmony import */ var _policy_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5354);
+
+
+
+/** A plan longer than this is cut, with how many more there are. */ const LONGEST = 200;
+const COLUMNS = [
+    {
+        title: ''
+    },
+    {
+        title: 'ID'
+    },
+    {
+        title: 'WHY',
+        shrinks: true
+    }
+];
+const verdictOf = ({ keep })=>keep ? 'keep' : 'remove';
+/** What is removed and what stays, in one line. */ function planLine({ plan, orphans, dryRun, done }) {
+    const removed = plan.decisions.filter(({ keep })=>!keep).length;
+    const kept = plan.decisions.length - removed;
+    const left = orphans.remove.length;
+    const parts = [
+        `${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(kept, 'backup')} kept (${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatBytes */ .z3)(plan.keptBytes)})`,
+        `${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(removed, 'backup')} ${dryRun ? 'would be removed' : done === undefined ? 'to be removed' : 'removed'} (${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatBytes */ .z3)(plan.removedBytes)})`,
+        ...left === 0 ? [] : [
+            `${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(left, 'orphan')} of killed runs`
+        ]
+    ];
+    return parts.join(', ');
+}
+/** `daily backups of shop in s3://...: keep 7 daily backups` */ function headline({ name, storage, label, policy }) {
+    const of = label === null ? '' : ` with label "${label}"`;
+    return `Backups of ${name}${of} in ${storage}: ${(0,_policy_js__WEBPACK_IMPORTED_MODULE_0__/* .describePolicy */ .wy)(policy)}`;
+}
+function notesOf({ plan, orphans }) {
+    return [
+        ...plan.notes,
+        ...orphans.notes
+    ];
+}
+/** A plan for the log and for a terminal: each backup, and why it is kept. */ function planText(planned, width) {
+    const { plan, orphans } = planned;
+    const shown = plan.decisions.slice(0, LONGEST);
+    const more = plan.decisions.length - shown.length;
+    const rows = [
+        ...shown.map((decision)=>[
+                verdictOf(decision),
+                decision.id,
+                decision.reasons.join(', ')
+            ]),
+        ...orphans.remove.map(({ id })=>[
+                'remove',
+                id,
+                'no backup: left by a run that was killed'
+            ])
+    ];
+    return [
+        headline(planned),
+        ...rows.length === 0 ? [
+            'There are no backups.'
+        ] : [
+            (0,_base_table_js__WEBPACK_IMPORTED_MODULE_2__/* .renderTable */ .b)(COLUMNS, rows, width).trimEnd()
+        ],
+        ...more > 0 ? [
+            `... and ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(more, 'more', 'more')}`
+        ] : [],
+        ...notesOf(planned),
+        planLine(planned)
+    ].join('\n');
+}
+/** The same for the job summary. */ function planMarkdown(planned, markup) {
+    const { plan, orphans } = planned;
+    const shown = plan.decisions.slice(0, LONGEST);
+    const more = plan.decisions.length - shown.length;
+    const rows = [
+        ...shown.map((decision)=>[
+                verdictOf(decision),
+                markup.code(decision.id),
+                markup.escape(decision.reasons.join(', '))
+            ]),
+        ...orphans.remove.map(({ id })=>[
+                'remove',
+                markup.code(id),
+                'no backup: left by a run that was killed'
+            ])
+    ];
+    return [
+        `**${markup.escape(headline(planned))}**\n\n`,
+        `${markup.escape(planLine(planned))}\n\n`,
+        rows.length === 0 ? '' : `${markup.table([
+            '',
+            'Backup',
+            'Why'
+        ], rows)}\n`,
+        more > 0 ? `... and ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(more, 'more', 'more')}\n\n` : '',
+        ...notesOf(planned).map((note)=>`- ${markup.escape(note)}\n`)
+    ].join('');
+}
+
+
+/***/ }),
+
+/***/ 5354:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   BE: () => (/* binding */ COUNTED),
+/* harmony export */   ee: () => (/* binding */ spanOf),
+/* harmony export */   nM: () => (/* binding */ parseWithin),
+/* harmony export */   po: () => (/* binding */ formatWithin),
+/* harmony export */   un: () => (/* binding */ hasNoRule),
+/* harmony export */   wy: () => (/* binding */ describePolicy),
+/* harmony export */   zq: () => (/* binding */ parseCount)
+/* harmony export */ });
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7594);
+/* harmony import */ var _base_text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8566);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8714);
+
+
+
+/** The rules that count, in the order in which reasons and descriptions name them. */ const COUNTED = [
+    'last',
+    'hourly',
+    'daily',
+    'weekly',
+    'monthly',
+    'yearly'
+];
+/** Above it a count is a slip of the finger: hourly backups of a century are fewer. */ const HIGHEST_COUNT = 1_000_000;
+/** The units of a span, and how many of each make the thousand years that is the most of it. */ const UNITS = {
+    y: {
+        field: 'years',
+        most: 1000
+    },
+    m: {
+        field: 'months',
+        most: 12_000
+    },
+    d: {
+        field: 'days',
+        most: 365_250
+    },
+    h: {
+        field: 'hours',
+        most: 8_766_000
+    }
+};
+/** What was given may be long, or a secret that was pasted into the wrong place. */ function shown(text) {
+    return `"${(0,_base_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printableLine */ .oy)(text.length > 40 ? `${text.slice(0, 40)}...` : text)}"`;
+}
+/**
+ * How many backups a rule keeps: `7`, or `unlimited`.
+ * @throws UserError for anything else: it says what is wrong, not of which input.
+ */ function parseCount(text) {
+    const given = text.trim();
+    if (given === 'unlimited') return given;
+    const count = /^\d+$/.test(given) ? Number(given) : NaN;
+    if (count >= 1 && count <= HIGHEST_COUNT) return count;
+    if (given === '') throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo('It is empty. Write how many to keep, or unlimited; leave it out for none.');
+    if (count === 0) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo('0 keeps nothing. Leave it out, or write how many to keep.');
+    if (count > HIGHEST_COUNT) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`${shown(given)} is more than ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_2__/* .formatCount */ .B4)(HIGHEST_COUNT)}. Write unlimited to keep all.`);
+    if (/^-\d+$/.test(given)) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`${shown(given)} is negative. Write how many to keep, or unlimited to keep all.`);
+    throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`${shown(given)} is not a whole number. Write how many to keep, or unlimited.`);
+}
+/**
+ * A span as restic writes it: `1y5m7d2h`, each unit at most once; `m` is months.
+ * @throws UserError for anything else: it says what is wrong, not of which input.
+ */ function parseWithin(text) {
+    const given = text.trim();
+    const how = 'Write years, months, days and hours, such as 1y5m7d2h or 30d.';
+    if (given === '') throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`It is empty. ${how}`);
+    if (given.startsWith('-')) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`${shown(given)} is negative. ${how}`);
+    if (!/^(\d+[a-z])+$/.test(given)) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`${shown(given)} is not a span of time. ${how}`);
+    const within = {
+        years: 0,
+        months: 0,
+        days: 0,
+        hours: 0
+    };
+    const seen = new Set();
+    for (const [, digits, letter] of given.matchAll(/(\d+)([a-z])/g)){
+        const unit = UNITS[letter];
+        if (unit === undefined) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`${shown(given)} has the unit "${letter}", which is not known${letter === 'w' ? ' (a week is 7d)' : ''}. ${how}`);
+        if (seen.has(unit.field)) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`${shown(given)} gives ${unit.field} twice. ${how}`);
+        seen.add(unit.field);
+        within[unit.field] = Number(digits);
+        if (within[unit.field] > unit.most) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`${shown(given)} is longer than a thousand years. ${how}`);
+    }
+    if (isZero(within)) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`${shown(given)} is no time at all. ${how}`);
+    return within;
+}
+/** `1y5m7d2h`, without the units that are 0. */ function formatWithin({ years, months, days, hours }) {
+    const units = [
+        [
+            years,
+            'y'
+        ],
+        [
+            months,
+            'm'
+        ],
+        [
+            days,
+            'd'
+        ],
+        [
+            hours,
+            'h'
+        ]
+    ];
+    return units.filter(([number])=>number !== 0).map(([number, unit])=>`${number}${unit}`).join('');
+}
+function isZero({ years, months, days, hours }) {
+    return years === 0 && months === 0 && days === 0 && hours === 0;
+}
+/** The span of a policy; undefined where it has none, or one of no length, which is no rule in restic either. */ function spanOf({ within }) {
+    return within === undefined || isZero(within) ? undefined : within;
+}
+/** Whether the policy has no rule: then everything is kept. */ function hasNoRule(policy) {
+    return spanOf(policy) === undefined && COUNTED.every((rule)=>policy[rule] === undefined);
+}
+/** `keep the last 3, 7 daily and all monthly backups, and everything within 1y of the newest`. */ function describePolicy(policy) {
+    if (hasNoRule(policy)) return 'keep everything';
+    const counted = COUNTED.flatMap((rule)=>{
+        const count = policy[rule];
+        if (count === undefined) return [];
+        if (rule === 'last') return [
+            count === 'unlimited' ? 'all' : `the last ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_2__/* .formatCount */ .B4)(count)}`
+        ];
+        return [
+            count === 'unlimited' ? `all ${rule}` : `${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_2__/* .formatCount */ .B4)(count)} ${rule}`
+        ];
+    });
+    const span = spanOf(policy);
+    const parts = [
+        ...counted.length === 0 ? [] : [
+            `${listed(counted)} backups`
+        ],
+        ...span === undefined ? [] : [
+            `everything within ${formatWithin(span)} of the newest`
+        ]
+    ];
+    return `keep ${parts.join(', and ')}`;
+}
+function listed(words) {
+    const last = words.at(-1) ?? '';
+    return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`;
+}
+
+
+/***/ }),
+
+/***/ 9899:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  TW: () => (/* binding */ pruneFamily),
+  nK: () => (/* binding */ pruneProblems),
+  Z$: () => (/* binding */ removedIds)
+});
+
+// EXTERNAL MODULE: ./lib/storage/errors.js
+var errors = __nccwpck_require__(5822);
+// EXTERNAL MODULE: ./lib/storage/read-many.js
+var read_many = __nccwpck_require__(7517);
+// EXTERNAL MODULE: ./lib/backup/catalogue.js
+var catalogue = __nccwpck_require__(8427);
+// EXTERNAL MODULE: ./lib/backup/id.js
+var backup_id = __nccwpck_require__(6481);
+// EXTERNAL MODULE: ./lib/backup/layout.js
+var layout = __nccwpck_require__(802);
+// EXTERNAL MODULE: ./lib/backup/verified.js
+var backup_verified = __nccwpck_require__(8484);
+;// CONCATENATED MODULE: ./lib/backup/inventory.js
+
+
+
+
+
+
+/**
+ * Lists all of a family once, and reads its manifests and verdicts.
+ * @throws whatever keeps it from being complete: a listing that fails on any page, a manifest that cannot be fetched.
+ */ async function readInventory(store, name) {
+    const inventory = {
+        name,
+        entries: [],
+        unreadable: [],
+        orphans: [],
+        foreign: [],
+        log: [],
+        totalBytes: 0
+    };
+    const folders = new Map();
+    for await (const object of store.list(`${name}/`)){
+        inventory.totalBytes += object.bytes;
+        sort(object, inventory, folders);
+    }
+    inventory.log.sort();
+    const bytesOf = (id)=>folders.get(id)?.bytes ?? 0;
+    const ids = [
+        ...folders.keys()
+    ].sort();
+    const { backups, unreadable } = await (0,catalogue/* readManifests */.PX)(store, name, ids.filter((id)=>folders.get(id)?.manifest === true));
+    const verdicts = await readVerdicts(store, name, ids.filter((id)=>folders.get(id)?.verified === true));
+    inventory.entries = backups.map((manifest)=>({
+            manifest,
+            verified: verdicts.get(manifest.id),
+            storedBytes: bytesOf(manifest.id)
+        }));
+    inventory.unreadable = unreadable.map(({ id, reason })=>({
+            id,
+            reason,
+            bytes: bytesOf(id)
+        }));
+    for (const id of ids){
+        const { bytes, newest, manifest } = folders.get(id);
+        if (!manifest) inventory.orphans.push({
+            id,
+            bytes,
+            newest
+        });
+    }
+    return inventory;
+}
+/** Puts one object of the listing where it belongs. */ function sort({ key, bytes, modified }, inventory, folders) {
+    const [, id = '', ...path] = key.split('/');
+    const file = path.join('/');
+    if (id === layout/* LOG */.$9 && file !== '') {
+        inventory.log.push(key);
+    } else if (!(0,backup_id/* isId */.eQ)(id) || file === '') {
+        inventory.foreign.push({
+            key,
+            bytes
+        });
+    } else {
+        const folder = folders.get(id) ?? {
+            bytes: 0,
+            newest: new Date(0),
+            manifest: false,
+            verified: false
+        };
+        folder.bytes += bytes;
+        if (modified > folder.newest) folder.newest = modified;
+        if (file === layout/* MANIFEST */.e0) folder.manifest = true;
+        if (file === layout/* VERIFIED */.zX) folder.verified = true;
+        folders.set(id, folder);
+    }
+}
+async function readVerdicts(store, name, ids) {
+    const keys = ids.map((id)=>(0,layout/* backupKey */.eT)(name, id, layout/* VERIFIED */.zX));
+    const verdicts = new Map();
+    for (const [index, { bytes, error }] of (await (0,read_many/* readMany */.c)(store, keys)).entries()){
+        // Someone may have removed the backup since.
+        if (error !== undefined && !(0,errors/* isNotFound */.c4)(error)) throw error;
+        const id = ids[index] ?? '';
+        const verified = error === undefined ? (0,backup_verified/* decodeVerified */.dH)(bytes, id) : undefined;
+        if (verified !== undefined) verdicts.set(id, verified);
+    }
+    return verdicts;
+}
+
+// EXTERNAL MODULE: ./lib/base/errors.js
+var base_errors = __nccwpck_require__(7594);
+// EXTERNAL MODULE: ./lib/base/units.js
+var units = __nccwpck_require__(8714);
+;// CONCATENATED MODULE: ./lib/retention/candidates.js
+/** What the plan needs of a family's backups. */ function candidatesOf({ entries }) {
+    return entries.map(({ manifest, verified, storedBytes })=>({
+            id: manifest.id,
+            time: new Date(manifest.snapshotAt),
+            label: manifest.label ?? null,
+            verified: verified?.verdict === 'passed',
+            bytes: storedBytes
+        }));
+}
+
+;// CONCATENATED MODULE: ./lib/retention/orphans.js
+
+
+/** A run that is still at work has written something more recently, or has begun more recently. */ const ORPHAN_MS = 24 * 3_600_000;
+/** How many foreign objects a note names. */ const NAMED = 5;
+/**
+ * Decides what of killed runs to remove. Only folders named like a backup; what else lies in the family's place is not
+ * ours and is left alone. Both clocks must agree, the store's and the one that the id was made by.
+ */ function planOrphans({ inventory: { name, orphans, foreign }, now }) {
+    const cutoff = new Date(now.getTime() - ORPHAN_MS);
+    const remove = orphans.filter(({ id, newest })=>isOld((0,backup_id/* idTime */.jJ)(id), cutoff) && isOld(newest, cutoff));
+    const young = orphans.length - remove.length;
+    const notes = [];
+    if (young > 0) notes.push(`${(0,units/* plural */.LS)(young, 'folder')} in ${name}/ without a manifest: of a run that is at work or was killed less than a day ago.`);
+    if (foreign.length > 0) {
+        const bytes = foreign.reduce((sum, object)=>sum + object.bytes, 0);
+        const keys = foreign.slice(0, NAMED).map(({ key })=>key);
+        const more = foreign.length > NAMED ? ', ...' : '.';
+        notes.push(`${(0,units/* plural */.LS)(foreign.length, 'object')} in ${name}/ that pgkeep did not write (${(0,units/* formatBytes */.z3)(bytes)}), left alone: ${keys.join(', ')}${more}`);
+    }
+    return {
+        remove,
+        cutoff,
+        notes
+    };
+}
+/** A store that does not tell when it got an object gives the year 1970, an impossible id no time at all. */ function isOld(time, cutoff) {
+    return time.getTime() > 0 && time.getTime() < cutoff.getTime();
+}
+
+;// CONCATENATED MODULE: ./lib/retention/periods.js
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+/**
+ * Which period a time lies in, in UTC: two times share a number exactly when they share the hour, day, ... The numbers
+ * mean nothing else. Weeks are ISO's, Monday to Sunday, so a week that spans New Year is one week; they are counted
+ * from 1 January 1970, a Thursday. For `last` every backup is a period of its own.
+ */ const PERIODS = {
+    last: (_, index)=>index,
+    hourly: (time)=>Math.floor(time.getTime() / HOUR),
+    daily: (time)=>Math.floor(time.getTime() / DAY),
+    weekly: (time)=>Math.floor((time.getTime() / DAY + 3) / 7),
+    monthly: (time)=>time.getUTCFullYear() * 12 + time.getUTCMonth(),
+    yearly: (time)=>time.getUTCFullYear()
+};
+/**
+ * The moment that lies a span before `time`. A day that the month does not have runs over into the next, as in restic
+ * (Go's AddDate): one month before 31 March is 3 March, 2 March in a leap year.
+ */ function backFrom(time, { years, months, days, hours }) {
+    const moment = new Date(time);
+    // Not Date.UTC, for which the year 26 is 1926.
+    moment.setUTCFullYear(time.getUTCFullYear() - years, time.getUTCMonth() - months, time.getUTCDate() - days);
+    moment.setTime(moment.getTime() - hours * HOUR);
+    return moment;
+}
+
+// EXTERNAL MODULE: ./lib/retention/policy.js
+var retention_policy = __nccwpck_require__(5354);
+;// CONCATENATED MODULE: ./lib/retention/plan.js
+
+
+
+/** The database server's clock may be this much ahead of ours without anyone having to look at it. */ const CLOCK_MS = 5 * 60_000;
+/**
+ * Decides which backups to keep, as restic's `forget` does, in UTC. A rule keeps the newest backup of each of the last n
+ * periods that have one; where fewer periods have one, also the oldest backup of all, so that a short history is not made
+ * shorter (https://restic.readthedocs.io/en/stable/060_forget.html). A policy without a rule keeps everything.
+ *
+ * Always kept: the newest backup, the newest verified one and the one just made; with a label, the newest among those
+ * that carry it, which are the newest of the family where those carry it. Backups dated in the future, or not at all, are
+ * kept and count for nothing.
+ */ function planRetention(input) {
+    const { backups, unreadable = [], label, now } = input;
+    const scope = newestFirst(backups.filter((backup)=>label === undefined || backup.label === label));
+    const latest = now.getTime() + CLOCK_MS;
+    const dated = scope.filter(({ time })=>time.getTime() <= latest);
+    const reasons = new Map(scope.map((backup)=>[
+            backup,
+            []
+        ]));
+    const keep = (backup, reason)=>{
+        if (backup !== undefined) reasons.get(backup)?.push(reason);
+    };
+    const incomplete = lacks(input);
+    if (incomplete) for (const backup of scope)keep(backup, 'the listing is incomplete');
+    else if ((0,retention_policy/* hasNoRule */.un)(input.policy)) for (const backup of scope)keep(backup, 'no rule is given');
+    else applyRules(dated, input.policy, keep);
+    keep(dated[0], 'the newest backup');
+    keep(dated.find(({ verified })=>verified), 'the newest verified backup');
+    keep(scope.find(({ id })=>id === input.justMade), 'just made');
+    for (const backup of scope){
+        if (Number.isNaN(backup.time.getTime())) keep(backup, 'its time cannot be read');
+        else if (backup.time.getTime() > latest) keep(backup, 'dated in the future');
+    }
+    const decisions = scope.map((backup)=>{
+        const why = reasons.get(backup) ?? [];
+        return {
+            id: backup.id,
+            keep: why.length > 0,
+            reasons: why
+        };
+    });
+    const weigh = (kept)=>scope.reduce((sum, { bytes }, at)=>sum + (decisions[at]?.keep === kept ? bytes : 0), 0);
+    const notes = [
+        ...incomplete ? [
+            `${input.justMade} was just made and is not listed: the listing is incomplete, nothing is removed.`
+        ] : [],
+        ...undatedNotes(scope, dated),
+        ...unreadable.map(({ id, reason })=>`${id} is kept: its manifest cannot be read. ${reason}`)
+    ];
+    return {
+        decisions,
+        keptBytes: weigh(true),
+        removedBytes: weigh(false),
+        notes
+    };
+}
+/** What cannot be dated comes first; of two with one time, the one with the later id. */ function newestFirst(backups) {
+    return backups.map((backup)=>{
+        const order = backup.time.getTime();
+        return {
+            backup,
+            order: Number.isNaN(order) ? Infinity : order
+        };
+    }).sort((a, b)=>a.order === b.order ? a.backup.id < b.backup.id ? 1 : -1 : a.order < b.order ? 1 : -1).map(({ backup })=>backup);
+}
+/** Whether the listing lacks what must be in it; then other backups may be missing too. */ function lacks({ backups, unreadable = [], justMade }) {
+    return justMade !== undefined && ![
+        ...backups,
+        ...unreadable
+    ].some(({ id })=>id === justMade);
+}
+/** `backups`: newest first. */ function applyRules(backups, policy, keep) {
+    for (const rule of retention_policy/* COUNTED */.BE){
+        const count = policy[rule];
+        if (count === undefined) continue;
+        let kept = 0;
+        let previous;
+        for (const [index, backup] of backups.entries()){
+            if (count !== 'unlimited' && kept >= count) break;
+            const period = PERIODS[rule](backup.time, index);
+            const oldest = index === backups.length - 1;
+            if (period === previous && !oldest) continue;
+            kept += 1;
+            const which = `${period === previous ? 'oldest ' : ''}${rule} snapshot ${kept}`;
+            keep(backup, count === 'unlimited' ? which : `${which} of ${count}`);
+            previous = period;
+        }
+    }
+    const span = (0,retention_policy/* spanOf */.ee)(policy);
+    const [newest] = backups;
+    if (span === undefined || newest === undefined) return;
+    const since = backFrom(newest.time, span).getTime();
+    for (const backup of backups){
+        if (backup.time.getTime() <= since) break;
+        keep(backup, `within ${(0,retention_policy/* formatWithin */.po)(span)}`);
+    }
+}
+function undatedNotes(scope, dated) {
+    const undated = scope.length - dated.length;
+    if (undated === 0) return [];
+    const which = undated === 1 ? 'backup is' : 'backups are';
+    return [
+        `${(0,units/* formatCount */.B4)(undated)} ${which} dated in the future, or not at all: kept, and not counted by any rule. Check the clocks of this machine and of the database server.`
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/retention/apply.js
+
+
+
+
+
+
+
+
+
+/** Folders under way at once: enough to hide a store's latency, and far from what stores begin to refuse. */ const CONCURRENCY = 4;
+/**
+ * Removes what the plan says, and nothing else. The manifest goes first, so that a backup that is half removed never
+ * looks whole; what is left of it is an orphan, which a later run removes. An object that cannot be removed is warned
+ * about, and the others go on.
+ * @throws UserError when the newest backup, or the newest verified one, is no longer there: then nothing is removed.
+ * @throws CancelledError between two objects.
+ */ async function applyPlan(options) {
+    const { plan, orphans, signal } = options;
+    const removal = new Removal(options);
+    const jobs = [
+        ...plan.decisions.filter(({ keep })=>!keep).map(({ id })=>()=>removal.backup(id)),
+        ...(orphans?.remove ?? []).map(({ id })=>()=>removal.orphan(id, orphans?.cutoff ?? new Date(0)))
+    ];
+    if (jobs.length === 0) return removal.result;
+    await requireAnchors(options);
+    const worker = async ()=>{
+        for(let job = jobs.shift(); job !== undefined && signal?.aborted !== true; job = jobs.shift())await job();
+    };
+    await Promise.all(Array.from({
+        length: Math.min(CONCURRENCY, jobs.length)
+    }, worker));
+    if (signal?.aborted === true) throw new base_errors/* CancelledError */.cc();
+    return removal.result;
+}
+/** The two backups that no plan may remove must be where the plan saw them. */ async function requireAnchors({ plan, inventory, store }) {
+    const { name } = inventory;
+    const backups = newestFirst(candidatesOf(inventory));
+    const anchors = [
+        {
+            what: 'newest',
+            backup: backups[0]
+        },
+        {
+            what: 'newest verified',
+            backup: backups.find(({ verified })=>verified)
+        }
+    ];
+    for (const { what, backup } of anchors){
+        if (backup === undefined) continue;
+        const { id } = backup;
+        if (plan.decisions.some((decision)=>decision.id === id && !decision.keep)) throw new Error(`The plan would remove the ${what} backup of ${name}, ${id}.`);
+        if (await (0,catalogue/* readBackup */.fe)(store, name, id) === undefined) throw new base_errors/* UserError */.yo(`${name}/${id}, the ${what} backup when ${store.url} was listed, is no longer there. Nothing was removed. Find out who removed it, then prune again.`);
+    }
+}
+class Removal {
+    options;
+    result = {
+        removed: [],
+        bytes: 0,
+        failed: [],
+        spared: []
+    };
+    constructor(options){
+        this.options = options;
+    }
+    /** Removes one backup, unless it has become the newest verified one. */ backup(id) {
+        return this.attempt(id, async ()=>{
+            if (await this.isNewestVerified(id)) return this.spare(id, 'it was verified in the meantime and is now the newest verified backup');
+            await this.removeAll(id, await this.folder(id));
+        });
+    }
+    /** Removes what a killed run left, unless it is a backup by now or something was written to it since. */ orphan(id, cutoff) {
+        return this.attempt(id, async ()=>{
+            const objects = await this.folder(id);
+            const complete = objects.some(({ key })=>key === this.key(id, layout/* MANIFEST */.e0));
+            const old = isOld((0,backup_id/* idTime */.jJ)(id), cutoff) && objects.every(({ modified })=>isOld(modified, cutoff));
+            if (complete || !old) return this.spare(id, 'something was written to it in the meantime');
+            await this.removeAll(id, objects);
+        });
+    }
+    async attempt(id, work) {
+        const { inventory, reporter, signal } = this.options;
+        try {
+            await work();
+        } catch (error) {
+            // The store breaks off what is under way; that is no failure of the store.
+            if (signal?.aborted === true) return;
+            const reason = (0,base_errors/* messageOf */.bD)(error);
+            this.result.failed.push({
+                id,
+                reason
+            });
+            reporter.warn(`${inventory.name}/${id} could not be removed. ${reason}`);
+        }
+    }
+    spare(id, reason) {
+        this.result.spared.push({
+            id,
+            reason
+        });
+        this.options.reporter.warn(`${this.options.inventory.name}/${id} is kept: ${reason}.`);
+    }
+    async removeAll(id, objects) {
+        const { inventory, store, reporter, signal } = this.options;
+        const first = [
+            this.key(id, layout/* MANIFEST */.e0),
+            this.key(id, layout/* VERIFIED */.zX)
+        ];
+        const rank = ({ key })=>first.includes(key) ? first.indexOf(key) : first.length;
+        let bytes = 0;
+        for (const object of [
+            ...objects
+        ].sort((a, b)=>rank(a) - rank(b))){
+            if (signal?.aborted === true) return;
+            await store.remove(object.key);
+            bytes += object.bytes;
+            this.result.bytes += object.bytes;
+        }
+        this.result.removed.push(id);
+        reporter.info(`Removed ${inventory.name}/${id} (${(0,units/* formatBytes */.z3)(bytes)}).`);
+    }
+    async folder(id) {
+        const objects = [];
+        for await (const object of this.options.store.list(this.key(id, '')))objects.push(object);
+        return objects;
+    }
+    /** Whether no newer backup that stays is verified, by the verdicts that are stored now. */ async isNewestVerified(id) {
+        if (!await this.passed(id)) return false;
+        const { plan, inventory } = this.options;
+        const verified = new Set(candidatesOf(inventory).flatMap((backup)=>backup.verified ? backup.id : []));
+        const place = plan.decisions.findIndex((decision)=>decision.id === id);
+        for (const newer of plan.decisions.slice(0, place).reverse())if (newer.keep && verified.has(newer.id) && await this.passed(newer.id)) return false;
+        return true;
+    }
+    async passed(id) {
+        const { store, inventory } = this.options;
+        return (await (0,backup_verified/* readVerified */.xu)(store, inventory.name, id))?.verdict === 'passed';
+    }
+    key(id, file) {
+        return (0,layout/* backupKey */.eT)(this.options.inventory.name, id, file);
+    }
+}
+
+// EXTERNAL MODULE: ./lib/retention/plan-text.js
+var plan_text = __nccwpck_require__(4687);
+;// CONCATENATED MODULE: ./lib/retention/prune.js
+
+
+
+
+
+
+/**
+ * Plans what of one family in one store to keep, says so, and removes the rest.
+ * @throws when the store could not be listed whole: then nothing was removed.
+ */ async function pruneFamily(store, request, { reporter, signal }) {
+    const { name, policy, label, justMade, dryRun, now } = request;
+    const inventory = await readInventory(store, name);
+    const { unreadable } = inventory;
+    const plan = planRetention({
+        backups: candidatesOf(inventory),
+        unreadable,
+        policy,
+        label,
+        justMade,
+        now
+    });
+    const orphans = planOrphans({
+        inventory,
+        now
+    });
+    const planned = {
+        storage: store.url,
+        name,
+        policy,
+        label: label ?? null,
+        dryRun,
+        plan,
+        orphans
+    };
+    reporter.info((0,plan_text/* planText */.Pt)(planned));
+    for (const { id, reason } of unreadable)reporter.warn(`${name}/${id} in ${store.url} is kept: its manifest cannot be read. ${reason}`);
+    const done = dryRun ? undefined : await applyPlan({
+        plan,
+        orphans,
+        inventory,
+        store,
+        reporter,
+        signal
+    });
+    return {
+        ...planned,
+        done
+    };
+}
+/** The ids that are gone, or would be. */ function removedIds({ plan, orphans, done }) {
+    return done?.removed ?? [
+        ...plan.decisions.filter(({ keep })=>!keep).map(({ id })=>id),
+        ...orphans.remove.map(({ id })=>id)
+    ];
+}
+/** Why the run is red although a plan was made: what could not be removed. */ function pruneProblems({ storage, name, done }) {
+    return (done?.failed ?? []).map(({ id, reason })=>`${name}/${id} could not be removed from ${storage}. ${reason}`);
+}
+
+
+/***/ }),
+
+/***/ 1775:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Yz: () => (/* binding */ outputsOf),
+/* harmony export */   Z0: () => (/* binding */ redReasons),
+/* harmony export */   uf: () => (/* binding */ runPrune)
+/* harmony export */ });
+/* harmony import */ var _backup_catalogue_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8427);
+/* harmony import */ var _backup_log_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6104);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7594);
+/* harmony import */ var _inputs_name_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(902);
+/* harmony import */ var _storage_registry_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(25);
+/* harmony import */ var _inputs_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2645);
+/* harmony import */ var _prune_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9899);
+
+
+
+
+
+
+
+/**
+ * Removes from each store what the policy does not keep. One that cannot be listed whole loses nothing; the others are
+ * pruned all the same.
+ * @throws when nothing could be begun.
+ */ async function runPrune(options) {
+    const { inputs, env, reporter, signal } = options;
+    const result = {
+        pruned: [],
+        failures: []
+    };
+    for (const url of inputs.storage){
+        const store = await (0,_storage_registry_js__WEBPACK_IMPORTED_MODULE_4__/* .openStore */ .C)(url, {
+            env,
+            reporter,
+            signal
+        });
+        try {
+            result.pruned.push(await pruneStore(options, store));
+        } catch (error) {
+            if (signal.aborted) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .CancelledError */ .cc();
+            result.failures.push({
+                storage: store.url,
+                error
+            });
+        }
+    }
+    return result;
+}
+async function pruneStore(options, store) {
+    const { inputs, run, reporter, signal } = options;
+    const startedAt = new Date();
+    const { label, dryRun } = inputs;
+    const name = await (0,_backup_catalogue_js__WEBPACK_IMPORTED_MODULE_0__/* .chooseFamily */ .AP)(store, inputs.name === undefined ? undefined : (0,_inputs_name_js__WEBPACK_IMPORTED_MODULE_3__/* .familyName */ .ar)(inputs.name));
+    const log = async (failure)=>{
+        if (dryRun || signal.aborted) return;
+        const failed = failure === undefined ? {} : {
+            failure
+        };
+        await (0,_backup_log_js__WEBPACK_IMPORTED_MODULE_1__/* .writeLog */ .u)({
+            stores: [
+                store
+            ],
+            run,
+            reporter
+        }, name, startedAt, {
+            action: 'prune',
+            backup: null,
+            ...failed
+        });
+    };
+    try {
+        const request = {
+            name,
+            policy: (0,_inputs_js__WEBPACK_IMPORTED_MODULE_6__/* .policyOf */ .U)(inputs),
+            label,
+            dryRun,
+            now: startedAt
+        };
+        const pruned = await (0,_prune_js__WEBPACK_IMPORTED_MODULE_5__/* .pruneFamily */ .TW)(store, request, {
+            reporter,
+            signal
+        });
+        const [problem] = (0,_prune_js__WEBPACK_IMPORTED_MODULE_5__/* .pruneProblems */ .nK)(pruned);
+        await log(problem === undefined ? undefined : new _base_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .UserError */ .yo(problem));
+        return pruned;
+    } catch (error) {
+        await log(error);
+        throw error;
+    }
+}
+/** Everything that makes the run red, each an error to show; empty for a green run. */ function redReasons({ pruned, failures }) {
+    const several = pruned.length + failures.length > 1;
+    return [
+        ...pruned.flatMap(_prune_js__WEBPACK_IMPORTED_MODULE_5__/* .pruneProblems */ .nK).map((problem)=>new _base_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .UserError */ .yo(problem)),
+        ...failures.map(({ storage, error })=>several && error instanceof _base_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .UserError */ .yo ? new _base_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .UserError */ .yo(`${storage}: ${(0,_base_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .messageOf */ .bD)(error)}`, {
+                cause: error.cause
+            }) : error)
+    ];
+}
+/** The outputs of a run but for its `outcome`. */ function outputsOf({ pruned }) {
+    const kept = pruned.map(({ plan })=>plan.decisions.filter(({ keep })=>keep).length);
+    const bytes = pruned.map(({ done, plan })=>done?.bytes ?? plan.removedBytes);
+    return {
+        removed: [
+            ...new Set(pruned.flatMap(_prune_js__WEBPACK_IMPORTED_MODULE_5__/* .removedIds */ .Z$))
+        ],
+        'removed-bytes': bytes.reduce((sum, each)=>sum + each, 0),
+        kept: Math.min(...kept)
+    };
+}
+
+
+/***/ }),
+
+/***/ 3717:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   I: () => (/* binding */ pruneTold)
+/* harmony export */ });
+/* harmony import */ var _notify_telling_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6287);
+/* harmony import */ var _prune_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9899);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1775);
+
+
+
+/** `runPrune`, and whom the inputs name is told how it ended. */ function pruneTold(options) {
+    return (0,_notify_telling_js__WEBPACK_IMPORTED_MODULE_0__/* .telling */ .g)({
+        ...options,
+        action: 'prune'
+    }, async (families)=>{
+        const result = await (0,_run_js__WEBPACK_IMPORTED_MODULE_2__/* .runPrune */ .uf)(options);
+        const failed = result.failures.flatMap(({ error })=>(0,_notify_telling_js__WEBPACK_IMPORTED_MODULE_0__/* .reasonsOf */ .z)(error, undefined));
+        for (const name of new Set(result.pruned.map((pruned)=>pruned.name))){
+            const problems = result.pruned.filter((pruned)=>pruned.name === name).flatMap(_prune_js__WEBPACK_IMPORTED_MODULE_1__/* .pruneProblems */ .nK);
+            const reasons = [
+                ...problems,
+                ...failed
+            ];
+            const outcome = reasons.length > 0 ? 'failure' : 'success';
+            families.push({
+                name,
+                database: null,
+                outcome,
+                backup: null,
+                reasons
+            });
+        }
+        // Where no store could be pruned no family is known: the message is that of the failure.
+        if (result.pruned.length === 0 && result.failures.length > 0) families.push({
+            name: options.inputs.name ?? '?',
+            database: null,
+            outcome: 'failure',
+            backup: null,
+            reasons: failed
+        });
+        return result;
+    });
+}
+
+
+/***/ }),
+
 /***/ 3309:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -16577,7 +18857,7 @@ var storage_url = __nccwpck_require__(5990);
     };
     if (parsed.scheme === 'file') return (0,storage_retry/* withRetry */.b)(new FileStore(parsed.url, parsed.root), retry);
     // The SDK is a large part of the bundle: whoever does not store in S3 does not wait for it.
-    const { openS3Store } = await Promise.all(/* import() */[__nccwpck_require__.e(711), __nccwpck_require__.e(405)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5405));
+    const { openS3Store } = await Promise.all(/* import() */[__nccwpck_require__.e(711), __nccwpck_require__.e(205)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3205));
     return openS3Store(parsed.url, parsed.s3, context, retry);
 }
 
@@ -16663,9 +18943,13 @@ class RetryingStore {
     /** A listing that breaks off begins anew, without what was already given. */ async *list(prefix) {
         const given = new Set();
         let pages = this.store.list(prefix)[Symbol.asyncIterator]();
+        // What was given already is skipped within the attempt: to see it again is no progress that new attempts are due for.
         const next = async ()=>{
             try {
-                return await pages.next();
+                for(;;){
+                    const result = await pages.next();
+                    if (result.done === true || !given.has(result.value.key)) return result;
+                }
             } catch (error) {
                 pages = this.store.list(prefix)[Symbol.asyncIterator]();
                 throw error;
@@ -16674,7 +18958,6 @@ class RetryingStore {
         for(;;){
             const result = await retrying(`Listing ${this.url}`, next, this.options);
             if (result.done === true) return;
-            if (given.has(result.value.key)) continue;
             given.add(result.value.key);
             yield result.value;
         }
@@ -16724,6 +19007,77 @@ class RetryingUpload {
             this.options.reporter?.warn((0,_base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .bD)(error));
         }
     }
+}
+
+
+/***/ }),
+
+/***/ 4671:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   o: () => (/* binding */ s3Settings)
+/* harmony export */ });
+/** Services that know objects only as https://bucket.host/key. */ const VIRTUAL_HOSTS_ONLY = /\.(aliyuncs\.com|myqcloud\.com)$/;
+function s3Settings(location, env) {
+    const endpoint = given(location.endpoint) ?? given(env.AWS_ENDPOINT_URL_S3) ?? given(env.AWS_ENDPOINT_URL);
+    const host = hostOf(endpoint);
+    const aws = host === undefined || /\.amazonaws\.com(\.cn)?$/.test(host);
+    const region = given(location.region) ?? given(env.AWS_REGION) ?? given(env.AWS_DEFAULT_REGION) ?? regionOf(host, aws);
+    const profile = given(location.profile) ?? given(env.AWS_PROFILE);
+    const credentials = location.profile === undefined ? credentialsOf(env) : undefined;
+    return {
+        ...defined({
+            endpoint,
+            region,
+            profile,
+            credentials
+        }),
+        pathStyle: location.pathStyle ?? defaultPathStyle(host, aws),
+        aws,
+        maxParts: host?.endsWith('.scw.cloud') === true ? 1000 : 10_000
+    };
+}
+/** Without the properties that are undefined. */ function defined(values) {
+    const entries = Object.entries(values).filter(([, value])=>value !== undefined);
+    return Object.fromEntries(entries);
+}
+function given(value) {
+    return value === undefined || value.trim() === '' ? undefined : value.trim();
+}
+function hostOf(endpoint) {
+    if (endpoint === undefined) return undefined;
+    try {
+        return new URL(endpoint).hostname.toLowerCase();
+    } catch  {
+        return '';
+    }
+}
+/**
+ * The path style (https://host/bucket/key) works everywhere but at the few services named above: R2, B2, GCS and
+ * Scaleway take both, MinIO, Ceph, Garage and Supabase take only it unless they were set up with a domain, and it needs
+ * no wildcard certificate. AWS itself wants virtual hosts.
+ */ function defaultPathStyle(host, aws) {
+    return host !== undefined && !aws && !VIRTUAL_HOSTS_ONLY.test(host);
+}
+/** The region is part of the signature. R2 and GCS call theirs `auto`; most others have it in their host's name. */ function regionOf(host, aws) {
+    if (host === undefined) return undefined;
+    if (/(^|\.)(r2\.cloudflarestorage\.com|storage\.googleapis\.com)$/.test(host)) return 'auto';
+    const named = /^(?:[a-z0-9-]+\.)*s3[.-](?:dualstack\.)?([a-z]{2,}(?:-[a-z0-9]+)+)\./.exec(host) ?? /^([a-z0-9-]+)\.digitaloceanspaces\.com$/.exec(host);
+    return named?.[1] ?? (aws ? undefined : 'us-east-1');
+}
+/** Keys that stand in the environment. Whatever else may hold some (profiles, roles, OIDC) is left to the SDK. */ function credentialsOf(env) {
+    const accessKeyId = given(env.AWS_ACCESS_KEY_ID);
+    const secretAccessKey = given(env.AWS_SECRET_ACCESS_KEY);
+    const sessionToken = given(env.AWS_SESSION_TOKEN);
+    if (accessKeyId === undefined || secretAccessKey === undefined) return undefined;
+    return {
+        accessKeyId,
+        secretAccessKey,
+        ...sessionToken === undefined ? {} : {
+            sessionToken
+        }
+    };
 }
 
 
@@ -18199,6 +20553,10 @@ function section(title, findings, show) {
         ].join('\n')}\n`,
         ...section(paint('Different', 'red'), view.red, (finding)=>difference(finding, paint)),
         ...section(paint('Different, but no reason to fail', 'yellow'), view.minor, (finding)=>difference(finding, paint)),
+        ...report.warnings.length === 0 ? [] : [
+            `\n${paint('Take note', 'yellow')}\n`,
+            ...report.warnings.map((text)=>`  ${(0,_base_text_js__WEBPACK_IMPORTED_MODULE_2__/* .printableLine */ .oy)(text)}\n`)
+        ],
         ...section(paint('Not measured', 'yellow'), view.notMeasured, (finding)=>unmeasured(finding, paint))
     ].join('');
 }
@@ -18234,6 +20592,7 @@ function section(title, findings, show) {
     'expected table': 'Expected tables',
     check: 'Checks',
     age: 'Age',
+    'newer backup': 'Newer backups',
     control: 'Control'
 };
 const count = (findings, verdict)=>findings.filter((finding)=>finding.verdict === verdict).length;
@@ -18245,11 +20604,12 @@ function rowOf(title, findings) {
         notMeasured: count(findings, 'not measured')
     };
 }
-function headlineOf({ name, backupId, verdict }, view) {
+function headlineOf(report, view) {
     const { red, minor, notMeasured, without } = view;
-    const passed = verdict === 'passed';
+    const backup = `${report.name}/${report.backupId}`;
     return `${[
-        passed ? `${name}/${backupId} restores, and equals what was backed up${notMeasured.length === 0 ? '' : ' wherever it was measured'}` : `${name}/${backupId} did not pass: ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(red.length, 'thing differs', 'things differ')}`,
+        (0,_result_js__WEBPACK_IMPORTED_MODULE_0__/* .isSound */ .gH)(report.findings) ? `${backup} restores, and equals what was backed up${notMeasured.length === 0 ? '' : ' wherever it was measured'}` : `${backup} did not pass: ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(red.length, 'thing differs', 'things differ')}`,
+        ...(0,_result_js__WEBPACK_IMPORTED_MODULE_0__/* .isSound */ .gH)(report.findings) ? red.map(butText) : [],
         ...minor.length === 0 ? [] : [
             `${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(minor.length, 'difference')} of no consequence`
         ],
@@ -18260,6 +20620,9 @@ function headlineOf({ name, backupId, verdict }, view) {
             `NOT VERIFIED is all that needs ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(without, 'extension')} that the scratch server lacked`
         ]
     ].join('; ')}.`;
+}
+/** Why the verification of a sound backup failed. */ function butText({ kind, name, expected, found }) {
+    return kind === 'age' ? `but it is too old: ${found ?? ''} instead of ${expected ?? ''}` : `but ${name}, which is newer, is damaged`;
 }
 const moment = (iso)=>`${iso.slice(0, 19).replace('T', ' ')} UTC`;
 function factsOf(report) {
@@ -18279,13 +20642,35 @@ function factsOf(report) {
         ],
         [
             'Restored',
-            `in ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a3)(seconds.restore)} into PostgreSQL ${server.scratch}; the backup was made of ${server.source}`
+            `in ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a3)(seconds.restore)} into PostgreSQL ${server.scratch}${networkText(server)}; the backup was made of ${server.source}`
+        ],
+        ...report.neutralised.length === 0 ? [] : [
+            [
+                'Cut off',
+                cutOffText(report.neutralised)
+            ]
         ],
         [
             'Compared',
             `in ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a3)(seconds.compare)}; ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a3)(seconds.total)} in all`
         ]
     ];
+}
+function networkText({ isolated }) {
+    if (isolated === null) return '';
+    return isolated ? ', cut off from the network' : ', not cut off from the network';
+}
+const OUTWARD = [
+    'foreign server',
+    'user mapping',
+    'subscription'
+];
+/** How many of each kind; the JSON report has their names. */ function cutOffText(neutralised) {
+    const counts = OUTWARD.map((kind)=>({
+            kind,
+            many: neutralised.filter((text)=>text.startsWith(`${kind} `)).length
+        })).filter(({ many })=>many > 0);
+    return `${counts.map(({ kind, many })=>(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(many, kind)).join(', ')}: in the scratch copy they lead nowhere`;
 }
 /** What became of the damage on purpose; it may name a table. */ function controlText({ control }) {
     switch(control.outcome){
@@ -18330,8 +20715,10 @@ function factsOf(report) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Yz: () => (/* binding */ outputsOf),
 /* harmony export */   Z0: () => (/* binding */ redReasons),
+/* harmony export */   gH: () => (/* binding */ isSound),
 /* harmony export */   iI: () => (/* binding */ isRed),
 /* harmony export */   iW: () => (/* binding */ verifiedOf),
+/* harmony export */   lA: () => (/* binding */ isAboutChoice),
 /* harmony export */   q0: () => (/* binding */ describe),
 /* harmony export */   vA: () => (/* binding */ totalsOf)
 /* harmony export */ });
@@ -18342,6 +20729,15 @@ function factsOf(report) {
 
 /** True for what makes a verification fail. */ function isRed({ verdict, minor }) {
     return verdict === 'different' && minor !== true;
+}
+/**
+ * Whether a finding is about which backup was verified (its age, a newer one that is damaged) and not about what is in it.
+ * It has no name out of the database in it.
+ */ function isAboutChoice({ kind }) {
+    return kind === 'age' || kind === 'newer backup';
+}
+/** Whether the backup restores to what it should hold, however old it is and whatever became of newer ones. */ function isSound(findings) {
+    return !findings.some((finding)=>isRed(finding) && !isAboutChoice(finding));
 }
 function totalsOf(findings) {
     const count = (verdict)=>findings.filter((finding)=>finding.verdict === verdict).length;
@@ -18355,8 +20751,7 @@ function totalsOf(findings) {
     return {
         version: 1,
         backupId: report.backupId,
-        // A sound backup stays sound however old it is.
-        verdict: report.findings.some((finding)=>isRed(finding) && finding.kind !== 'age') ? 'failed' : 'passed',
+        verdict: isSound(report.findings) ? 'passed' : 'failed',
         startedAt: report.startedAt,
         finishedAt: report.finishedAt,
         restoreSeconds: report.seconds.restore,
@@ -18396,21 +20791,30 @@ function totalsOf(findings) {
         differences: report.findings.filter(isRed).length
     };
 }
-/** Everything that makes the run red, each an error to show; empty for a green run. */ function redReasons({ report, stored, passedOver = [] }) {
+/** Everything that makes the run red, each an error to show; empty for a green run. */ function redReasons({ report, stored }) {
+    const { name, backupId, storage } = report;
     const red = report.findings.filter(isRed);
-    const [first] = red;
-    const more = red.length > 1 ? `, and ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(red.length - 1, 'more difference')}` : '';
-    const failed = (what)=>`Backup ${report.name}/${report.backupId} did not pass verification: ${what}${more}. Do not rely on it; the report names every difference.`;
+    const [first, ...others] = red.filter((finding)=>!isAboutChoice(finding));
+    const more = others.length > 0 ? `, and ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(others.length, 'more difference')}` : '';
+    const failed = (what)=>`Backup ${name}/${backupId} did not pass verification: ${what}${more}. Do not rely on it; the report names every difference.`;
     return [
         ...first === undefined ? [] : [
             new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ExplainedError */ .hM(failed(describe(first)), failed(first.kind))
         ],
+        ...red.filter(isAboutChoice).map((finding)=>choiceReason(report, finding)),
         ...stored === undefined ? [
-            new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`The verdict on ${report.name}/${report.backupId} could not be stored in ${report.storage}; see the warning above.`)
-        ] : [],
-        // What was verified is sound, but it is not the newest, which nobody can restore.
-        ...passedOver.map((why)=>new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`A newer backup is damaged: ${why}`))
+            new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`The verdict on ${name}/${backupId} could not be stored in ${storage}; see the warning above.`)
+        ] : []
     ];
+}
+function choiceReason({ name, backupId, label }, finding) {
+    if (finding.kind === 'age') {
+        const { found = '', expected = '', why = '' } = finding;
+        const labelled = label === null ? '' : `, label ${label}`;
+        return new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`Backup ${name}/${backupId}${labelled}, is too old: ${found} instead of ${expected}; ${why}.`);
+    }
+    const damaged = `A newer backup is damaged, so that ${backupId} is the newest that can be restored`;
+    return new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ExplainedError */ .hM(`${damaged}. ${finding.why ?? ''}`, `${damaged}: ${name}/${finding.name}.`);
 }
 /** One finding in words. */ function describe({ kind, name, expected, found, why }) {
     const thing = name === '' ? kind : `${kind} ${name}`;
@@ -18421,15 +20825,19 @@ function totalsOf(findings) {
 
 /***/ }),
 
-/***/ 5646:
+/***/ 3583:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  R: () => (/* binding */ runVerify)
+  p: () => (/* binding */ verifyTold)
 });
 
+// EXTERNAL MODULE: ./lib/notify/telling.js + 9 modules
+var telling = __nccwpck_require__(6287);
+// EXTERNAL MODULE: ./lib/verify/result.js
+var verify_result = __nccwpck_require__(1852);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: ./lib/backup/choose.js + 1 modules
@@ -18452,8 +20860,11 @@ var inputs_name = __nccwpck_require__(902);
 var registry = __nccwpck_require__(25);
 ;// CONCATENATED MODULE: ./lib/verify/age.js
 
-/** Whether the backup is young enough: its age is that of its snapshot, since that is what would be lost. */ function ageOf({ snapshotAt }, maxMs, now) {
-    const ms = now.getTime() - new Date(snapshotAt).getTime();
+/**
+ * Whether the backup is young enough: its age is that of its snapshot, since that is what would be lost. The snapshot's
+ * time is that of the server's clock; one that is ahead makes no backup younger than its end was by ours.
+ */ function ageOf({ snapshotAt, finishedAt }, maxMs, now) {
+    const ms = now.getTime() - Math.min(Date.parse(snapshotAt), Date.parse(finishedAt));
     if (ms <= maxMs) return {
         kind: 'age',
         name: '',
@@ -18467,6 +20878,19 @@ var registry = __nccwpck_require__(25);
         found: (0,units/* formatDuration */.a3)(ms / 1000),
         why: 'no newer backup was found; look for failed runs of the backup workflow'
     };
+}
+
+;// CONCATENATED MODULE: ./lib/verify/newer.js
+/** Newer backups that are damaged: whoever asks for the latest believes to have what was made last, and nobody has it. */ function newerFindings(passedOver = []) {
+    return passedOver.filter(({ state })=>state === 'damaged').map(({ id, why })=>({
+            kind: 'newer backup',
+            name: id,
+            verdict: 'different',
+            why
+        }));
+}
+/** What is newer and no backup is no reason to fail: one may be under way. */ function newerWarnings(passedOver = []) {
+    return passedOver.filter(({ state })=>state === 'unfinished').map(({ why })=>why);
 }
 
 // EXTERNAL MODULE: external "node:perf_hooks"
@@ -19138,13 +21562,18 @@ async function happens(psql, candidate) {
     };
 }
 async function doDamage(request, random) {
-    const { fingerprint, manifest } = request;
+    const { fingerprint, manifest, unfilled = [] } = request;
     if (fingerprint === undefined) return undefined;
+    // Those of a view that is not measured are not missed.
+    const materializedViews = fingerprint.materializedViews.filter(({ schema, name })=>!unfilled.some((view)=>view.schema === schema && view.name === name));
     // Where objects may be missing, another one that is missing does not show.
     const objects = manifest.options['content'] !== 'data' && (0,compare_request/* excuse */.I)(request) === undefined;
     const psql = await request.open('that damages the copy');
     try {
-        return await damage(psql, fingerprint, {
+        return await damage(psql, {
+            ...fingerprint,
+            materializedViews
+        }, {
             random,
             objects
         });
@@ -19228,6 +21657,7 @@ class BorrowedServer {
     major;
     admins;
     connection;
+    isolated = null;
     databases = [];
     roles = [];
     constructor(options, version, major, admins){
@@ -19345,22 +21775,75 @@ var connection_options = __nccwpck_require__(6774);
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:child_process"
 var external_node_child_process_ = __nccwpck_require__(1421);
-// EXTERNAL MODULE: ./lib/base/process.js
-var base_process = __nccwpck_require__(8208);
-;// CONCATENATED MODULE: ./lib/postgres/scratch/user.js
+;// CONCATENATED MODULE: ./lib/postgres/scratch/isolation.js
+/**
+ * Runs as root of the new namespaces, before the server's user takes over. /run goes, for the sockets there would be a
+ * way out (resolvers, D-Bus, container engines). The loopback comes up, where it can be: PostgreSQL 13 and 14 collect
+ * statistics over it, and without it each session that reads them first waits for 10 seconds. Without iproute2, only
+ * the system's root can do it.
+ */ const PREPARE = `mount -t tmpfs -o mode=755 none /run || exit
+(ip link set lo up || { mount -t sysfs none /sys && echo 1 >/sys/class/net/lo/flags; umount /sys; }) >/dev/null 2>&1
+exec "$@"`;
+/**
+ * The words in front of a command that make it run as that user in a network of its own, which leads nowhere; none of
+ * these programs forks, so that the command has the process id of the first, or of what sudo started. Needs unshare(1)
+ * of util-linux 2.36 or newer, and the right to make namespaces: as root, or by a user namespace, which also keeps the
+ * command from reading the memory and the environment of our processes although they are the same user's.
+ * @returns undefined where it cannot be tried
+ */ function isolatingPrefix(user, env) {
+    if (user.ids === undefined) return undefined;
+    const uid = String(user.ids.uid);
+    const gid = String(user.ids.gid);
+    const self = user.how === 'self';
+    return [
+        ...user.how === 'sudo' ? [
+            'sudo',
+            '-n',
+            '--'
+        ] : [],
+        ...[
+            'unshare',
+            ...self ? [
+                '--user',
+                '--map-root-user'
+            ] : [],
+            '--net',
+            '--mount',
+            '--'
+        ],
+        ...[
+            'sh',
+            '-c',
+            PREPARE,
+            'sh'
+        ],
+        ...[
+            'unshare',
+            ...self ? [
+                '--user',
+                '--map-user',
+                uid,
+                '--map-group',
+                gid
+            ] : [
+                '--setgid',
+                gid,
+                '--setuid',
+                uid
+            ],
+            '--'
+        ],
+        ...[
+            'env',
+            '-i',
+            ...Object.entries(env).map(([name, value])=>`${name}=${value}`)
+        ]
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/postgres/scratch/run-as.js
 
 
-
-
-/** Users that own nothing and, on a runner, may do nothing. */ const CANDIDATES = [
-    'nobody',
-    'postgres'
-];
-/** Where files that are no RAM disk's may lie on every system (FHS 5.15); users other than ours may reach it. */ const SHARED_TEMP = '/var/tmp';
-/** tmpfs and ramfs, as statfs(2) has them. */ const RAM_DISKS = new Set([
-    0x01021994,
-    0x858458f6
-]);
 const PROBE_MS = 20_000;
 /** The whole environment of the server and of what looks after it: nothing of ours but where programs are found. */ function serverEnv(server) {
     return {
@@ -19388,24 +21871,28 @@ const PROBE_MS = 20_000;
 }
 /**
  * Starts a program as that user, in a session of its own, so that no signal of our terminal reaches it. As root the
- * supplementary groups go too: libuv clears them whenever it changes the user.
- */ function spawnAs(user, command, options) {
+ * supplementary groups go too: libuv clears them whenever it changes the user, and so does unshare.
+ */ function spawnAs(user, command, { env, isolated, stdio }) {
+    const isolating = isolated ? isolatingPrefix(user, env) : undefined;
     const [program = '', ...args] = [
-        ...prefixOf(user, options.env),
+        ...isolating ?? prefixOf(user, env),
         ...command
     ];
     return (0,external_node_child_process_.spawn)(program, args, {
-        env: options.env,
-        stdio: options.stdio,
+        // What makes the namespaces finds the system's own libraries; it sets the environment of the command.
+        env: isolating === undefined ? env : {
+            PATH: env['PATH']
+        },
+        stdio,
         cwd: '/',
         detached: true,
-        ...user.ids ?? {}
+        ...user.how === 'root' && isolating === undefined ? user.ids : {}
     });
 }
-/** Runs a short program as that user. Resolves with what it printed; a program that is not there is exit code 127. */ function runAs(user, command, { env, signal }) {
+/** Runs a short program as that user. Resolves with what it printed; a program that is not there is exit code 127. */ function runAs(user, command, { signal, ...options }) {
     return new Promise((resolve)=>{
         const child = spawnAs(user, command, {
-            env,
+            ...options,
             stdio: [
                 'ignore',
                 'pipe',
@@ -19437,106 +21924,6 @@ const PROBE_MS = 20_000;
             once: true
         });
     });
-}
-/**
- * Chooses the user and the folder of a scratch server: another user than ours wherever that can be had without asking
- * anyone, in `tempDir`, or in /var/tmp where that user may not enter `tempDir`.
- * @returns the choice and, where it is less than wished for, a sentence that says so.
- * @throws UserError where nobody may run it (we are root, and no other user can reach the programs or the folders).
- */ async function choosePlace(server, tempDir, signal) {
-    const env = serverEnv(server);
-    const folders = [
-        tempDir,
-        ...await isDisk(SHARED_TEMP) ? [
-            SHARED_TEMP
-        ] : []
-    ];
-    const users = await otherUsers();
-    const refusals = [];
-    for (const user of users){
-        for (const folder of folders){
-            const { code, text } = await runAs(user, probe(server, folder), {
-                env,
-                signal
-            });
-            if (signal.aborted) throw new errors/* CancelledError */.cc();
-            if (code === 0) {
-                const moved = `The scratch server's files are in ${folder}: its user ${user.name ?? ''} may not enter ${tempDir}.`;
-                return {
-                    user,
-                    folder,
-                    note: folder === tempDir ? undefined : moved
-                };
-            }
-            refusals.push(`${user.name ?? ''}: ${text.split('\n')[0] ?? ''}`);
-        }
-    }
-    if (process.getuid?.() === 0) {
-        throw new errors/* UserError */.yo('The scratch server cannot be started: PostgreSQL refuses to run as root, and no other user can run it here ' + `(${refusals.join('; ') || `there is no user ${CANDIDATES.join(' or ')}`}). Let everybody enter the folders ` + `that ${server.postgres} and ${tempDir} lie in (\`chmod o+x\`), or run pgkeep as another user.`);
-    }
-    return {
-        user: {
-            how: 'self',
-            name: undefined,
-            ids: undefined
-        },
-        folder: tempDir,
-        note: 'The scratch server runs as the same system user as this job, since no other user is to be had without a ' + 'password: code inside the backup could read what this job can.'
-    };
-}
-async function otherUsers() {
-    const root = process.getuid?.() === 0;
-    if (!root && (await (0,base_process/* run */.e)('sudo', [
-        '-n',
-        'true'
-    ], {
-        timeoutMs: PROBE_MS
-    })).code !== 0) return [];
-    for (const name of CANDIDATES){
-        const [uid, gid] = await Promise.all([
-            idOf('-u', name),
-            idOf('-g', name)
-        ]);
-        if (uid === undefined || gid === undefined || uid === process.getuid?.()) continue;
-        return [
-            {
-                how: root ? 'root' : 'sudo',
-                name,
-                ids: root ? {
-                    uid,
-                    gid
-                } : undefined
-            }
-        ];
-    }
-    return [];
-}
-async function idOf(what, name) {
-    const { code, stdout } = await (0,base_process/* run */.e)('id', [
-        what,
-        name
-    ]);
-    const id = Number(stdout.toString());
-    return code === 0 && Number.isInteger(id) && id > 0 ? id : undefined;
-}
-function probe(server, folder) {
-    const script = 'cd "$1" && "$2" --version && "$3" --version';
-    return [
-        'sh',
-        '-c',
-        script,
-        'sh',
-        folder,
-        server.initdb,
-        server.postgres
-    ];
-}
-async function isDisk(folder) {
-    try {
-        return !RAM_DISKS.has((await (0,promises_.statfs)(folder)).type);
-    } catch  {
-        return false;
-    }
 }
 
 ;// CONCATENATED MODULE: ./lib/postgres/scratch/localedef.js
@@ -19582,12 +21969,15 @@ function plain(codeset) {
  */ class OwnLocales {
     folder;
     user;
-    env;
     /** The folder of each. */ made = new Map();
+    options;
     constructor(folder, user, env){
         this.folder = folder;
         this.user = user;
-        this.env = env;
+        this.options = {
+            env,
+            isolated: false
+        };
     }
     /** What there is, as glibc spells it: `de_DE.utf8`. */ get names() {
         return [
@@ -19609,9 +21999,7 @@ function plain(codeset) {
             'mkdir',
             '-p',
             this.folder
-        ], {
-            env: this.env
-        });
+        ], this.options);
         for (const locale of new Set([
             ...wanted,
             ...kept
@@ -19622,9 +22010,7 @@ function plain(codeset) {
         const { code, text } = await runAs(this.user, [
             'localedef',
             '--list-archive'
-        ], {
-            env: this.env
-        });
+        ], this.options);
         return code === 0 ? text.split('\n').filter((name)=>name !== '').slice(0, MOST_ARCHIVED) : [];
     }
     async makeOne(locale) {
@@ -19645,9 +22031,7 @@ function plain(codeset) {
             (0,external_node_path_.join)(this.folder, folder)
         ];
         // 1 is for mere warnings.
-        if ((await runAs(this.user, command, {
-            env: this.env
-        })).code <= 1) this.made.set(locale, folder);
+        if ((await runAs(this.user, command, this.options)).code <= 1) this.made.set(locale, folder);
     }
 }
 
@@ -19864,6 +22248,7 @@ done
  * What runs as the server's user: makes the cluster, runs the server, and takes both away when its standard input
  * ends, which it does when we close it or die in whatever way. The first line of the input is the superuser's
  * password; each line after it restarts the server. Prints `entered` once its folder is there, and `ready` each time the server accepts connections.
+ * Words are said in subshells, since whoever says one to a process that has died gets SIGPIPE.
  * @param locales the folder whose locales the server sees once it is there
  */ function supervisorScript(paths, programs) {
     const { folder, socketFolder } = paths;
@@ -19917,7 +22302,7 @@ killer=
 (while read -r line; do kill -s USR1 $$; done; kill -s TERM $$) <&3 >/dev/null 2>&1 &
 watcher=$!
 ${own.map((name)=>`mkdir -m 711 ${(0,base_text/* shell */.vf)(name)} || finish 1`).join('\n')}
-echo entered
+(echo entered)
 cd ${(0,base_text/* shell */.vf)(folder)} || finish 1
 printf '%s\\n' "$password" >password
 password=
@@ -19971,7 +22356,7 @@ ${remove(own)}`;
     return `umask 077
 trap '' INT HUP TERM
 mkdir ${bases.map(base_text/* shell */.vf).join(' ')} || exit 1
-echo made
+(echo made)
 exec >/dev/null
 now=
 while read -r line; do now=1; done
@@ -20038,13 +22423,14 @@ const OURSELVES = {
         const { place, env } = options;
         const paths = choosePaths(place.folder);
         const helpers = [];
-        const help = (user, script)=>{
+        const help = (user, isolated, script)=>{
             const child = spawnAs(user, [
                 'sh',
                 '-c',
                 script
             ], {
                 env,
+                isolated,
                 stdio: [
                     'pipe',
                     'pipe',
@@ -20062,12 +22448,13 @@ const OURSELVES = {
             once: true
         });
         try {
-            const keeper = help(OURSELVES, keeperScript(paths, prefixOf(place.user, env)));
+            const keeper = help(OURSELVES, false, keeperScript(paths, prefixOf(place.user, env)));
             if (!await keeper.hear('made')) throw failure(`its folder in ${place.folder}`, keeper);
             await admit(place.user, paths.bases);
             // Told to stop while it was admitted: nobody would close what is started now.
             if (signal.aborted) throw new errors/* CancelledError */.cc();
-            const supervisor = help(place.user, supervisorScript(paths, commandsOf(options, paths)));
+            const script = supervisorScript(paths, commandsOf(options, paths));
+            const supervisor = help(place.user, place.isolated, script);
             supervisor.tell(options.password);
             const server = new ServerProcess(paths, keeper, supervisor);
             if (!await supervisor.hear('entered')) throw failure('its folder', supervisor);
@@ -20250,7 +22637,172 @@ function megabytes(bytes, least, most) {
     return `${Math.round(Math.min(Math.max(bytes / MB, least), most))}MB`;
 }
 
+// EXTERNAL MODULE: ./lib/base/process.js
+var base_process = __nccwpck_require__(8208);
+;// CONCATENATED MODULE: ./lib/postgres/scratch/user.js
+
+
+
+
+/** Users that own nothing and, on a runner, may do nothing. */ const CANDIDATES = [
+    'nobody',
+    'postgres'
+];
+/** Where files that are no RAM disk's may lie on every system (FHS 5.15); users other than ours may reach it. */ const SHARED_TEMP = '/var/tmp';
+/** tmpfs and ramfs, as statfs(2) has them. */ const RAM_DISKS = new Set([
+    0x01021994,
+    0x858458f6
+]);
+const SUDO_MS = 20_000;
+/**
+ * Chooses how and where a scratch server runs: as another user than ours wherever that can be had without asking anyone,
+ * in `tempDir`, or in /var/tmp where that user may not enter `tempDir`; and in a network of its own, where it is wanted
+ * and the system lets us make one.
+ * @returns the choice and, for all that is less than wished for, a sentence that says so.
+ * @throws UserError where nobody may run it (we are root, and no other user can reach the programs or the folders).
+ */ async function choosePlace(options) {
+    const { tempDir, server } = options;
+    const folders = [
+        tempDir,
+        ...await isDisk(SHARED_TEMP) ? [
+            SHARED_TEMP
+        ] : []
+    ];
+    const refusals = [];
+    for (const user of (await otherUsers())){
+        const name = user.name ?? '';
+        for (const folder of folders){
+            const found = await tryPlace(user, folder, options);
+            if (found.able) {
+                const moved = `The scratch server's files are in ${folder}: its user ${name} may not enter ${tempDir}.`;
+                const notes = [
+                    ...folder === tempDir ? [] : [
+                        moved
+                    ],
+                    ...found.notes
+                ];
+                return {
+                    user,
+                    folder,
+                    isolated: found.isolated,
+                    notes
+                };
+            }
+            refusals.push(`${name}: ${found.why}`);
+        }
+    }
+    const uid = process.getuid?.();
+    if (uid === 0) {
+        throw new errors/* UserError */.yo('The scratch server cannot be started: PostgreSQL refuses to run as root, and no other user can run it here ' + `(${refusals.join('; ') || `there is no user ${CANDIDATES.join(' or ')}`}). Let everybody enter the folders ` + `that ${server.postgres} and ${tempDir} lie in (\`chmod o+x\`), or run pgkeep as another user.`);
+    }
+    const gid = process.getgid?.();
+    const ids = uid === undefined || gid === undefined ? undefined : {
+        uid,
+        gid
+    };
+    const user = {
+        how: 'self',
+        name: undefined,
+        ids
+    };
+    const { isolated, notes } = await tryPlace(user, tempDir, options);
+    const same = 'The scratch server runs as the same system user as this job, since no other user is to be had without a ' + 'password: code inside the backup could read the files that this job can.';
+    return {
+        user,
+        folder: tempDir,
+        isolated,
+        notes: [
+            same,
+            ...notes
+        ]
+    };
+}
+/** Whether that user can run the server there, in a network of its own or else in ours. */ async function tryPlace(user, folder, { server, isolate, signal }) {
+    const env = serverEnv(server);
+    const script = 'cd "$1" && "$2" --version && "$3" --version';
+    const command = [
+        'sh',
+        '-c',
+        script,
+        'sh',
+        folder,
+        server.initdb,
+        server.postgres
+    ];
+    const attempt = async (isolated)=>{
+        const { code, text } = await runAs(user, command, {
+            env,
+            isolated,
+            signal
+        });
+        if (signal.aborted) throw new errors/* CancelledError */.cc();
+        return {
+            able: code === 0,
+            why: text.split('\n')[0] ?? ''
+        };
+    };
+    const notes = [];
+    if (isolate && user.ids !== undefined) {
+        const { able, why } = await attempt(true);
+        if (able) return {
+            able,
+            isolated: true,
+            notes,
+            why
+        };
+        notes.push(`The scratch server could not be cut off from the network (${why}): code inside the backup could ` + 'connect to whatever this job can.');
+    }
+    return {
+        ...await attempt(false),
+        isolated: false,
+        notes
+    };
+}
+async function otherUsers() {
+    const root = process.getuid?.() === 0;
+    if (!root && (await (0,base_process/* run */.e)('sudo', [
+        '-n',
+        'true'
+    ], {
+        timeoutMs: SUDO_MS
+    })).code !== 0) return [];
+    for (const name of CANDIDATES){
+        const [uid, gid] = await Promise.all([
+            idOf('-u', name),
+            idOf('-g', name)
+        ]);
+        if (uid === undefined || gid === undefined || uid === process.getuid?.()) continue;
+        return [
+            {
+                how: root ? 'root' : 'sudo',
+                name,
+                ids: {
+                    uid,
+                    gid
+                }
+            }
+        ];
+    }
+    return [];
+}
+async function idOf(what, name) {
+    const { code, stdout } = await (0,base_process/* run */.e)('id', [
+        what,
+        name
+    ]);
+    const id = Number(stdout.toString());
+    return code === 0 && Number.isInteger(id) && id > 0 ? id : undefined;
+}
+async function isDisk(folder) {
+    try {
+        return !RAM_DISKS.has((await (0,promises_.statfs)(folder)).type);
+    } catch  {
+        return false;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/postgres/scratch/start.js
+
 
 
 
@@ -20268,12 +22820,17 @@ const FREE_SPACE = ' Free some space, or use a folder on a larger disk (RUNNER_T
 /** The database that initdb makes besides the templates. */ const FIRST_DATABASE = 'postgres';
 /**
  * Starts a throwaway server: as a user of its own wherever possible, on a private socket, with settings for speed, with
- * nothing running by itself. `createDatabase` may restart it, for a locale that has to be made first.
+ * nothing running by itself, and cut off from the network where the system lets us. `createDatabase` may restart it, for a locale that has to be made first.
  * @throws UserError with the end of the server's log where it does not start; CancelledError. Nothing is left then.
  */ async function startScratch(options) {
-    const { server, tempDir, reporter, signal } = options;
-    const { note, ...place } = await choosePlace(server, tempDir, signal);
-    if (note !== undefined) reporter.info(note);
+    const { server, tempDir, isolate = true, reporter, signal } = options;
+    const { notes, ...place } = await choosePlace({
+        server,
+        tempDir,
+        isolate,
+        signal
+    });
+    for (const note of notes)reporter.info(note);
     const password = (0,external_node_crypto_.randomBytes)(24).toString('base64url');
     reporter.mask(password);
     const env = serverEnv(server);
@@ -20325,8 +22882,8 @@ const FREE_SPACE = ' Free some space, or use a folder on a larger disk (RUNNER_T
     try {
         const user = await nameBootstrap(options, connectionOf, first, password);
         const locales = new OwnLocales(running.localeFolder, place.user, env);
-        const made = new OwnServer(options, running, connectionOf(user), locales);
-        reporter.info(`A scratch server of PostgreSQL ${server.version} is ready` + (place.user.name === undefined ? '.' : `, run by the user ${place.user.name}.`));
+        const made = new OwnServer(options, running, connectionOf(user), locales, place.isolated);
+        reporter.info(`A scratch server of PostgreSQL ${server.version} is ready` + (place.user.name === undefined ? '' : `, run by the user ${place.user.name}`) + (place.isolated ? ', cut off from the network.' : '.'));
         return made;
     } catch (error) {
         await running.stop();
@@ -20363,15 +22920,17 @@ class OwnServer {
     running;
     connection;
     locales;
+    isolated;
     version;
     major;
     admin;
     fresh = true;
-    constructor(options, running, connection, locales){
+    constructor(options, running, connection, locales, isolated){
         this.options = options;
         this.running = running;
         this.connection = connection;
         this.locales = locales;
+        this.isolated = isolated;
         const { server, clients, reporter, signal } = options;
         this.version = server.version;
         this.major = server.major;
@@ -20771,7 +23330,8 @@ const DEFINITIONS = 'of the archive';
         return {
             findings,
             toc,
-            unfilled: whole.dependsOnForeign
+            unfilled: whole.dependsOnForeign,
+            neutralised: whole.neutralised
         };
     }
 }
@@ -20813,8 +23373,6 @@ function unquote(name) {
     return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
 }
 
-// EXTERNAL MODULE: ./lib/verify/result.js
-var verify_result = __nccwpck_require__(1852);
 ;// CONCATENATED MODULE: ./lib/verify/examine.js
 
 
@@ -20917,6 +23475,8 @@ async function globalsOf({ globals }) {
         ],
         control: control.control,
         serverVersion: place.scratch.version,
+        isolated: place.scratch.isolated,
+        neutralised: restored.neutralised,
         seconds: {
             restore: (comparing - restoring) / 1000,
             compare: (external_node_perf_hooks_.performance.now() - comparing) / 1000
@@ -20962,6 +23522,8 @@ async function globalsOf({ globals }) {
                 damage: null
             },
             serverVersion: '-',
+            neutralised: [],
+            isolated: null,
             bytes: 0,
             seconds: {
                 fetch: fetchSeconds(),
@@ -21009,6 +23571,7 @@ async function globalsOf({ globals }) {
 
 
 
+
 /**
  * Proves that a backup restores: fetches it, restores it into a scratch server and compares that with what the
  * database held at the dump's own snapshot. The verdict is stored beside the backup.
@@ -21039,7 +23602,7 @@ async function globalsOf({ globals }) {
             }
         });
     try {
-        name ??= await familyIn(stores);
+        name ??= await (0,catalogue/* onlyFamily */.fS)(stores);
         chosen = await (0,choose/* chooseBackup */.S)(stores, {
             name,
             label: inputs.label,
@@ -21050,24 +23613,12 @@ async function globalsOf({ globals }) {
         });
         const result = await verifyChosen(options, chosen, keys, startedAt);
         const red = result.report.findings.find(verify_result/* isRed */.iI);
-        if (red !== undefined) await log(chosen.store, new Error(`Verification failed: ${red.kind}.`));
-        else await log(chosen.store, chosen.passedOver === undefined ? undefined : new Error('A newer backup is damaged.'));
+        await log(chosen.store, red === undefined ? undefined : new Error(`Verification failed: ${red.kind}.`));
         return result;
     } catch (error) {
         await log(chosen?.store, signal.aborted ? new errors/* CancelledError */.cc() : error);
         throw error;
     }
-}
-/** The only family there is, in the first store that tells. */ async function familyIn(stores) {
-    const errors = [];
-    for (const store of stores){
-        try {
-            return await (0,catalogue/* chooseFamily */.AP)(store, undefined);
-        } catch (error) {
-            errors.push(error);
-        }
-    }
-    throw errors[0];
 }
 async function verifyChosen(options, chosen, keys, startedAt) {
     const { inputs, reporter } = options;
@@ -21082,6 +23633,7 @@ async function verifyChosen(options, chosen, keys, startedAt) {
     });
     const findings = [
         ...age,
+        ...newerFindings(chosen.passedOver),
         ...proof.findings
     ];
     const finishedAt = new Date();
@@ -21098,7 +23650,8 @@ async function verifyChosen(options, chosen, keys, startedAt) {
         finishedAt: finishedAt.toISOString(),
         server: {
             scratch: proof.serverVersion,
-            source: manifest.server.version
+            source: manifest.server.version,
+            isolated: proof.isolated
         },
         bytes: proof.bytes,
         seconds: {
@@ -21107,16 +23660,15 @@ async function verifyChosen(options, chosen, keys, startedAt) {
         },
         totals: (0,verify_result/* totalsOf */.vA)(findings),
         control: proof.control,
+        neutralised: proof.neutralised,
+        warnings: newerWarnings(chosen.passedOver),
         findings
     };
     tell(report, options);
     const stored = await storeVerdict(report, chosen, options);
     return {
         report,
-        stored,
-        ...chosen.passedOver === undefined ? {} : {
-            passedOver: chosen.passedOver
-        }
+        stored
     };
 }
 function tell({ verdict, totals, seconds, name, backupId }, { reporter }) {
@@ -21135,6 +23687,29 @@ function tell({ verdict, totals, seconds, name, backupId }, { reporter }) {
         reporter.warn(`${store.url} did not take the verdict. ${(0,errors/* messageOf */.bD)(error)}`);
         return undefined;
     }
+}
+
+;// CONCATENATED MODULE: ./lib/verify/told.js
+
+
+
+/** `runVerify`, and whom the inputs name is told how it ended. */ function verifyTold(options) {
+    return (0,telling/* telling */.g)({
+        ...options,
+        action: 'verify'
+    }, async (families)=>{
+        const result = await runVerify(options);
+        const { name, database, backupId } = result.report;
+        const red = (0,verify_result/* redReasons */.Z0)(result);
+        families.push({
+            name,
+            database,
+            outcome: red.length > 0 ? 'failure' : 'success',
+            backup: backupId,
+            reasons: red.flatMap((reason)=>(0,telling/* reasonsOf */.z)(reason, undefined))
+        });
+        return result;
+    });
 }
 
 
@@ -21360,8 +23935,8 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var errors = __nccwpck_require__(7594);
 // EXTERNAL MODULE: ./lib/inputs/read.js + 5 modules
 var read = __nccwpck_require__(4796);
-// EXTERNAL MODULE: ./lib/inputs/table.js + 6 modules
-var table = __nccwpck_require__(730);
+// EXTERNAL MODULE: ./lib/inputs/table.js + 8 modules
+var table = __nccwpck_require__(7771);
 // EXTERNAL MODULE: ./lib/inputs/unknown.js
 var unknown = __nccwpck_require__(5075);
 // EXTERNAL MODULE: ./lib/inputs/values.js
@@ -21372,6 +23947,7 @@ const ALL = [
     'backup',
     'restore',
     'verify',
+    'prune',
     'list',
     'show'
 ];
@@ -21390,6 +23966,7 @@ const CLI_FLAGS = {
         commands: [
             'restore',
             'verify',
+            'prune',
             'list',
             'show'
         ]
@@ -21423,6 +24000,10 @@ const CLI_FLAGS = {
     },
     verify: {
         summary: 'Prove that a backup restores: restore it into a throwaway server and compare',
+        operands: []
+    },
+    prune: {
+        summary: 'Remove old backups by a policy, and never the last good one',
         operands: []
     },
     list: {
@@ -21575,10 +24156,14 @@ function readIdentityFile(path) {
 }
 // A URI's password stands between the first colon after the scheme and the @; a keyword string has a key for it.
 const HAS_PASSWORD = /:\/\/[^/?#]*:[^/?#]*@|\b(ssl)?password\s*=/i;
+/** These are secret only if they hold a password. */ const CONNECTIONS = [
+    'database-url',
+    'scratch-url'
+];
 /** Warns of secrets on the command line, which every user of the machine could read. */ function secretWarnings(flags) {
     return Object.entries(table/* TABLE */.Bt).filter(([name, spec])=>{
         const text = flags.values.get(name)?.join('\n') ?? '';
-        return spec.type === 'secret' && text !== '' && (!name.endsWith('-url') || HAS_PASSWORD.test(text));
+        return spec.type === 'secret' && text !== '' && (!CONNECTIONS.includes(name) || HAS_PASSWORD.test(text));
     }).map(([name])=>`--${name} on the command line shows a secret to everyone who can list processes, and to your shell's history. Set ${envName(name)} instead${name === 'identity' ? ', or give --identity-file' : ''}.`);
 }
 function readSwitch(flags, name, absent) {
@@ -21638,41 +24223,38 @@ function readOperands(command, operands) {
         warnings: secretWarnings(flags)
     };
     const json = readSwitch(flags, 'json', false);
-    switch(first){
+    return invocationOf(first, source, {
+        ...terminal,
+        json,
+        id: operands[0] ?? ''
+    });
+}
+function invocationOf(command, source, { json, id, ...terminal }) {
+    switch(command){
         case 'backup':
             return {
                 ...terminal,
-                command: first,
-                inputs: (0,read/* readInputs */.K)(first, source)
-            };
-        case 'restore':
-            return {
-                ...terminal,
-                command: first,
-                inputs: (0,read/* readInputs */.K)(first, source),
-                json
-            };
-        case 'verify':
-            return {
-                ...terminal,
-                command: first,
-                inputs: (0,read/* readInputs */.K)(first, source),
-                json
-            };
-        case 'list':
-            return {
-                ...terminal,
-                command: first,
-                inputs: (0,read/* readInputs */.K)(first, source),
-                json
+                command,
+                inputs: (0,read/* readInputs */.K)(command, source)
             };
         case 'show':
             return {
                 ...terminal,
-                command: first,
-                inputs: (0,read/* readInputs */.K)(first, source),
+                command,
+                inputs: (0,read/* readInputs */.K)(command, source),
                 json,
-                id: operands[0] ?? ''
+                id
+            };
+        case 'restore':
+        case 'verify':
+        case 'prune':
+        case 'list':
+            // The union of these commands' inputs goes with the union of their names, as far as types can tell.
+            return {
+                ...terminal,
+                command,
+                inputs: (0,read/* readInputs */.K)(command, source),
+                json
             };
     }
 }
@@ -21690,8 +24272,8 @@ function readOperands(command, operands) {
 
 // EXTERNAL MODULE: ./lib/backup/result.js
 var backup_result = __nccwpck_require__(3997);
-// EXTERNAL MODULE: ./lib/backup/run.js + 26 modules
-var run = __nccwpck_require__(5963);
+// EXTERNAL MODULE: ./lib/backup/told.js
+var told = __nccwpck_require__(3857);
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:path"
@@ -21725,7 +24307,7 @@ function terminalOptions({ env, reporter, signal }) {
 
 
 /** `pgkeep backup`. Prints the manifest's URL of each copy. @throws when anything went wrong. */ async function backupCommand(inputs, context) {
-    const result = await (0,run/* runBackup */.Q)({
+    const result = await (0,told/* backupTold */.c)({
         ...terminalOptions(context),
         inputs
     });
@@ -21738,6 +24320,8 @@ function terminalOptions({ env, reporter, signal }) {
 var catalogue = __nccwpck_require__(8427);
 // EXTERNAL MODULE: ./lib/backup/manifest.js
 var backup_manifest = __nccwpck_require__(8841);
+// EXTERNAL MODULE: ./lib/backup/unfinished.js
+var unfinished = __nccwpck_require__(2485);
 // EXTERNAL MODULE: ./lib/base/units.js
 var units = __nccwpck_require__(8714);
 // EXTERNAL MODULE: ./lib/inputs/name.js
@@ -21754,6 +24338,8 @@ var base_table = __nccwpck_require__(2341);
 
 
 
+
+/** Folders without a manifest that are named one by one. */ const MOST_UNFINISHED = 3;
 const COLUMNS = [
     {
         title: 'ID'
@@ -21801,6 +24387,7 @@ function row(manifest) {
         const listing = await (0,catalogue/* listBackups */.Cw)(store, name, inputs.label);
         for (const { id, reason } of listing.unreadable)context.reporter.warn(`${name}/${id} in ${url}: ${reason}`);
         unreadable += listing.unreadable.length;
+        warnUnfinished(store, name, listing.unfinished, context.reporter);
         found.push(...listing.backups.map((backup)=>({
                 ...backup,
                 storage: url
@@ -21809,6 +24396,14 @@ function row(manifest) {
     }
     if (json) context.print(`${JSON.stringify(found, null, 2)}\n`);
     if (unreadable > 0) throw new errors/* UserError */.yo(`${unreadable} of the manifests could not be read; see the warnings.`);
+}
+/** Folders without a manifest are not listed, but whoever misses a backup is to know of them. */ function warnUnfinished(store, name, ids, reporter) {
+    const newestFirst = [
+        ...ids
+    ].reverse();
+    const rest = newestFirst.length - MOST_UNFINISHED;
+    for (const id of newestFirst.slice(0, MOST_UNFINISHED))reporter.warn((0,unfinished/* unfinishedText */.F)(store, name, id, new Date()));
+    if (rest > 0) reporter.warn(`${(0,units/* plural */.LS)(rest, 'older folder')} of ${name} in ${store.url} without a manifest, too.`);
 }
 function tableOf(url, name, backups, inputs, context) {
     if (backups.length === 0) {
@@ -21820,16 +24415,38 @@ function tableOf(url, name, backups, inputs, context) {
     return title + (0,base_table/* renderTable */.b)(COLUMNS, backups.map(row), context.width);
 }
 
+// EXTERNAL MODULE: ./lib/retention/plan-text.js
+var plan_text = __nccwpck_require__(4687);
+// EXTERNAL MODULE: ./lib/retention/run.js
+var run = __nccwpck_require__(1775);
+// EXTERNAL MODULE: ./lib/retention/told.js
+var retention_told = __nccwpck_require__(3717);
+;// CONCATENATED MODULE: ./lib/cli/commands/prune.js
+
+
+
+
+/** `pgkeep prune`. Prints what was removed and what stays. @throws when anything went wrong. */ async function pruneCommand(inputs, json, context) {
+    const result = await (0,retention_told/* pruneTold */.I)({
+        ...terminalOptions(context),
+        inputs
+    });
+    const { pruned } = result;
+    context.print(json ? `${JSON.stringify(pruned, null, 2)}\n` : pruned.map((each)=>`${each.name} in ${each.storage}: ${(0,plan_text/* planLine */.od)(each)}\n`).join(''));
+    const reasons = (0,run/* redReasons */.Z0)(result);
+    if (reasons.length > 0) throw new AggregateError(reasons);
+}
+
 // EXTERNAL MODULE: ./lib/restore/result.js
 var restore_result = __nccwpck_require__(3177);
-// EXTERNAL MODULE: ./lib/restore/run.js + 34 modules
-var restore_run = __nccwpck_require__(6823);
+// EXTERNAL MODULE: ./lib/restore/told.js + 36 modules
+var restore_told = __nccwpck_require__(6925);
 ;// CONCATENATED MODULE: ./lib/cli/commands/restore.js
 
 
 
 /** `pgkeep restore`. Prints what was restored where. @throws when anything went wrong. */ async function restoreCommand(inputs, json, context) {
-    const result = await (0,restore_run/* runRestore */.Y)({
+    const result = await (0,restore_told/* restoreTold */.A)({
         ...terminalOptions(context),
         inputs
     });
@@ -21954,15 +24571,15 @@ function describe(manifest, where) {
 var report_text = __nccwpck_require__(6259);
 // EXTERNAL MODULE: ./lib/verify/result.js
 var verify_result = __nccwpck_require__(1852);
-// EXTERNAL MODULE: ./lib/verify/run.js + 26 modules
-var verify_run = __nccwpck_require__(5646);
+// EXTERNAL MODULE: ./lib/verify/told.js + 30 modules
+var verify_told = __nccwpck_require__(3583);
 ;// CONCATENATED MODULE: ./lib/cli/commands/verify.js
 
 
 
 
 /** `pgkeep verify`. Prints the report. @throws when the backup did not pass, or nothing could be found out. */ async function verifyCommand(inputs, json, context) {
-    const result = await (0,verify_run/* runVerify */.R)({
+    const result = await (0,verify_told/* verifyTold */.p)({
         ...terminalOptions(context),
         inputs
     });
@@ -21979,7 +24596,8 @@ var verify_run = __nccwpck_require__(5646);
 /** The commands that are actions too. */ const ACTIONS = (/* unused pure expression or super */ null && ([
     'backup',
     'restore',
-    'verify'
+    'verify',
+    'prune'
 ]));
 /** The headings that the help and the README sort inputs under, in this order. */ const GROUPS = [
     'Database',
@@ -21989,7 +24607,9 @@ var verify_run = __nccwpck_require__(5646);
     'What is proved',
     'How it is stored',
     'How it is read',
-    'How it runs'
+    'What is kept',
+    'How it runs',
+    'Who is told'
 ];
 
 ;// CONCATENATED MODULE: ./lib/cli/help.js
@@ -22235,6 +24855,7 @@ const CLEAR_LINE = '\r\u001b[2K';
 
 
 
+
 const SECRET_VARIABLES = [
     'DATABASE_URL',
     ...Object.entries(table/* TABLE */.Bt).filter(([, { type }])=>type === 'secret').map(([name])=>envName(name))
@@ -22297,6 +24918,7 @@ async function dispatch(invocation, context) {
         case 'backup':
         case 'restore':
         case 'verify':
+        case 'prune':
         case 'list':
         case 'show':
             return main_run(invocation, context);
@@ -22315,6 +24937,8 @@ async function main_run(invocation, context) {
             return restoreCommand(invocation.inputs, invocation.json, context);
         case 'verify':
             return verifyCommand(invocation.inputs, invocation.json, context);
+        case 'prune':
+            return pruneCommand(invocation.inputs, invocation.json, context);
         case 'list':
             return listCommand(invocation.inputs, invocation.json, context);
         case 'show':
@@ -22329,6 +24953,7 @@ var reporter = __nccwpck_require__(7872);
 /** The actions by name: `dist/<name>.js` runs one of them. */ const actions = {
     backup: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(421), __nccwpck_require__.e(310)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9310))).backupAction(),
     restore: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(421), __nccwpck_require__.e(597)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2597))).restoreAction(),
+    prune: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(421), __nccwpck_require__.e(115)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5115))).pruneAction(),
     verify: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(421), __nccwpck_require__.e(415)]).then(__nccwpck_require__.bind(__nccwpck_require__, 4415))).verifyAction()
 };
 
