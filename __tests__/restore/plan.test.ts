@@ -3,7 +3,8 @@ import type { Manifest } from '../../src/backup/manifest.js';
 import type { TocEntry } from '../../src/postgres/toc.js';
 import { locksFor } from '../../src/restore/locks.js';
 import { planText } from '../../src/restore/plan-text.js';
-import { NOTHING_PRESENT, planRestore, type PlanFacts } from '../../src/restore/plan.js';
+import { NOTHING_PRESENT } from '../../src/restore/meeting.js';
+import { planRestore, type PlanFacts } from '../../src/restore/plan.js';
 import { ownersAmong } from '../../src/restore/roles.js';
 import type { ExistingDatabase, Target } from '../../src/restore/target/types.js';
 

@@ -25,6 +25,7 @@ const plan: RestorePlan = {
   entries: null,
   owner: true,
   privileges: true,
+  rows: null,
   stagedBytes: 1000,
   unconfirmed: ['It holds table public.secret_one.'],
   blockers: [],
@@ -63,6 +64,8 @@ const planned: RestoreResult = {
 const summary = (result: RestoreResult, namesToo: boolean): string =>
   restoreSummary(result, summaryMarkup, { namesToo });
 
+const textOf = (result: RestoreResult): string => resultText(result, { namesToo: true });
+
 it('tells of a restore', () => {
   const text = summary(restored, true).replaceAll('&#95;', '_');
   expect(text).toContain('## ✅ Backup restored');
@@ -74,11 +77,10 @@ it('tells of a restore', () => {
   ])
     expect(text).toContain(part);
   expect(redReasons(restored)).toEqual([]);
-  expect(resultText(restored)).toBe(
+  expect(textOf(restored)).toBe(
     [
-      'Backup 20261120T020000Z-k3fd is restored in database live, in 4.0 s.',
+      'shop/20261120T020000Z-k3fd is restored in database "live", in 4.0 s.',
       'Compared with its fingerprint: 9 things equal, 0 different, 1 not measured.',
-      'The database that was there before is now live_before_x.',
       'Safety backup: shop-safety/y in file:///safe.',
       'Look at it.',
       '',
@@ -106,7 +108,7 @@ it('names every difference in a terminal, as harmless text', () => {
     found: '1 row',
   });
   const minor = { ...finding('public.minor'), minor: true as const };
-  const text = resultText({
+  const text = textOf({
     ...differs,
     findings: [finding('public.a\u001b[2J'), minor, finding('public.b')],
   });
@@ -114,8 +116,11 @@ it('names every difference in a terminal, as harmless text', () => {
     'not measured.\n  table public.a\\x1b[2J: 1 row instead of 2 rows\n  table public.b: 1 row instead of 2 rows\n',
   );
   expect(text).not.toContain('minor');
+  expect(resultText(differs, { namesToo: false })).toBe(
+    'shop/20261120T020000Z-k3fd was not put into place: database "live" is as it was.\nCompared with its fingerprint: 8 things equal, 1 different, 1 not measured.\nSafety backup: shop-safety/y in file:///safe.\nLook at it.\n',
+  );
   const many = Array.from({ length: 503 }, (_, index) => finding(`public.t${index}`));
-  expect(resultText({ ...differs, findings: many })).toContain(
+  expect(textOf({ ...differs, findings: many })).toContain(
     'public.t499: 1 row instead of 2 rows\n  ... and 3 more; --json shows them all.\n',
   );
 });
@@ -124,7 +129,7 @@ it('tells of what is newer than the latest that could be restored, in public too
   const why = 'shop/20261121T020000Z-k3fd in file:///backups, begun 3 h ago, has no manifest.';
   for (const result of [restored, planned].map((each) => ({ ...each, passedOver: [why] }))) {
     expect(summary(result, false)).toContain('### Not the newest\n\n- shop/20261121T020000Z');
-    expect(resultText(result)).toContain(`\nNot the newest: ${why}\n`);
+    expect(textOf(result)).toContain(`\nNot the newest: ${why}\n`);
   }
   expect(summary(restored, false)).not.toContain('Not the newest');
 });
@@ -133,7 +138,7 @@ it('tells of a plan, which is red where it cannot be done', () => {
   expect(summary(planned, true)).toContain('❌ The restore could not be done');
   expect(redReasons(planned)).toHaveLength(1);
   expect(summary({ ...planned, plan }, true)).toContain('pgkeep: plan of a restore');
-  expect(resultText(planned)).toContain('Nothing was changed (dry-run).');
+  expect(textOf(planned)).toContain('Nothing was changed (dry-run).');
 });
 
 it.each([restored, differs, planned])('names no table where everybody can read it', (result) => {

@@ -7,13 +7,15 @@ import { majorOf, refuseOldServer } from '../postgres/server.js';
 import type { Connection, Programs } from '../postgres/types.js';
 import type { RestoreOptions } from './run-options.js';
 import { lookAt, reach } from './target/look.js';
-import { cleaningSessionsOf, sessionsOf, type OpenSession } from './target/server.js';
+import { cleaningSessionsOf, sessionsOf, type OpenSession, type ServerAccess } from './target/server.js';
 import type { Target } from './target/types.js';
 
 /** A target that was reached, and the programs for it and for the archive. */
 export interface Connected {
   connection: Connection;
   programs: Programs;
+  /** What sessions are opened with. */
+  access: ServerAccess;
   target: Target;
   /** Sessions that end when the run is cancelled. */
   open: OpenSession;
@@ -62,7 +64,14 @@ export async function connectTarget(
     );
   reporter.info(`Target server ${target.version}; pg_restore ${programs.version} (${programs.source})`);
   const access = { programs, connection, reporter, signal };
-  return { connection, programs, target, open: sessionsOf(access), clean: cleaningSessionsOf(access) };
+  return {
+    connection,
+    programs,
+    access,
+    target,
+    open: sessionsOf(access),
+    clean: cleaningSessionsOf(access),
+  };
 }
 
 /** What the target is by now. */

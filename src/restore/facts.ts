@@ -5,14 +5,17 @@ import type { Store } from '../storage/store.js';
 import { extensionsOf } from '../verify/extensions.js';
 import { readContents, rolesNamedIn, selectEntries } from './archive/index.js';
 import type { Connected } from './connect.js';
-import { NOTHING_PRESENT, type PlanFacts, type Present } from './plan.js';
+import { NOTHING_PRESENT, type Present } from './meeting.js';
+import type { PlanFacts } from './plan.js';
 import { presentIn } from './present.js';
+import { effectsOn } from './rows/effects.js';
 import { ownersAmong, type NamedRoles } from './roles.js';
 import type { RestoreOptions } from './run-options.js';
 import { knownRoles } from './target/roles.js';
 import { inSession } from './target/server.js';
+import { SILENT, startingWith } from './target/startup.js';
 import type { StagedBackup } from './types.js';
-import { contentOf } from './way.js';
+import { contentOf, type Content } from './way.js';
 
 /** Gathers what a plan is made from: reads the archive, and asks the target once more. Changes nothing. */
 export async function gatherFacts(
@@ -47,7 +50,7 @@ export async function gatherFacts(
     named,
     known,
     extensions: extensionsOf(staged, toc ?? []),
-    present: await presence(connected, { selected, toc }),
+    present: await presence(connected, { selected, toc, content }),
     schemaBackup:
       staged.manifest.options['content'] === 'data'
         ? await schemaBackupFor(staged.store, staged.manifest)
@@ -64,10 +67,10 @@ async function rolesOf(
 }
 
 /** How what is restored meets what is there. */
-export function presence(
-  { target, connection, open }: Connected,
-  { selected, toc }: Pick<PlanFacts, 'selected' | 'toc'>,
-): Present | Promise<Present> {
+export async function presence(
+  { target, connection, open, access }: Connected,
+  { selected, toc, content }: Pick<PlanFacts, 'selected' | 'toc'> & { content: Content },
+): Promise<Present> {
   const { existing, database } = target;
   const entries = selected?.entries ?? toc;
   if (existing === undefined || entries === undefined) return NOTHING_PRESENT;
@@ -75,7 +78,13 @@ export function presence(
     () => open(database, 'with the target'),
     'Looking at what is in the target',
     connection,
-    (psql) => presentIn(psql, entries),
+    async (psql) => {
+      const present = await presentIn(psql, entries);
+      if (content !== 'data') return present;
+      const silenced = await startingWith(access, database, SILENT);
+      const effects = await effectsOn(psql, new Set(present.receiving));
+      return { ...present, effects: { ...effects, maySilence: silenced !== undefined } };
+    },
   );
 }
 

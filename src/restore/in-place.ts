@@ -1,7 +1,8 @@
 import { messageOf } from '../base/errors.js';
 import type { Finding } from '../verify/types.js';
 import { compareJob } from './compare.js';
-import { restoreTo, type Done, type Job } from './job.js';
+import { entriesOf, restoreTo, type Done, type Job } from './job.js';
+import { inPlaceEntries } from './rows/entries.js';
 import { inSession } from './target/server.js';
 import { requireUnchanged } from './unchanged.js';
 
@@ -14,15 +15,26 @@ export async function restoreInPlace(job: Job): Promise<Done> {
   const { options, plan, open, connection, target } = job;
   const { reporter } = options;
   const { database } = target;
+  const how = { content: plan.content, jobs: 1, singleTransaction: true };
+  const all = entriesOf(job) ?? job.toc;
+  const entries = all === undefined ? undefined : inPlaceEntries(all, plan.content, plan.rows?.order ?? []);
   await reporter.group('Restoring', async () => {
     await requireUnchanged(job);
-    await restoreTo(job, database, { content: plan.content, jobs: 1, singleTransaction: true });
+    await restoreTo(job, database, { ...how, ...(entries === undefined ? {} : { entries: entries.main }) });
   });
   // From here on the target is no more as it was: whatever fails is part of the result.
   const notes: string[] = [];
-  const findings = await reporter
-    .group('Comparing', () => compareJob(job, database, { reloaded: undefined, otherwise: [] }))
-    .catch((error: unknown) => [notCompared(error)]);
+  const findings: Finding[] = [];
+  const values = entries?.values ?? [];
+  if (values.length > 0)
+    await restoreTo(job, database, { ...how, entries: values, otherwise: 'All else is restored.' }).catch(
+      (error: unknown) => findings.push(unfinished('the values of sequences', 'those of the backup', error)),
+    );
+  findings.push(
+    ...(await reporter
+      .group('Comparing', () => compareJob(job, database, { reloaded: undefined, otherwise: [] }))
+      .catch((error: unknown) => [unfinished('compared with the fingerprint', 'a comparison', error)])),
+  );
   const analyzed =
     plan.target.empty &&
     (await inSession(
@@ -41,12 +53,6 @@ export async function restoreInPlace(job: Job): Promise<Done> {
   return { database, previousDatabase: null, findings, notes };
 }
 
-function notCompared(error: unknown): Finding {
-  return {
-    kind: 'restore',
-    name: 'compared with the fingerprint',
-    verdict: 'different',
-    expected: 'a comparison',
-    found: messageOf(error),
-  };
+function unfinished(name: string, expected: string, error: unknown): Finding {
+  return { kind: 'restore', name, verdict: 'different', expected, found: messageOf(error) };
 }

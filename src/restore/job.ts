@@ -1,12 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { UserError } from '../base/errors.js';
 import { plural } from '../base/units.js';
+import { withStartupSettings } from '../postgres/connection/startup.js';
 import type { TocEntry } from '../postgres/toc.js';
 import type { Finding } from '../verify/types.js';
 import { restoreInto, type Selected } from './archive/index.js';
 import type { Connected } from './connect.js';
 import type { PlanFacts, RestorePlan } from './plan.js';
 import type { RestoreOptions } from './run-options.js';
+import { SILENT } from './target/startup.js';
 import type { RestoreError, StagedBackup } from './types.js';
 
 /** A restore that was planned and may go on. */
@@ -55,10 +57,23 @@ export function entriesOf({ selected, toc, plan }: Pick<Job, 'selected' | 'toc' 
 export async function restoreTo(
   job: Job,
   database: string,
-  how: { content: RestorePlan['content']; jobs: number; singleTransaction: boolean; quiet?: boolean },
+  how: {
+    content: RestorePlan['content'];
+    jobs: number;
+    singleTransaction: boolean;
+    quiet?: boolean;
+    /** What has become of the target when something failed; absent: nothing. */
+    otherwise?: string;
+    /** Absent: those of the job. */
+    entries?: readonly TocEntry[];
+  },
 ): Promise<void> {
-  const { options, staged, programs, connection, plan } = job;
-  const entries = entriesOf(job);
+  const { options, staged, programs, plan } = job;
+  const { entries = entriesOf(job) } = how;
+  const connection =
+    plan.rows?.silent === true
+      ? withStartupSettings(job.connection, Object.fromEntries([SILENT]))
+      : job.connection;
   const { errors } = await restoreInto({
     archive: staged,
     programs,
@@ -76,21 +91,21 @@ export async function restoreTo(
     ...(entries === undefined ? {} : { entries }),
   });
   const serious = errors.filter(({ harmless }) => harmless === undefined);
-  if (serious.length > 0) throw failed(serious);
+  if (serious.length > 0) throw failed(serious, how.otherwise ?? 'The target is as it was.');
   if (how.quiet === true) return;
   for (const { message, harmless } of errors) options.reporter.info(`${message}: ${harmless ?? ''}`);
 }
 
 const SHOWN = 5;
 
-function failed(errors: readonly RestoreError[]): UserError {
+function failed(errors: readonly RestoreError[], target: string): UserError {
   const lines = errors
     .slice(0, SHOWN)
     .map(({ message, entry }) => `  ${entry === undefined ? '' : `${entry}: `}${message}`);
   const rest = errors.length - SHOWN;
   return new UserError(
     [
-      `The backup did not restore: ${plural(errors.length, 'error')}. The target is as it was.`,
+      `The backup did not restore: ${plural(errors.length, 'error')}. ${target}`,
       ...lines,
       ...(rest > 0 ? [`  and ${rest} more`] : []),
     ].join('\n'),

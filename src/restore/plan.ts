@@ -4,7 +4,9 @@ import type { TocEntry } from '../postgres/toc.js';
 import type { Selected } from './archive/index.js';
 import { guard } from './guard.js';
 import { lockRefusal, locksFor } from './locks.js';
+import { list, meeting, rowsAlone, type Present } from './meeting.js';
 import { outwards } from './outwards.js';
+import { decideRows, type RowsDecision } from './rows/decide.js';
 import { decideOwnership, type NamedRoles } from './roles.js';
 import type { KnownRoles } from './target/roles.js';
 import { isEmpty, type Target } from './target/types.js';
@@ -41,6 +43,8 @@ export interface RestorePlan {
   entries: number | null;
   owner: boolean;
   privileges: boolean;
+  /** How rows are put into tables that are there; null where the tables are made, too. */
+  rows: RowsDecision | null;
   /** The files of the backup on this machine. */
   stagedBytes: number;
   /** What has to be confirmed first. */
@@ -70,19 +74,6 @@ export interface PlanFacts {
   schemaBackup: string | undefined;
 }
 
-/** How what would be restored meets what is in the target. */
-export interface Present {
-  /** Tables that are restored and there already. */
-  tables: string[];
-  /** Tables of which rows are restored and that are not there. */
-  missing: string[];
-  /** Tables of which rows are restored and that have some. */
-  filled: string[];
-}
-
-/** Nothing to meet. */
-export const NOTHING_PRESENT: Present = { tables: [], missing: [], filled: [] };
-
 /** Makes the plan. Pure: the same facts make the same plan. */
 export function planRestore(facts: PlanFacts): RestorePlan {
   const { choices, staged, target, selected, named, known } = facts;
@@ -91,38 +82,23 @@ export function planRestore(facts: PlanFacts): RestorePlan {
   const decision = decideWay(choices, target, content);
   const way = 'way' in decision ? decision.way : 'beside';
   const guarded = guard(choices, manifest, target, way);
+  const { receiving, effects } = facts.present;
+  const rows =
+    content === 'data' && way === 'in place' ? decideRows(receiving, effects, target.role.name) : null;
   const ownership =
     content === 'data'
       ? { owner: true, privileges: true, blockers: [], warnings: [] }
       : decideOwnership(choices, named, known, target.role.name);
   return {
-    backup: {
-      id: manifest.id,
-      name: manifest.name,
-      label: manifest.label,
-      storage: facts.storage,
-      database: manifest.database,
-      snapshotAt: manifest.snapshotAt,
-      serverVersion: manifest.server.version,
-      storedBytes: totalBytes(manifest),
-      databaseBytes: manifest.databaseBytes,
-      tables: manifest.totals?.tables ?? null,
-      rows: manifest.totals?.rows ?? null,
-    },
-    target: {
-      database: target.database,
-      serverVersion: target.version,
-      exists: target.existing !== undefined,
-      empty: target.existing === undefined || isEmpty(target.existing),
-      bytes: target.existing?.bytes ?? null,
-      tables: target.existing?.tables ?? 0,
-    },
+    backup: backupOf(facts),
+    target: targetOf(target),
     mode: choices.mode,
     way,
     content,
     entries: selected === undefined ? null : selected.entries.length,
     owner: ownership.owner,
     privileges: ownership.privileges,
+    rows,
     stagedBytes: staged.bytes,
     unconfirmed: guarded.unconfirmed,
     blockers: [
@@ -130,66 +106,45 @@ export function planRestore(facts: PlanFacts): RestorePlan {
       ...guarded.blockers,
       ...rowsAlone(facts, content),
       ...meeting(facts, content, way),
+      ...(rows?.blockers ?? []),
       ...missingExtensions(facts, content),
       ...ownership.blockers,
       ...locks(facts, way, ownership.owner),
     ],
-    warnings: [...guarded.warnings, ...ownership.warnings, ...warningsOf(facts, content, way)],
+    warnings: [
+      ...guarded.warnings,
+      ...(rows?.warnings ?? []),
+      ...ownership.warnings,
+      ...warningsOf(facts, content, way),
+    ],
   };
 }
 
-/** A backup of rows alone says which backup has the tables. */
-function rowsAlone({ staged, target, schemaBackup }: PlanFacts, content: Content): string[] {
-  const { manifest } = staged;
-  const held = manifest.options['content'];
-  if (held === 'schema' && content === 'data')
-    return [
-      `Backup ${manifest.id} holds definitions alone (content: schema), so there are no rows to restore.`,
-    ];
-  if (held !== 'data') return [];
-  if (content === 'schema')
-    return [
-      `Backup ${manifest.id} holds rows alone (content: data), so there are no definitions to restore.`,
-    ];
-  if (target.existing !== undefined && !isEmpty(target.existing)) return [];
-  return [
-    `Backup ${manifest.id} holds rows alone (content: data), and the target has no tables for them. ` +
-      (schemaBackup === undefined
-        ? `There is no backup named "${manifest.name}" of the same database with its definitions from that time or before: make the tables yourself, or choose another backup.`
-        : `Restore backup ${schemaBackup} with content: schema first, which has the definitions that go with it, then this one.`),
-  ];
+function backupOf({ staged: { manifest }, storage }: PlanFacts): RestorePlan['backup'] {
+  return {
+    id: manifest.id,
+    name: manifest.name,
+    label: manifest.label,
+    storage,
+    database: manifest.database,
+    snapshotAt: manifest.snapshotAt,
+    serverVersion: manifest.server.version,
+    storedBytes: totalBytes(manifest),
+    databaseBytes: manifest.databaseBytes,
+    tables: manifest.totals?.tables ?? null,
+    rows: manifest.totals?.rows ?? null,
+  };
 }
 
-const SHOWN = 5;
-
-function list(names: readonly string[]): string {
-  return `${names.slice(0, SHOWN).join(', ')}${names.length > SHOWN ? ` and ${names.length - SHOWN} more` : ''}`;
-}
-
-function meeting({ present, target, toc }: PlanFacts, content: Content, way: Way): string[] {
-  if (way !== 'in place' || target.existing === undefined) return [];
-  if (content !== 'data')
-    return present.tables.length === 0
-      ? []
-      : [
-          `These are in the target already, and nothing of it is overwritten: ${list(present.tables)}. Rename or drop them first, or restore into another database and copy from there.`,
-        ];
-  if (toc === undefined)
-    return [
-      'Rows alone can be restored from a backup in the custom or directory format only: a plain one is restored as a whole.',
-    ];
-  return [
-    ...(present.missing.length === 0
-      ? []
-      : [
-          `Rows are restored into tables that are there, and these are not: ${list(present.missing)}. Restore their definitions first (content: schema), or choose others with tables.`,
-        ]),
-    ...(present.filled.length === 0
-      ? []
-      : [
-          `Rows are restored into empty tables, and these have rows: ${list(present.filled)}. Empty them first, or restore into another database and copy from there.`,
-        ]),
-  ];
+function targetOf({ database, version, existing }: Target): RestorePlan['target'] {
+  return {
+    database,
+    serverVersion: version,
+    exists: existing !== undefined,
+    empty: existing === undefined || isEmpty(existing),
+    bytes: existing?.bytes ?? null,
+    tables: existing?.tables ?? 0,
+  };
 }
 
 function missingExtensions({ extensions, target, selected }: PlanFacts, content: Content): string[] {

@@ -1,6 +1,7 @@
 import { quoteIdentifier, type Psql } from '../postgres/psql.js';
 import type { TocEntry } from '../postgres/toc.js';
-import type { Present } from './plan.js';
+import type { Present } from './meeting.js';
+import { NO_EFFECTS } from './rows/effects.js';
 
 /** A table, view or sequence of the target. */
 interface Relation {
@@ -45,6 +46,8 @@ export async function presentIn(psql: Psql, entries: readonly TocEntry[]): Promi
       .filter(({ text }) => !tables.some((table) => namedIn(text, ROWS, table)))
       .map(({ text }) => text.slice(ROWS.length).split(' ').slice(0, -1).join('.')),
     filled: await withRows(psql, met),
+    receiving: met.map(nameOf),
+    effects: NO_EFFECTS,
   };
 }
 

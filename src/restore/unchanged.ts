@@ -12,7 +12,7 @@ import { planRestore } from './plan.js';
 export async function requireUnchanged(job: Job): Promise<void> {
   const { facts, plan, target } = job;
   const now = await lookAgain(job);
-  const present = await presence({ ...job, target: now }, facts);
+  const present = await presence({ ...job, target: now }, { ...facts, content: plan.content });
   const again = planRestore({ ...facts, target: now, present });
   const same = now.existing?.oid === target.existing?.oid;
   const reasons = same ? [...again.blockers, ...again.unconfirmed] : [];

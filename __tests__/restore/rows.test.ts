@@ -1,0 +1,189 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Psql } from '../../src/postgres/psql.js';
+import { Rig, rigMissing } from '../support/backup-rig.js';
+import { testMajors } from '../support/majors.js';
+import { messagesOf, restoring } from '../support/restore-rig.js';
+
+const majors = rigMissing === undefined ? testMajors().filter((major) => [13, 17].includes(major)) : [];
+if (majors.length === 0) process.stderr.write(`NOT RUN: rows: ${rigMissing ?? 'no server'}\n`);
+const suite = majors.length === 0 ? describe.skip.each([0]) : describe.each(majors);
+
+/** The name of a child sorts before that of its parent, as archives have them. */
+const TABLES = [
+  'CREATE TABLE parents (id serial PRIMARY KEY, what text)',
+  'CREATE TABLE children (id int PRIMARY KEY, parent int REFERENCES parents, above int REFERENCES children)',
+];
+const ROWS = [
+  "INSERT INTO parents (what) VALUES ('one'), ('two')",
+  'INSERT INTO children VALUES (2, 2, NULL), (1, 1, 2)',
+];
+const MEDDLES = [
+  'CREATE TABLE audit (what text)',
+  `CREATE FUNCTION meddle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO public.audit VALUES (NEW.what); NEW.what := 'changed'; RETURN NEW; END $$`,
+  'CREATE TRIGGER meddling BEFORE INSERT ON parents FOR EACH ROW EXECUTE FUNCTION meddle()',
+];
+/** Rows point at each other. */
+const CIRCLE = [
+  'CREATE TABLE ones (id int PRIMARY KEY, other int)',
+  'CREATE TABLE others (id int PRIMARY KEY, one int REFERENCES ones)',
+  'ALTER TABLE ones ADD CONSTRAINT round FOREIGN KEY (other) REFERENCES others',
+];
+const CIRCLE_ROWS = [
+  'INSERT INTO ones VALUES (1, NULL)',
+  'INSERT INTO others VALUES (1, 1)',
+  'UPDATE ones SET other = 1',
+];
+
+suite('restoring rows alone on PostgreSQL %s', (major) => {
+  let rig: Rig;
+  let admin: Psql;
+
+  const make = async (name: string, owner: string, ...statements: string[]): Promise<void> => {
+    await (await rig.database(name)).close();
+    await admin.exec(`ALTER DATABASE ${name} OWNER TO ${owner}`);
+    const psql = owner === 'poor' ? await rig.psql(name, 'poor', 'secret') : await rig.psql(name);
+    if (owner === 'poor') {
+      const chief = await rig.psql(name);
+      await chief.exec('GRANT ALL ON SCHEMA public TO poor');
+      await chief.close();
+    }
+    await psql.exec(...statements);
+    await psql.close();
+  };
+
+  const ask = async (database: string, sql: string): Promise<unknown> => {
+    const psql = await rig.psql(database);
+    try {
+      return await psql.query(`SELECT json_agg(r) FROM (${sql}) AS r`);
+    } finally {
+      await psql.close();
+    }
+  };
+
+  const backup = async (name: string): Promise<string> => {
+    const { folder } = await rig.publish(name);
+    return `file://${folder.split('/').slice(0, -2).join('/')}`;
+  };
+
+  const rowsInto = (name: string, storage: string, role: string, more: Record<string, string> = {}) =>
+    restoring(rig, {
+      storage,
+      'database-url': role === 'poor' ? rig.server.url(name, 'poor', 'secret') : rig.server.url(name),
+      content: 'data',
+      confirm: name,
+      ...more,
+    });
+
+  let plain: string;
+  let meddled: string;
+  let circle: string;
+
+  beforeAll(async () => {
+    rig = await Rig.start(major);
+    admin = await rig.psql();
+    await admin.exec("CREATE ROLE poor LOGIN PASSWORD 'secret'");
+    await make('source_plain', 'postgres', ...TABLES, ...ROWS);
+    await make('source_meddled', 'postgres', ...TABLES, ...ROWS, ...MEDDLES);
+    await make('source_circle', 'postgres', ...CIRCLE, ...CIRCLE_ROWS);
+    plain = await backup('source_plain');
+    meddled = await backup('source_meddled');
+    circle = await backup('source_circle');
+  }, 180_000);
+
+  afterAll(() => rig?.stop());
+
+  it('brings them back as they were, whatever triggers do', async () => {
+    await make('target_meddled', 'postgres', ...TABLES, ...MEDDLES);
+    const { result, error } = await rowsInto('target_meddled', meddled, 'postgres');
+    expect(messagesOf(error)).toBe('undefined');
+    expect(result).toMatchObject({ outcome: 'restored', matches: true });
+    expect(await ask('target_meddled', 'SELECT what FROM parents ORDER BY id')).toEqual([
+      { what: 'one' },
+      { what: 'two' },
+    ]);
+    expect(await ask('target_meddled', 'SELECT what FROM audit')).toBeNull();
+    expect(
+      await ask('target_meddled', "SELECT tgenabled AS on FROM pg_trigger WHERE tgname = 'meddling'"),
+    ).toEqual([{ on: 'O' }]);
+  });
+
+  it('refuses where triggers would change them and cannot be kept from it', async () => {
+    await make('target_watched', 'poor', ...TABLES, ...MEDDLES);
+    const { error } = await rowsInto('target_watched', meddled, 'poor');
+    expect(messagesOf(error)).toContain('meddling on public.parents');
+    expect(messagesOf(error)).toContain('DISABLE TRIGGER');
+    expect(await ask('target_watched', 'SELECT FROM parents')).toBeNull();
+    const owner = await rig.psql('target_watched', 'poor', 'secret');
+    await owner.exec('ALTER TABLE parents DISABLE TRIGGER meddling');
+    await owner.close();
+    const again = await rowsInto('target_watched', meddled, 'poor');
+    expect(messagesOf(again.error)).toBe('undefined');
+    expect(again.result?.matches).toBe(true);
+  });
+
+  it('refuses triggers that fire always', async () => {
+    await make(
+      'target_always',
+      'postgres',
+      ...TABLES,
+      ...MEDDLES,
+      'ALTER TABLE parents ENABLE ALWAYS TRIGGER meddling',
+    );
+    const { error } = await rowsInto('target_always', meddled, 'postgres');
+    expect(messagesOf(error)).toContain('meddling on public.parents');
+    expect(await ask('target_always', 'SELECT FROM parents')).toBeNull();
+  });
+
+  it.each(['postgres', 'poor'])('puts parents before their children, as %s', async (role) => {
+    await make(`target_plain_${role}`, role, ...TABLES);
+    const { result, error } = await rowsInto(`target_plain_${role}`, plain, role);
+    expect(messagesOf(error)).toBe('undefined');
+    expect(result).toMatchObject({ outcome: 'restored', matches: true });
+    expect(await ask(`target_plain_${role}`, "SELECT nextval('parents_id_seq')::text AS next")).toEqual([
+      { next: '3' },
+    ]);
+  });
+
+  it('checks foreign keys that lead to what is not restored', async () => {
+    await make('target_part', 'postgres', ...TABLES, "INSERT INTO parents VALUES (1, 'one')");
+    const asked = { tables: 'children' };
+    const { error } = await rowsInto('target_part', plain, 'postgres', asked);
+    expect(messagesOf(error)).toMatch(/violates foreign key constraint[^]*children_parent_fkey/);
+    expect(await ask('target_part', 'SELECT FROM children')).toBeNull();
+    const psql = await rig.psql('target_part');
+    await psql.exec("INSERT INTO parents VALUES (2, 'two')");
+    await psql.close();
+    expect(messagesOf((await rowsInto('target_part', plain, 'postgres', asked)).error)).toBe('undefined');
+  });
+
+  it('restores rows that point at each other, or says what to do', async () => {
+    await make('target_circle', 'postgres', ...CIRCLE);
+    const { result, error } = await rowsInto('target_circle', circle, 'postgres');
+    expect(messagesOf(error)).toBe('undefined');
+    expect(result?.matches).toBe(true);
+    await make('target_round', 'poor', ...CIRCLE);
+    const refused = await rowsInto('target_round', circle, 'poor');
+    expect(messagesOf(refused.error)).toContain('round of public.ones');
+    expect(await ask('target_round', 'SELECT FROM ones')).toBeNull();
+    const owner = await rig.psql('target_round', 'poor', 'secret');
+    await owner.exec('ALTER TABLE ones ALTER CONSTRAINT round DEFERRABLE INITIALLY DEFERRED');
+    await owner.close();
+    expect(messagesOf((await rowsInto('target_round', circle, 'poor')).error)).toBe('undefined');
+  });
+
+  it('leaves sequences alone when the rows are refused at the very end', async () => {
+    await make(
+      'target_late',
+      'postgres',
+      ...TABLES,
+      'CREATE TABLE known (id int PRIMARY KEY)',
+      'ALTER TABLE parents ADD FOREIGN KEY (id) REFERENCES known DEFERRABLE INITIALLY DEFERRED',
+      "SELECT setval('parents_id_seq', 1000)",
+    );
+    const { error } = await rowsInto('target_late', plain, 'postgres');
+    expect(messagesOf(error)).toContain('violates foreign key constraint');
+    expect(await ask('target_late', 'SELECT last_value AS last FROM parents_id_seq')).toEqual([
+      { last: 1000 },
+    ]);
+  });
+});

@@ -1,0 +1,83 @@
+import type { PlanFacts } from './plan.js';
+import { NO_EFFECTS, type RowEffects } from './rows/effects.js';
+import { isEmpty } from './target/types.js';
+import type { Content, Way } from './way.js';
+
+/** How what would be restored meets what is in the target. */
+export interface Present {
+  /** Tables that are restored and there already. */
+  tables: string[];
+  /** Tables of which rows are restored and that are not there. */
+  missing: string[];
+  /** Tables of which rows are restored and that have some. */
+  filled: string[];
+  /** Tables of which rows are restored and that are there. */
+  receiving: string[];
+  /** What happens when rows are put into those. */
+  effects: RowEffects;
+}
+
+/** Nothing to meet. */
+export const NOTHING_PRESENT: Present = {
+  tables: [],
+  missing: [],
+  filled: [],
+  receiving: [],
+  effects: NO_EFFECTS,
+};
+
+/** A backup of rows alone says which backup has the tables. */
+export function rowsAlone({ staged, target, schemaBackup }: PlanFacts, content: Content): string[] {
+  const { manifest } = staged;
+  const held = manifest.options['content'];
+  if (held === 'schema' && content === 'data')
+    return [
+      `Backup ${manifest.id} holds definitions alone (content: schema), so there are no rows to restore.`,
+    ];
+  if (held !== 'data') return [];
+  if (content === 'schema')
+    return [
+      `Backup ${manifest.id} holds rows alone (content: data), so there are no definitions to restore.`,
+    ];
+  if (target.existing !== undefined && !isEmpty(target.existing)) return [];
+  return [
+    `Backup ${manifest.id} holds rows alone (content: data), and the target has no tables for them. ` +
+      (schemaBackup === undefined
+        ? `There is no backup named "${manifest.name}" of the same database with its definitions from that time or before: make the tables yourself, or choose another backup.`
+        : `Restore backup ${schemaBackup} with content: schema first, which has the definitions that go with it, then this one.`),
+  ];
+}
+
+const SHOWN = 5;
+
+/** Some names, and how many more there are. */
+export function list(names: readonly string[]): string {
+  return `${names.slice(0, SHOWN).join(', ')}${names.length > SHOWN ? ` and ${names.length - SHOWN} more` : ''}`;
+}
+
+/** What is in the way of a restore into the target itself. */
+export function meeting({ present, target, toc }: PlanFacts, content: Content, way: Way): string[] {
+  if (way !== 'in place' || target.existing === undefined) return [];
+  if (content !== 'data')
+    return present.tables.length === 0
+      ? []
+      : [
+          `These are in the target already, and nothing of it is overwritten: ${list(present.tables)}. Rename or drop them first, or restore into another database and copy from there.`,
+        ];
+  if (toc === undefined)
+    return [
+      'Rows alone can be restored from a backup in the custom or directory format only: a plain one is restored as a whole.',
+    ];
+  return [
+    ...(present.missing.length === 0
+      ? []
+      : [
+          `Rows are restored into tables that are there, and these are not: ${list(present.missing)}. Restore their definitions first (content: schema), or choose others with tables.`,
+        ]),
+    ...(present.filled.length === 0
+      ? []
+      : [
+          `Rows are restored into empty tables, and these have rows: ${list(present.filled)}. Empty them first, or restore into another database and copy from there.`,
+        ]),
+  ];
+}
