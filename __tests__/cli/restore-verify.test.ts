@@ -107,7 +107,8 @@ interface Result {
     const args = ['restore', '--backup=latest', '-i', keyFile];
     const plan = await pgkeep([...args, '--dry-run'], env);
     expect([plan.code, plan.stderr.match(/error:.*/)]).toEqual([0, null]);
-    expect(plan.stdout).toContain('Nothing was changed (dry-run).');
+    expect(plan.stdout).toMatch(/^Plan\n[^]*\nNothing was changed \(dry-run\)\.\n$/);
+    expect(plan.stderr).not.toMatch(/^(Plan$|Source|Nothing was changed)/m);
     const admin = await rig.psql();
     const count = "SELECT count(*) FROM pg_catalog.pg_database WHERE datname = 'restored'";
     expect(await admin.value(count)).toBe('0');

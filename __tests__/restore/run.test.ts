@@ -70,7 +70,7 @@ suite('restore on PostgreSQL %s', (major) => {
       matches: 'true',
     });
     expect(redReasons(result!)).toEqual([]);
-    expect(resultText(result!)).toContain('is restored in database fresh');
+    expect(resultText(result!, { namesToo: true })).toContain('is restored in database "fresh"');
     expect(await countIn('fresh')).toBe(rows);
     expect(await databasesOf(rig)).toEqual([...before, 'fresh'].sort());
   });
@@ -174,7 +174,7 @@ suite('restore on PostgreSQL %s', (major) => {
     expect(result?.plan).toMatchObject({ way: 'beside', mode: 'replace', blockers: [] });
     expect(result?.plan.unconfirmed).toHaveLength(1);
     expect(redReasons(result!)).toEqual([]);
-    expect(resultText(result!)).toContain('Nothing was changed');
+    expect(resultText(result!, { namesToo: true })).toContain('Nothing was changed');
     expect(await databasesOf(rig)).toEqual([...before, 'live'].sort());
   });
 

@@ -2,7 +2,7 @@ import { runAction } from '../github/action.js';
 import { readActionInputs } from '../github/inputs.js';
 import { setOutputs } from '../github/outputs.js';
 import { appendSummary, summaryMarkup } from '../github/summary.js';
-import { outputsOf, redReasons } from '../restore/result.js';
+import { outputsOf, redReasons, resultText } from '../restore/result.js';
 import { restoreTold } from '../restore/told.js';
 import { restoreSummary } from '../restore/summary.js';
 import { actionOptions, isForEverybody, redError, toldInSummary } from './shared.js';
@@ -21,6 +21,7 @@ export function restoreAction(): Promise<never> {
     );
     setOutputs(outputsOf(result), reporter);
     const namesToo = !isForEverybody(context);
+    reporter.info(resultText(result, { namesToo }));
     await appendSummary(restoreSummary(result, summaryMarkup, { namesToo }), reporter);
     const reasons = redReasons(result);
     if (reasons.length > 0) throw redError(context, reasons);

@@ -70,7 +70,7 @@ export async function onlyFamily(stores: readonly Store[]): Promise<string> {
   const [only, ...others] = [...families].sort();
   const where = stores.map(({ url }) => url).join(', ');
   if (only === undefined)
-    throw failures[0] ?? new UserError(`There are no backups in ${where}. Check the bucket and the prefix.`);
+    throw failures[0] ?? new UserError(`There are no backups in ${where}. Check the storage URL.`);
   if (others.length === 0) return only;
   throw new UserError(
     `${where} holds backups of ${families.size} names. Say which with name: ${[only, ...others].join(', ')}.`,

@@ -48,7 +48,8 @@ export async function restoreChosen(options: RestoreOptions, source: Source): Pr
     const connected = { ...first, target: await lookAgain(first) };
     const facts = await reporter.group('Planning', async () => {
       const gathered = await gatherFacts(options, connected, staged);
-      reporter.info(planText(planRestore(gathered)));
+      // That of a dry run is its result.
+      if (!inputs.dryRun) reporter.info(planText(planRestore(gathered)));
       return gathered;
     });
     const plan = planRestore(facts);

@@ -1,5 +1,5 @@
 import { ExplainedError, UserError } from '../base/errors.js';
-import { printableLine } from '../base/text.js';
+import { printable, printableLine } from '../base/text.js';
 import { formatDuration, plural } from '../base/units.js';
 import type { RestoreOutput } from '../inputs/outputs.js';
 import { describe, isRed } from '../verify/result.js';
@@ -75,29 +75,33 @@ const LONGEST_LIST = 500;
 function differenceLines(red: readonly Finding[]): string[] {
   const rest = red.length - LONGEST_LIST;
   return [
-    ...red.slice(0, LONGEST_LIST).map((finding) => `  ${printableLine(describe(finding))}`),
+    ...red.slice(0, LONGEST_LIST).map((finding) => `  ${describe(finding)}`),
     ...(rest > 0 ? [`  ... and ${plural(rest, 'more', 'more')}; --json shows them all.`] : []),
   ];
 }
 
-/** A result for a terminal. */
-export function resultText(result: RestoreResult): string {
-  const { outcome, plan, database, previousDatabase, safetyBackup, passedOver, notes, durationSeconds } =
-    result;
+/**
+ * A result for a terminal or a log.
+ * @param options `namesToo`: also what differs, by name; false where everybody can read it
+ */
+export function resultText(result: RestoreResult, { namesToo }: { namesToo: boolean }): string {
+  const { outcome, plan, database, safetyBackup, passedOver, notes, durationSeconds } = result;
+  const { backup, target } = plan;
   const newer = passedOver.map((why) => `Not the newest: ${why}`);
-  if (outcome === 'planned') return [planText(plan), ...newer, 'Nothing was changed (dry-run).\n'].join('\n');
+  if (outcome === 'planned')
+    return printable([planText(plan), ...newer, 'Nothing was changed (dry-run).\n'].join('\n'));
+  const what = `${backup.name}/${backup.id}`;
   const lines = [
     database === null
-      ? `Backup ${plan.backup.id} was not put into place: database ${plan.target.database} is as it was.`
-      : `Backup ${plan.backup.id} is restored in database ${database}, in ${formatDuration(durationSeconds)}.`,
+      ? `${what} was not put into place: database ${JSON.stringify(target.database)} is as it was.`
+      : `${what} is restored in database ${JSON.stringify(database)}, in ${formatDuration(durationSeconds)}.`,
     `Compared with its fingerprint: ${comparedText(result)}.`,
-    ...differenceLines(result.findings.filter(isRed)),
-    ...(previousDatabase === null ? [] : [`The database that was there before is now ${previousDatabase}.`]),
+    ...(namesToo ? differenceLines(result.findings.filter(isRed)) : []),
     ...(safetyBackup === null
       ? []
       : [`Safety backup: ${safetyBackup.name}/${safetyBackup.id} in ${safetyBackup.storage}.`]),
     ...newer,
     ...notes,
   ];
-  return lines.map((line) => `${line}\n`).join('');
+  return lines.map((line) => `${printableLine(line)}\n`).join('');
 }

@@ -2,7 +2,6 @@ import { chooseBackup } from '../backup/choose.js';
 import { onlyFamily } from '../backup/catalogue.js';
 import { writeLog } from '../backup/log.js';
 import { CancelledError, UserError } from '../base/errors.js';
-import { formatDuration } from '../base/units.js';
 import { keysOf } from '../codec/index.js';
 import { familyName } from '../inputs/name.js';
 import { parseConnection } from '../postgres/connection/parse.js';
@@ -44,7 +43,6 @@ export async function runRestore(options: RestoreOptions): Promise<RestoreResult
     reporter.info(`Restoring ${manifest.name}/${manifest.id} of ${manifest.snapshotAt}, from ${store.url}`);
     const performed = await restoreChosen(options, { chosen, connection, keys });
     const result = resultOf(performed, chosen, startedAt);
-    tell(result, options);
     await log(
       result.outcome === 'differs' ? new UserError('What was restored differs from the backup.') : undefined,
     );
@@ -102,18 +100,4 @@ function resultOf(
     notes: done?.notes ?? [],
     durationSeconds: (Date.now() - startedAt.getTime()) / 1000,
   };
-}
-
-function tell(
-  { outcome, plan, database, durationSeconds, notes }: RestoreResult,
-  { reporter }: RestoreOptions,
-): void {
-  if (outcome === 'planned') return reporter.info('Nothing was changed (dry-run).');
-  const what = `${plan.backup.name}/${plan.backup.id}`;
-  reporter.info(
-    outcome === 'restored'
-      ? `${what} is restored in database ${JSON.stringify(database)}, in ${formatDuration(durationSeconds)}.`
-      : `${what} was restored, and what came out differs from the backup.`,
-  );
-  for (const note of notes) reporter.info(note);
 }

@@ -11,7 +11,7 @@ export async function restoreCommand(
   context: CommandContext,
 ): Promise<void> {
   const result = await restoreTold({ ...terminalOptions(context), inputs });
-  context.print(json ? `${JSON.stringify(result, null, 2)}\n` : resultText(result));
+  context.print(json ? `${JSON.stringify(result, null, 2)}\n` : resultText(result, { namesToo: true }));
   const reasons = redReasons(result);
   if (reasons.length > 0) throw new AggregateError(reasons);
 }

@@ -1,6 +1,6 @@
-import { chooseFamily, readBackup } from '../../backup/catalogue.js';
+import { onlyFamily } from '../../backup/catalogue.js';
+import { chooseBackup } from '../../backup/choose.js';
 import { totalBytes, type Manifest } from '../../backup/manifest.js';
-import { UserError } from '../../base/errors.js';
 import { printableLine } from '../../base/text.js';
 import { formatBytes, formatCount, plural } from '../../base/units.js';
 import { familyName } from '../../inputs/name.js';
@@ -16,18 +16,15 @@ export async function showCommand(
   json: boolean,
   context: CommandContext,
 ): Promise<void> {
-  for (const url of inputs.storage) {
-    const store = await openStore(url, context);
-    const name = await chooseFamily(store, inputs.name === undefined ? undefined : familyName(inputs.name));
-    const manifest = await readBackup(store, name, id);
-    if (manifest === undefined) continue;
-    const where = store.locate(`${name}/${id}`);
-    context.print(json ? `${JSON.stringify(manifest, null, 2)}\n` : describe(manifest, where));
-    return;
-  }
-  throw new UserError(
-    `There is no backup "${id}" in ${inputs.storage.join(', ')}. \`pgkeep list\` shows those there are.`,
-  );
+  const stores = await Promise.all(inputs.storage.map((url) => openStore(url, context)));
+  const { manifest, store } = await chooseBackup(stores, {
+    name: inputs.name === undefined ? await onlyFamily(stores) : familyName(inputs.name),
+    selector: { kind: 'id', id },
+    now: new Date(),
+    reporter: context.reporter,
+  });
+  const where = store.locate(`${manifest.name}/${id}`);
+  context.print(json ? `${JSON.stringify(manifest, null, 2)}\n` : describe(manifest, where));
 }
 
 function describe(manifest: Manifest, where: string): string {

@@ -2,7 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { CommandContext } from '../../src/cli/commands/context.js';
 import { listCommand } from '../../src/cli/commands/list.js';
+import { showCommand } from '../../src/cli/commands/show.js';
 import { putObject } from '../../src/storage/put.js';
 import { openStore } from '../../src/storage/registry.js';
 import type { Store } from '../../src/storage/store.js';
@@ -12,7 +14,7 @@ import { Listener } from '../support/listener.js';
 const A = '20260101T000000Z-aaaa';
 const B = '20260102T000000Z-aaaa';
 
-describe('pgkeep list', () => {
+describe('list and show', () => {
   let folder: string;
   let store: Store;
   let said: Listener;
@@ -25,15 +27,16 @@ describe('pgkeep list', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
+  const context = (): CommandContext => ({
+    env: {},
+    reporter: said,
+    signal: new AbortController().signal,
+    width: undefined,
+    paint: (text) => text,
+    print: (text) => (printed += text),
+  });
   const list = (json = false): Promise<void> =>
-    listCommand({ storage: [store.url], name: undefined, label: undefined }, json, {
-      env: {},
-      reporter: said,
-      signal: new AbortController().signal,
-      width: undefined,
-      paint: (text) => text,
-      print: (text) => (printed += text),
-    });
+    listCommand({ storage: [store.url], name: undefined, label: undefined }, json, context());
 
   it('lists backups, and warns of folders without a manifest: those that are newest by name', async () => {
     await putBackup(store, { id: A });
@@ -65,5 +68,15 @@ describe('pgkeep list', () => {
     await expect(list()).rejects.toThrow('1 of the manifests could not be read');
     expect(printed).toContain(A);
     expect(said.warnings).toEqual([expect.stringContaining('is not JSON')]);
+  });
+
+  it('shows a backup from the first storage that has it, and names what is near one that none has', async () => {
+    await putBackup(store, { id: A });
+    const storage = [`file://${folder}/empty`, store.url];
+    await showCommand(A, { storage, name: undefined }, false, context());
+    expect(printed).toMatch(new RegExp(`^Backup +${A}\nName +shop\n[^]*\nWhere +${store.url}/shop/${A}\n`));
+    await expect(showCommand(B, { storage, name: undefined }, false, context())).rejects.toThrow(
+      `There is no backup "${B}" named "shop" in ${storage.join(', ')}. Nearest in time: ${A};`,
+    );
   });
 });
