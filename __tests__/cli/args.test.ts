@@ -82,6 +82,10 @@ describe('parseCommandLine', () => {
   it.each([
     ['restore --storage=x', 'Input "backup" is required'],
     ['restore --storage=x --backup=random:7d', 'verified, not restored'],
+    [
+      'verify 20261120T020000Z-k3fd --storage=x',
+      'verify takes options only. Name the backup with --backup=20261120T020000Z-k3fd.',
+    ],
     ['restore shop --storage=x --backup=latest', 'Unexpected argument "shop": restore takes options only'],
     ['verify --storage=x --confirm=shop', 'Unknown option of verify "--confirm"'],
     ['backup --storage=x -i key.txt', 'Unknown option of backup "-i"'],

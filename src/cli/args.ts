@@ -3,6 +3,7 @@ import { codeOf, UserError } from '../base/errors.js';
 import { readInputs, type InputSource } from '../inputs/read.js';
 import type { Command } from '../inputs/spec.js';
 import { inputsOf, TABLE } from '../inputs/table.js';
+import { parseSelector } from '../inputs/selector.js';
 import { nearest, unknownName } from '../inputs/unknown.js';
 import {
   camelCase,
@@ -43,11 +44,9 @@ function readIdentityFile(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    const why =
-      codeOf(error) === 'ENOENT'
-        ? 'there is no such file'
-        : `it cannot be read (${codeOf(error) ?? 'error'})`;
-    throw new UserError(`Option --identity-file is ${JSON.stringify(path)}: ${why}.`, { cause: error });
+    const wrong = `Option --identity-file is ${JSON.stringify(path)}`;
+    if (codeOf(error) === 'ENOENT') throw new UserError(`${wrong}: there is no such file.`);
+    throw new UserError(`${wrong}: it cannot be read (${codeOf(error) ?? 'error'}).`, { cause: error });
   }
 }
 
@@ -121,8 +120,13 @@ const mentionable = (text: string): string => (/:\/\/|=/.test(text) ? '...' : te
 function readOperands(command: Command, operands: readonly string[]): string[] {
   const wanted = COMMANDS[command].operands;
   if (operands.length > wanted.length) {
+    const extra = mentionable(operands[wanted.length] ?? '');
+    const backup =
+      inputsOf(command).some(([name]) => name === 'backup') && parseSelector(extra) !== undefined
+        ? ` Name the backup with --backup=${extra}.`
+        : '';
     throw new UserError(
-      `Unexpected argument ${JSON.stringify(mentionable(operands[wanted.length] ?? ''))}: ${command} takes ${wanted.length === 0 ? 'options only' : `one <${wanted.join('> <')}>`}.`,
+      `Unexpected argument ${JSON.stringify(extra)}: ${command} takes ${wanted.length === 0 ? 'options only' : `one <${wanted.join('> <')}>`}.${backup}`,
     );
   }
   if (operands.length < wanted.length)

@@ -42,7 +42,8 @@ export async function runCli(): Promise<never> {
       env: process.env,
       reporter,
       signal,
-      width: process.stdout.isTTY ? process.stdout.columns : undefined,
+      // A terminal that does not know its width says 0.
+      width: process.stdout.isTTY && process.stdout.columns > 0 ? process.stdout.columns : undefined,
       paint: (text, style) => (colors ? styled(text, style) : text),
       print: (text) => {
         reporter.clear();
