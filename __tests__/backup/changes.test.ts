@@ -13,7 +13,22 @@ import { Listener } from '../support/listener.js';
 
 if (rigMissing !== undefined) process.stderr.write(`NOT RUN: changes while dumping: ${rigMissing}\n`);
 
-/** What somebody does to table `t` between the snapshot and pg_dump's lock. */
+/** What is there besides the table `gate`. */
+const SETUP = [
+  'DROP SCHEMA IF EXISTS one, two, three CASCADE',
+  'DROP TABLE IF EXISTS t, u, v',
+  'CREATE SCHEMA one',
+  'CREATE SCHEMA two',
+  `CREATE TYPE one.st AS ENUM ('open', 'shut')`,
+  `CREATE FUNCTION one.f() RETURNS int LANGUAGE sql AS 'SELECT 1'`,
+  'CREATE TABLE one.same (a int)',
+  'CREATE TABLE two.same (a int)',
+  `CREATE TABLE t (a int, b int, s one.st, d int DEFAULT one.f())`,
+  'CREATE TABLE v (LIKE t)',
+  `INSERT INTO t SELECT i, i, 'open' FROM generate_series(1, 9) i`,
+];
+
+/** What somebody does between the snapshot and pg_dump's lock. */
 const CHANGES: [string, string][] = [
   ['truncated', 'TRUNCATE t'],
   ['rewritten', 'ALTER TABLE t ALTER COLUMN a TYPE text'],
@@ -21,7 +36,30 @@ const CHANGES: [string, string][] = [
   ['dropped and made anew', 'DROP TABLE t; CREATE TABLE t (a int, b int)'],
   ['renamed and replaced', 'ALTER TABLE t RENAME TO u; CREATE TABLE t (a int, b int)'],
   ['robbed of a column', 'ALTER TABLE t DROP COLUMN a'],
+  ['given another column of that name', 'ALTER TABLE t DROP COLUMN b, ADD COLUMN b int; UPDATE t SET b = a'],
+  [
+    'altered so that columns changed places',
+    'ALTER TABLE t RENAME a TO c; ALTER TABLE t RENAME b TO a; ALTER TABLE t RENAME c TO b',
+  ],
+  ['swapped', 'ALTER TABLE t RENAME TO u; ALTER TABLE v RENAME TO t; ALTER TABLE u RENAME TO v'],
 ];
+
+/** What pg_dump has no lock against. */
+const UNLOCKED: [string, string][] = [
+  [
+    'enum labels that were swapped',
+    `ALTER TYPE one.st RENAME VALUE 'open' TO 'x'; ALTER TYPE one.st RENAME VALUE 'shut' TO 'open'; ALTER TYPE one.st RENAME VALUE 'x' TO 'shut'`,
+  ],
+  ['a type that was renamed', 'ALTER TYPE one.st RENAME TO status'],
+  ['a function that was renamed', 'ALTER FUNCTION one.f() RENAME TO g'],
+  [
+    'schemas that were swapped',
+    'ALTER SCHEMA one RENAME TO three; ALTER SCHEMA two RENAME TO one; ALTER SCHEMA three RENAME TO two',
+  ],
+];
+
+/** What every backup takes in its stride. */
+const HARMLESS = `ALTER TYPE one.st ADD VALUE 'later'; CREATE TYPE two.st AS ENUM ('a'); CREATE TEMP TABLE passing (s two.st); CREATE FUNCTION two.f() RETURNS int LANGUAGE sql AS 'SELECT 1'; ALTER TABLE t ADD COLUMN later int; DROP TABLE passing`;
 
 (rigMissing === undefined ? describe : describe.skip).each([15, 18])('PostgreSQL %i, changes', (major) => {
   let rig: Rig;
@@ -46,12 +84,12 @@ const CHANGES: [string, string][] = [
     await other.exec(...change.split('; '), 'COMMIT');
   }
 
-  async function backupWhile(change: string, times: number): Promise<{ run: Backup; folder: string }> {
-    await other.exec('DROP TABLE IF EXISTS u', 'DROP TABLE IF EXISTS t');
-    await other.exec(
-      'CREATE TABLE t (a int, b int)',
-      'INSERT INTO t SELECT i, i FROM generate_series(1, 9) i',
-    );
+  async function backupWhile(
+    change: string,
+    times: number,
+    fingerprint = 'content',
+  ): Promise<{ run: Backup; folder: string }> {
+    await other.exec(...SETUP);
     const { folder, url } = rig.storage();
     const said = new Listener();
     const turns: Promise<void>[] = [];
@@ -64,7 +102,7 @@ const CHANGES: [string, string][] = [
     };
     await turn(0);
     const run = await rig.backup(
-      { 'database-url': rig.server.url('shop'), storage: url, fingerprint: 'content' },
+      { 'database-url': rig.server.url('shop'), storage: url, fingerprint },
       { said },
     );
     await Promise.all(turns);
@@ -79,6 +117,26 @@ const CHANGES: [string, string][] = [
     await requireNoSessions(rig);
   });
 
+  if (major === 18) {
+    it.each(UNLOCKED)('dumps once more after %s', async (_what, change) => {
+      const { run } = await backupWhile(change, 1);
+      expect(run.error).toBeUndefined();
+      expect(run.said.warnings.filter((line) => line.includes('Dumping once more'))).toHaveLength(1);
+    });
+
+    it('dumps once more without a fingerprint too', async () => {
+      const { run } = await backupWhile(CHANGES.at(-1)?.[1] ?? '', 1, 'none');
+      expect(run.error).toBeUndefined();
+      expect(run.said.warnings.filter((line) => line.includes('Dumping once more'))).toHaveLength(1);
+    });
+
+    it('does not mind what is new', async () => {
+      const { run } = await backupWhile(HARMLESS, 1);
+      expect(run.error).toBeUndefined();
+      expect(run.said.warnings).toEqual([]);
+    });
+  }
+
   it('is red when it happens again, and leaves nothing', async () => {
     const { run, folder } = await backupWhile('TRUNCATE t', 2);
     expect(run.error).toBeInstanceOf(UserError);
@@ -89,6 +147,12 @@ const CHANGES: [string, string][] = [
   });
 });
 
+const STATES = [
+  `CREATE TYPE st AS ENUM ('open', 'shut')`,
+  'CREATE TABLE states (s st)',
+  `INSERT INTO states VALUES ('open')`,
+];
+
 (rigMissing === undefined ? describe : describe.skip)('applications that want a lock', () => {
   let rig: Rig;
   beforeAll(async () => {
@@ -97,11 +161,18 @@ const CHANGES: [string, string][] = [
   afterAll(() => rig.stop());
 
   it('survives a lock that waits behind pg_dump for longer than our own patience', async () => {
-    await rig.database('big', BIG);
+    await rig.database('big', BIG, ...STATES, `CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'`);
     const { url } = rig.storage();
     const running = rig.backup({ 'database-url': rig.server.url('big'), storage: url, 'lock-timeout': '1s' });
     const thaw = await freezeDump(rig, 'big');
     const migration = await rig.psql('big');
+    // Nothing of this changes what is being dumped.
+    await migration.exec(
+      `ALTER TYPE st ADD VALUE 'later'`,
+      'DROP FUNCTION f()',
+      'CREATE TYPE another AS (a int)',
+      'CREATE TEMP TABLE passing (a another)',
+    );
     const altered = migration.exec('ALTER TABLE big ADD COLUMN later int');
     await new Promise((resolve) => setTimeout(resolve, 4000));
     thaw();
@@ -110,6 +181,22 @@ const CHANGES: [string, string][] = [
     await migration.close();
     expect(run.error).toBeUndefined();
     expect(run.said.warnings).toEqual([]);
+  });
+
+  it('dumps once more when an enum label is renamed while rows are copied', async () => {
+    const migration = await rig.database('labels', BIG, ...STATES);
+    const { url } = rig.storage();
+    const running = rig.backup({
+      'database-url': rig.server.url('labels'),
+      storage: url,
+      fingerprint: 'none',
+    });
+    const thaw = await freezeDump(rig, 'labels');
+    await migration.exec(`ALTER TYPE st RENAME VALUE 'open' TO 'opened'`);
+    thaw();
+    const run = await running;
+    expect(run.error).toBeUndefined();
+    expect(run.said.warnings).toEqual([expect.stringMatching(/type "st".*Dumping once more/)]);
   });
 
   it('lets nobody wait for a long count: it is cancelled and taken again', async () => {

@@ -5,6 +5,7 @@ import { Psql } from '../postgres/psql.js';
 import { allOrStop } from './all-or-stop.js';
 import type { Archive } from './archive-request.js';
 import { startArchive } from './archive.js';
+import { readNames, requireSameNames } from './fingerprint/catalog-changes.js';
 import { Patience } from './fingerprint/patience.js';
 import { readSequences, sequenceFingerprints, type SequenceValue } from './fingerprint/sequences.js';
 import type { Fingerprint, Requirements, SequenceFingerprint } from './fingerprint/types.js';
@@ -32,7 +33,7 @@ export interface Attempt {
 /**
  * Dumps the database once and measures, in the same snapshot, what the dump holds. Everything is stopped when any part
  * of it fails.
- * @throws ChangedWhileDumpingError when a table changed under the dump: the caller may try once more.
+ * @throws ChangedWhileDumpingError when something changed under the dump: the caller may try once more.
  */
 export async function attemptDump(request: AttemptRequest): Promise<Attempt> {
   const { context, database } = request;
@@ -77,7 +78,10 @@ export async function attemptDump(request: AttemptRequest): Promise<Attempt> {
       measureArchive({ context, database, archive, snapshot, dump, stop, signal, open }),
     ]);
     // The snapshot's session was idle all the time; that it still answers proves that the snapshot lasted.
+    const names = await readNames(holder);
     await holder.exec('COMMIT');
+    // What is gone by now was still there when pg_dump had read all definitions.
+    requireSameNames(names, await readNames(holder), false);
     const fingerprint =
       measured.fingerprint === undefined
         ? undefined

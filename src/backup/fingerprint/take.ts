@@ -7,6 +7,7 @@ import { explainSqlError } from '../../postgres/explain.js';
 import { SqlError, type Psql } from '../../postgres/psql.js';
 import { objectKeys, tableDataOids, type TocEntry } from '../../postgres/toc.js';
 import { importSnapshot, type Snapshot } from '../snapshot.js';
+import { heldObjects, readDefinitions, requireSameNames } from './catalog-changes.js';
 import { countTables, requireUnchanged, tableFingerprints } from './counts.js';
 import {
   catalogObjects,
@@ -58,7 +59,7 @@ const SESSION_SETTINGS = [
 
 /**
  * Measures, inside the dump's snapshot, what the archive holds, after checking that the archive lists what the
- * catalog lists and that no table was rewritten since the snapshot. With level `none` only the checks are made.
+ * catalog lists and that nothing in it was rewritten or renamed since the snapshot. With level `none` only the checks are made.
  * @throws UserError when the archive lacks something, ChangedWhileDumpingError when a table changed.
  */
 export async function measure(request: FingerprintRequest): Promise<Measured> {
@@ -76,10 +77,13 @@ export async function measure(request: FingerprintRequest): Promise<Measured> {
 
 async function measureIn(psql: Psql, request: FingerprintRequest): Promise<Measured> {
   const { level, selection, toc } = request;
+  // Now, with all definitions in the archive and the locks of its tables held, and not in the snapshot.
+  const now = await readDefinitions(psql);
   await importSnapshot(psql, request.snapshot.id, SESSION_SETTINGS);
   const included = tableDataOids(toc);
   const tables = (await countedTables(psql)).filter(({ oid }) => included.has(oid));
   requireUnchanged(tables);
+  requireSameNames(heldObjects(await readDefinitions(psql), toc), now, true);
   const objects = await requireComplete(psql, request);
   const filtered = isFiltered(selection);
   const requires = filtered ? await requirements(psql, toc) : NO_REQUIREMENTS;
