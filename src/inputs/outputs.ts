@@ -50,14 +50,17 @@ export const RESTORE_OUTPUTS = {
 /** The same of the verify action. */
 export const VERIFY_OUTPUTS = {
   outcome: OUTCOME,
-  verified: { description: '`true` or `false`: whether the backup passed' },
+  verified: {
+    description:
+      '`true` where all is well, else `false`: the backup differs, is older than `max-age`, or is not the newest because that one is damaged',
+  },
   report: {
     description:
       'The report as JSON: the verdict, the totals, and each thing that was compared; what was equal is left out where it is very much',
   },
   'backup-id': { description: 'Id of the backup that was verified' },
   'restore-seconds': { description: 'How long the restore into the scratch server took' },
-  differences: { description: 'How many things differ from what the backup should hold' },
+  differences: { description: 'How many things are not as they should be' },
 } as const satisfies Record<string, OutputSpec>;
 
 /** The same of the prune action. */
