@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { UserError } from '../../src/base/errors.js';
 import { parseConnection } from '../../src/postgres/connection/parse.js';
 import type { Psql } from '../../src/postgres/psql.js';
 import { cleaningSessionsOf } from '../../src/restore/target/server.js';
@@ -13,6 +14,7 @@ if (majors.length === 0) process.stderr.write(`NOT RUN: swap: ${rigMissing ?? 'n
 
 const signal = new AbortController().signal;
 const names = {
+  maintenance: 'postgres',
   target: 'live',
   restored: 'beside',
   before: 'old',
@@ -167,6 +169,52 @@ const names = {
       ).toBe('t');
     },
   );
+
+  it('says how to look where nothing can be found out', async () => {
+    await reset();
+    const broken: Swap['open'] = async (name) => {
+      const psql = await open(name);
+      if (name === 'that swaps')
+        psql.exec = () => Promise.reject(new UserError('The session ended unexpectedly.'));
+      return psql;
+    };
+    const look = (): Promise<Psql> => Promise.reject(new UserError('The server is gone.'));
+    await expect(swap({ ...names, open: broken, look, patienceMs: 0 })).rejects.toThrow(
+      'where "old" is there, "live" is the restored database, and "old" the old one. Where it is not, nothing was replaced',
+    );
+  });
+
+  it('waits for a commit that the server is still at work on', async () => {
+    await reset();
+    let late: Promise<void> | undefined;
+    const held: Swap['open'] = async (name) => {
+      const psql = await open(name);
+      if (name !== 'that swaps') return psql;
+      const exec = psql.exec.bind(psql);
+      const close = psql.close.bind(psql);
+      let looked = false;
+      // The program is told that the session ended, and the commit comes when somebody has looked.
+      psql.exec = async (...all) => {
+        if (all[0] !== 'COMMIT') return exec(...all);
+        late = (async () => {
+          while (!looked) {
+            looked =
+              (await admin.value(
+                `SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%backend_xid IS NOT NULL%' AND pid <> pg_backend_pid()`,
+              )) !== '0';
+          }
+          await exec('COMMIT');
+          await close();
+        })();
+        throw new UserError('The session ended unexpectedly.');
+      };
+      psql.close = () => Promise.resolve();
+      return psql;
+    };
+    await swap({ ...names, open: held, look: open });
+    await late;
+    expect(await content('live')).toBe('restored');
+  });
 
   it('says whose sessions it may not end, and leaves the target as it was', async () => {
     await reset();

@@ -42,6 +42,7 @@ export async function takePlace(
     before,
     comment: wanted.comment,
     signal: options.signal,
+    maintenance,
     check: () => requireUnchanged(job),
     open: (name) => open(maintenance, name),
     look: (name) => clean(maintenance, name),

@@ -1,6 +1,7 @@
 import { CancelledError, UserError } from '../../base/errors.js';
 import { plural } from '../../base/units.js';
 import { quoteIdentifier, quoteLiteral, SqlError, type Psql } from '../../postgres/psql.js';
+import { afterBreak } from '../in-doubt.js';
 import { endSessions } from './sessions.js';
 
 export interface Swap {
@@ -13,6 +14,10 @@ export interface Swap {
   /** Of the restored database. */
   comment: string | null;
   signal: AbortSignal;
+  /** The database that these sessions are on. */
+  maintenance: string;
+  /** How long to look for what became of a swap whose connection broke; absent: half a minute. */
+  patienceMs?: number;
   /** Asked right before each attempt: throws where the target may not be replaced any more. */
   check: () => Promise<void>;
   /** Opens a session on a database that takes no part. */
@@ -103,19 +108,31 @@ function stop(over: AbortController, ended: Promise<string[]>): Promise<string[]
   return ended;
 }
 
-async function isSwapped({ look, target }: Swap, restored: string): Promise<boolean> {
-  try {
-    return await withSession(
-      look,
-      'that looks after the swap',
-      async (psql) => (await oidsOf(psql, [target])).get(target) === restored,
-    );
-  } catch (error) {
-    throw new UserError(
-      `The connection broke while database ${JSON.stringify(target)} was being replaced, and the server cannot be asked which one it is now. It is the old or the new one as a whole: look at it before you run anything else.`,
-      { cause: error },
-    );
-  }
+/** @throws UserError where that cannot be found out */
+async function isSwapped(request: Swap, restored: string): Promise<boolean> {
+  const { look, target, maintenance, patienceMs } = request;
+  const swapped = await afterBreak(
+    () => look('that looks after the swap'),
+    maintenance,
+    async (psql) => (await oidsOf(psql, [target])).get(target) === restored,
+    patienceMs,
+  );
+  if (swapped !== undefined) return swapped;
+  throw inDoubt(request);
+}
+
+/** Tells by the names that a swap makes: that of the copy goes either way, since what is left of it is dropped. */
+function inDoubt({ target, restored, before }: Swap): UserError {
+  const [name, beside] = [JSON.stringify(target), JSON.stringify(restored)];
+  const [sign, done] =
+    before === undefined
+      ? [name, '']
+      : [JSON.stringify(before), `, and ${JSON.stringify(before)} the old one`];
+  return new UserError(
+    `The connection broke while database ${name} was being replaced, and the server cannot be asked what became of it. ` +
+      `Everything changed together, or nothing did. List the databases (\`psql -l\`) before you run anything else: where ${sign} is there, ` +
+      `${name} is the restored database${done}. Where it is not, nothing was replaced, and ${beside}, if it is there, is a copy that can be dropped.`,
+  );
 }
 
 async function withSession<T>(
