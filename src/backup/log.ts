@@ -31,8 +31,8 @@ export function publicReason(
 
 /** What one run of one action did to one family. */
 export interface LogEntry {
-  action: 'backup' | 'restore' | 'verify' | 'prune';
-  /** The backup that was made, restored or verified; null where it did not come to that. */
+  action: 'backup' | 'restore' | 'verify' | 'prune' | 'delete';
+  /** The backup that was made, restored, verified or deleted; null where it did not come to that. */
   backup: string | null;
   /** Why the run is red; absent for a green one. */
   failure?: unknown;

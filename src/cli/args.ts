@@ -8,6 +8,7 @@ import { nearest, unknownName } from '../inputs/unknown.js';
 import {
   camelCase,
   type BackupInputs,
+  type DeleteInputs,
   type ListInputs,
   type PruneInputs,
   type RestoreInputs,
@@ -34,6 +35,7 @@ export type Invocation =
   | (Terminal & { command: 'verify'; inputs: VerifyInputs; json: boolean })
   | (Terminal & { command: 'prune'; inputs: PruneInputs; json: boolean })
   | (Terminal & { command: 'list'; inputs: ListInputs; json: boolean })
+  | (Terminal & { command: 'delete'; inputs: DeleteInputs; json: boolean; id: string })
   | (Terminal & { command: 'show'; inputs: ShowInputs; json: boolean; id: string });
 
 const isCommand = (text: string | undefined): text is Command => COMMAND_NAMES.some((name) => name === text);
@@ -169,6 +171,8 @@ function invocationOf(
   switch (command) {
     case 'backup':
       return { ...terminal, command, inputs: readInputs(command, source) };
+    case 'delete':
+      return { ...terminal, command, inputs: readInputs(command, source), json, id };
     case 'show':
       return { ...terminal, command, inputs: readInputs(command, source), json, id };
     case 'restore':

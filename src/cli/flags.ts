@@ -10,7 +10,7 @@ export interface CliFlag {
   placeholder?: string;
 }
 
-const ALL: readonly Command[] = ['backup', 'restore', 'verify', 'prune', 'list', 'show'];
+const ALL: readonly Command[] = ['backup', 'restore', 'verify', 'prune', 'list', 'show', 'delete'];
 
 export const CLI_FLAGS = {
   'identity-file': {
@@ -20,7 +20,7 @@ export const CLI_FLAGS = {
     short: 'i',
     placeholder: 'FILE',
   },
-  json: { description: 'Print JSON', commands: ['restore', 'verify', 'prune', 'list', 'show'] },
+  json: { description: 'Print JSON', commands: ['restore', 'verify', 'prune', 'list', 'show', 'delete'] },
   color: {
     description: 'Colours; off by themselves when NO_COLOR is set or there is no terminal',
     commands: ALL,
@@ -51,6 +51,10 @@ export const COMMANDS: Record<Command, { summary: string; operands: readonly str
   },
   prune: { summary: 'Remove old backups by a policy, and never the last good one', operands: [] },
   list: { summary: 'List the backups in storage', operands: [] },
+  delete: {
+    summary: 'Delete one backup; the newest and the newest verified only when confirmed',
+    operands: ['id'],
+  },
   show: { summary: 'Show everything that is known of one backup', operands: ['id'] },
 };
 

@@ -6,6 +6,7 @@ import type { InputSpec } from '../inputs/spec.js';
 import { TABLE } from '../inputs/table.js';
 import { backupCommand } from './commands/backup.js';
 import type { CommandContext } from './commands/context.js';
+import { deleteCommand } from './commands/delete.js';
 import { listCommand } from './commands/list.js';
 import { pruneCommand } from './commands/prune.js';
 import { restoreCommand } from './commands/restore.js';
@@ -87,6 +88,7 @@ async function dispatch(invocation: Invocation, context: CommandContext): Promis
     case 'prune':
     case 'list':
     case 'show':
+    case 'delete':
       return run(invocation, context);
   }
 }
@@ -111,6 +113,8 @@ async function run(
       return pruneCommand(invocation.inputs, invocation.json, context);
     case 'list':
       return listCommand(invocation.inputs, invocation.json, context);
+    case 'delete':
+      return deleteCommand(invocation.id, invocation.inputs, invocation.json, context);
     case 'show':
       return showCommand(invocation.id, invocation.inputs, invocation.json, context);
   }

@@ -161,6 +161,10 @@ const CHECKS: { [C in Command]: (inputs: InputsOf<C>) => void } = {
   list: (inputs) => {
     checkName('list', inputs);
   },
+  delete: (inputs) => {
+    checkName('delete', inputs);
+    check([STORED_ONCE], inputs);
+  },
   show: (inputs) => {
     checkName('show', inputs);
   },

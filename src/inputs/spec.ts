@@ -4,7 +4,7 @@ export const ACTIONS = ['backup', 'restore', 'verify', 'prune'] as const;
 export type Action = (typeof ACTIONS)[number];
 
 /** The actions and commands that take inputs. */
-export type Command = Action | 'list' | 'show';
+export type Command = Action | 'list' | 'show' | 'delete';
 
 /** The headings that the help and the README sort inputs under, in this order. */
 export const GROUPS = [

@@ -58,6 +58,7 @@ export type BackupInputs = InputsOf<'backup'>;
 export type RestoreInputs = InputsOf<'restore'>;
 export type VerifyInputs = InputsOf<'verify'>;
 export type PruneInputs = InputsOf<'prune'>;
+export type DeleteInputs = InputsOf<'delete'>;
 export type ListInputs = InputsOf<'list'>;
 export type ShowInputs = InputsOf<'show'>;
 

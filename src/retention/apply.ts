@@ -1,13 +1,14 @@
 import { readBackup } from '../backup/catalogue.js';
 import { idTime } from '../backup/id.js';
 import type { Inventory } from '../backup/inventory.js';
-import { backupKey, MANIFEST, VERIFIED } from '../backup/layout.js';
+import { backupKey, MANIFEST } from '../backup/layout.js';
 import { readVerified } from '../backup/verified.js';
 import { CancelledError, messageOf, UserError } from '../base/errors.js';
 import type { Reporter } from '../base/reporter.js';
 import { formatBytes } from '../base/units.js';
 import type { ObjectInfo, Store } from '../storage/store.js';
 import { candidatesOf } from './candidates.js';
+import { objectsOf, removalOrder } from './objects.js';
 import { isOld, type OrphanPlan } from './orphans.js';
 import { newestFirst } from './plan.js';
 import type { RetentionPlan } from './types.js';
@@ -138,10 +139,8 @@ class Removal {
 
   private async removeAll(id: string, objects: readonly ObjectInfo[]): Promise<void> {
     const { inventory, store, reporter, signal } = this.options;
-    const first = [this.key(id, MANIFEST), this.key(id, VERIFIED)];
-    const rank = ({ key }: ObjectInfo): number => (first.includes(key) ? first.indexOf(key) : first.length);
     let bytes = 0;
-    for (const object of [...objects].sort((a, b) => rank(a) - rank(b))) {
+    for (const object of removalOrder(objects)) {
       if (signal?.aborted === true) return;
       await store.remove(object.key);
       bytes += object.bytes;
@@ -151,10 +150,8 @@ class Removal {
     reporter.info(`Removed ${inventory.name}/${id} (${formatBytes(bytes)}).`);
   }
 
-  private async folder(id: string): Promise<ObjectInfo[]> {
-    const objects: ObjectInfo[] = [];
-    for await (const object of this.options.store.list(this.key(id, ''))) objects.push(object);
-    return objects;
+  private folder(id: string): Promise<ObjectInfo[]> {
+    return objectsOf(this.options.store, this.options.inventory.name, id);
   }
 
   /** Whether no newer backup that stays is verified, by the verdicts that are stored now. */

@@ -40,14 +40,16 @@ export const PLACE = {
   storage: {
     type: 'list',
     group: 'Storage',
-    commands: ['backup', 'restore', 'verify', 'prune', 'list', 'show'],
-    required: ['backup', 'restore', 'verify', 'prune', 'list', 'show'],
+    commands: ['backup', 'restore', 'verify', 'prune', 'list', 'show', 'delete'],
+    required: ['backup', 'restore', 'verify', 'prune', 'list', 'show', 'delete'],
     placeholder: 'URL',
     description:
       'Where backups live: `s3://bucket/prefix` or `file:///path`, one URL a line; a backup goes to all of them in one pass',
     descriptions: {
       list: 'Where backups live: `s3://bucket/prefix` or `file:///path`',
       show: 'Where backups live: `s3://bucket/prefix` or `file:///path`',
+      delete:
+        'Where backups live: `s3://bucket/prefix` or `file:///path`, one URL a line; the backup is deleted from each',
       prune:
         'Where backups live: `s3://bucket/prefix` or `file:///path`, one URL a line; each is pruned by itself',
       restore:
@@ -59,7 +61,7 @@ export const PLACE = {
   name: {
     type: 'string',
     group: 'Storage',
-    commands: ['backup', 'restore', 'verify', 'prune', 'list', 'show'],
+    commands: ['backup', 'restore', 'verify', 'prune', 'list', 'show', 'delete'],
     defaults: { backup: '{database}' },
     defaultText: 'the only one',
     placeholder: 'NAME',

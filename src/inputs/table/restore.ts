@@ -5,8 +5,13 @@ export const RESTORE = {
   confirm: {
     type: 'string',
     group: 'What is restored',
-    commands: ['restore'],
+    commands: ['restore', 'delete'],
     placeholder: 'NAME',
+    groups: { delete: 'How it runs' },
+    descriptions: {
+      delete:
+        'The id once more; needed for the newest backup, the newest verified one, and what is no whole backup',
+    },
     description:
       "The target database's name once more; needed wherever the target is not empty, or is the database that the backup was made of",
   },
