@@ -76,6 +76,25 @@ if (!canMount()) process.stderr.write('NOT RUN: a backup onto a full disk: no ri
     );
   });
 
+  it.each([
+    ['ALTER DATABASE shop SET zero_damaged_pages = on', 'ALTER DATABASE "shop" RESET zero_damaged_pages'],
+    [
+      'ALTER ROLE postgres SET ignore_checksum_failure = on',
+      'ALTER ROLE "postgres" RESET ignore_checksum_failure',
+    ],
+    ['ALTER SYSTEM SET zero_damaged_pages = on', 'ALTER SYSTEM SET zero_damaged_pages = off'],
+  ])('refuses a server that passes over damaged pages: %s', async (set, remedy) => {
+    const admin = await rig.psql('shop');
+    await admin.exec(set, 'SELECT pg_reload_conf()');
+    try {
+      expect(await failing(rig.server.url('shop'))).toContain(remedy);
+      expect(await failing(rig.server.url('shop'), { 'dry-run': 'true' }, false)).toContain(remedy);
+    } finally {
+      await admin.exec(set.replace('SET ', 'RESET ').replace(' = on', ''), 'SELECT pg_reload_conf()');
+      await admin.close();
+    }
+  });
+
   it('says that a table stayed locked for longer than lock-timeout', async () => {
     const other = await rig.psql('shop');
     await other.exec('BEGIN', 'LOCK TABLE app.orders IN ACCESS EXCLUSIVE MODE');

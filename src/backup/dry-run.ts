@@ -8,6 +8,7 @@ import { inspectServer, type ServerInfo } from '../postgres/server.js';
 import { putObject } from '../storage/put.js';
 import type { Store } from '../storage/store.js';
 import { requireSpace } from './directory-archive.js';
+import { refuseHiddenDamage } from './hidden-damage.js';
 import { ask } from './session.js';
 import type { BackupContext } from './types.js';
 
@@ -42,7 +43,15 @@ async function checkDatabase(context: BackupContext, database: string): Promise<
     Psql.open({ programs, connection, database, signal, reporter, untouched });
   await refuseTransactionPooler(() => open(true), { target });
   const what = `Reading database ${JSON.stringify(database)}`;
-  const { databaseBytes } = await ask(() => open(false), what, target, inspectServer);
+  const { databaseBytes } = await ask(
+    () => open(false),
+    what,
+    target,
+    async (psql) => {
+      await refuseHiddenDamage(psql);
+      return inspectServer(psql);
+    },
+  );
   if (inputs.format === 'directory') await requireSpace({ compression, databaseBytes, tempDir, reporter });
   const size = databaseBytes === null ? 'an unknown size' : formatBytes(databaseBytes);
   reporter.info(

@@ -14,6 +14,7 @@ import { planForMachine } from './compression.js';
 import { databasesOf, findFor } from './connect.js';
 import { dryRun } from './dry-run.js';
 import { tableSizesByName } from './fingerprint/tables.js';
+import { refuseHiddenDamage } from './hidden-damage.js';
 import { writeLog, type LogEntry } from './log.js';
 import { namedFamilies } from './named.js';
 import { pruneAfter } from './prune-after.js';
@@ -114,7 +115,10 @@ async function one(context: BackupContext, database: string, name: string): Prom
     () => open(false),
     `Reading database ${JSON.stringify(database)}`,
     target,
-    async (psql) => [await inspectServer(psql), await tableSizesByName(psql)] as const,
+    async (psql) => {
+      await refuseHiddenDamage(psql);
+      return [await inspectServer(psql), await tableSizesByName(psql)] as const;
+    },
   );
   const size = server.databaseBytes === null ? 'of unknown size' : formatBytes(server.databaseBytes);
   reporter.info(`PostgreSQL ${server.version}, ${plural(sizes.size, 'table')}, ${size}`);
