@@ -232,7 +232,7 @@ describe('chooseBackup', () => {
       const chosen = async (selector: BackupSelector, stores = [one.store]): Promise<unknown> =>
         (await chooseBackup(stores, { name: 'shop', selector, now: new Date(), reporter: said })).passedOver;
       expect(await chosen({ kind: 'latest' })).toEqual([
-        { id: C, state: 'damaged', why: expect.stringContaining(`shop/${C} in file://`) as unknown },
+        { id: C, state: 'unreadable', why: expect.stringContaining(`shop/${C} in file://`) as unknown },
       ]);
       expect(await chosen({ kind: 'id', id: B })).toBeUndefined();
       two.backup(C);

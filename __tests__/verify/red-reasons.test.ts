@@ -48,10 +48,10 @@ describe('redReasons', () => {
     const reasons = redReasons({ report, stored: 's3://b/verified.json' });
     expect(reasons.map(({ message }) => message)).toEqual([
       'Backup shop/20261120T021703Z-k3fd, label daily, is too old: 50 h 26 min instead of at most 26 h 0 min; no newer backup was found.',
-      'A newer backup is damaged, so that 20261120T021703Z-k3fd is the newest that can be restored. shop/20261121T021703Z-k3fd in s3://b cannot be chosen. It is not JSON.',
+      'A newer backup cannot be read, so that 20261120T021703Z-k3fd is the newest that can be restored. shop/20261121T021703Z-k3fd in s3://b cannot be chosen. It is not JSON.',
     ]);
     expect(publicReason(reasons[1], nobody)).toBe(
-      'A newer backup is damaged, so that 20261120T021703Z-k3fd is the newest that can be restored: shop/20261121T021703Z-k3fd.',
+      'A newer backup cannot be read, so that 20261120T021703Z-k3fd is the newest that can be restored: shop/20261121T021703Z-k3fd.',
     );
   });
 
@@ -61,7 +61,7 @@ describe('redReasons', () => {
     const reasons = redReasons({ report, stored: undefined });
     expect(reasons.map(({ message }) => message.split(' ').slice(0, 5).join(' '))).toEqual([
       'Backup shop/20261120T021703Z-k3fd did not pass',
-      'A newer backup is damaged,',
+      'A newer backup cannot be',
       'The verdict on shop/20261120T021703Z-k3fd could',
     ]);
     expect(reasons[0]?.message).toContain('instead of 12,480 rows, and 1 more difference.');

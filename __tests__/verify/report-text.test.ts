@@ -110,7 +110,7 @@ Different, but no reason to fail
       plain,
     );
     expect(text).toMatch(
-      /^FAILED .* equals what was backed up; but 20261121T021703Z-k3fd, which is newer, is damaged\.\n/,
+      /^FAILED .* equals what was backed up; but 20261121T021703Z-k3fd, which is newer, cannot be read\.\n/,
     );
     expect(text).toContain('\nNewer backups      0          1             0\n');
     expect(text).toContain('\nDifferent\n  newer backup 20261121T021703Z-k3fd\n    it is torn\n');

@@ -147,7 +147,7 @@ if (rigMissing !== undefined) process.stderr.write(`NOT RUN: verifications: ${ri
     expect(unequal(run).join('\n')).toMatch(message);
   });
 
-  it('of the latest mentions what is newer: red where it is damaged, a warning where it may be under way', async () => {
+  it('of the latest mentions what is newer: red where it cannot be read, a warning where it may be under way', async () => {
     const { url, folder } = await backup('shop', { content: 'schema' });
     const family = join(folder, 'shop');
     const id = readdirSync(family).find((file) => !file.startsWith('_')) ?? '';
@@ -168,11 +168,11 @@ if (rigMissing !== undefined) process.stderr.write(`NOT RUN: verifications: ${ri
     expect(red.report).toMatchObject({ backupId: id, verdict: 'failed', warnings: [sentence] });
     expect(outputsOf(red)).toMatchObject({ verified: false, 'backup-id': id, differences: 1 });
     expect(redReasons(red).map(({ message }) => message)).toEqual([
-      expect.stringMatching(`^A newer backup is damaged, .*shop/${damaged} in .* is not JSON`),
+      expect.stringMatching(`^A newer backup cannot be read, .*shop/${damaged} in .* is not JSON`),
     ]);
     const text = reportText(red.report, { paint: (plain) => plain, width: undefined });
     expect(text).toMatch(
-      new RegExp(`^FAILED shop/${id} restores, .*; but ${damaged}, which is newer, is damaged`),
+      new RegExp(`^FAILED shop/${id} restores, .*; but ${damaged}, which is newer, cannot be read`),
     );
     expect(verifySummary(red, summaryMarkup, { namesToo: false })).toMatch(/^## ❌ Verification failed\n/);
     // What was verified is sound, and stays the latest verified.

@@ -68,7 +68,7 @@ async function candidates(store: Store, choice: Choice, skipped: PassedOver[]): 
   const passing: Passing = {
     unreadable: (id, reason) => {
       const why = `${name}/${id} in ${store.url} cannot be chosen. ${reason}`;
-      skipped.push({ id, state: 'damaged', why });
+      skipped.push({ id, state: 'unreadable', why });
       choice.reporter.warn(why);
     },
     unfinished: (id) => skipped.push({ id, state: 'unfinished', why: unfinishedText(store, name, id, now) }),

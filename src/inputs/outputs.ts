@@ -52,7 +52,7 @@ export const VERIFY_OUTPUTS = {
   outcome: OUTCOME,
   verified: {
     description:
-      '`true` where all is well, else `false`: the backup differs, is older than `max-age`, or is not the newest because that one is damaged',
+      '`true` where all is well, else `false`: the backup differs, is older than `max-age`, or is not the newest because that one cannot be read',
   },
   report: {
     description:

@@ -20,8 +20,8 @@ export interface ChosenBackup {
 /** What would have been chosen, had it been a backup that can be read. */
 export interface PassedOver {
   id: string;
-  /** `damaged`: its manifest cannot be read. `unfinished`: it has none, and so is no backup. */
-  state: 'damaged' | 'unfinished';
+  /** `unreadable`: its manifest is. `unfinished`: it has none, and so is no backup. */
+  state: 'unreadable' | 'unfinished';
   /** What it is and where, in a sentence or more; no name of anything in the database. */
   why: string;
 }

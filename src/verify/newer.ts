@@ -1,10 +1,10 @@
 import type { PassedOver } from '../restore/types.js';
 import type { Finding } from './types.js';
 
-/** Newer backups that are damaged: whoever asks for the latest believes to have what was made last, and nobody has it. */
+/** Newer backups that cannot be read: whoever asks for the latest believes to have what was made last, and does not. */
 export function newerFindings(passedOver: readonly PassedOver[] = []): Finding[] {
   return passedOver
-    .filter(({ state }) => state === 'damaged')
+    .filter(({ state }) => state === 'unreadable')
     .map(({ id, why }) => ({ kind: 'newer backup', name: id, verdict: 'different', why }));
 }
 

@@ -85,7 +85,7 @@ function headlineOf(report: VerifyReport, view: Omit<ReportView, 'headline'>): s
 function butText({ kind, name, expected, found }: Finding): string {
   return kind === 'age'
     ? `but it is too old: ${found ?? ''} instead of ${expected ?? ''}`
-    : `but ${name}, which is newer, is damaged`;
+    : `but ${name}, which is newer, cannot be read`;
 }
 
 const moment = (iso: string): string => `${iso.slice(0, 19).replace('T', ' ')} UTC`;

@@ -10,7 +10,7 @@ export function isRed({ verdict, minor }: Finding): boolean {
 }
 
 /**
- * Whether a finding is about which backup was verified (its age, a newer one that is damaged) and not about what is in it.
+ * Whether a finding is about which backup was verified (its age, a newer one that cannot be read) and not about what is in it.
  * It has no name out of the database in it.
  */
 export function isAboutChoice({ kind }: Pick<Finding, 'kind'>): boolean {
@@ -107,8 +107,8 @@ function choiceReason({ name, backupId, label }: VerifyReport, finding: Finding)
       `Backup ${name}/${backupId}${labelled}, is too old: ${found} instead of ${expected}; ${why}.`,
     );
   }
-  const damaged = `A newer backup is damaged, so that ${backupId} is the newest that can be restored`;
-  return new ExplainedError(`${damaged}. ${finding.why ?? ''}`, `${damaged}: ${name}/${finding.name}.`);
+  const newer = `A newer backup cannot be read, so that ${backupId} is the newest that can be restored`;
+  return new ExplainedError(`${newer}. ${finding.why ?? ''}`, `${newer}: ${name}/${finding.name}.`);
 }
 
 /** One finding in words. */
