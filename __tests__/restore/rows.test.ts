@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Psql } from '../../src/postgres/psql.js';
 import { Rig, rigMissing } from '../support/backup-rig.js';
 import { testMajors } from '../support/majors.js';
@@ -169,6 +171,39 @@ suite('restoring rows alone on PostgreSQL %s', (major) => {
     await owner.exec('ALTER TABLE ones ALTER CONSTRAINT round DEFERRABLE INITIALLY DEFERRED');
     await owner.close();
     expect(messagesOf((await rowsInto('target_round', circle, 'poor')).error)).toBe('undefined');
+  });
+
+  /** Programs of which pg_restore says at its end, or instead of doing anything, that the connection broke. */
+  const breaking = (restores: boolean): string => {
+    const bin = mkdtempSync(join(rig.folder, 'bin-'));
+    chmodSync(bin, 0o755);
+    for (const name of ['psql', 'pg_dump', 'pg_restore', 'pg_dumpall'] as const) {
+      const settings = Object.entries(rig.programs.env).map(([key, value]) => `export ${key}='${value}'`);
+      const real = `'${rig.programs.path(name)}' "$@"`;
+      const says = `echo 'pg_restore: error: error returned by PQexec: server closed the connection unexpectedly' >&2; exit 1`;
+      const script =
+        name === 'pg_restore'
+          ? `case "$*" in *--single-transaction*) ${restores ? `${real} || exit 9; ` : ''}${says};; esac\nexec ${real}`
+          : `exec ${real}`;
+      writeFileSync(join(bin, name), ['#!/bin/sh', ...settings, script, ''].join('\n'), { mode: 0o755 });
+    }
+    return bin;
+  };
+
+  it.each([true, false])('knows after a break whether rows are there: %s', async (restored) => {
+    const name = `target_broken_${restored}`;
+    // No values of sequences, which are restored by themselves.
+    await make(name, 'postgres', ...CIRCLE);
+    const bin = breaking(restored);
+    const { result, error, said } = await rowsInto(name, circle, 'postgres', { 'postgres-bin': bin });
+    if (restored) {
+      expect(messagesOf(error)).toBe('undefined');
+      expect(result).toMatchObject({ outcome: 'restored', matches: true });
+      expect(said.warnings.join('\n')).toContain('The connection broke at the very end');
+    } else {
+      expect(messagesOf(error)).toContain(`Database "${name}" is as it was.`);
+      expect(await ask(name, 'SELECT FROM ones')).toBeNull();
+    }
   });
 
   it('leaves sequences alone when the rows are refused at the very end', async () => {

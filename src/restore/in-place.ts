@@ -1,5 +1,6 @@
 import { messageOf } from '../base/errors.js';
 import type { Finding } from '../verify/types.js';
+import { requireCommitted } from './committed.js';
 import { compareJob } from './compare.js';
 import { entriesOf, restoreTo, type Done, type Job } from './job.js';
 import { inPlaceEntries } from './rows/entries.js';
@@ -9,7 +10,7 @@ import { requireUnchanged } from './unchanged.js';
 /**
  * Restores into the target itself, in one transaction with one job: all of it, or nothing. What it needs must be there:
  * to make it first would leave it behind when the restore fails.
- * @throws UserError, the target being as it was
+ * @throws UserError, the target being as it was, or where the error says that nobody knows
  */
 export async function restoreInPlace(job: Job): Promise<Done> {
   const { options, plan, open, connection, target } = job;
@@ -20,7 +21,8 @@ export async function restoreInPlace(job: Job): Promise<Done> {
   const entries = all === undefined ? undefined : inPlaceEntries(all, plan.content, plan.rows?.order ?? []);
   await reporter.group('Restoring', async () => {
     await requireUnchanged(job);
-    await restoreTo(job, database, { ...how, ...(entries === undefined ? {} : { entries: entries.main }) });
+    const main = { ...how, ...(entries === undefined ? {} : { entries: entries.main }) };
+    await restoreTo(job, database, main).catch((error: unknown) => requireCommitted(job, error));
   });
   // From here on the target is no more as it was: whatever fails is part of the result.
   const notes: string[] = [];

@@ -52,7 +52,7 @@ export function entriesOf({ selected, toc, plan }: Pick<Job, 'selected' | 'toc' 
 
 /**
  * Restores into a database that is there.
- * @throws UserError when anything failed that matters
+ * @throws StatementsFailed when anything failed that matters; UserError when the session ended
  */
 export async function restoreTo(
   job: Job,
@@ -96,14 +96,17 @@ export async function restoreTo(
   for (const { message, harmless } of errors) options.reporter.info(`${message}: ${harmless ?? ''}`);
 }
 
+/** Statements failed, and the session lived on: what its transaction did is undone. */
+export class StatementsFailed extends UserError {}
+
 const SHOWN = 5;
 
-function failed(errors: readonly RestoreError[], target: string): UserError {
+function failed(errors: readonly RestoreError[], target: string): StatementsFailed {
   const lines = errors
     .slice(0, SHOWN)
     .map(({ message, entry }) => `  ${entry === undefined ? '' : `${entry}: `}${message}`);
   const rest = errors.length - SHOWN;
-  return new UserError(
+  return new StatementsFailed(
     [
       `The backup did not restore: ${plural(errors.length, 'error')}. ${target}`,
       ...lines,
