@@ -13,6 +13,13 @@ it.each<[string, string, NodeJS.ProcessEnv, string]>([
     here,
     "aws s3 cp --recursive 's3://bucket/it'\\''s/shop/1/' . --endpoint-url https://s3.example.com --region auto",
   ],
+  [
+    'artifact://',
+    'artifact://acme/shop/shop.v2/20261120T020000Z-k3fd',
+    { GITHUB_RUN_ID: '77' },
+    `gh api --paginate 'repos/acme/shop/actions/runs/77/artifacts?per_page=100' --jq '.artifacts[] | select(.name | startswith("pgkeep.shop.v2.20261120T020000Z-k3fd.")) | "\\(.id) \\(.name)"'` +
+      ` | while read -r id name; do file="\${name#pgkeep.shop.v2.20261120T020000Z-k3fd.}"; gh api "repos/acme/shop/actions/artifacts/$id/zip" > "\${file%~*}"; done`,
+  ],
   // What only the environment says, since nobody will have that.
   ['s3://bucket/p', 's3://bucket/p/shop/1', { AWS_REGION: 'eu-central-1' }, `${AWS} --region eu-central-1`],
   [

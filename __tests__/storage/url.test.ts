@@ -38,9 +38,14 @@ describe('storage URLs that are right', () => {
 
 describe('storage URLs that are refused by name', () => {
   it.each([
-    ['/var/backups', /named by a URL: s3:\/\/bucket\/prefix or file:\/\/\/path/],
+    ['/var/backups', /named by a URL: artifact:\/\/, s3:\/\/bucket\/prefix, or file:\/\/\/path/],
     ['', /named by a URL/],
-    ['gs://bucket', /no storage of the kind "gs:"\. Use s3:\/\/bucket\/prefix or file:\/\/\/path/],
+    [
+      'gs://bucket',
+      /no storage of the kind "gs:"\. Use artifact:\/\/, s3:\/\/bucket\/prefix, or file:\/\/\/path/,
+    ],
+    ['artifact:', /nothing after the slashes/],
+    ['artifact://acme/shop', /nothing after the slashes/],
     ['file://relative/path', /three slashes/],
     ['file:relative', /three slashes/],
     ['file:///', /root of the file system/],

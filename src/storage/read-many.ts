@@ -37,7 +37,7 @@ export async function readMany(
 }
 
 /** One whole small object. A connection that breaks while the bytes come is worth two more attempts. */
-export async function readObject(store: Store, key: string): Promise<Uint8Array> {
+export async function readObject(store: Pick<Store, 'get'>, key: string): Promise<Uint8Array> {
   const body = async (): Promise<Uint8Array> => {
     const chunks: Uint8Array[] = [];
     for await (const chunk of await store.get(key)) chunks.push(chunk as Uint8Array);

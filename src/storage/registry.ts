@@ -1,4 +1,5 @@
 import type { Reporter } from '../base/reporter.js';
+import type { ArtifactAccess } from './artifact/access.js';
 import { FileStore } from './file/store.js';
 import { withRetry, type RetryOptions } from './retry.js';
 import type { S3Timeouts } from './s3/client.js';
@@ -15,6 +16,8 @@ export interface StoreContext {
   signal?: AbortSignal;
   retry?: Partial<RetryOptions>;
   timeouts?: Partial<S3Timeouts>;
+  /** How `artifact://` reaches a repository's artifacts. */
+  artifacts?: ArtifactAccess | undefined;
 }
 
 /**
@@ -29,6 +32,8 @@ export async function openStore(url: string, context: StoreContext): Promise<Sto
     ...context.retry,
   };
   if (parsed.scheme === 'file') return withRetry(new FileStore(parsed.url, parsed.root), retry);
+  if (parsed.scheme === 'artifact')
+    return (await import('./artifact/open.js')).openArtifactStore(parsed.url, context, retry);
   // The SDK is a large part of the bundle: whoever does not store in S3 does not wait for it.
   const { openS3Store } = await import('./s3/open.js');
   return openS3Store(parsed.url, parsed.s3, context, retry);

@@ -4,10 +4,14 @@ import { parseS3Url, type S3Location } from './s3/location.js';
 
 /** A storage URL, understood. `url` is as the user wrote it. */
 export type StorageUrl =
-  { scheme: 'file'; url: string; root: string } | { scheme: 's3'; url: string; s3: S3Location };
+  | { scheme: 'file'; url: string; root: string }
+  | { scheme: 's3'; url: string; s3: S3Location }
+  | { scheme: 'artifact'; url: string };
 
 /** The schemes there are, as messages name them. */
-export const KNOWN_SCHEMES = ['s3://bucket/prefix', 'file:///path'];
+export const KNOWN_SCHEMES = ['artifact://', 's3://bucket/prefix', 'file:///path'];
+
+const ALL_SCHEMES = new Intl.ListFormat('en', { type: 'disjunction' }).format(KNOWN_SCHEMES);
 
 /**
  * Understands a storage URL without touching the storage.
@@ -18,13 +22,18 @@ export function parseStorageUrl(text: string): StorageUrl {
   const match = /^([A-Za-z][A-Za-z0-9+.-]*):(.*)$/s.exec(url);
   const scheme = match?.[1]?.toLowerCase();
   if (scheme === undefined || match === null)
-    throw new UserError(
-      `A storage is named by a URL: ${KNOWN_SCHEMES.join(' or ')}. This has no scheme at its start.`,
-    );
+    throw new UserError(`A storage is named by a URL: ${ALL_SCHEMES}. This has no scheme at its start.`);
   const rest = match[2] ?? '';
   if (scheme === 'file') return { scheme, url, root: parseFileUrl(rest) };
+  if (scheme === 'artifact') {
+    if (rest !== '//')
+      throw new UserError(
+        'artifact:// has nothing after the slashes: it is always the artifacts of the repository that the workflow is of.',
+      );
+    return { scheme, url };
+  }
   if (scheme === 's3') return { scheme, url, s3: parseS3Url(rest) };
-  throw new UserError(`There is no storage of the kind "${scheme}:". Use ${KNOWN_SCHEMES.join(' or ')}.`);
+  throw new UserError(`There is no storage of the kind "${scheme}:". Use ${ALL_SCHEMES}.`);
 }
 
 function parseFileUrl(rest: string): string {
