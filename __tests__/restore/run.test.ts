@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { CancelledError } from '../../src/base/errors.js';
 import type { Psql } from '../../src/postgres/psql.js';
 import { outputsOf, redReasons, resultText } from '../../src/restore/result.js';
@@ -161,16 +163,24 @@ suite('restore on PostgreSQL %s', (major) => {
     expect(await countIn('shop')).toBe(rows);
   });
 
-  it('plans without changing anything', async () => {
+  it('plans without changing anything, and says what is newer than the latest', async () => {
     await (await rig.database('live', 'CREATE TABLE mine (a int)')).close();
+    const newer = join(fileURLToPath(storage), 'shop', '20990101T000000Z-aaaa');
+    mkdirSync(newer);
+    writeFileSync(join(newer, 'database.dump'), 'half of it');
     const { result, error } = await restoring(rig, {
       storage,
+      backup: 'latest',
       'database-url': url('live'),
       mode: 'replace',
       'dry-run': 'true',
     });
+    rmSync(newer, { recursive: true });
     expect(messagesOf(error)).toBe('undefined');
     expect(result?.outcome).toBe('planned');
+    expect(result?.passedOver).toEqual([
+      expect.stringMatching(/^shop\/20990101T000000Z-aaaa in .* has no manifest/),
+    ]);
     expect(result?.plan).toMatchObject({ way: 'beside', mode: 'replace', blockers: [] });
     expect(result?.plan.unconfirmed).toHaveLength(1);
     expect(redReasons(result!)).toEqual([]);
