@@ -65,6 +65,27 @@ const target: Target = {
 
 const entry = (text: string, catalogId = 1259): TocEntry => ({ dumpId: 1, catalogId, oid: 1, text });
 
+describe('an extension that is bound to one database', () => {
+  const changes = {
+    extensions: ['pg_cron'],
+    target: { existing: empty, availableExtensions: ['pg_cron'] },
+  };
+
+  it('says how to restore without it where it would go beside', () => {
+    expect(plan(changes).blockers).toEqual([
+      expect.stringMatching(/pg_cron.*cron\.database_name.*all but cron.*CREATE EXTENSION pg_cron.*"live"/),
+    ]);
+    expect(plan({ ...changes, toc: undefined }).blockers).toEqual([expect.stringContaining('RECOVERY.md')]);
+  });
+
+  it("is in nobody's way elsewhere", () => {
+    const poor = { ...changes.target, role: { ...target.role, createDatabases: false } };
+    expect(plan({ ...changes, target: poor })).toMatchObject({ way: 'in place', blockers: [] });
+    const selected = { entries: [], needs: [], leftOut: [] };
+    expect(plan({ ...changes, selected }).blockers).toEqual([]);
+  });
+});
+
 interface Changes extends Partial<Omit<PlanFacts, 'choices' | 'target' | 'staged'>> {
   choices?: Partial<PlanFacts['choices']>;
   target?: Partial<Target>;

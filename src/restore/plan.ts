@@ -7,6 +7,7 @@ import { lockRefusal, locksFor } from './locks.js';
 import { list, meeting, rowsAlone, type Present } from './meeting.js';
 import { outwards } from './outwards.js';
 import { decideRows, type RowsDecision } from './rows/decide.js';
+import { boundExtensions } from './bound-extensions.js';
 import { decideOwnership, type NamedRoles } from './roles.js';
 import type { KnownRoles } from './target/roles.js';
 import { isEmpty, type Target } from './target/types.js';
@@ -108,6 +109,7 @@ export function planRestore(facts: PlanFacts): RestorePlan {
       ...meeting(facts, content, way),
       ...(rows?.blockers ?? []),
       ...missingExtensions(facts, content),
+      ...boundExtensions(facts, content, way),
       ...ownership.blockers,
       ...locks(facts, way, ownership.owner),
     ],
