@@ -115,6 +115,30 @@ suite('what happens to the target while a backup is restored, on PostgreSQL %s',
     expect(readdirSync(`${folder}/shop-safety`)).toContain(result?.safetyBackup?.id);
   });
 
+  it('is not changed by event triggers that our own sessions would set off', async () => {
+    const source = await rig.database(
+      'logged',
+      'CREATE TABLE logins (at timestamptz)',
+      `CREATE FUNCTION note() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+         IF NOT pg_catalog.pg_is_in_recovery() THEN INSERT INTO public.logins VALUES (now()); END IF; END $$`,
+      'CREATE EVENT TRIGGER noting ON login EXECUTE FUNCTION note()',
+      'ALTER EVENT TRIGGER noting ENABLE ALWAYS',
+    );
+    await source.close();
+    const { folder, fingerprint } = await rig.publish('logged');
+    const rows = fingerprint.tables.find(({ name }) => name === 'logins')?.rows ?? 0;
+    const { result, error } = await restoring(rig, {
+      storage: `file://${folder.split('/').slice(0, -2).join('/')}`,
+      'database-url': url('logged_again'),
+    });
+    expect(messagesOf(error)).toBe('undefined');
+    expect(result?.findings.filter(({ verdict }) => verdict === 'different')).toEqual([]);
+    const psql = await rig.psql('logged_again');
+    // This session is the first one.
+    expect(await psql.value('SELECT count(*) FROM logins')).toBe(String(rows + 1));
+    await psql.close();
+  });
+
   it('keeps an empty database that had been prepared for its application', async () => {
     await (await rig.database('prepared')).close();
     await write('prepared', 'ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO poor');

@@ -7,6 +7,7 @@ import { besideName, reloadName } from './swap/names.js';
 import { compareJob, differs } from './compare.js';
 import { entriesOf, jobsOf, restoreTo, type Done, type Job } from './job.js';
 import { identityOf, prepareRequirements } from './requirements.js';
+import { quietly } from './quiet.js';
 import { takePlace } from './take-place.js';
 import { databaseNames } from './target/look.js';
 import { inSession } from './target/server.js';
@@ -56,7 +57,7 @@ class Beside {
 
   private async restore(): Promise<Done> {
     const { job } = this;
-    const { options, plan, target, open, connection } = job;
+    const { options, plan, target, connection } = job;
     const { reporter } = options;
     const { id } = job.staged.manifest;
     const restored = besideName(target.database, id, await this.databases());
@@ -68,13 +69,13 @@ class Beside {
     });
     const findings = await reporter.group('Comparing', async () => {
       const reloaded = await this.reload();
-      return compareJob(job, restored, { reloaded, otherwise });
+      return compareJob(await quietly(job, this.maintenance), restored, { reloaded, otherwise });
     });
     if (differs(findings)) return { database: null, previousDatabase: null, findings, notes: [] };
     const notes: string[] = [];
     const previous = await reporter.group('Putting it into place', async () => {
       await inSession(
-        () => open(restored, 'that analyzes'),
+        async () => (await quietly(job, this.maintenance)).open(restored, 'that analyzes'),
         'Analyzing the restored database',
         connection,
         (psql) => psql.exec('ANALYZE'),
