@@ -135,6 +135,31 @@ suite('a filtered backup of PostgreSQL %i', (major) => {
     expect(published.fingerprint.schema).toBe(await archivedSchema(rig, published));
   });
 
+  it('warns of large objects that it does not hold, and says that foreign rows are elsewhere', async () => {
+    await rig.database(
+      'files',
+      'CREATE TABLE t (doc oid)',
+      `INSERT INTO t VALUES (lo_from_bytea(0, 'abc'))`,
+      'CREATE FOREIGN DATA WRAPPER nothing',
+      'CREATE SERVER elsewhere FOREIGN DATA WRAPPER nothing',
+      'CREATE FOREIGN TABLE far (a int) SERVER elsewhere',
+    );
+    const whole = await rig.publish('files');
+    expect(whole.said.warnings).toEqual([]);
+    expect(whole.fingerprint.notMeasured.map(({ what }) => what)).toEqual(['foreign table public.far']);
+    const { said, fingerprint } = await rig.publish('files', { tables: 'public.t' });
+    expect(said.warnings).toEqual([expect.stringMatching(/no large objects.*\(public\.t\.doc\)/)]);
+    expect(fingerprint.notMeasured).toEqual([]);
+  });
+
+  it('is refused when the filters leave nothing, and an empty database is warned about', async () => {
+    await expect(rig.publish('shop', { 'exclude-schemas': '*' })).rejects.toThrow(/leave nothing/);
+    await rig.database('empty', 'CREATE EXTENSION hstore');
+    const { said, manifest } = await rig.publish('empty', { fingerprint: 'none' });
+    expect(said.warnings).toEqual([expect.stringMatching(/"empty" holds nothing/)]);
+    expect(manifest.warnings).toEqual(said.warnings);
+  });
+
   it('is refused when a pattern matches nothing', async () => {
     const run = await rig.backup({
       'database-url': rig.server.url('shop'),

@@ -86,7 +86,8 @@ export async function attemptDump(request: AttemptRequest): Promise<Attempt> {
       measured.fingerprint === undefined
         ? undefined
         : completed(measured, measured.fingerprint, before, await readAgain(holder, patience()));
-    return { snapshotAt: snapshot.at, fingerprint, requires: measured.requires, warnings: archive.warnings };
+    const warnings = [...archive.warnings, ...measured.warnings];
+    return { snapshotAt: snapshot.at, fingerprint, requires: measured.requires, warnings };
   } catch (error) {
     throw explainSqlError(error, `Reading database ${JSON.stringify(database)}`, {
       target: context.connection.target,

@@ -7,6 +7,7 @@ import { explainSqlError } from '../../postgres/explain.js';
 import { SqlError, type Psql } from '../../postgres/psql.js';
 import { objectKeys, tableDataOids, type TocEntry } from '../../postgres/toc.js';
 import { importSnapshot, type Snapshot } from '../snapshot.js';
+import { beyondDump } from './beyond-dump.js';
 import { heldObjects, readDefinitions, requireSameNames } from './catalog-changes.js';
 import { countTables, requireUnchanged, tableFingerprints } from './counts.js';
 import {
@@ -18,6 +19,8 @@ import {
   type CatalogObject,
 } from './objects.js';
 import { measureLargeObjects } from './large-objects.js';
+import { tellCaveats } from './left-out.js';
+import { caveatOfNothing } from './nothing.js';
 import type { Patience } from './patience.js';
 import { PINNED_SETTINGS, SCAN_SETTINGS, type HashAlgorithm } from './queries.js';
 import { NO_REQUIREMENTS, readExtensions, requirements } from './requires.js';
@@ -43,6 +46,8 @@ export interface FingerprintRequest {
 /** The part of a fingerprint that comes from inside the snapshot; the rest is added when the dump has ended. */
 export interface Measured {
   requires: Requirements;
+  /** What the backup lacks although it is good, for the manifest. */
+  warnings: string[];
   /** Undefined with level `none`. */
   fingerprint: Omit<Fingerprint, 'schema' | 'sequences'> | undefined;
 }
@@ -88,7 +93,14 @@ async function measureIn(psql: Psql, request: FingerprintRequest): Promise<Measu
   const filtered = isFiltered(selection);
   const requires = filtered ? await requirements(psql, toc) : NO_REQUIREMENTS;
   warnOfOthers(requires, request.reporter);
-  if (level === 'none') return { requires, fingerprint: undefined };
+  const nothing = await caveatOfNothing(
+    psql,
+    request,
+    objects.map(({ kind }) => kind),
+  );
+  const left = await beyondDump(psql, selection, toc, request.database);
+  const warnings = tellCaveats([...nothing, ...left.caveats], request.reporter);
+  if (level === 'none') return { requires, warnings, fingerprint: undefined };
   const algorithm = level === 'content' ? await hashAlgorithm(psql) : undefined;
   const rows = await countTables(psql, tables, algorithm, request.patience);
   const { notMeasured, ...large } = await measureLargeObjects(psql, toc, algorithm);
@@ -103,10 +115,10 @@ async function measureIn(psql: Psql, request: FingerprintRequest): Promise<Measu
     ...large,
     extensions: filtered ? [] : await readExtensions(psql),
     requires,
-    notMeasured: [...(await unmeasuredTables(psql)), ...notMeasured],
+    notMeasured: [...(await unmeasuredTables(psql)), ...left.notMeasured, ...notMeasured],
     ...(await readRoles(psql)),
   };
-  return { requires, fingerprint };
+  return { requires, warnings, fingerprint };
 }
 
 function warnOfOthers({ others }: Requirements, reporter: Reporter): void {

@@ -2,7 +2,7 @@ import { tableFingerprints } from '../../backup/fingerprint/counts.js';
 import { countedTables, type CountedTable } from '../../backup/fingerprint/tables.js';
 import type { TableFingerprint } from '../../backup/fingerprint/types.js';
 import { plural } from '../../base/units.js';
-import type { Finding } from '../types.js';
+import type { Finding, FindingKind } from '../types.js';
 import { countInParallel } from './counting.js';
 import { different, keyOf, notMeasured, titleOf } from './findings.js';
 import { judgeTable } from './judge-table.js';
@@ -97,9 +97,15 @@ function missingPartitions(table: TableFingerprint, restored: readonly CountedTa
 
 /** What the fingerprint itself could not measure. */
 function carriedOver({ fingerprint }: Comparison): Finding[] {
-  return fingerprint.notMeasured.map(({ what, why }) =>
-    what.startsWith('table ')
-      ? notMeasured('table', what.slice('table '.length), why)
-      : notMeasured('sequence', what, why),
-  );
+  return fingerprint.notMeasured.map(({ what, why }) => {
+    const table = /^(?:foreign )?table ([\s\S]*)$/.exec(what)?.[1];
+    if (table !== undefined) return notMeasured('table', table, why);
+    return notMeasured(UNNAMED[what] ?? 'object', what, why);
+  });
 }
+
+/** What a fingerprint could not measure as a whole. All else is an object that pg_dump leaves out. */
+const UNNAMED: Readonly<Record<string, FindingKind>> = {
+  'sequences after the dump': 'sequence',
+  'the content of large objects': 'large objects',
+};
