@@ -1,5 +1,6 @@
 import type { Reporter } from '../base/reporter.js';
 import type { ArtifactAccess } from './artifact/access.js';
+import { openArtifactStore } from './artifact/open.js';
 import { FileStore } from './file/store.js';
 import { withRetry, type RetryOptions } from './retry.js';
 import type { S3Timeouts } from './s3/client.js';
@@ -32,8 +33,7 @@ export async function openStore(url: string, context: StoreContext): Promise<Sto
     ...context.retry,
   };
   if (parsed.scheme === 'file') return withRetry(new FileStore(parsed.url, parsed.root), retry);
-  if (parsed.scheme === 'artifact')
-    return (await import('./artifact/open.js')).openArtifactStore(parsed.url, context, retry);
+  if (parsed.scheme === 'artifact') return openArtifactStore(parsed.url, context.artifacts, retry);
   // The SDK is a large part of the bundle: whoever does not store in S3 does not wait for it.
   const { openS3Store } = await import('./s3/open.js');
   return openS3Store(parsed.url, parsed.s3, context, retry);

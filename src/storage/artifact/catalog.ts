@@ -2,7 +2,7 @@ import { formatCount } from '../../base/units.js';
 import { StoreError } from '../errors.js';
 import { isLater, keyed, LATER, type Keyed } from './keyed.js';
 import { artifactById, listAll, listPages, PAGE, type Artifact } from './listing.js';
-import { artifactName, artifactOfLogKey, isIdName, namedOf, partKey, type Named } from './names.js';
+import { artifactName, artifactOfLogKey, isIdName, namedOf, partKey, readName, type Named } from './names.js';
 import { inParallel } from './parallel.js';
 import type { ArtifactApi } from './rest.js';
 
@@ -51,17 +51,16 @@ export class ArtifactCatalog {
       if (total > most * PAGE) return this.byRuns(family, runs);
       found.push(...artifacts);
     }
-    return this.keyed(found);
+    return this.keyed(found, family);
   }
 
   private async byRuns(family: string, runs: readonly number[]): Promise<Keyed> {
     const log = await this.exact({ kind: 'log', family });
     const made = await inParallel(runs, PARALLEL, (run) => listAll(this.api, { run }));
-    const found = await this.keyed([...log, ...made.flat()]);
-    const ids = [...found.keys()].flatMap((key) => {
-      const named = namedOf(key);
-      return named.kind === 'manifest' && named.family === family ? [key.split('/')[1] ?? ''] : [];
-    });
+    const found = await this.keyed([...log, ...made.flat()], family);
+    const ids = [...found.keys()]
+      .filter((key) => namedOf(key).kind === 'manifest')
+      .map((key) => key.split('/')[1] ?? '');
     const later = await inParallel(ids, PARALLEL, (id) => this.exact(verdictOf(family, id)));
     return new Map([...found, ...(await this.keyed(later.flat()))]);
   }
@@ -76,7 +75,7 @@ export class ArtifactCatalog {
     const run = await this.runOf(family, id);
     if (run === undefined) return this.keyed(await this.exact(verdictOf(family, id)));
     const [made, later] = await Promise.all([listAll(this.api, { run }), this.exact(verdictOf(family, id))]);
-    return this.keyed([...made, ...later]);
+    return this.keyed([...made, ...later], family);
   }
 
   /**
@@ -137,11 +136,18 @@ export class ArtifactCatalog {
     }
   }
 
-  private async keyed(artifacts: Iterable<Artifact>): Promise<Keyed> {
-    const found = await keyed(artifacts, this.idIn);
+  /** @param family absent: of all; no manifest of another is read to learn of which backup it is */
+  private async keyed(artifacts: readonly Artifact[], family?: string): Promise<Keyed> {
+    const ours = family === undefined ? artifacts : artifacts.filter(({ name }) => familyOf(name) === family);
+    const found = await keyed(ours, this.idIn);
     for (const [key, [artifact]] of found) if (artifact !== undefined) this.made(key, artifact);
     return found;
   }
+}
+
+function familyOf(name: string): string | undefined {
+  const named = readName(name);
+  return named?.kind === 'other' ? named.key.split('/')[0] : named?.family;
 }
 
 function verdictOf(family: string, id: string): Named {
