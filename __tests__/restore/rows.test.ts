@@ -206,6 +206,32 @@ suite('restoring rows alone on PostgreSQL %s', (major) => {
     }
   });
 
+  it("restores definitions where what every database has is there and not the role's own", async () => {
+    await make(
+      'source_public',
+      'postgres',
+      'CREATE EXTENSION hstore',
+      "COMMENT ON EXTENSION hstore IS 'ours'",
+      'ALTER SCHEMA public OWNER TO postgres',
+      "COMMENT ON SCHEMA public IS 'ours'",
+      'GRANT ALL ON SCHEMA public TO poor',
+      ...TABLES,
+      'CREATE TABLE bags (id int, bag hstore)',
+    );
+    const storage = await backup('source_public');
+    for (const content of ['schema', 'all']) {
+      const name = `target_public_${content}`;
+      await make(name, 'poor');
+      const chief = await rig.psql(name);
+      await chief.exec('CREATE EXTENSION hstore');
+      await chief.close();
+      const { result, error } = await rowsInto(name, storage, 'poor', { content, owner: 'false' });
+      expect(messagesOf(error)).toBe('undefined');
+      expect(result?.findings.filter(({ verdict }) => verdict === 'different')).toEqual([]);
+      expect(result).toMatchObject({ outcome: 'restored', database: name });
+    }
+  });
+
   it('leaves sequences alone when the rows are refused at the very end', async () => {
     await make(
       'target_late',

@@ -4,6 +4,7 @@ import { requireCommitted } from './committed.js';
 import { compareJob } from './compare.js';
 import { entriesOf, restoreTo, type Done, type Job } from './job.js';
 import { inPlaceEntries } from './rows/entries.js';
+import { withoutProvided } from './provided.js';
 import { inSession } from './target/server.js';
 import { requireUnchanged } from './unchanged.js';
 
@@ -18,7 +19,17 @@ export async function restoreInPlace(job: Job): Promise<Done> {
   const { database } = target;
   const how = { content: plan.content, jobs: 1, singleTransaction: true };
   const all = entriesOf(job) ?? job.toc;
-  const entries = all === undefined ? undefined : inPlaceEntries(all, plan.content, plan.rows?.order ?? []);
+  const entries =
+    all === undefined
+      ? undefined
+      : inPlaceEntries(
+          withoutProvided(all, {
+            extensions: target.existing?.extensions ?? [],
+            publicSchema: job.facts.present.publicSchema,
+          }),
+          plan.content,
+          plan.rows?.order ?? [],
+        );
   await reporter.group('Restoring', async () => {
     await requireUnchanged(job);
     const main = { ...how, ...(entries === undefined ? {} : { entries: entries.main }) };

@@ -15,6 +15,8 @@ export interface Present {
   receiving: string[];
   /** What happens when rows are put into those. */
   effects: RowEffects;
+  /** The schema public of the target: whether there is one, and whether it is the role's own. */
+  publicSchema: 'absent' | 'own' | 'foreign';
 }
 
 /** Nothing to meet. */
@@ -24,6 +26,7 @@ export const NOTHING_PRESENT: Present = {
   filled: [],
   receiving: [],
   effects: NO_EFFECTS,
+  publicSchema: 'absent',
 };
 
 /** A backup of rows alone says which backup has the tables. */

@@ -179,6 +179,10 @@ function warningsOf(facts: PlanFacts, content: Content, way: Way): string[] {
       `Role ${target.role.name} may not put a new database in the place of the target, so everything is restored into it in one transaction, with one job. The encoding and locale stay those of the target.`,
     ],
     [
+      way === 'in place' && content !== 'data' && facts.present.publicSchema === 'foreign',
+      'Schema public of the target belongs to another role, so its owner, comment and privileges stay as they are.',
+    ],
+    [
       choices.compare && fingerprint === undefined,
       'The backup was made without a fingerprint, so what is restored cannot be compared with it.',
     ],

@@ -19,6 +19,9 @@ function namedIn(text: string, kind: string, { schema, name }: Relation): boolea
 const ROWS = 'TABLE DATA ';
 const KINDS = /^(TABLE|VIEW|MATERIALIZED VIEW|FOREIGN TABLE|SEQUENCE) /;
 
+const PUBLIC = `SELECT to_json(coalesce((SELECT CASE WHEN pg_catalog.pg_has_role(nspowner, 'USAGE') THEN 'own' ELSE 'foreign' END
+  FROM pg_catalog.pg_namespace WHERE nspname = 'public'), 'absent'))`;
+
 /** How many tables are asked for rows in one statement. */
 const AT_ONCE = 100;
 
@@ -48,6 +51,7 @@ export async function presentIn(psql: Psql, entries: readonly TocEntry[]): Promi
     filled: await withRows(psql, met),
     receiving: met.map(nameOf),
     effects: NO_EFFECTS,
+    publicSchema: await psql.query<Present['publicSchema']>(PUBLIC),
   };
 }
 
