@@ -36,7 +36,11 @@ describe('list and show', () => {
     print: (text) => (printed += text),
   });
   const list = (json = false): Promise<void> =>
-    listCommand({ storage: [store.url], name: undefined, label: undefined }, json, context());
+    listCommand(
+      { storage: [store.url], name: undefined, label: undefined, githubToken: undefined },
+      json,
+      context(),
+    );
 
   it('lists backups, and warns of folders without a manifest: those that are newest by name', async () => {
     await putBackup(store, { id: A });
@@ -73,9 +77,11 @@ describe('list and show', () => {
   it('shows a backup from the first storage that has it, and names what is near one that none has', async () => {
     await putBackup(store, { id: A });
     const storage = [`file://${folder}/empty`, store.url];
-    await showCommand(A, { storage, name: undefined }, false, context());
+    await showCommand(A, { storage, name: undefined, githubToken: undefined }, false, context());
     expect(printed).toMatch(new RegExp(`^Backup +${A}\nName +shop\n[^]*\nWhere +${store.url}/shop/${A}\n`));
-    await expect(showCommand(B, { storage, name: undefined }, false, context())).rejects.toThrow(
+    await expect(
+      showCommand(B, { storage, name: undefined, githubToken: undefined }, false, context()),
+    ).rejects.toThrow(
       `There is no backup "${B}" named "shop" in ${storage.join(', ')}. Nearest in time: ${A};`,
     );
   });

@@ -5,7 +5,13 @@ import { parse } from 'yaml';
 import { splice } from '../../src/inputs/docs.js';
 import { OUTPUTS } from '../../src/inputs/outputs.js';
 import { ACTIONS, GROUPS, type Action } from '../../src/inputs/spec.js';
-import { defaultOf, describe as meaning, groupOf, inputsOf, isRequired } from '../../src/inputs/table.js';
+import {
+  actionDefaultOf,
+  describe as meaning,
+  groupOf,
+  inputsOf,
+  isRequired,
+} from '../../src/inputs/table.js';
 
 interface Metadata {
   name: string;
@@ -35,7 +41,7 @@ const actionOf = (file: string): Action => {
 
 const expectedInputs = (action: Action): unknown[] =>
   inputsOf(action).map(([name, spec]) => {
-    const standard = defaultOf(spec, action);
+    const standard = actionDefaultOf(spec, action);
     return [
       name,
       {
@@ -119,7 +125,7 @@ describe.each(pages)('%s', (file) => {
     );
     expect(byGroup).toHaveLength(inputsOf(action).length);
     const expected = byGroup.map(([name, spec]) => {
-      const standard = defaultOf(spec, action);
+      const standard = actionDefaultOf(spec, action);
       const shown = isRequired(spec, action) ? '**required**' : (spec.defaultText ?? '');
       return [`\`${name}\``, standard === undefined ? shown : `\`${standard}\``, meaning(spec, action)];
     });

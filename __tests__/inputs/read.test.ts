@@ -12,6 +12,7 @@ const verify = (values: Record<string, string> = {}): VerifyInputs =>
   readInputs('verify', from({ storage: 'file:///backups', ...values }));
 
 const NOT_PRUNED = {
+  artifactRetentionDays: undefined,
   keepLast: undefined,
   keepHourly: undefined,
   keepDaily: undefined,
@@ -24,6 +25,7 @@ const NOT_PRUNED = {
 };
 
 const NOT_TOLD = {
+  githubToken: undefined,
   notifySlack: undefined,
   notifyWebhook: undefined,
   notifyOn: 'failure',

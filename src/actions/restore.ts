@@ -16,9 +16,10 @@ const UNFINISHED = {
 export function restoreAction(): Promise<never> {
   return runAction(async (context) => {
     const { reporter } = context;
-    const result = await toldInSummary(context, UNFINISHED, () =>
-      restoreTold({ ...actionOptions(context), inputs: readActionInputs('restore', reporter) }),
-    );
+    const result = await toldInSummary(context, UNFINISHED, () => {
+      const inputs = readActionInputs('restore', reporter);
+      return restoreTold({ ...actionOptions(context, inputs), inputs });
+    });
     setOutputs(outputsOf(result), reporter);
     const namesToo = !isForEverybody(context);
     reporter.info(resultText(result, { namesToo }));

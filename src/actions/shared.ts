@@ -5,6 +5,7 @@ import { CancelledError, UserError } from '../base/errors.js';
 import { errorsOf, failuresOf } from '../base/failure.js';
 import type { ActionContext } from '../github/action.js';
 import type { GithubContext } from '../github/context.js';
+import { artifactAccess } from '../github/artifacts.js';
 import { appendSummary, summaryMarkup } from '../github/summary.js';
 import { toolCache } from '../github/tool-cache.js';
 import { VERSION } from '../version.js';
@@ -22,11 +23,22 @@ function sourceOf(github: GithubContext | undefined): Omit<Source, 'databaseId'>
   };
 }
 
-/** What a room is run with in a workflow, but for its inputs. */
-export function actionOptions({ reporter, signal, github }: ActionContext) {
+/** What a room is run with in a workflow, but for its inputs, which must be there before. */
+export function actionOptions(
+  context: ActionContext,
+  inputs: { githubToken: string | undefined; artifactRetentionDays?: number | undefined },
+) {
+  const { reporter, signal, github } = context;
+  const tempDir = process.env['RUNNER_TEMP'] ?? tmpdir();
   return {
     env: process.env,
-    tempDir: process.env['RUNNER_TEMP'] ?? tmpdir(),
+    tempDir,
+    artifacts: artifactAccess({
+      token: inputs.githubToken,
+      tempDir,
+      isPublic: isForEverybody(context),
+      retentionDays: inputs.artifactRetentionDays,
+    }),
     cache: toolCache,
     method: 'auto',
     version: VERSION,

@@ -17,9 +17,10 @@ const UNFINISHED = {
 export function verifyAction(): Promise<never> {
   return runAction(async (context) => {
     const { reporter } = context;
-    const result = await toldInSummary(context, UNFINISHED, () =>
-      verifyTold({ ...actionOptions(context), inputs: readActionInputs('verify', reporter) }),
-    );
+    const result = await toldInSummary(context, UNFINISHED, () => {
+      const inputs = readActionInputs('verify', reporter);
+      return verifyTold({ ...actionOptions(context, inputs), inputs });
+    });
     setOutputs(outputsOf(result), reporter);
     const namesToo = !isForEverybody(context);
     if (namesToo) {

@@ -3,6 +3,7 @@ import type { BackupInputs } from '../inputs/values.js';
 import type { Method } from '../postgres/programs/index.js';
 import type { ProgramCache } from '../postgres/types.js';
 import type { Source } from './manifest.js';
+import type { ArtifactAccess } from '../storage/artifact/access.js';
 
 export interface RunOptions {
   inputs: BackupInputs;
@@ -14,6 +15,8 @@ export interface RunOptions {
   method: Method;
   version: string;
   run: Omit<Source, 'databaseId'>;
+  /** How `artifact://` reaches a repository's artifacts. */
+  artifacts?: ArtifactAccess | undefined;
   reporter: Reporter;
   signal: AbortSignal;
 }

@@ -9,6 +9,7 @@ import { inspectServer, type ServerInfo } from '../postgres/server.js';
 import type { Connection, Programs } from '../postgres/types.js';
 import { openStore } from '../storage/registry.js';
 import type { Store } from '../storage/store.js';
+import { checkArtifacts } from './artifact-rules.js';
 import { backupDatabase } from './backup-database.js';
 import { planForMachine } from './compression.js';
 import { databasesOf, findFor } from './connect.js';
@@ -31,13 +32,16 @@ interface Prepared {
 }
 
 async function prepare(options: RunOptions): Promise<Prepared> {
-  const { inputs, env, reporter, signal } = options;
+  const { inputs, env, reporter, signal, artifacts } = options;
   const connection = parseConnection(inputs.databaseUrl ?? '', env);
   for (const secret of connection.secrets) reporter.mask(secret);
   if (inputs.passphrase !== undefined) reporter.mask(inputs.passphrase);
   const encryption = await encryptionOf(inputs.recipients, inputs.passphrase);
   reporter.info(describeEncryption(encryption));
-  const stores = await Promise.all(inputs.storage.map((url) => openStore(url, { env, reporter, signal })));
+  checkArtifacts(inputs, { artifacts, encrypted: encryption.kind !== 'none', env, reporter });
+  const stores = await Promise.all(
+    inputs.storage.map((url) => openStore(url, { env, reporter, signal, artifacts })),
+  );
   return { connection, stores, encryption };
 }
 

@@ -60,7 +60,13 @@ function identityOf(flags: Flags): string | undefined {
   return files?.map(readIdentityFile).join('\n');
 }
 
-/** The text of an input: the flag, else the environment. Only the command line knows of DATABASE_URL. */
+/** What other programs call the same; only the command line knows of these. */
+const COMMON_VARIABLES: Record<string, string | undefined> = {
+  'database-url': 'DATABASE_URL',
+  'github-token': 'GITHUB_TOKEN',
+};
+
+/** The text of an input: the flag, else the environment. */
 function sourceOf(flags: Flags, env: NodeJS.ProcessEnv): InputSource {
   const identity = identityOf(flags);
   return (name) => {
@@ -68,7 +74,8 @@ function sourceOf(flags: Flags, env: NodeJS.ProcessEnv): InputSource {
     if (given !== undefined) return given.join('\n');
     if (name === 'identity' && identity !== undefined) return identity;
     const own = env[envName(name)];
-    return name === 'database-url' && (own === undefined || own === '') ? env['DATABASE_URL'] : own;
+    const common = COMMON_VARIABLES[name];
+    return common === undefined || (own !== undefined && own !== '') ? own : env[common];
   };
 }
 

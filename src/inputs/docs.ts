@@ -1,6 +1,6 @@
 import { OUTPUTS } from './outputs.js';
 import { GROUPS, type Action, type InputSpec } from './spec.js';
-import { defaultOf, describe, groupOf, inputsOf, isRequired } from './table.js';
+import { actionDefaultOf, describe, groupOf, inputsOf, isRequired } from './table.js';
 
 /** What each action is called and does, for its metadata. */
 const ABOUT: Record<Action, { name: string; description: string }> = {
@@ -25,7 +25,7 @@ const ABOUT: Record<Action, { name: string; description: string }> = {
 const quoted = (text: string): string => JSON.stringify(text);
 
 function inputYaml(action: Action, name: string, spec: InputSpec): string[] {
-  const standard = defaultOf(spec, action);
+  const standard = actionDefaultOf(spec, action);
   return [
     `  ${name}:`,
     `    description: ${quoted(describe(spec, action))}`,
@@ -71,7 +71,7 @@ function markdownTable(head: readonly string[], rows: readonly (readonly string[
 }
 
 function defaultCell(action: Action, spec: InputSpec): string {
-  const standard = defaultOf(spec, action);
+  const standard = actionDefaultOf(spec, action);
   if (isRequired(spec, action)) return '**required**';
   return standard === undefined ? (spec.defaultText ?? '') : `\`${standard}\``;
 }

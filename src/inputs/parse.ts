@@ -50,6 +50,11 @@ function parseMajor(name: string, text: string): number | 'auto' {
   return /^[1-9]\d$/.test(text) ? Number(text) : refuse(name, text, 'auto, or a major version such as 17');
 }
 
+function parseNumber(name: string, text: string, { min, max }: { min: number; max: number }): number {
+  const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN;
+  return value >= min && value <= max ? value : refuse(name, text, `a whole number from ${min} to ${max}`);
+}
+
 /** More than a thousandfold is a slip of the finger. */
 const MAX_PERCENT = 100_000;
 
@@ -103,6 +108,7 @@ const READERS: Readers = {
   age: (name, text) =>
     parseAge(text) ?? refuse(name, text, 'a number and a unit, such as 90m, 26h, 8d or 4w'),
   selector: (name, text) => parseSelector(text) ?? refuse(name, text, SELECTORS),
+  number: parseNumber,
   count: (name, text) => named(name, () => parseCount(text)),
   within: (name, text) => named(name, () => parseWithin(text)),
   percent: parsePercent,

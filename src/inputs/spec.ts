@@ -35,6 +35,8 @@ interface Common {
   default?: string;
   /** The same for single commands, where it differs. */
   defaults?: Partial<Record<Command, string>>;
+  /** What an action is given where its user gives nothing, if only GitHub can fill it in. */
+  actionDefault?: string;
   /** What the README says where there is no default that could be written down. */
   defaultText?: string;
   /** The commands that cannot do without. */
@@ -58,6 +60,8 @@ export type Kind =
   | { type: 'duration' }
   /** As a duration, in hours and days too: `36h`, `8d`. */
   | { type: 'age' }
+  /** A whole number. */
+  | { type: 'number'; min: number; max: number }
   /** How many backups: a whole number above 0, or `unlimited`. */
   | { type: 'count' }
   /** `1y5m7d2h`, as restic has it. */

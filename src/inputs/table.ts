@@ -1,5 +1,6 @@
-import type { Command, Group, InputSpec } from './spec.js';
+import type { Action, Command, Group, InputSpec } from './spec.js';
 import { DUMP } from './table/dump.js';
+import { GITHUB } from './table/github.js';
 import { NOTIFY } from './table/notify.js';
 import { PLACE } from './table/place.js';
 import { RETENTION } from './table/retention.js';
@@ -21,6 +22,7 @@ export const TABLE = {
   ...RETENTION,
   ...RUN,
   ...NOTIFY,
+  ...GITHUB,
 } as const satisfies Record<string, InputSpec>;
 
 export type InputName = keyof typeof TABLE;
@@ -35,6 +37,11 @@ export function inputsOf(command: Command): [InputName, InputSpec][] {
 /** What an absent input is for a command, as one would write it; undefined when there is no default. */
 export function defaultOf(spec: InputSpec, command: Command): string | undefined {
   return spec.defaults?.[command] ?? spec.default;
+}
+
+/** What an action's metadata gives for an input that its user does not give. */
+export function actionDefaultOf(spec: InputSpec, action: Action): string | undefined {
+  return spec.actionDefault ?? defaultOf(spec, action);
 }
 
 /** Whether a command cannot do without an input. */

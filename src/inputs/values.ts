@@ -14,7 +14,7 @@ type ValueOf<S> = S extends { type: 'list' }
   ? readonly string[]
   : S extends { type: 'boolean' }
     ? boolean
-    : S extends { type: 'duration' | 'age' | 'percent' }
+    : S extends { type: 'duration' | 'age' | 'percent' | 'number' }
       ? number
       : S extends { type: 'count' }
         ? Count

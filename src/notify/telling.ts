@@ -8,6 +8,7 @@ import type { Store } from '../storage/store.js';
 import { knownOf } from './newest.js';
 import { Notifier } from './notifier.js';
 import type { FamilyNotice, Notice, NotifyTargets } from './types.js';
+import type { ArtifactAccess } from '../storage/artifact/access.js';
 
 /** What a run did to one family, as the run itself knows it. */
 export type FamilyDone = Omit<FamilyNotice, 'newest' | 'before'>;
@@ -17,6 +18,8 @@ export interface TellingOptions {
   inputs: NotifyTargets & { storage: readonly string[]; name?: string | undefined; dryRun?: boolean };
   env: NodeJS.ProcessEnv;
   run: Notice['run'];
+  /** How `artifact://` reaches a repository's artifacts. */
+  artifacts?: ArtifactAccess | undefined;
   reporter: Reporter;
   signal: AbortSignal;
   /** What must not be in a reason. */
@@ -59,8 +62,8 @@ interface Ended {
 }
 
 async function noticeOf(options: TellingOptions, { families, failure, startedAt }: Ended): Promise<Notice> {
-  const { action, inputs, env, run } = options;
-  const stores = await openAll(inputs.storage, env);
+  const { action, inputs, run } = options;
+  const stores = await openAll(options);
   const reasons = failure === undefined ? [] : reasonsOf(failure.error, options.hidden);
   const done = families.length > 0 ? families : await unfinished(stores, inputs.name, reasons);
   const told = await Promise.all(
@@ -108,8 +111,8 @@ async function onlyFamily([store]: readonly Store[]): Promise<string | undefined
 }
 
 /** The run's own stores may be closed or broken by now. What cannot be opened has been told of by the run. */
-async function openAll(urls: readonly string[], env: NodeJS.ProcessEnv): Promise<Store[]> {
-  const context = { env, reporter: silentReporter, retry: { attempts: 2 } };
-  const opened = await Promise.allSettled(urls.map((url) => openStore(url, context)));
+async function openAll({ inputs, env, artifacts }: TellingOptions): Promise<Store[]> {
+  const context = { env, artifacts, reporter: silentReporter, retry: { attempts: 2 } };
+  const opened = await Promise.allSettled(inputs.storage.map((url) => openStore(url, context)));
   return opened.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
 }

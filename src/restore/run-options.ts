@@ -3,6 +3,7 @@ import type { Reporter } from '../base/reporter.js';
 import type { RestoreInputs } from '../inputs/values.js';
 import type { Method } from '../postgres/programs/index.js';
 import type { ProgramCache } from '../postgres/types.js';
+import type { ArtifactAccess } from '../storage/artifact/access.js';
 
 export interface RestoreOptions {
   inputs: RestoreInputs;
@@ -15,6 +16,8 @@ export interface RestoreOptions {
   /** Of pgkeep. */
   version: string;
   run: Omit<Source, 'databaseId'>;
+  /** How `artifact://` reaches a repository's artifacts. */
+  artifacts?: ArtifactAccess | undefined;
   reporter: Reporter;
   signal: AbortSignal;
 }

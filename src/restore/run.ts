@@ -20,12 +20,14 @@ import type { ChosenBackup } from './types.js';
  * @throws when nothing was put into place for another reason than that it differs; the target is then as it was.
  */
 export async function runRestore(options: RestoreOptions): Promise<RestoreResult> {
-  const { inputs, env, reporter, signal } = options;
+  const { inputs, env, reporter, signal, artifacts } = options;
   const startedAt = new Date();
   const connection = parseConnection(inputs.databaseUrl ?? '', env);
   for (const secret of connection.secrets) reporter.mask(secret);
   const keys = await keysOf(inputs, reporter);
-  const stores = await Promise.all(inputs.storage.map((url) => openStore(url, { env, reporter, signal })));
+  const stores = await Promise.all(
+    inputs.storage.map((url) => openStore(url, { env, reporter, signal, artifacts })),
+  );
   let name = inputs.name === undefined ? undefined : familyName(inputs.name);
   let chosen: ChosenBackup | undefined;
   const log = (failure?: unknown): Promise<void> =>

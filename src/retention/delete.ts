@@ -12,12 +12,15 @@ import type { Store } from '../storage/store.js';
 import { candidatesOf } from './candidates.js';
 import { objectsOf, removalOrder } from './objects.js';
 import { newestFirst } from './plan.js';
+import type { ArtifactAccess } from '../storage/artifact/access.js';
 
 export interface DeleteOptions {
   id: string;
   inputs: DeleteInputs;
   env: NodeJS.ProcessEnv;
   run: Omit<Source, 'databaseId'>;
+  /** How `artifact://` reaches a repository's artifacts. */
+  artifacts?: ArtifactAccess | undefined;
   reporter: Reporter;
   signal: AbortSignal;
 }
@@ -34,10 +37,10 @@ export interface Deleted {
  * @throws UserError when none has it, or one of them has a reason to keep it that was not confirmed.
  */
 export async function deleteBackup(options: DeleteOptions): Promise<Deleted[]> {
-  const { id, inputs, env, reporter, signal } = options;
+  const { id, inputs, env, reporter, signal, artifacts } = options;
   const copies: { store: Store; name: string }[] = [];
   for (const url of inputs.storage) {
-    const store = await openStore(url, { env, reporter, signal });
+    const store = await openStore(url, { env, reporter, signal, artifacts });
     const name = await chooseFamily(store, inputs.name === undefined ? undefined : familyName(inputs.name));
     const inventory = await readInventory(store, name);
     if (!has(inventory, id)) continue;

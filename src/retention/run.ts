@@ -10,11 +10,14 @@ import { openStore } from '../storage/registry.js';
 import type { Store } from '../storage/store.js';
 import { policyOf } from './inputs.js';
 import { pruneFamily, pruneProblems, removedIds, type Pruned } from './prune.js';
+import type { ArtifactAccess } from '../storage/artifact/access.js';
 
 export interface PruneOptions {
   inputs: PruneInputs;
   env: NodeJS.ProcessEnv;
   run: Omit<Source, 'databaseId'>;
+  /** How `artifact://` reaches a repository's artifacts. */
+  artifacts?: ArtifactAccess | undefined;
   reporter: Reporter;
   signal: AbortSignal;
 }
@@ -32,10 +35,10 @@ export interface PruneResult {
  * @throws when nothing could be begun.
  */
 export async function runPrune(options: PruneOptions): Promise<PruneResult> {
-  const { inputs, env, reporter, signal } = options;
+  const { inputs, env, reporter, signal, artifacts } = options;
   const result: PruneResult = { pruned: [], failures: [] };
   for (const url of inputs.storage) {
-    const store = await openStore(url, { env, reporter, signal });
+    const store = await openStore(url, { env, reporter, signal, artifacts });
     try {
       result.pruned.push(await pruneStore(options, store));
     } catch (error) {

@@ -3,6 +3,7 @@ import type { Reporter } from '../base/reporter.js';
 import type { VerifyInputs } from '../inputs/values.js';
 import type { Method } from '../postgres/programs/index.js';
 import type { ProgramCache } from '../postgres/types.js';
+import type { ArtifactAccess } from '../storage/artifact/access.js';
 
 export interface VerifyOptions {
   inputs: VerifyInputs;
@@ -15,6 +16,8 @@ export interface VerifyOptions {
   /** Of pgkeep. */
   version: string;
   run: Omit<Source, 'databaseId'>;
+  /** How `artifact://` reaches a repository's artifacts. */
+  artifacts?: ArtifactAccess | undefined;
   reporter: Reporter;
   signal: AbortSignal;
   /** A whole number below `below`, for choices at random. Default: the system's own source. */

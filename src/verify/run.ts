@@ -23,10 +23,12 @@ import type { Finding, VerifyReport, VerifyResult } from './types.js';
  * @throws when it did not come to a verdict; a backup that is damaged or differs is a verdict, `failed`.
  */
 export async function runVerify(options: VerifyOptions): Promise<VerifyResult> {
-  const { inputs, env, reporter, signal } = options;
+  const { inputs, env, reporter, signal, artifacts } = options;
   const keys = await keysOf(inputs, reporter);
   if (inputs.scratchUrl !== undefined) reporter.mask(inputs.scratchUrl);
-  const stores = await Promise.all(inputs.storage.map((url) => openStore(url, { env, reporter, signal })));
+  const stores = await Promise.all(
+    inputs.storage.map((url) => openStore(url, { env, reporter, signal, artifacts })),
+  );
   const startedAt = new Date();
   let name = inputs.name === undefined ? undefined : familyName(inputs.name);
   let chosen: ChosenBackup | undefined;

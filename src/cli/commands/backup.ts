@@ -6,7 +6,7 @@ import { terminalOptions } from './machine.js';
 
 /** `pgkeep backup`. Prints the manifest's URL of each copy. @throws when anything went wrong. */
 export async function backupCommand(inputs: BackupInputs, context: CommandContext): Promise<void> {
-  const result = await backupTold({ ...terminalOptions(context), inputs });
+  const result = await backupTold({ ...terminalOptions(context, inputs), inputs });
   for (const { locations } of result.results)
     for (const location of locations) context.print(`${location}\n`);
   const reasons = redReasons(result);

@@ -10,7 +10,7 @@ export async function deleteCommand(
   json: boolean,
   context: CommandContext,
 ): Promise<void> {
-  const deleted = await deleteBackup({ ...terminalOptions(context), id, inputs });
+  const deleted = await deleteBackup({ ...terminalOptions(context, inputs), id, inputs });
   context.print(
     json
       ? `${JSON.stringify(deleted, null, 2)}\n`

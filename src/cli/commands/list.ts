@@ -10,6 +10,7 @@ import { openStore } from '../../storage/registry.js';
 import type { Store } from '../../storage/store.js';
 import { renderTable, type Column } from '../../base/table.js';
 import type { CommandContext } from './context.js';
+import { terminalOptions } from './machine.js';
 
 /** Folders without a manifest that are named one by one. */
 const MOST_UNFINISHED = 3;
@@ -41,7 +42,7 @@ export async function listCommand(inputs: ListInputs, json: boolean, context: Co
   const found: (Manifest & { storage: string })[] = [];
   let unreadable = 0;
   for (const url of inputs.storage) {
-    const store = await openStore(url, context);
+    const store = await openStore(url, terminalOptions(context, inputs));
     const name = await chooseFamily(store, inputs.name === undefined ? undefined : familyName(inputs.name));
     const listing = await listBackups(store, name, inputs.label);
     for (const { id, reason } of listing.unreadable)

@@ -2,6 +2,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { folderCache, type Method } from '../../postgres/programs/index.js';
 import type { ProgramCache } from '../../postgres/types.js';
+import type { ArtifactAccess } from '../../storage/artifact/access.js';
 import { VERSION } from '../../version.js';
 import type { CommandContext } from './context.js';
 
@@ -12,6 +13,11 @@ export function cacheFolder(env: NodeJS.ProcessEnv): string {
   );
 }
 
+/** The token that artifacts are read with. */
+interface TokenInput {
+  githubToken?: string | undefined;
+}
+
 /** What a room is run with on a terminal, but for its inputs. */
 export interface TerminalOptions extends Pick<CommandContext, 'env' | 'reporter' | 'signal'> {
   tempDir: string;
@@ -19,14 +25,35 @@ export interface TerminalOptions extends Pick<CommandContext, 'env' | 'reporter'
   method: Method;
   version: string;
   run: Record<string, never>;
+  artifacts: ArtifactAccess | undefined;
 }
 
-export function terminalOptions({ env, reporter, signal }: CommandContext): TerminalOptions {
+/** Artifacts can be read and deleted from a terminal, not made. Undefined where no repository is named. */
+function artifactsOf(env: NodeJS.ProcessEnv, { githubToken }: TokenInput): ArtifactAccess | undefined {
+  const repository = env['GITHUB_REPOSITORY'];
+  if (repository === undefined || repository === '') return undefined;
+  return {
+    repository,
+    apiUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com',
+    serverUrl: env['GITHUB_SERVER_URL'] ?? 'https://github.com',
+    token: githubToken ?? '',
+    tempDir: tempDirOf(env),
+    isPublic: true,
+  };
+}
+
+const tempDirOf = (env: NodeJS.ProcessEnv): string => env['RUNNER_TEMP'] ?? tmpdir();
+
+export function terminalOptions(
+  { env, reporter, signal }: CommandContext,
+  inputs: TokenInput,
+): TerminalOptions {
   return {
     env,
     reporter,
     signal,
-    tempDir: env['RUNNER_TEMP'] ?? tmpdir(),
+    tempDir: tempDirOf(env),
+    artifacts: artifactsOf(env, inputs),
     cache: folderCache(() => cacheFolder(env)),
     // On someone's own machine nothing is installed system-wide.
     method: 'rootless',

@@ -11,7 +11,7 @@ export async function pruneCommand(
   json: boolean,
   context: CommandContext,
 ): Promise<void> {
-  const result = await pruneTold({ ...terminalOptions(context), inputs });
+  const result = await pruneTold({ ...terminalOptions(context, inputs), inputs });
   const { pruned } = result;
   context.print(
     json

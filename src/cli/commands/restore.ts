@@ -10,7 +10,7 @@ export async function restoreCommand(
   json: boolean,
   context: CommandContext,
 ): Promise<void> {
-  const result = await restoreTold({ ...terminalOptions(context), inputs });
+  const result = await restoreTold({ ...terminalOptions(context, inputs), inputs });
   context.print(json ? `${JSON.stringify(result, null, 2)}\n` : resultText(result, { namesToo: true }));
   const reasons = redReasons(result);
   if (reasons.length > 0) throw new AggregateError(reasons);

@@ -8,6 +8,7 @@ import type { ShowInputs } from '../../inputs/values.js';
 import { openStore } from '../../storage/registry.js';
 import { renderTable } from '../../base/table.js';
 import type { CommandContext } from './context.js';
+import { terminalOptions } from './machine.js';
 
 /** `pgkeep show <id>`: all that the manifest of one backup says, from the first store that has it. */
 export async function showCommand(
@@ -16,7 +17,9 @@ export async function showCommand(
   json: boolean,
   context: CommandContext,
 ): Promise<void> {
-  const stores = await Promise.all(inputs.storage.map((url) => openStore(url, context)));
+  const stores = await Promise.all(
+    inputs.storage.map((url) => openStore(url, terminalOptions(context, inputs))),
+  );
   const { manifest, store } = await chooseBackup(stores, {
     name: inputs.name === undefined ? await onlyFamily(stores) : familyName(inputs.name),
     selector: { kind: 'id', id },

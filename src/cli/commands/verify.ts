@@ -11,7 +11,7 @@ export async function verifyCommand(
   json: boolean,
   context: CommandContext,
 ): Promise<void> {
-  const result = await verifyTold({ ...terminalOptions(context), inputs });
+  const result = await verifyTold({ ...terminalOptions(context, inputs), inputs });
   const { paint, print, width } = context;
   print(json ? `${JSON.stringify(result.report, null, 2)}\n` : reportText(result.report, { paint, width }));
   const reasons = redReasons(result);
