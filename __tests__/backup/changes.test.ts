@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { UserError } from '../../src/base/errors.js';
 import { countTables } from '../../src/backup/fingerprint/counts.js';
 import { Patience } from '../../src/backup/fingerprint/patience.js';
@@ -17,6 +19,9 @@ if (rigMissing !== undefined) process.stderr.write(`NOT RUN: changes while dumpi
 const SETUP = [
   'DROP SCHEMA IF EXISTS one, two, three CASCADE',
   'DROP TABLE IF EXISTS t, u, v',
+  'DROP ROLE IF EXISTS keeper',
+  'DROP ROLE IF EXISTS renamed',
+  'CREATE ROLE keeper',
   'CREATE SCHEMA one',
   'CREATE SCHEMA two',
   `CREATE TYPE one.st AS ENUM ('open', 'shut')`,
@@ -24,6 +29,7 @@ const SETUP = [
   'CREATE TABLE one.same (a int)',
   'CREATE TABLE two.same (a int)',
   `CREATE TABLE t (a int, b int, s one.st, d int DEFAULT one.f())`,
+  'GRANT SELECT ON t TO keeper',
   'CREATE TABLE v (LIKE t)',
   `INSERT INTO t SELECT i, i, 'open' FROM generate_series(1, 9) i`,
 ];
@@ -51,6 +57,7 @@ const UNLOCKED: [string, string][] = [
     `ALTER TYPE one.st RENAME VALUE 'open' TO 'x'; ALTER TYPE one.st RENAME VALUE 'shut' TO 'open'; ALTER TYPE one.st RENAME VALUE 'x' TO 'shut'`,
   ],
   ['a type that was renamed', 'ALTER TYPE one.st RENAME TO status'],
+  ['a role that was renamed', 'ALTER ROLE keeper RENAME TO renamed'],
   ['a function that was renamed', 'ALTER FUNCTION one.f() RENAME TO g'],
   [
     'schemas that were swapped',
@@ -102,7 +109,7 @@ const HARMLESS = `ALTER TYPE one.st ADD VALUE 'later'; CREATE TYPE two.st AS ENU
     };
     await turn(0);
     const run = await rig.backup(
-      { 'database-url': rig.server.url('shop'), storage: url, fingerprint },
+      { 'database-url': rig.server.url('shop'), storage: url, fingerprint, globals: 'true' },
       { said },
     );
     await Promise.all(turns);
@@ -119,9 +126,12 @@ const HARMLESS = `ALTER TYPE one.st ADD VALUE 'later'; CREATE TYPE two.st AS ENU
 
   if (major === 18) {
     it.each(UNLOCKED)('dumps once more after %s', async (_what, change) => {
-      const { run } = await backupWhile(change, 1);
+      const { run, folder } = await backupWhile(change, 1);
       expect(run.error).toBeUndefined();
       expect(run.said.warnings.filter((line) => line.includes('Dumping once more'))).toHaveLength(1);
+      const globals = filesIn(folder).find((file) => file.endsWith('globals.sql')) ?? '';
+      const role = change.includes('ROLE') ? 'renamed' : 'keeper';
+      expect(readFileSync(join(folder, globals), 'utf8')).toContain(`CREATE ROLE ${role};`);
     });
 
     it('dumps once more without a fingerprint too', async () => {

@@ -166,6 +166,7 @@ exit 0
       // What would have read the other server is not measured, and the rest is equal.
       expect(unequal(run)).toEqual([
         expect.stringMatching(/^restore \| .*seen_then.* no handler: It reads a foreign table/),
+        expect.stringMatching(/^table \| app\.far \| not measured \| its rows are on another server/),
         expect.stringMatching(
           /^materialized view \| app\.seen_then \| not measured \| it reads a foreign table/,
         ),

@@ -28,6 +28,8 @@ export interface Attempt {
   fingerprint: Fingerprint | undefined;
   requires: Requirements;
   warnings: string[];
+  /** Every owner and grantee in this database. */
+  roles: string[];
 }
 
 /**
@@ -86,8 +88,9 @@ export async function attemptDump(request: AttemptRequest): Promise<Attempt> {
       measured.fingerprint === undefined
         ? undefined
         : completed(measured, measured.fingerprint, before, await readAgain(holder, patience()));
+    const { requires, roles } = measured;
     const warnings = [...archive.warnings, ...measured.warnings];
-    return { snapshotAt: snapshot.at, fingerprint, requires: measured.requires, warnings };
+    return { snapshotAt: snapshot.at, fingerprint, requires, warnings, roles };
   } catch (error) {
     throw explainSqlError(error, `Reading database ${JSON.stringify(database)}`, {
       target: context.connection.target,

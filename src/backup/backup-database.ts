@@ -10,7 +10,7 @@ import { attemptDump, type Attempt } from './attempt.js';
 import { describeBackup, type BackupFacts, describePart, manifestFor, type WrittenPart } from './describe.js';
 import { ChangedWhileDumpingError } from './fingerprint/changed.js';
 import type { Requirements } from './fingerprint/types.js';
-import { dumpGlobals } from './globals.js';
+import { dumpGlobals, globalsFor } from './globals.js';
 import { newId } from './id.js';
 import { backupKey, MANIFEST, RECOVERY } from './layout.js';
 import { encodeManifest, totalBytes, type Manifest } from './manifest.js';
@@ -97,9 +97,16 @@ export async function backupDatabase(
   const group = new StoreGroup(context.stores, backupKey(name, id, ''), reporter, context.signal);
   const writer = new BackupWriter(context, group);
   try {
+    // Before the dump, which may take long and names the roles of its beginning.
+    const roles = inputs.globals ? await globalsOf(context, database) : undefined;
     const attempt = await dumpWithRetry(writer, database, server, sizes);
     const { fingerprint, snapshotAt, warnings } = attempt;
-    if (inputs.globals) await writeGlobals(writer, database);
+    if (roles !== undefined) {
+      // In other encodings names cannot be told from the bytes.
+      const told = attempt.roles.filter((role) => server.encoding === 'UTF8' || /^[\x20-\x7e]*$/.test(role));
+      const globals = await globalsFor(roles, () => globalsOf(context, database), told);
+      await writer.write('globals.sql', once(globals));
+    }
     if (fingerprint !== undefined)
       await writer.write('fingerprint.json', once(JSON.stringify(fingerprint, null, 1)));
     const facts = { id, name, database, startedAt, snapshotAt, server, warnings, fingerprint };
@@ -165,10 +172,9 @@ async function dumpWithRetry(
   }
 }
 
-async function writeGlobals(writer: BackupWriter, database: string): Promise<void> {
-  const { programs, connection, reporter, signal } = writer.context;
-  const source = dumpGlobals({ programs, connection, database, reporter, signal });
-  await writer.write('globals.sql', source);
+function globalsOf(context: BackupContext, database: string): Promise<Buffer> {
+  const { programs, connection, reporter, signal } = context;
+  return dumpGlobals({ programs, connection, database, reporter, signal });
 }
 
 async function writeRecovery(
@@ -195,8 +201,8 @@ async function writeRecovery(
 }
 
 // eslint-disable-next-line @typescript-eslint/require-await -- a stream of one chunk
-async function* once(text: string): AsyncIterable<Uint8Array> {
-  yield Buffer.from(text);
+async function* once(text: string | Buffer): AsyncIterable<Uint8Array> {
+  yield typeof text === 'string' ? Buffer.from(text) : text;
 }
 
 function report({ reporter }: BackupContext, manifest: Manifest, seconds: number): void {

@@ -7,7 +7,7 @@ import type { TocEntry } from '../postgres/toc.js';
 import { definitionsHash, readContents, restoreInto, rolesNamedIn } from '../restore/archive/index.js';
 import { identityOf, prepareRequirements } from '../restore/requirements.js';
 import type { StagedBackup } from '../restore/types.js';
-import type { Globals } from './globals.js';
+import type { Globals } from '../postgres/globals.js';
 import { divideArchive, type Division } from './left-out.js';
 import type { VerifyOptions } from './options.js';
 import { RESTORED, type Place } from './place.js';

@@ -9,7 +9,7 @@ import { compareRestored, type CompareRequest } from './compare/index.js';
 import { runControl } from './control/index.js';
 import { Copies } from './copies.js';
 import { extensionsOf } from './extensions.js';
-import { readGlobals, type Globals } from './globals.js';
+import { readGlobals, type Globals } from '../postgres/globals.js';
 import type { VerifyOptions } from './options.js';
 import { openPlace, programsFor, type Place } from './place.js';
 import type { Proof } from './prove.js';

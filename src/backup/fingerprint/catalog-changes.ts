@@ -51,7 +51,11 @@ const TYPES = named(
   "(o.typrelid = 0 OR c.relkind = 'c') AND NOT EXISTS (SELECT 1 FROM pg_type e WHERE e.typarray = o.oid)",
 );
 
-const NAMES = [SPACES, TYPES, named('Function', 'pg_proc', 'pro')].join('\n');
+// Those that a right names are looked up too.
+const ROLES = `UNION ALL
+SELECT 'Role', 'pg_authid'::regclass::oid::int8, oid::int8, rolname, 0::int8, '{}'::json FROM pg_roles`;
+
+const NAMES = [SPACES, TYPES, named('Function', 'pg_proc', 'pro'), ROLES].join('\n');
 
 const DEFINITIONS = [
   SPACES,
@@ -83,7 +87,7 @@ export function readDefinitions(psql: Psql): Promise<NamedObject[]> {
   return psql.rows<NamedObject>(DEFINITIONS);
 }
 
-/** What no lock of pg_dump's keeps from being renamed while it copies rows: schemas, types, functions, enum labels. */
+/** What no lock of pg_dump's keeps from being renamed while it copies rows: schemas, types, functions, enum labels, roles. */
 export function readNames(psql: Psql): Promise<NamedObject[]> {
   return psql.rows<NamedObject>(NAMES);
 }

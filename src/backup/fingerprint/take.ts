@@ -48,6 +48,8 @@ export interface Measured {
   requires: Requirements;
   /** What the backup lacks although it is good, for the manifest. */
   warnings: string[];
+  /** Every owner and grantee in this database. */
+  roles: string[];
   /** Undefined with level `none`. */
   fingerprint: Omit<Fingerprint, 'schema' | 'sequences'> | undefined;
 }
@@ -100,7 +102,8 @@ async function measureIn(psql: Psql, request: FingerprintRequest): Promise<Measu
   );
   const left = await beyondDump(psql, selection, toc, request.database);
   const warnings = tellCaveats([...nothing, ...left.caveats], request.reporter);
-  if (level === 'none') return { requires, warnings, fingerprint: undefined };
+  const roles = await readRoles(psql);
+  if (level === 'none') return { requires, warnings, roles: roles.roles, fingerprint: undefined };
   const algorithm = level === 'content' ? await hashAlgorithm(psql) : undefined;
   const rows = await countTables(psql, tables, algorithm, request.patience);
   const { notMeasured, ...large } = await measureLargeObjects(psql, toc, algorithm);
@@ -116,9 +119,9 @@ async function measureIn(psql: Psql, request: FingerprintRequest): Promise<Measu
     extensions: filtered ? [] : await readExtensions(psql),
     requires,
     notMeasured: [...(await unmeasuredTables(psql)), ...left.notMeasured, ...notMeasured],
-    ...(await readRoles(psql)),
+    ...roles,
   };
-  return { requires, warnings, fingerprint };
+  return { requires, warnings, roles: roles.roles, fingerprint };
 }
 
 function warnOfOthers({ others }: Requirements, reporter: Reporter): void {

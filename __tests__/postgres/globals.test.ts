@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readGlobals } from '../../src/verify/globals.js';
+import { readGlobals } from '../../src/postgres/globals.js';
 
 const SQL = String.raw`--
 -- PostgreSQL database cluster dump; it's only roles
