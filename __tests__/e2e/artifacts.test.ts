@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { generateX25519Identity, identityToRecipient } from 'age-encryption';
+import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Programs } from '../../src/postgres/types.js';
+import { startPostgres, type PostgresServer } from '../servers/postgres.mjs';
+import {
+  annotations,
+  clientsAreHere,
+  fillShop,
+  newFolder,
+  programsFor,
+  sql,
+  toolCache,
+} from '../support/e2e.js';
+import { GithubFake } from '../support/github-fake.js';
+import { runStep, type StepResult } from '../support/runner.js';
+import { postgresBin } from '../support/servers.js';
+
+const here = clientsAreHere('backups as artifacts');
+const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+
+(here ? describe : describe.skip)('backups as artifacts', () => {
+  let server: PostgresServer;
+  let programs: Programs;
+  let github: GithubFake;
+  let identity: string;
+  let recipient: string;
+  const folder = newFolder();
+
+  beforeAll(async () => {
+    [server, programs, github] = await Promise.all([
+      startPostgres({ major: 15 }),
+      programsFor(15),
+      GithubFake.start('octo/shop'),
+    ]);
+    fillShop(programs, server);
+    identity = await generateX25519Identity();
+    recipient = await identityToRecipient(identity);
+  });
+
+  afterAll(async () => {
+    await github.stop();
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const step = (
+    action: string,
+    runId: number,
+    inputs: Record<string, string>,
+    repository = { private: true },
+  ): Promise<StepResult> => {
+    const env = github.env(runId);
+    return runStep(action, {
+      toolCache: toolCache ?? '',
+      inputs: { storage: 'artifact://', 'github-token': env['GITHUB_TOKEN'] ?? '', ...inputs },
+      env: Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value ?? ''])),
+      event: { repository },
+    });
+  };
+  const names = (): string[] => github.artifacts.map(({ name }) => name).sort();
+  const green = (result: StepResult): StepResult => {
+    expect([annotations(result.log), result.code]).toEqual([[], 0]);
+    return result;
+  };
+
+  it('are made in one run, verified and restored in others, and pruned', async () => {
+    const backup = { 'database-url': server.url(), recipients: recipient, 'artifact-retention-days': '30' };
+    const first = green(await step('backup', 1, backup)).outputs['backup-id'] ?? '';
+    expect(names()).toEqual(
+      expect.arrayContaining([`pgkeep.postgres.${first}.database.dump.zst.age`, 'pgkeep.postgres.manifest.json']),
+    );
+    const second = green(await step('backup', 2, backup)).outputs['backup-id'] ?? '';
+
+    const bin = await postgresBin(15);
+    const verified = green(
+      await step('verify', 3, { identity, ...(bin === undefined ? {} : { 'postgres-bin': bin }) }),
+    );
+    expect(verified.outputs).toMatchObject({ verified: 'true', 'backup-id': second });
+
+    const restored = green(
+      await step('restore', 4, {
+        backup: first,
+        identity,
+        'database-url': server.url('again'),
+      }),
+    );
+    expect(restored.outputs).toMatchObject({ 'restored-database': 'again', matches: 'true' });
+    expect(sql(programs, server.url('again'), 'SELECT count(*) FROM app.orders')).toBe(
+      sql(programs, server.url(), 'SELECT count(*) FROM app.orders'),
+    );
+
+    const pruned = green(await step('prune', 5, { 'keep-last': '1' }));
+    expect(JSON.parse(pruned.outputs['removed'] ?? '')).toEqual([first]);
+    expect(names().filter((name) => name.includes(first))).toEqual([]);
+    expect(names().filter((name) => name.includes(second))).not.toEqual([]);
+  });
+
+  it('are listed from a terminal', async () => {
+    const { code, stdout } = await new Promise<{ code: number | null; stdout: string }>((resolve) => {
+      const env = { ...github.env(), PATH: process.env['PATH'], HOME: folder };
+      const child = spawn(process.execPath, [cli, 'list', '--storage=artifact://', '--json'], { env });
+      let text = '';
+      child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      child.on('close', (status) => {
+        resolve({ code: status, stdout: text });
+      });
+    });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toHaveLength(1);
+  });
+
+  it('are refused where everybody could read them, and where they would not live long enough', async () => {
+    const before = names();
+    const open = await step('backup', 6, { 'database-url': server.url() }, { private: false });
+    expect([open.code, annotations(open.log)]).toEqual([
+      1,
+      [expect.stringContaining('This repository is public, so everybody can download its artifacts')],
+    ]);
+    const policy = { 'keep-monthly': '12', 'artifact-retention-days': '30', recipients: recipient };
+    const short = await step('backup', 7, { 'database-url': server.url(), ...policy });
+    expect([short.code, annotations(short.log)]).toEqual([1, [expect.stringContaining('keep-monthly: 12')]]);
+    expect(names()).toEqual(before);
+  });
+});
