@@ -84,7 +84,11 @@ interface Stored {
     chmodSync(tempDir, 0o755);
     children = childrenLike(/./);
   });
-  afterEach(() => rmSync(tempDir, { recursive: true, force: true }));
+  afterEach(() => {
+    rmSync(tempDir, { recursive: true, force: true });
+    for (const shared of [slow, shop, large])
+      rmSync(join(folderOf(shared), 'verified.json'), { force: true });
+  });
 
   /** Makes a backup in a fresh folder. */
   async function backup(database: string, inputs: Record<string, string> = {}): Promise<Stored> {
@@ -139,7 +143,7 @@ interface Stored {
     it.each<[string, string, () => unknown, Record<string, string>]>([
       ['while it fetches', 'Fetching the backup', () => true, {}],
       ['while it looks for programs', 'PostgreSQL programs', () => true, {}],
-      ['while the server is made', 'Scratch server', () => runningIn(/initdb/), {}],
+      ['while the server is made', 'Scratch server', () => runningIn(/^\d+ \S*\/initdb --pgdata/), {}],
       ['while it restores', 'Restoring', () => runningIn(/CREATE INDEX/), {}],
       [
         'while it restores to a server of the user',
