@@ -14,6 +14,7 @@ if (rigMissing !== undefined) process.stderr.write(`NOT RUN: whole backups: ${ri
   let rig: Rig;
   beforeAll(async () => {
     rig = await Rig.start(17);
+    for (const name of ['one', 'two']) await rig.database(name, 'CREATE TABLE t (a int)');
   });
   afterAll(() => rig.stop());
 
@@ -92,8 +93,6 @@ if (rigMissing !== undefined) process.stderr.write(`NOT RUN: whole backups: ${ri
   });
 
   it('of a list of databases: one that fails does not stop the others', async () => {
-    await rig.database('one', 'CREATE TABLE t (a int)');
-    await rig.database('two', 'CREATE TABLE t (a int)');
     const { folder, url } = rig.storage();
     const { result } = await rig.backup({
       'database-url': rig.server.url(),
