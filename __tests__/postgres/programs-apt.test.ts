@@ -269,7 +269,7 @@ suite('the repository', noRepository)('a signed repository beside it', () => {
 
   it('one that cannot be reached is passed over', async () => {
     await serve([17]);
-    await server.close();
+    options.apt = { ...source, urls: ['http://127.0.0.1:1'] };
     await expect(findPrograms({ ...options, major: 99 })).rejects.toThrow(
       /PostgreSQL's apt repository \(http:\/\/127\.0\.0\.1:\d+: .*[Cc]onnect/,
     );

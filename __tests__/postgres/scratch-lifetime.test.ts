@@ -200,7 +200,9 @@ suite('a scratch server ends', () => {
   it('with whatever restored code has started and left behind', async () => {
     const tempDir = rig.folder();
     const scratch = await rig.start({ tempDir });
-    const started = `sleep 1111 >/dev/null 2>&1 & cd / && setsid sleep 2222 >/dev/null 2>&1 </dev/null & true`;
+    // No one else's have these times.
+    const [near, far] = [`1111.${process.pid}`, `2222.${process.pid}`];
+    const started = `sleep ${near} >/dev/null 2>&1 & cd / && setsid sleep ${far} >/dev/null 2>&1 </dev/null & true`;
     await rig.ask(scratch, (psql) =>
       psql.exec('CREATE TEMP TABLE t (l text)', `COPY t FROM PROGRAM '${started}'`),
     );
@@ -214,12 +216,13 @@ suite('a scratch server ends', () => {
     const sleeping = (): string[] =>
       readdirSync('/proc').filter((pid) => {
         try {
-          return /^sleep\0(1111|2222)\0/.test(readFileSync(`/proc/${pid}/cmdline`, 'latin1'));
+          const command = readFileSync(`/proc/${pid}/cmdline`, 'latin1');
+          return [near, far].some((time) => command === `sleep\0${time}\0`);
         } catch {
           return false;
         }
       });
-    expect(sleeping()).toHaveLength(2);
+    await until('both', () => (sleeping().length === 2 ? true : undefined));
     await scratch.stop();
     expect(sleeping()).toEqual([]);
     expect(processesOf(tempDir)).toEqual([]);
