@@ -20,7 +20,7 @@ WITH member AS (
 ), made AS (
   SELECT e.oid, e.extname, coalesce(e.extconfig, '{}') AS config, max(m.objid) AS newest,
     array_agg(DISTINCT m.maker) || e.xmin::text AS makers
-  FROM pg_extension e JOIN member m ON m.ext = e.oid GROUP BY e.oid, e.extname, e.extconfig, e.xmin
+  FROM pg_extension e JOIN member m ON m.ext = e.oid GROUP BY e.oid, e.extname, e.extconfig, e.xmin::text
 ), rel AS (
   SELECT c.oid, c.relkind, c.relpersistence, c.relname, n.nspname, made.extname, made.config, made.newest, made.makers
   FROM member m JOIN made ON made.oid = m.ext JOIN pg_class c ON m.classid = 'pg_class'::regclass AND c.oid = m.objid
