@@ -12,6 +12,7 @@ import { messageOf } from '../../../src/base/errors.js';
 import { silentReporter } from '../../../src/base/reporter.js';
 import { artifactAccess } from '../../../src/github/artifacts.js';
 import type { ArtifactAccess } from '../../../src/storage/artifact/access.js';
+import { digestOfBytes } from '../../../src/storage/digest.js';
 import { putObject } from '../../../src/storage/put.js';
 import { readObject } from '../../../src/storage/read-many.js';
 import { openStore, type StoreContext } from '../../../src/storage/registry.js';
@@ -250,10 +251,25 @@ describe('artifacts', () => {
       response.writeHead(200).end('altered');
       return true;
     };
-    const store = await open(77);
-    expect(await failure(putObject(store, `shop/${ID}/database.dump`, Buffer.from('precise')))).toMatch(
-      /damaged/,
+    const upload = await (await open(77)).upload(`shop/${ID}/database.dump`);
+    await upload.part(0, Buffer.from('precise'));
+    expect(await failure(upload.complete(digestOfBytes(Buffer.from('precise'))))).toMatch(
+      /does not hold what was sent: other bytes came back, where 7 with .* It was removed/,
     );
+    expect(fake.artifacts).toEqual([]);
+  });
+
+  it('deletes what became an artifact while it was given up', async () => {
+    const upload = await (await open(77)).upload('x');
+    await upload.part(0, Buffer.from('x'));
+    let aborted: Promise<void> | undefined;
+    fake.rule = ({ path }) => {
+      if (path.endsWith('/FinalizeArtifact')) aborted = upload.abort();
+      return false;
+    };
+    expect(await failure(upload.complete(digestOfBytes(Buffer.from('x'))))).toMatch(/Cancelled/);
+    await aborted;
+    expect(asked('FinalizeArtifact')).toBe(1);
     expect(fake.artifacts).toEqual([]);
   });
 

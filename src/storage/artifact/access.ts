@@ -41,6 +41,8 @@ export interface ArtifactAccess {
 
 /** The code of the error for a name that the run has already given. */
 export const NAME_TAKEN = 'NAME_TAKEN';
+/** The code of the error for bytes that do not match their digest. */
+export const DAMAGED = 'DAMAGED';
 
 /**
  * Whether this is GitHub itself: github.com, *.ghe.com or *.localhost. GitHub Enterprise Server has no artifacts of the

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { StoreError } from '../errors.js';
 import { retrying, type RetryOptions } from '../retry.js';
+import { DAMAGED } from './access.js';
 import type { Artifact } from './listing.js';
 import type { ArtifactApi } from './rest.js';
 import type { Purpose } from './rest-errors.js';
@@ -153,6 +154,7 @@ async function* checked(
   if (found !== sha256 || count !== bytes)
     throw new StoreError(
       `Could not ${doing}. ${count} bytes with SHA-256 ${found} came where GitHub keeps ${bytes} with ${sha256}: the artifact is damaged. Use another backup, or another copy of this one.`,
+      { code: DAMAGED },
     );
   if (held !== undefined) yield held;
 }

@@ -2,7 +2,7 @@ import { CancelledError } from '../../base/errors.js';
 import { digestOf, sameDigest } from '../digest.js';
 import { StoreError } from '../errors.js';
 import type { Digest, Receipt, Upload } from '../store.js';
-import { NAME_TAKEN, type UploadArtifact } from './access.js';
+import { DAMAGED, NAME_TAKEN, type UploadArtifact } from './access.js';
 import type { Artifact } from './listing.js';
 import { artifactName, type Named } from './names.js';
 import { StagedFile } from './stage.js';
@@ -16,7 +16,7 @@ export interface UploadContext {
   send: UploadArtifact;
   retentionDays: number | undefined;
   runId: number;
-  /** The artifact's bytes, read from GitHub again. */
+  /** The artifact's bytes, read from GitHub again and compared with its digest. */
   read: (artifact: Artifact) => Promise<AsyncIterable<Uint8Array>>;
   /** Called once the artifact is proven: it stands for the key from now on. */
   stored: (artifact: Artifact) => Promise<void>;
@@ -71,12 +71,19 @@ export class ArtifactUpload implements Upload {
       this.artifact = await this.send(expected);
       await this.file.remove();
     }
-    // The digest that GitHub keeps is the one that the client sent with the bytes: it proves nothing of what is stored.
-    const found = await digestOf(await this.context.read(this.artifact));
+    await this.readBack(this.artifact, expected);
     if (this.isAborted()) throw new CancelledError();
-    if (!sameDigest(found, expected))
-      throw await this.refused(`${found.bytes} bytes with SHA-256 ${found.sha256} were read back`, expected);
     await this.context.stored(this.artifact);
+  }
+
+  /** The digest that GitHub keeps is the one that the client sent with the bytes: it proves nothing of what is stored. */
+  private async readBack(artifact: Artifact, expected: Digest): Promise<void> {
+    try {
+      await digestOf(await this.context.read(artifact));
+    } catch (error) {
+      if (!(error instanceof StoreError && error.code === DAMAGED)) throw error;
+      throw await this.refused('other bytes came back', expected);
+    }
   }
 
   private async requireWhole(expected: Digest): Promise<void> {
