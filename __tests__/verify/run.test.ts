@@ -3,6 +3,7 @@ import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeManifest } from '../../src/backup/manifest.js';
+import { digestOfBytes } from '../../src/storage/digest.js';
 import { summaryMarkup } from '../../src/github/summary.js';
 import { reportText } from '../../src/verify/report-text.js';
 import { outputsOf, redReasons } from '../../src/verify/result.js';
@@ -18,6 +19,12 @@ if (rigMissing !== undefined) process.stderr.write(`NOT RUN: verifications: ${ri
   beforeAll(async () => {
     rig = await Rig.start(15);
     await rig.shop('shop');
+    await rig.database(
+      'owned',
+      'CREATE ROLE keeper',
+      'CREATE TABLE t (a int)',
+      'ALTER TABLE t OWNER TO keeper',
+    );
   });
   afterAll(() => rig.stop());
 
@@ -94,6 +101,25 @@ if (rigMissing !== undefined) process.stderr.write(`NOT RUN: verifications: ${ri
     expect((await verify(15, { storage: url, backup: 'latest-verified' })).result?.report.backupId).toBe(id);
   });
 
+  it('fails where the globals lack a role that the archive names', async () => {
+    const { url, folder } = await backup('owned');
+    const [id = ''] = readdirSync(join(folder, 'owned')).filter((name) => !name.startsWith('_'));
+    const path = join(folder, 'owned', id);
+    // As a backup that is not ours may be: its globals are those of another moment.
+    const globals = Buffer.from(
+      readFileSync(join(path, 'globals.sql'), 'utf8').replaceAll('keeper', 'someone'),
+    );
+    writeFileSync(join(path, 'globals.sql'), globals);
+    const manifest = decodeManifest(readFileSync(join(path, 'manifest.json')), path);
+    const parts = manifest.parts.map((part) =>
+      part.file === 'globals.sql' ? { ...part, ...digestOfBytes(globals) } : part,
+    );
+    writeFileSync(join(path, 'manifest.json'), JSON.stringify({ ...manifest, parts }));
+    const run = await verify(15, { storage: url });
+    expect(run.result?.report.verdict).toBe('failed');
+    expect(unequal(run)).toContainEqual(expect.stringMatching(/^role \| keeper \| .*missing/));
+  });
+
   it('needs no globals', async () => {
     const { url } = await backup('shop', { globals: 'false' });
     passed(await verify(15, { storage: url }));
@@ -125,6 +151,7 @@ if (rigMissing !== undefined) process.stderr.write(`NOT RUN: verifications: ${ri
     expect(run.result?.report).toMatchObject({
       verdict: 'passed',
       control: { outcome: 'not applicable', damage: null },
+      warnings: [expect.stringMatching(/holds nothing.*proves nothing/)],
     });
     expect(unequal(run)).toEqual([expect.stringMatching(/^control .* not measured/)]);
   });

@@ -58,13 +58,16 @@ export class Copies {
     });
   }
 
-  /** All that the archive names must be there; on a server of our own they may also do what they could do. */
-  async makeRoles({ roles, statements }: Globals): Promise<void> {
+  /**
+   * All that the archive names must be there; on a server of our own they may also do what they could do.
+   * @returns those that the archive names
+   */
+  async makeRoles({ roles, statements }: Globals): Promise<string[]> {
     const { options, staged, place } = this;
     const { signal } = options;
     const named = await rolesNamedIn({ archive: staged, programs: place.programs, signal });
     await place.scratch.createRoles([...new Set([...roles, ...(staged.fingerprint?.roles ?? []), ...named])]);
-    if (options.inputs.scratchUrl !== undefined) return;
+    if (options.inputs.scratchUrl !== undefined) return named;
     const psql = await this.open('that gives roles their rights', 'postgres');
     try {
       for (const statement of statements)
@@ -72,6 +75,7 @@ export class Copies {
     } finally {
       await psql.close();
     }
+    return named;
   }
 
   /** A right that cannot be given shows, where it matters, in what is restored. */

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
+import { holdsNothing } from '../backup/fingerprint/nothing.js';
 import { UserError } from '../base/errors.js';
+import type { Reporter } from '../base/reporter.js';
 import { readContents } from '../restore/archive/index.js';
 import type { StagedBackup } from '../restore/types.js';
 import { checkIndexes } from './amcheck.js';
@@ -14,8 +16,12 @@ import type { VerifyOptions } from './options.js';
 import { openPlace, programsFor, type Place } from './place.js';
 import type { Proof } from './prove.js';
 import { isRed } from './result.js';
+import { roleFindings } from './roles.js';
 
-export type Examined = Pick<Proof, 'findings' | 'control' | 'serverVersion' | 'isolated' | 'neutralised'> & {
+export type Examined = Pick<
+  Proof,
+  'findings' | 'control' | 'serverVersion' | 'isolated' | 'neutralised' | 'warnings'
+> & {
   seconds: { restore: number; compare: number };
 };
 
@@ -48,13 +54,22 @@ function refuseRowsAlone({ manifest }: StagedBackup): void {
   );
 }
 
-async function globalsOf({ globals }: StagedBackup): Promise<Globals> {
-  return globals === undefined ? { roles: [], statements: [] } : readGlobals(await readFile(globals, 'utf8'));
+/** What nothing was lost of proves nothing. */
+function emptiness({ fingerprint }: StagedBackup, reporter: Reporter): string[] {
+  if (fingerprint === undefined || !holdsNothing(fingerprint)) return [];
+  const warning =
+    'This backup holds nothing, no table and no other object, so that it restores proves nothing. Check that the backup is made of the right database.';
+  reporter.warn(warning);
+  return [warning];
+}
+
+async function globalsOf({ globals }: StagedBackup): Promise<Globals | undefined> {
+  return globals === undefined ? undefined : readGlobals(await readFile(globals, 'utf8'));
 }
 
 /** Older backups do not tell; a role called postgres is nearly always the one. */
-function bootstrapRole({ fingerprint }: StagedBackup, { roles }: Globals): string {
-  return fingerprint?.bootstrapRole ?? roles.find((role) => role === 'postgres') ?? 'postgres';
+function bootstrapRole({ fingerprint }: StagedBackup, globals: Globals | undefined): string {
+  return fingerprint?.bootstrapRole ?? globals?.roles.find((role) => role === 'postgres') ?? 'postgres';
 }
 
 /** Restores and compares on a server that is there. */
@@ -62,11 +77,11 @@ async function compareCopies(
   options: VerifyOptions,
   staged: StagedBackup,
   place: Place,
-  globals: Globals,
+  globals: Globals | undefined,
 ): Promise<Examined> {
   const copies = new Copies(options, staged, place);
   const { inputs, reporter, signal } = options;
-  await copies.makeRoles(globals);
+  const named = await copies.makeRoles(globals ?? { roles: [], statements: [] });
   const restoring = performance.now();
   const otherwise = await copies.makeDatabases();
   for (const sentence of otherwise) reporter.warn(sentence);
@@ -92,6 +107,10 @@ async function compareCopies(
   const findings = [
     ...restored.findings,
     ...compared,
+    ...roleFindings(named, globals, {
+      bootstrapRole: bootstrapRole(staged, globals),
+      encoding: staged.manifest.server.encoding,
+    }),
     ...(await expectTables(request.open, inputs.expectTables)),
     ...(await runChecks(request.open, inputs.checks)),
     ...(await checkIndexes(request.open, copies.jobs)),
@@ -106,6 +125,7 @@ async function compareCopies(
     serverVersion: place.scratch.version,
     isolated: place.scratch.isolated,
     neutralised: restored.neutralised,
+    warnings: emptiness(staged, reporter),
     seconds: {
       restore: (comparing - restoring) / 1000,
       compare: (performance.now() - comparing) / 1000,

@@ -16,6 +16,8 @@ export interface Proof {
   neutralised: string[];
   /** Whether the scratch server was cut off from the network; null where it was none of ours. */
   isolated: boolean | null;
+  /** What else is to be known, without a name out of the database. */
+  warnings: string[];
   /** Stored bytes that were read. */
   bytes: number;
   seconds: { fetch: number; restore: number; compare: number };
@@ -52,6 +54,7 @@ export async function prove(
       serverVersion: '-',
       neutralised: [],
       isolated: null,
+      warnings: [],
       bytes: 0,
       seconds: { fetch: fetchSeconds(), restore: 0, compare: 0 },
     };

@@ -15,6 +15,7 @@ const TITLES: Record<FindingKind, string> = {
   'materialized view': 'Materialized views',
   'large objects': 'Large objects',
   extension: 'Extensions',
+  role: 'Roles',
   collation: 'Collations',
   index: 'Indexes',
   'expected table': 'Expected tables',

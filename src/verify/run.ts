@@ -99,7 +99,7 @@ async function verifyChosen(
     totals: totalsOf(findings),
     control: proof.control,
     neutralised: proof.neutralised,
-    warnings: newerWarnings(chosen.passedOver),
+    warnings: [...newerWarnings(chosen.passedOver), ...proof.warnings],
     findings,
   };
   tell(report, options);

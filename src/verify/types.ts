@@ -12,6 +12,7 @@ export type FindingKind =
   | 'materialized view'
   | 'large objects'
   | 'extension'
+  | 'role'
   | 'collation'
   | 'index'
   | 'restore'
