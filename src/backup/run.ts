@@ -9,7 +9,7 @@ import { inspectServer, type ServerInfo } from '../postgres/server.js';
 import type { Connection, Programs } from '../postgres/types.js';
 import { openStore } from '../storage/registry.js';
 import type { Store } from '../storage/store.js';
-import { checkArtifacts } from './artifact-rules.js';
+import { checkArtifacts, tellArtifactCost } from './artifact-rules.js';
 import { backupDatabase } from './backup-database.js';
 import { planForMachine } from './compression.js';
 import { databasesOf, findFor } from './connect.js';
@@ -29,6 +29,8 @@ interface Prepared {
   connection: Connection;
   stores: Store[];
   encryption: BackupContext['encryption'];
+  /** How long artifacts are kept; undefined where none are made. */
+  artifactDays: number | undefined;
 }
 
 async function prepare(options: RunOptions): Promise<Prepared> {
@@ -38,11 +40,16 @@ async function prepare(options: RunOptions): Promise<Prepared> {
   if (inputs.passphrase !== undefined) reporter.mask(inputs.passphrase);
   const encryption = await encryptionOf(inputs.recipients, inputs.passphrase);
   reporter.info(describeEncryption(encryption));
-  checkArtifacts(inputs, { artifacts, encrypted: encryption.kind !== 'none', env, reporter });
+  const artifactDays = checkArtifacts(inputs, {
+    artifacts,
+    encrypted: encryption.kind !== 'none',
+    env,
+    reporter,
+  });
   const stores = await Promise.all(
     inputs.storage.map((url) => openStore(url, { env, reporter, signal, artifacts })),
   );
-  return { connection, stores, encryption };
+  return { connection, stores, encryption, artifactDays };
 }
 
 /**
@@ -90,6 +97,7 @@ export async function runBackup(options: RunOptions): Promise<RunResult> {
     await writeLog(context, name, startedAt, entryOf(outcome));
     if (signal.aborted) throw new CancelledError();
   }
+  await tellArtifactCost(context, prepared.artifactDays, result);
   await pruneAfter(context, result);
   return result;
 }
