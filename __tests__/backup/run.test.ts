@@ -144,6 +144,21 @@ if (rigMissing !== undefined) process.stderr.write(`NOT RUN: whole backups: ${ri
     expect(filesIn(folder)).toEqual([]);
   });
 
+  it('of all databases says which are not among them', async () => {
+    const template = await rig.database('mould');
+    await template.exec('ALTER DATABASE mould IS_TEMPLATE true');
+    await template.close();
+    const { error, said } = await rig.backup({
+      'database-url': rig.server.url('one'),
+      databases: '*',
+      storage: rig.storage().url,
+      'dry-run': 'true',
+    });
+    expect(error).toBeUndefined();
+    expect(said.lines).toContain('Not among all databases (*), and not backed up: mould (a template)');
+    expect(said.text).not.toMatch(/Would back up database "mould"/);
+  });
+
   it('names the database of several that a dry run fails on', async () => {
     const { url } = rig.storage();
     const { error } = await rig.backup({

@@ -1,7 +1,13 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { parseConnection } from '../../src/postgres/connection/parse.js';
 import { Psql } from '../../src/postgres/psql.js';
-import { databaseId, inspectServer, listDatabases, refuseOldServer } from '../../src/postgres/server.js';
+import {
+  databaseId,
+  inspectServer,
+  listDatabases,
+  refuseOldServer,
+  unlistedDatabases,
+} from '../../src/postgres/server.js';
 import { startPostgres, type PostgresServer } from '../servers/postgres.mjs';
 import { systemPrograms } from '../support/clients.js';
 import { testMajors } from '../support/majors.js';
@@ -102,6 +108,11 @@ describe('refuseOldServer', () => {
         'CREATE DATABASE closed ALLOW_CONNECTIONS false',
       );
       expect(await listDatabases(psql)).toEqual(['B', 'a b; c', 'b', 'postgres']);
+      expect(await unlistedDatabases(psql)).toEqual([
+        'closed (takes no connections)',
+        'mould (a template)',
+        "rdsadmin (its provider's own)",
+      ]);
     });
   });
 });

@@ -2,7 +2,13 @@ import { UserError } from '../base/errors.js';
 import { refuseTransactionPooler } from '../postgres/pooler.js';
 import { findAnyPrograms, findPrograms } from '../postgres/programs/index.js';
 import { Psql } from '../postgres/psql.js';
-import { inspectServer, listDatabases, refuseOldServer, type ServerInfo } from '../postgres/server.js';
+import {
+  inspectServer,
+  listDatabases,
+  refuseOldServer,
+  unlistedDatabases,
+  type ServerInfo,
+} from '../postgres/server.js';
 import type { Connection, Programs } from '../postgres/types.js';
 import type { RunOptions } from './run-options.js';
 import { ask } from './session.js';
@@ -66,10 +72,13 @@ export async function databasesOf(
 ): Promise<string[]> {
   if (inputs.databases.length === 0) return [server.currentDatabase];
   if (!inputs.databases.includes('*')) return [...inputs.databases];
-  return ask(
+  const [listed, unlisted] = await ask(
     () => Psql.open({ programs, connection, signal, reporter }),
     'Reading the list of databases',
     connection.target,
-    listDatabases,
+    async (psql) => [await listDatabases(psql), await unlistedDatabases(psql)] as const,
   );
+  if (unlisted.length > 0)
+    reporter.info(`Not among all databases (*), and not backed up: ${unlisted.join(', ')}`);
+  return listed;
 }

@@ -33,6 +33,7 @@ const PROVIDERS: Record<string, string> = { c: 'libc', i: 'icu', b: 'builtin', d
 
 /** Databases that a provider keeps for itself on its managed servers: no one else may read them. */
 const PROVIDERS_OWN = ['rdsadmin', 'cloudsqladmin', 'alloydbadmin', 'azure_maintenance', 'azure_sys'];
+const OWN = PROVIDERS_OWN.map((name) => `'${name}'`).join(', ');
 
 type Row = Record<string, string | number | boolean | null>;
 
@@ -93,7 +94,21 @@ export function listDatabases(psql: Psql): Promise<string[]> {
   return psql.query<string[]>(
     `SELECT coalesce(json_agg(datname ORDER BY datname COLLATE "C"), '[]') FROM pg_catalog.pg_database
      WHERE datallowconn AND NOT datistemplate AND datconnlimit <> -2
-       AND datname NOT IN (${PROVIDERS_OWN.map((name) => `'${name}'`).join(', ')})`,
+       AND datname NOT IN (${OWN})`,
+  );
+}
+
+/**
+ * What `*` does not stand for, each with the reason: `mould (a template)`. The server's own two templates go without
+ * saying.
+ */
+export function unlistedDatabases(psql: Psql): Promise<string[]> {
+  return psql.query<string[]>(
+    `SELECT coalesce(json_agg(datname || ' (' || CASE WHEN datconnlimit = -2 THEN 'what an interrupted DROP DATABASE left'
+       WHEN NOT datallowconn THEN 'takes no connections' WHEN datistemplate THEN 'a template' ELSE 'its provider''s own' END || ')'
+       ORDER BY datname COLLATE "C"), '[]') FROM pg_catalog.pg_database
+     WHERE datname NOT IN ('template0', 'template1')
+       AND (NOT datallowconn OR datistemplate OR datconnlimit = -2 OR datname IN (${OWN}))`,
   );
 }
 
