@@ -7,6 +7,7 @@ export const actions: Record<Action, () => Promise<never>> = {
   backup: async () => (await import('./actions/backup.js')).backupAction(),
   restore: async () => (await import('./actions/restore.js')).restoreAction(),
   prune: async () => (await import('./actions/prune.js')).pruneAction(),
+  status: async () => (await import('./actions/status.js')).statusAction(),
   verify: async () => (await import('./actions/verify.js')).verifyAction(),
 };
 

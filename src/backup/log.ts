@@ -31,7 +31,7 @@ export function publicReason(
 
 /** What one run of one action did to one family. */
 export interface LogEntry {
-  action: 'backup' | 'restore' | 'verify' | 'prune' | 'delete';
+  action: 'backup' | 'restore' | 'verify' | 'prune' | 'status' | 'delete';
   /** The backup that was made, restored, verified or deleted; null where it did not come to that. */
   backup: string | null;
   /** Why the run is red; absent for a green one. */

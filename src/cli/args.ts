@@ -13,6 +13,9 @@ import {
   type PruneInputs,
   type RestoreInputs,
   type ShowInputs,
+  type LogInputs,
+  type StatsInputs,
+  type StatusInputs,
   type VerifyInputs,
 } from '../inputs/values.js';
 import { COMMAND_NAMES, COMMANDS, envName } from './flags.js';
@@ -34,6 +37,9 @@ export type Invocation =
   | (Terminal & { command: 'restore'; inputs: RestoreInputs; json: boolean })
   | (Terminal & { command: 'verify'; inputs: VerifyInputs; json: boolean })
   | (Terminal & { command: 'prune'; inputs: PruneInputs; json: boolean })
+  | (Terminal & { command: 'status'; inputs: StatusInputs; json: boolean })
+  | (Terminal & { command: 'stats'; inputs: StatsInputs; json: boolean })
+  | (Terminal & { command: 'log'; inputs: LogInputs; json: boolean })
   | (Terminal & { command: 'list'; inputs: ListInputs; json: boolean })
   | (Terminal & { command: 'delete'; inputs: DeleteInputs; json: boolean; id: string })
   | (Terminal & { command: 'show'; inputs: ShowInputs; json: boolean; id: string });
@@ -187,6 +193,12 @@ function invocationOf(
     case 'prune':
     case 'list':
       // The union of these commands' inputs goes with the union of their names, as far as types can tell.
+      return { ...terminal, command, inputs: readInputs(command, source), json };
+    case 'status':
+      return { ...terminal, command, inputs: readInputs(command, source), json };
+    case 'stats':
+      return { ...terminal, command, inputs: readInputs(command, source), json };
+    case 'log':
       return { ...terminal, command, inputs: readInputs(command, source), json };
   }
 }

@@ -10,7 +10,18 @@ export interface CliFlag {
   placeholder?: string;
 }
 
-const ALL: readonly Command[] = ['backup', 'restore', 'verify', 'prune', 'list', 'show', 'delete'];
+const ALL: readonly Command[] = [
+  'backup',
+  'restore',
+  'verify',
+  'prune',
+  'status',
+  'list',
+  'show',
+  'delete',
+  'stats',
+  'log',
+];
 
 export const CLI_FLAGS = {
   'identity-file': {
@@ -20,7 +31,10 @@ export const CLI_FLAGS = {
     short: 'i',
     placeholder: 'FILE',
   },
-  json: { description: 'Print JSON', commands: ['restore', 'verify', 'prune', 'list', 'show', 'delete'] },
+  json: {
+    description: 'Print JSON',
+    commands: ALL.filter((command) => command !== 'backup'),
+  },
   color: {
     description: 'Colours; off by themselves when NO_COLOR is set or there is no terminal',
     commands: ALL,
@@ -50,12 +64,15 @@ export const COMMANDS: Record<Command, { summary: string; operands: readonly str
     operands: [],
   },
   prune: { summary: 'Remove old backups by a policy, and never the last good one', operands: [] },
+  status: { summary: 'Say whether backups are young, verified and as they should be', operands: [] },
   list: { summary: 'List the backups in storage', operands: [] },
   delete: {
     summary: 'Delete one backup; the newest and the newest verified only when confirmed',
     operands: ['id'],
   },
   show: { summary: 'Show everything that is known of one backup', operands: ['id'] },
+  stats: { summary: 'Show how often runs succeed, how long they take, and how backups grow', operands: [] },
+  log: { summary: 'Show who ran what, when, and how it ended', operands: [] },
 };
 
 export const COMMAND_NAMES = Object.keys(COMMANDS) as Command[];

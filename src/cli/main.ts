@@ -8,9 +8,12 @@ import { backupCommand } from './commands/backup.js';
 import type { CommandContext } from './commands/context.js';
 import { deleteCommand } from './commands/delete.js';
 import { listCommand } from './commands/list.js';
+import { logCommand } from './commands/log.js';
 import { pruneCommand } from './commands/prune.js';
 import { restoreCommand } from './commands/restore.js';
 import { showCommand } from './commands/show.js';
+import { statsCommand } from './commands/stats.js';
+import { statusCommand } from './commands/status.js';
 import { verifyCommand } from './commands/verify.js';
 import { envName } from './flags.js';
 import { helpText } from './help.js';
@@ -23,6 +26,9 @@ const SECRET_VARIABLES = [
     .filter(([, { type }]) => type === 'secret')
     .map(([name]) => envName(name)),
 ];
+
+/** Commands that only show what is there. */
+const LOOKS: readonly string[] = ['list', 'show', 'stats', 'log'];
 
 /** Runs the command line of this process and ends it: exit code 0, or 1 for any failure. */
 export async function runCli(): Promise<never> {
@@ -86,6 +92,9 @@ async function dispatch(invocation: Invocation, context: CommandContext): Promis
     case 'restore':
     case 'verify':
     case 'prune':
+    case 'status':
+    case 'stats':
+    case 'log':
     case 'list':
     case 'show':
     case 'delete':
@@ -101,7 +110,7 @@ async function run(
   if (invocation.warnings.length > 0) hideArguments(invocation.command);
   for (const secret of secretsOf(invocation.command, invocation.inputs)) reporter.mask(secret);
   for (const warning of invocation.warnings) reporter.warn(warning);
-  if (invocation.command !== 'list' && invocation.command !== 'show') reporter.info(`pgkeep ${VERSION}`);
+  if (!LOOKS.includes(invocation.command)) reporter.info(`pgkeep ${VERSION}`);
   switch (invocation.command) {
     case 'backup':
       return backupCommand(invocation.inputs, context);
@@ -111,6 +120,12 @@ async function run(
       return verifyCommand(invocation.inputs, invocation.json, context);
     case 'prune':
       return pruneCommand(invocation.inputs, invocation.json, context);
+    case 'status':
+      return statusCommand(invocation.inputs, invocation.json, context);
+    case 'stats':
+      return statsCommand(invocation.inputs, invocation.json, context);
+    case 'log':
+      return logCommand(invocation.inputs, invocation.json, context);
     case 'list':
       return listCommand(invocation.inputs, invocation.json, context);
     case 'delete':

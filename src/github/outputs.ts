@@ -1,7 +1,13 @@
 import * as core from '@actions/core';
 import type { Reporter } from '../base/reporter.js';
 import { formatBytes } from '../base/units.js';
-import type { BackupOutput, PruneOutput, RestoreOutput, VerifyOutput } from '../inputs/outputs.js';
+import type {
+  BackupOutput,
+  PruneOutput,
+  RestoreOutput,
+  StatusOutput,
+  VerifyOutput,
+} from '../inputs/outputs.js';
 
 // A job's outputs may be 1 MB together, counted in UTF-16; a job that exceeds it fails although its work is done.
 const LIMIT_BYTES = 1024 * 1024;
@@ -12,7 +18,7 @@ const RESERVED_BYTES = 16 * 1024;
  * a warning. Short ones come first, so that the long one is what is left out.
  */
 export function setOutputs(
-  outputs: Partial<Record<BackupOutput | RestoreOutput | VerifyOutput | PruneOutput, unknown>>,
+  outputs: Partial<Record<BackupOutput | RestoreOutput | VerifyOutput | PruneOutput | StatusOutput, unknown>>,
   reporter: Reporter,
 ): void {
   const texts = Object.entries(outputs)

@@ -20,6 +20,10 @@ const ABOUT: Record<Action, { name: string; description: string }> = {
     name: 'pgkeep prune',
     description: 'Remove old PostgreSQL backups by a policy, and never the last good one',
   },
+  status: {
+    name: 'pgkeep status',
+    description: 'Fail when PostgreSQL backups are too old, unverified, of an odd size or gone',
+  },
 };
 
 const quoted = (text: string): string => JSON.stringify(text);

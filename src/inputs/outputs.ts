@@ -74,15 +74,33 @@ export const PRUNE_OUTPUTS = {
   kept: { description: 'How many backups are left; of several storages, in the one that has the fewest' },
 } as const satisfies Record<string, OutputSpec>;
 
+/** The same of the status action. */
+export const STATUS_OUTPUTS = {
+  outcome: OUTCOME,
+  healthy: { description: '`true` where nothing is wrong in any storage, else `false`' },
+  problems: {
+    description: 'What is wrong, the gravest first: a JSON list with `kind`, `message`, `name` and `storage`',
+  },
+  'newest-backup-id': {
+    description:
+      'Id of the newest backup, empty where there is none; of several storages, in the one where it is the oldest',
+  },
+  'age-seconds': { description: 'How old that backup is, by its snapshot' },
+  count: { description: 'How many backups there are; of several storages, in the one that has the fewest' },
+  'total-bytes': { description: 'What the family takes in all storages' },
+} as const satisfies Record<string, OutputSpec>;
+
 /** The outputs of each action. */
 export const OUTPUTS: Record<Action, Record<string, OutputSpec>> = {
   backup: BACKUP_OUTPUTS,
   restore: RESTORE_OUTPUTS,
   verify: VERIFY_OUTPUTS,
   prune: PRUNE_OUTPUTS,
+  status: STATUS_OUTPUTS,
 };
 
 export type BackupOutput = keyof typeof BACKUP_OUTPUTS;
 export type RestoreOutput = keyof typeof RESTORE_OUTPUTS;
 export type VerifyOutput = keyof typeof VERIFY_OUTPUTS;
 export type PruneOutput = keyof typeof PRUNE_OUTPUTS;
+export type StatusOutput = keyof typeof STATUS_OUTPUTS;

@@ -4,6 +4,7 @@ import type { Compression } from '../codec/types.js';
 import { parseCount, parseWithin } from '../retention/policy.js';
 import type { Within } from '../retention/types.js';
 import { parseAge, parseDuration } from './duration.js';
+import { parseSize } from './size.js';
 import { parseSelector, SELECTORS, type BackupSelector } from './selector.js';
 import type { Kind } from './spec.js';
 
@@ -111,6 +112,8 @@ const READERS: Readers = {
   number: parseNumber,
   count: (name, text) => named(name, () => parseCount(text)),
   within: (name, text) => named(name, () => parseWithin(text)),
+  size: (name, text) =>
+    parseSize(text) ?? refuse(name, text, 'a number of bytes, or one with a unit, such as 500GB or 10GiB'),
   percent: parsePercent,
   compression: parseCompression,
   major: parseMajor,

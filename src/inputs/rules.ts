@@ -5,7 +5,14 @@ import { hasPlaceholder } from './name.js';
 import type { Command } from './spec.js';
 import { policyOf } from '../retention/inputs.js';
 import { hasNoRule } from '../retention/policy.js';
-import type { BackupInputs, InputsOf, PruneInputs, RestoreInputs, VerifyInputs } from './values.js';
+import type {
+  BackupInputs,
+  InputsOf,
+  PruneInputs,
+  RestoreInputs,
+  StatusInputs,
+  VerifyInputs,
+} from './values.js';
 
 /** Gives a message when it is broken. */
 type Rule<I> = (inputs: I) => string | undefined;
@@ -125,6 +132,8 @@ const PRUNE_RULES: readonly Rule<PruneInputs>[] = [
       : undefined,
 ];
 
+const STATUS_RULES: readonly Rule<StatusInputs>[] = [STORED_ONCE, TOLD];
+
 function check<I>(rules: readonly Rule<I>[], inputs: I): void {
   for (const rule of rules) {
     const message = rule(inputs);
@@ -158,8 +167,18 @@ const CHECKS: { [C in Command]: (inputs: InputsOf<C>) => void } = {
     checkName('prune', inputs);
     check(PRUNE_RULES, inputs);
   },
+  status: (inputs) => {
+    checkName('status', inputs);
+    check(STATUS_RULES, inputs);
+  },
   list: (inputs) => {
     checkName('list', inputs);
+  },
+  stats: (inputs) => {
+    checkName('stats', inputs);
+  },
+  log: (inputs) => {
+    checkName('log', inputs);
   },
   delete: (inputs) => {
     checkName('delete', inputs);

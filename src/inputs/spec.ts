@@ -1,10 +1,10 @@
 /** The commands that are actions too. */
-export const ACTIONS = ['backup', 'restore', 'verify', 'prune'] as const;
+export const ACTIONS = ['backup', 'restore', 'verify', 'prune', 'status'] as const;
 
 export type Action = (typeof ACTIONS)[number];
 
 /** The actions and commands that take inputs. */
-export type Command = Action | 'list' | 'show' | 'delete';
+export type Command = Action | 'list' | 'show' | 'delete' | 'stats' | 'log';
 
 /** The headings that the help and the README sort inputs under, in this order. */
 export const GROUPS = [
@@ -13,6 +13,7 @@ export const GROUPS = [
   'What is dumped',
   'What is restored',
   'What is proved',
+  'What is checked',
   'How it is stored',
   'How it is read',
   'What is kept',
@@ -66,6 +67,8 @@ export type Kind =
   | { type: 'count' }
   /** `1y5m7d2h`, as restic has it. */
   | { type: 'within' }
+  /** `500GB`, `10GiB`, `1048576`: bytes once read. */
+  | { type: 'size' }
   /** `50%`: 0.5 once read. */
   | { type: 'percent' }
   /** Which backup: `latest`, `latest-verified`, an id, `before:<time>`, `random:7d`. */

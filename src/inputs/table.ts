@@ -6,6 +6,7 @@ import { PLACE } from './table/place.js';
 import { RETENTION } from './table/retention.js';
 import { RESTORE } from './table/restore.js';
 import { RUN } from './table/run.js';
+import { STATUS } from './table/status.js';
 import { STORED } from './table/stored.js';
 import { VERIFY } from './table/verify.js';
 
@@ -18,6 +19,7 @@ export const TABLE = {
   ...DUMP,
   ...RESTORE,
   ...VERIFY,
+  ...STATUS,
   ...STORED,
   ...RETENTION,
   ...RUN,

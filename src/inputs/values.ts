@@ -14,7 +14,7 @@ type ValueOf<S> = S extends { type: 'list' }
   ? readonly string[]
   : S extends { type: 'boolean' }
     ? boolean
-    : S extends { type: 'duration' | 'age' | 'percent' | 'number' }
+    : S extends { type: 'duration' | 'age' | 'percent' | 'size' | 'number' }
       ? number
       : S extends { type: 'count' }
         ? Count
@@ -58,6 +58,9 @@ export type BackupInputs = InputsOf<'backup'>;
 export type RestoreInputs = InputsOf<'restore'>;
 export type VerifyInputs = InputsOf<'verify'>;
 export type PruneInputs = InputsOf<'prune'>;
+export type StatusInputs = InputsOf<'status'>;
+export type StatsInputs = InputsOf<'stats'>;
+export type LogInputs = InputsOf<'log'>;
 export type DeleteInputs = InputsOf<'delete'>;
 export type ListInputs = InputsOf<'list'>;
 export type ShowInputs = InputsOf<'show'>;

@@ -5,7 +5,7 @@ export const GITHUB = {
   'github-token': {
     type: 'secret',
     group: 'Storage',
-    commands: ['backup', 'restore', 'verify', 'prune', 'list', 'show', 'delete'],
+    commands: ['backup', 'restore', 'verify', 'prune', 'status', 'list', 'show', 'delete', 'stats', 'log'],
     actionDefault: '${{ github.token }}',
     placeholder: 'TOKEN',
     description:

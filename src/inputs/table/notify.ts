@@ -1,6 +1,6 @@
 import type { InputSpec } from '../spec.js';
 
-const EVERYWHERE = ['backup', 'restore', 'verify', 'prune'] as const;
+const EVERYWHERE = ['backup', 'restore', 'verify', 'prune', 'status'] as const;
 
 /** Who is told how a run ended. */
 export const NOTIFY = {

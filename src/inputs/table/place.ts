@@ -5,11 +5,14 @@ export const PLACE = {
   'database-url': {
     type: 'secret',
     group: 'Database',
-    commands: ['backup', 'restore'],
+    groups: { status: 'What is checked' },
+    commands: ['backup', 'restore', 'status'],
     placeholder: 'URL',
     descriptions: {
       restore:
         'The target: a libpq URI (`postgresql://user:password@host/db`) or keyword string; when empty, the standard `PG*` environment variables. Its database need not exist yet',
+      status:
+        'The database to hold against `max-database-bytes`, as the backup is given it; when empty, the standard `PG*` environment variables. Without that limit no database is asked',
     },
     description:
       'The database: a libpq URI (`postgresql://user:password@host/db`) or keyword string; when empty, the standard `PG*` environment variables',
@@ -40,28 +43,32 @@ export const PLACE = {
   storage: {
     type: 'list',
     group: 'Storage',
-    commands: ['backup', 'restore', 'verify', 'prune', 'list', 'show', 'delete'],
-    required: ['backup', 'restore', 'verify', 'prune', 'list', 'show', 'delete'],
+    commands: ['backup', 'restore', 'verify', 'prune', 'status', 'list', 'show', 'delete', 'stats', 'log'],
+    required: ['backup', 'restore', 'verify', 'prune', 'status', 'list', 'show', 'delete', 'stats', 'log'],
     placeholder: 'URL',
     description:
-      'Where backups live: `s3://bucket/prefix` or `file:///path`, one URL a line; a backup goes to all of them in one pass',
+      'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; a backup goes to all of them in one pass',
     descriptions: {
-      list: 'Where backups live: `s3://bucket/prefix` or `file:///path`',
-      show: 'Where backups live: `s3://bucket/prefix` or `file:///path`',
+      list: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`',
+      show: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`',
       delete:
-        'Where backups live: `s3://bucket/prefix` or `file:///path`, one URL a line; the backup is deleted from each',
+        'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; the backup is deleted from each',
+      stats: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`',
+      log: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`',
+      status:
+        'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; each is judged by itself, and the worst decides',
       prune:
-        'Where backups live: `s3://bucket/prefix` or `file:///path`, one URL a line; each is pruned by itself',
+        'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; each is pruned by itself',
       restore:
-        'Where backups live: `s3://bucket/prefix` or `file:///path`, one URL a line; the first that has the backup whole is read',
+        'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; the first that has the backup whole is read',
       verify:
-        'Where backups live: `s3://bucket/prefix` or `file:///path`, one URL a line; the first that has the backup is the one that is verified',
+        'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; the first that has the backup is the one that is verified',
     },
   },
   name: {
     type: 'string',
     group: 'Storage',
-    commands: ['backup', 'restore', 'verify', 'prune', 'list', 'show', 'delete'],
+    commands: ['backup', 'restore', 'verify', 'prune', 'status', 'list', 'show', 'delete', 'stats', 'log'],
     defaults: { backup: '{database}' },
     defaultText: 'the only one',
     placeholder: 'NAME',

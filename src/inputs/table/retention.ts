@@ -61,8 +61,13 @@ export const RETENTION = {
   'max-size-change': {
     type: 'percent',
     group: 'What is kept',
-    commands: ['backup'],
+    groups: { status: 'What is checked' },
+    commands: ['backup', 'status'],
     placeholder: 'PERCENT',
+    descriptions: {
+      status:
+        'Unhealthy when size or number of rows of the newest backup differ by more than this (`50%`) from the median of the five before it',
+    },
     description:
       'A backup whose size or number of rows differs by more than this (`50%`) from the median of the last five, or in which a table has lost all its rows, is kept, but the run is red and removes nothing',
   },

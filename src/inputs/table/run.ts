@@ -54,7 +54,7 @@ export const RUN = {
   'postgres-bin': {
     type: 'string',
     group: 'How it runs',
-    commands: ['backup', 'restore', 'verify'],
+    commands: ['backup', 'restore', 'verify', 'status'],
     placeholder: 'FOLDER',
     description: 'Use the PostgreSQL programs in this folder and install nothing',
   },

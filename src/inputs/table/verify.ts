@@ -20,8 +20,11 @@ export const VERIFY = {
   'max-age': {
     type: 'age',
     group: 'What is proved',
-    commands: ['verify'],
+    groups: { status: 'What is checked' },
+    commands: ['verify', 'status'],
+    defaults: { status: '26h' },
     placeholder: 'TIME',
+    descriptions: { status: 'Unhealthy when the newest backup is older than this, such as `26h` or `8d`' },
     description: 'Fail when the backup is older than this, such as `26h` or `8d`',
   },
   'allow-missing-extensions': {
