@@ -17,10 +17,14 @@ export function clockSkew(
   { where, now }: { where: string; now: Date },
 ): Problem[] {
   const times: { what: string; time: number }[] = [
-    ...entries.flatMap(({ manifest: { id, snapshotAt, finishedAt } }) => [
+    ...entries.flatMap(({ manifest: { id, snapshotAt, finishedAt }, verified }) => [
       { what: `the snapshot of ${id} (by the clock of the database's server)`, time: Date.parse(snapshotAt) },
       { what: `the end of ${id} (by the clock of the machine that made it)`, time: Date.parse(finishedAt) },
       { what: `the id ${id} (by the clock of the machine that made it)`, time: idTime(id).getTime() },
+      {
+        what: `the verification of ${id} (by the clock of the machine that verified it)`,
+        time: Date.parse(verified?.finishedAt ?? ''),
+      },
     ]),
     ...[...unreadable, ...orphans].map(({ id }) => ({
       what: `the id ${id} (by the clock of the machine that made it)`,

@@ -80,7 +80,8 @@ export function pointOf({ manifest, verified }: Entry): Point {
 }
 
 function runsOf(records: readonly RunRecord[]): Health['runs'] {
-  return { total: records.length, failed: records.filter(({ outcome }) => outcome === 'failure').length };
+  const runs = records.filter(({ action }) => action !== 'status');
+  return { total: runs.length, failed: runs.filter(({ outcome }) => outcome === 'failure').length };
 }
 
 function notesOf({ inventory, now }: Findings): string[] {

@@ -13,8 +13,8 @@ import type { StatusOptions } from './options.js';
 import type { StatusResult } from './result.js';
 import type { Health, Limits } from './types.js';
 
-/** A storage that could be opened, or why not. */
-type Opened = { url: string; store: Store } | { url: string; error: unknown };
+/** A storage and the families in it that may be meant, or why it cannot be read. */
+type Looked = { url: string; store: Store; families: string[] } | { url: string; error: unknown };
 
 const DAY_MS = 86_400_000;
 
@@ -24,71 +24,68 @@ const DAY_MS = 86_400_000;
  * @throws UserError for inputs that cannot be meant, such as several families and no name.
  */
 export async function runStatus(options: StatusOptions): Promise<StatusResult> {
-  const { inputs, env, reporter, signal, artifacts } = options;
+  const { inputs, signal } = options;
   const now = new Date();
-  const database = await checkDatabase(options);
-  const opened = await Promise.all(
-    inputs.storage.map(async (url): Promise<Opened> => {
+  const result: StatusResult = { healths: [], database: await checkDatabase(options), failures: [] };
+  const looked = await Promise.all(inputs.storage.map((url) => look(options, url)));
+  const name = await familyIn(looked);
+  result.healths = await Promise.all(
+    looked.map(async (each) => {
       try {
-        return { url, store: await openStore(url, { env, reporter, signal, artifacts }) };
+        return await healthAt(options, each, name, now);
       } catch (error) {
-        return { url, error };
+        // A fault of ours is told as one, besides.
+        if (!(error instanceof UserError)) result.failures.push(error);
+        const message = `${each.url} cannot be read, so nothing is known of its backups. ${messageOf(error)}`;
+        return unknownHealth(each.url, name ?? null, { kind: 'storage-unreadable', message }, now);
       }
     }),
   );
-  const stores = opened.flatMap((each) => ('store' in each ? [each.store] : []));
-  const name = inputs.name === undefined ? await familyIn(stores) : familyName(inputs.name);
-  const healths = await Promise.all(opened.map((each) => healthAt(options, each, name, now)));
   if (signal.aborted) throw new CancelledError();
-  const result: StatusResult = { healths, database, failures: [] };
-  await record(options, opened, result, now);
+  await record(options, looked, result, now);
   await badge(options, result, now);
   return result;
 }
 
-/** The only family; undefined where no store has one, or none can be read. @throws UserError when there are several. */
-async function familyIn(stores: readonly Store[]): Promise<string | undefined> {
+async function look(
+  { inputs, env, reporter, signal, artifacts }: StatusOptions,
+  url: string,
+): Promise<Looked> {
   try {
-    return await onlyFamily(stores);
+    const store = await openStore(url, { env, reporter, signal, artifacts });
+    const families = inputs.name === undefined ? await listFamilies(store) : [familyName(inputs.name)];
+    return { url, store, families };
   } catch (error) {
-    const families = await Promise.allSettled(stores.map(listFamilies));
-    const some = families.some((each) => each.status === 'fulfilled' && each.value.length > 0);
-    if (some || !(error instanceof UserError)) throw error;
-    return undefined;
+    return { url, error };
   }
 }
 
-/** How the family is in one storage. Never throws. */
+/** The only family; undefined where no store has one, or none can be read. @throws UserError when there are several. */
+async function familyIn(looked: readonly Looked[]): Promise<string | undefined> {
+  const read = looked.flatMap((each) => ('store' in each ? [each] : []));
+  const [name, ...others] = new Set(read.flatMap(({ families }) => families));
+  return others.length === 0 ? name : onlyFamily(read.map(({ store }) => store));
+}
+
+/** How the family is in one storage. @throws whatever keeps it from being read. */
 async function healthAt(
-  { inputs, signal }: StatusOptions,
-  opened: Opened,
+  { inputs }: StatusOptions,
+  looked: Looked,
   name: string | undefined,
   now: Date,
 ): Promise<Health> {
-  const { url } = opened;
-  try {
-    if ('error' in opened) throw opened.error as Error;
-    const { store } = opened;
-    if (name === undefined) {
-      await listFamilies(store);
-      return unknownHealth(url, null, { kind: 'no-backup', message: noneAt(url) }, now);
-    }
-    const since = new Date(now.getTime() - RUNS_DAYS * DAY_MS);
-    const [inventory, history] = await Promise.all([
-      readInventory(store, name),
-      readHistory(store, name, since),
-    ]);
-    const health = healthOf({ inventory, records: history.records, storage: url, now }, limitsOf(inputs));
-    const unread =
-      history.unreadable === 0
-        ? []
-        : [`Entries of the log that cannot be understood: ${history.unreadable}.`];
-    return { ...health, notes: [...health.notes, ...unread] };
-  } catch (error) {
-    if (signal.aborted) throw new CancelledError();
-    const message = `${url} cannot be read, so nothing is known of its backups. ${messageOf(error)}`;
-    return unknownHealth(url, name ?? null, { kind: 'storage-unreadable', message }, now);
-  }
+  const { url } = looked;
+  if ('error' in looked) throw looked.error as Error;
+  if (name === undefined) return unknownHealth(url, null, { kind: 'no-backup', message: noneAt(url) }, now);
+  const since = new Date(now.getTime() - RUNS_DAYS * DAY_MS);
+  const [inventory, history] = await Promise.all([
+    readInventory(looked.store, name),
+    readHistory(looked.store, name, since),
+  ]);
+  const health = healthOf({ inventory, records: history.records, storage: url, now }, limitsOf(inputs));
+  const unread =
+    history.unreadable === 0 ? [] : [`Entries of the log that cannot be understood: ${history.unreadable}.`];
+  return { ...health, notes: [...health.notes, ...unread] };
 }
 
 const noneAt = (url: string): string =>
@@ -102,14 +99,14 @@ function limitsOf(inputs: StatusOptions['inputs']): Limits {
 /** Leaves the record of the run in each store that could be read. */
 async function record(
   { run, reporter }: StatusOptions,
-  opened: readonly Opened[],
+  looked: readonly Looked[],
   { healths, database }: StatusResult,
   startedAt: Date,
 ): Promise<void> {
   const own = database?.problem ?? null;
   await Promise.all(
     healths.map(async ({ name, problems }, index) => {
-      const at = opened[index];
+      const at = looked[index];
       const unread = problems.some(({ kind }) => kind === 'storage-unreadable');
       if (name === null || unread || at === undefined || 'error' in at) return;
       const found = [...problems, ...(own === null ? [] : [own])].map(({ message }) => message);

@@ -17,8 +17,8 @@ const COLUMNS: Column[] = [{ title: '' }, { title: '', shrinks: true }];
 export function statusText({ healths, database }: StatusResult, look: Look): string {
   const own = database?.problem ?? null;
   return [
+    ...(own === null ? [] : [`${look.paint('UNHEALTHY', 'red')} database\n${bullet(own.message, look)}`]),
     ...healths.map((health) => healthText(health, database, look)),
-    ...(own === null ? [] : [bullet(own.message, look)]),
   ].join('\n');
 }
 

@@ -60,7 +60,7 @@ export interface Verification {
   restoreSeconds: number;
 }
 
-/** Runs of all actions in the log, of the last 30 days. */
+/** Runs in the log, of the last 30 days, but for those that only looked (`status`). */
 export interface Runs {
   total: number;
   failed: number;
