@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { compile } from '../../scripts/compile.mjs';
@@ -39,7 +39,7 @@ interface Result {
 
   /** Runs an action from its source, as a runner does, in a repository that is private or not. */
   async function act(
-    action: 'restore' | 'verify' | 'prune',
+    action: 'restore' | 'verify' | 'prune' | 'status',
     inputs: Record<string, string>,
     { isPrivate }: { isPrivate: boolean },
   ): Promise<Result> {
@@ -186,6 +186,60 @@ interface Result {
     } finally {
       await hook.stop();
     }
+  });
+
+  /** A storage that holds the backup alone: no verdict on it, and no run that failed. */
+  function copyOfBackup(): string {
+    const folder = join(rig.folder, 'copy');
+    const to = join(folder, 'shop', backup.manifest.id);
+    cpSync(backup.folder, to, { recursive: true, filter: (file) => !file.endsWith('verified.json') });
+    return `file://${folder}`;
+  }
+
+  it('status is green without a database, and says how the backups are', async () => {
+    const badge = join(rig.folder, 'pages', 'backup.json');
+    const result = await act('status', { storage: copyOfBackup(), badge }, { isPrivate: false });
+    expect([result.code, annotations(result)]).toEqual([0, []]);
+    expect(result.outputs).toMatchObject({
+      outcome: 'success',
+      healthy: 'true',
+      problems: '[]',
+      'newest-backup-id': backup.manifest.id,
+      count: '1',
+    });
+    expect(result.summary).toMatch(/^## ✅ Backups are healthy\n\n### shop in /);
+    expect(JSON.parse(readFileSync(badge, 'utf8'))).toMatchObject({ schemaVersion: 1, label: 'backup' });
+  });
+
+  it('status is red for what exceeds its limits, and asks the database only where it has one', async () => {
+    const bin = await postgresBin(15);
+    const database = {
+      storage: copyOfBackup(),
+      'database-url': rig.server.url('shop'),
+      ...(bin === undefined ? {} : { 'postgres-bin': bin }),
+    };
+    const inputs = { ...database, 'max-database-bytes': '1MB', 'max-storage-bytes': '10' };
+    const red = await act('status', inputs, { isPrivate: false });
+    expect([red.code, red.outputs['outcome'], red.outputs['healthy']]).toEqual([1, 'failure', 'false']);
+    expect(JSON.parse(red.outputs['problems'] ?? '')).toMatchObject([
+      { kind: 'database-limit', name: null, storage: null },
+      { kind: 'storage-limit', name: 'shop' },
+    ]);
+    expect(annotations(red)).toEqual([
+      expect.stringMatching(/The database is [\d.]+ MiB on its server; at most 977 KiB/),
+      expect.stringContaining('max-storage-bytes'),
+    ]);
+    expect(red.summary).toMatch(/^## ❌ Backups need attention\n\n- The database is /);
+    const away = await act(
+      'status',
+      { ...database, 'database-url': rig.server.url('away'), 'max-database-bytes': '1TB' },
+      { isPrivate: false },
+    );
+    expect(JSON.parse(away.outputs['problems'] ?? '')).toMatchObject([{ kind: 'database-unreadable' }]);
+    expect(away.summary + away.outputs['problems']).not.toContain('away');
+    expect(
+      (await act('status', { 'max-database-bytes': '1TB', ...database }, { isPrivate: true })).code,
+    ).toBe(0);
   });
 
   it('a failure that cannot be told to anybody is the failure that it was', async () => {

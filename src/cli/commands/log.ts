@@ -1,5 +1,6 @@
 import { readHistory, type RunRecord } from '../../backup/history.js';
 import { renderTable, type Column } from '../../base/table.js';
+import { columnsOf } from '../../base/text.js';
 import { formatDuration, plural } from '../../base/units.js';
 import type { LogInputs } from '../../inputs/values.js';
 import type { CommandContext } from './context.js';
@@ -10,11 +11,11 @@ const COLUMNS: Column[] = [
   { title: 'ACTION' },
   { title: 'OUTCOME' },
   { title: 'TIME', align: 'right' },
-  { title: 'BACKUP' },
   { title: 'BY', shrinks: true },
-  { title: 'ERROR', shrinks: true },
-  { title: 'RUN', shrinks: true },
+  { title: 'BACKUP, ERROR', shrinks: true },
 ];
+
+const RUN: Column = { title: 'RUN' };
 
 /** `pgkeep log`: who ran what, when, and how it ended; the newest last. */
 export async function logCommand(inputs: LogInputs, json: boolean, context: CommandContext): Promise<void> {
@@ -29,20 +30,26 @@ export async function logCommand(inputs: LogInputs, json: boolean, context: Comm
       context.reporter.info(
         `The log of ${name} in ${store.url} has no runs${since === undefined ? '' : ' in that time'}.`,
       );
-    const text = records.length === 0 ? '' : renderTable(COLUMNS, records.map(row), context.width);
+    const text = records.length === 0 ? '' : tableOf(records, context.width);
     return { data: records, text };
   });
 }
 
-function row({ startedAt, action, outcome, seconds, backup, actor, error, runUrl }: RunRecord): string[] {
+/** The link of each run stands there only where it fits whole: half of one leads nowhere. */
+function tableOf(records: readonly RunRecord[], width: number | undefined): string {
+  const rows = records.map((record) => [...row(record), record.runUrl ?? '']);
+  const whole = renderTable([...COLUMNS, RUN], rows);
+  const fits = width === undefined || whole.split('\n').every((line) => columnsOf(line) <= width);
+  return fits ? whole : renderTable(COLUMNS, rows, width);
+}
+
+function row({ startedAt, action, outcome, seconds, backup, actor, error }: RunRecord): string[] {
   return [
-    startedAt.slice(0, 19).replace('T', ' '),
+    startedAt.slice(0, 16).replace('T', ' '),
     action,
     outcome,
     formatDuration(seconds),
-    backup ?? '',
     actor ?? '',
-    error ?? '',
-    runUrl ?? '',
+    [backup, error].filter((text) => text !== null).join(': '),
   ];
 }
