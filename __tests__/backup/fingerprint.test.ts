@@ -19,6 +19,7 @@ const MORE = [
   `CREATE TABLE app.texts (f float8, m money, b bytea, d timestamptz, i interval, c regclass)`,
   `INSERT INTO app.texts VALUES (1/3.0, 12.5, '\\x00ff', '2026-01-02 03:04:05+06', '1 day 2 hours', 'app.orders')`,
   `CREATE SEQUENCE app.never; CREATE SEQUENCE app.down INCREMENT -1; SELECT nextval('app.down')`,
+  `CREATE SEQUENCE app."se t"; SELECT setval('app."se t"', 99, false)`,
 ];
 const VIRTUAL = 'ALTER TABLE app.texts ADD COLUMN v float8 GENERATED ALWAYS AS (f * 3) VIRTUAL';
 
@@ -87,11 +88,12 @@ suite('the fingerprint of PostgreSQL %i', (major) => {
 
   it('knows sequences, materialized views, large objects and extensions', () => {
     const { sequences, materializedViews, largeObjects, extensions, requires } = published.fingerprint;
-    expect(sequences.map(({ name, before, after }) => [name, before, after])).toEqual([
-      ['customers_id_seq', '1000', '1000'],
-      ['down', '-1', '-1'],
-      ['never', null, null],
-      ['orders_id_seq', '5000', '5000'],
+    expect(sequences.map(({ name, before, after, first }) => [name, before, after, first])).toEqual([
+      ['customers_id_seq', '1000', '1000', undefined],
+      ['down', '-1', '-1', undefined],
+      ['never', null, null, { before: '1', after: '1' }],
+      ['orders_id_seq', '5000', '5000', undefined],
+      ['se t', null, null, { before: '99', after: '99' }],
     ]);
     expect(materializedViews).toEqual([
       { schema: 'app', name: 'mv', populated: true },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { SchemaHash } from '../../src/backup/fingerprint/schema-hash.js';
 import { batches } from '../../src/backup/fingerprint/queries.js';
-import { sequenceFingerprints } from '../../src/backup/fingerprint/sequences.js';
+import { archivedSequences, sequenceFingerprints } from '../../src/backup/fingerprint/sequences.js';
 import type { CountedTable } from '../../src/backup/fingerprint/tables.js';
 import { idTime, isId, newId } from '../../src/backup/id.js';
 import { logKey } from '../../src/backup/layout.js';
@@ -191,19 +191,37 @@ describe('counting', () => {
     expect(batches(many).map((batch) => batch.length)).toEqual([100, 100, 50]);
   });
 
+  const at = (oid: number, name: string, value: string | null, first?: string) => {
+    const sequence = { oid, schema: 's', name, owner: 'o', value };
+    return first === undefined ? sequence : { ...sequence, first };
+  };
+
   it('bounds sequences; one that was dropped meanwhile keeps its first value', () => {
-    const at = (oid: number, name: string, value: string | null) => ({ oid, schema: 's', name, value });
-    expect(
-      sequenceFingerprints(
-        [at(1, 'b', '5'), at(2, 'a', null), at(3, 'gone', '7'), at(4, 'out', '1')],
-        [at(1, 'b', '9'), at(2, 'a', '1')],
-        ({ name }) => name !== 'out',
-      ),
-    ).toEqual([
-      { schema: 's', name: 'a', before: null, after: '1' },
+    const before = [at(1, 'b', '5'), at(2, 'a', null, '99'), at(3, 'gone', '7'), at(4, 'new', null, '1')];
+    const after = [at(1, 'b', '9'), at(2, 'a', '1'), at(4, 'new', null, '1')];
+    expect(sequenceFingerprints(before, after)).toEqual([
+      { schema: 's', name: 'a', before: null, after: '1', first: { before: '99' } },
       { schema: 's', name: 'b', before: '5', after: '9' },
       { schema: 's', name: 'gone', before: '7', after: '7' },
+      { schema: 's', name: 'new', before: null, after: null, first: { before: '1', after: '1' } },
     ]);
+    expect(sequenceFingerprints([at(1, 'b', '5')], undefined)).toEqual([
+      { schema: 's', name: 'b', before: '5' },
+    ]);
+  });
+
+  it('takes those sequences that the archive holds, whatever they are called', () => {
+    const toc = parseToc(
+      [
+        '1; 0 0 SEQUENCE SET s a b o',
+        '2; 0 0 SEQUENCE SET s line break o',
+        '3; 1259 77 SEQUENCE SET s a o',
+      ].join('\n'),
+    );
+    const all = ['a', 'a b', 'b', 'line\nbreak'].map((name, oid) => at(oid, name, '1'));
+    const names = archivedSequences(all, { toc, filtered: true }).map(({ name }) => name);
+    expect(names).toEqual(['a b', 'line\nbreak']);
+    expect(archivedSequences(all.slice(0, 2), { toc, filtered: false })).toHaveLength(2);
   });
 });
 

@@ -21,6 +21,8 @@ CREATE TABLE app.orders (
 );
 INSERT INTO app.orders (customer, status, amount)
   SELECT 1 + i % 1000, (ARRAY['new', 'paid', 'sent'])[1 + i % 3]::app.status, i * 1.5 FROM generate_series(1, 5000) i;
+CREATE SEQUENCE app.tickets;
+SELECT setval('app.tickets', 99, false);
 CREATE INDEX orders_placed ON app.orders (placed);
 CREATE STATISTICS app.orders_statistics ON customer, status FROM app.orders;
 CREATE TABLE app.payments (id int PRIMARY KEY, paid numeric);

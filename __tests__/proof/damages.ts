@@ -61,6 +61,21 @@ export const DAMAGES: readonly Damage[] = [
     finding: { kind: 'sequence', name: /app\.orders_id_seq/ },
   },
   {
+    name: 'a sequence that nobody has used begins elsewhere',
+    sql: ["SELECT setval('app.tickets', 1, false)"],
+    finding: { kind: 'sequence', name: /app\.tickets/ },
+  },
+  {
+    name: 'a sequence gives its last value again',
+    sql: ["SELECT setval('app.orders_id_seq', 5000, false)"],
+    finding: { kind: 'sequence', name: /app\.orders_id_seq/ },
+  },
+  {
+    name: 'a sequence passes over its first value',
+    sql: ["SELECT setval('app.tickets', 99, true)"],
+    finding: { kind: 'sequence', name: /app\.tickets/ },
+  },
+  {
     name: 'an index is missing',
     sql: ['DROP INDEX app.orders_placed'],
     finding: definition(/orders_placed/),

@@ -4,14 +4,15 @@ import type { Manifest } from '../../src/backup/manifest.js';
 import { compareCollation } from '../../src/verify/compare/collation.js';
 import { judgeDefinitions } from '../../src/verify/compare/definitions.js';
 import { DefinitionEntries, diffEntries, type DefinitionEntry } from '../../src/verify/compare/entries.js';
+import { judgeSequence } from '../../src/verify/compare/judge-sequence.js';
 import { judgeTable } from '../../src/verify/compare/judge-table.js';
 import { compareContents, judgeKinds } from '../../src/verify/compare/kinds.js';
-import { judgeSequence } from '../../src/verify/compare/sequences.js';
+
 import { problems } from '../support/compare-rig.js';
 
 describe('a sequence', () => {
   const big = '9223372036854775807';
-  type Bounds = Pick<SequenceFingerprint, 'before' | 'after'>;
+  type Bounds = Pick<SequenceFingerprint, 'before' | 'after' | 'first'>;
   const cases: [string, Bounds, string | null | undefined, string, boolean, string][] = [
     ['at rest', { before: '5', after: '5' }, '5', '1', false, 'equal'],
     ['at rest, moved', { before: '5', after: '5' }, '6', '1', false, 'different'],
@@ -32,7 +33,15 @@ describe('a sequence', () => {
     ['counting down, before', { before: '-5', after: '-9' }, '-4', '-1', false, 'different'],
     ['as large as it gets', { before: '9223372036854775806', after: big }, big, '1', false, 'equal'],
     ['nearly so', { before: big, after: big }, '9223372036854775806', '1', false, 'different'],
-    ['cycling', { before: '9', after: '1' }, '1', '1', true, 'not measured'],
+    ['cycling, after it turned', { before: '9', after: '3' }, '1', '1', true, 'equal'],
+    ['cycling, at its upper bound', { before: '9', after: '3' }, '3', '1', true, 'equal'],
+    ['cycling, before it turned', { before: '9', after: '3' }, '10', '1', true, 'equal'],
+    ['cycling, in neither', { before: '9', after: '3' }, '5', '1', true, 'not measured'],
+    ['cycling, and unused here', { before: '9', after: '3' }, null, '1', true, 'different'],
+    ['cycling, did not turn', { before: '3', after: '9' }, '5', '1', true, 'equal'],
+    ['cycling, turned more than once', { before: '3', after: '9' }, '1', '1', true, 'not measured'],
+    ['cycling down', { before: '-9', after: '-1' }, '-10', '-1', true, 'equal'],
+    ['cycling down, in neither', { before: '-9', after: '-1' }, '-5', '-1', true, 'not measured'],
     ['set back', { before: '9', after: '1' }, '9', '1', false, 'not measured'],
     ['made unused again', { before: '9', after: null }, '9', '1', false, 'not measured'],
     ['not read again', { before: '5' }, '7', '1', false, 'equal'],
@@ -47,6 +56,64 @@ describe('a sequence', () => {
     expect(judgeSequence(expected, found)).toMatchObject({ kind: 'sequence', name: 's.q', verdict });
   });
 
+  const starts: [string, Bounds, { value: string | null; first?: string }, string][] = [
+    [
+      'as it was set',
+      { before: null, after: null, first: { before: '99', after: '99' } },
+      { value: null, first: '99' },
+      'equal',
+    ],
+    [
+      'elsewhere',
+      { before: null, after: null, first: { before: '99', after: '99' } },
+      { value: null, first: '1' },
+      'different',
+    ],
+    [
+      'used',
+      { before: null, after: null, first: { before: '99', after: '99' } },
+      { value: '99' },
+      'different',
+    ],
+    ['of the first fingerprints', { before: null, after: null }, { value: null, first: '99' }, 'equal'],
+    ['first used', { before: null, after: '101', first: { before: '99' } }, { value: '99' }, 'equal'],
+    [
+      'first used, unused here',
+      { before: null, after: '101', first: { before: '99' } },
+      { value: null, first: '99' },
+      'equal',
+    ],
+    [
+      'first used, unused here, elsewhere',
+      { before: null, after: '101', first: { before: '99' } },
+      { value: null, first: '1' },
+      'different',
+    ],
+    [
+      'first used, before that',
+      { before: null, after: '101', first: { before: '99' } },
+      { value: '98' },
+      'different',
+    ],
+    [
+      'set anew',
+      { before: null, after: null, first: { before: '99', after: '7' } },
+      { value: null, first: '1' },
+      'not measured',
+    ],
+    ['not read again', { before: null, first: { before: '99' } }, { value: null, first: '1' }, 'different'],
+    [
+      'used, and gives its last value again',
+      { before: '5', after: '5' },
+      { value: null, first: '5' },
+      'different',
+    ],
+  ];
+  it.each(starts)('that begins %s', (_, bounds, state, verdict) => {
+    const found = { schema: 's', name: 'q', increment: '1', cycle: false, ...state };
+    expect(judgeSequence({ schema: 's', name: 'q', ...bounds }, found)).toMatchObject({ verdict });
+  });
+
   it('says what it should be', () => {
     const found = { schema: 's', name: 'q', value: '12', increment: '1', cycle: false };
     const text = (bounds: Bounds): string[] =>
@@ -54,6 +121,10 @@ describe('a sequence', () => {
     expect(text({ before: '5', after: '9' })).toEqual(['sequence s.q: 5 to 9 / 12']);
     expect(text({ before: '13' })).toEqual(['sequence s.q: 13 or later / 12']);
     expect(text({ before: null, after: null })).toEqual(['sequence s.q: never used / 12']);
+    const first = { before: '99', after: '99' };
+    expect(text({ before: null, after: null, first })).toEqual([
+      'sequence s.q: not used yet, begins at 99 / 12',
+    ]);
   });
 });
 

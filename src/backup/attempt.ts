@@ -7,8 +7,13 @@ import type { Archive } from './archive-request.js';
 import { startArchive } from './archive.js';
 import { readNames, requireSameNames } from './fingerprint/catalog-changes.js';
 import { Patience } from './fingerprint/patience.js';
-import { readSequences, sequenceFingerprints, type SequenceValue } from './fingerprint/sequences.js';
-import type { Fingerprint, Requirements, SequenceFingerprint } from './fingerprint/types.js';
+import {
+  archivedSequences,
+  readSequences,
+  sequenceFingerprints,
+  type SequenceValue,
+} from './fingerprint/sequences.js';
+import type { Fingerprint, Requirements } from './fingerprint/types.js';
 import { measureArchive, type MeasuredArchive } from './measure-archive.js';
 import { selectionOf } from './selection.js';
 import { exportSnapshot, type Snapshot } from './snapshot.js';
@@ -125,7 +130,7 @@ function completed(
   return {
     ...inSnapshot,
     schema: measured.schema,
-    sequences: archivedSequences(measured, before, known),
+    sequences: sequenceFingerprints(archivedSequences(before, measured), known),
     notMeasured: [...inSnapshot.notMeasured, ...unknown],
   };
 }
@@ -141,31 +146,4 @@ function dumpOptions(context: BackupContext, database: string, snapshot: Snapsho
     conninfo: connection.conninfo(database),
     extraArgs: inputs.dumpArgs,
   };
-}
-
-function archivedSequences(
-  { toc, filtered }: MeasuredArchive,
-  before: readonly SequenceValue[],
-  after: readonly SequenceValue[] | undefined,
-): SequenceFingerprint[] {
-  // Their entries carry no OID; pg_restore writes names with line breaks as spaces.
-  const set = new Set(toc.filter(({ text }) => text.startsWith(SEQUENCE_SET)).map(({ text }) => text));
-  if (!filtered && set.size === before.length) return sequenceFingerprints(before, after, () => true);
-  const texts = [...set].sort();
-  return sequenceFingerprints(before, after, ({ schema: space, name }) =>
-    someStartsWith(texts, `${SEQUENCE_SET}${space} ${name} `.replaceAll(/[\r\n]/g, ' ')),
-  );
-}
-
-const SEQUENCE_SET = 'SEQUENCE SET ';
-
-/** Whether one of these sorted texts begins so. Names may hold spaces, so that what a text says cannot be told apart. */
-function someStartsWith(sorted: readonly string[], start: string): boolean {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((sorted[middle] ?? '') < start) low = middle + 1;
-    else high = middle;
-  }
-  return sorted[low]?.startsWith(start) === true;
 }

@@ -29,7 +29,10 @@ export interface TableFingerprint {
   condition?: string;
 }
 
-/** A sequence's last value (null: never used). It is no part of a snapshot, so it is read before and after the dump. */
+/**
+ * A sequence's last value (null: it gave none since it was made or last set). It is no part of a snapshot, so it is read
+ * before and after the dump.
+ */
 export interface SequenceFingerprint {
   schema: string;
   name: string;
@@ -39,6 +42,11 @@ export interface SequenceFingerprint {
    * earlier than `before`.
    */
   after?: string | null;
+  /**
+   * Where `before` or `after` is null: the value that it gives first. Absent where it could not be read, and in the first
+   * fingerprints.
+   */
+  first?: { before?: string; after?: string };
 }
 
 /** An extension or schema that must be there before the archive can be restored. */
