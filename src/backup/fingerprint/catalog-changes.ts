@@ -60,12 +60,14 @@ const NAMES = [SPACES, TYPES, named('Function', 'pg_proc', 'pro'), ROLES].join('
 const DEFINITIONS = [
   SPACES,
   TYPES,
-  // Its arguments are deparsed from the catalog as it is, its text is read in the snapshot.
+  // Its arguments are deparsed from the catalog as it is, its text is read in the snapshot. Only what reads the same
+  // under all settings of a session: numbers and names of functions do not. PostgreSQL 13 has no prosqlbody.
   named(
     'Function',
     'pg_proc',
     'pro',
-    "json_build_object('definition', hashtextextended((to_jsonb(o) - 'proacl')::text, 0)::text)",
+    `json_build_object('definition', hashtextextended(jsonb_build_array(o.prosrc, o.proargnames, o.proargmodes::text,
+      o.proallargtypes, o.prorettype, o.proargdefaults::text, to_jsonb(o) -> 'prosqlbody')::text, 0)::text)`,
   ),
   named(
     'Relation',
