@@ -66,9 +66,18 @@ function commandsOf(text: string): string {
     return stdout.toString();
   }
 
+  /** The rows of each table, as the server itself counts them. */
   async function counts(rig: Rig, database: string): Promise<Record<string, number>> {
-    const { fingerprint } = await rig.publish(database);
-    return Object.fromEntries(fingerprint.tables.map(({ name, rows }) => [name, rows]));
+    const psql = await rig.psql(database);
+    const tables = await psql.rows<{ name: string; query: string }>(
+      `SELECT relname AS name, format('SELECT count(*) FROM ONLY %s', c.oid::regclass) AS query
+       FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+       WHERE relkind = 'r' AND nspname !~ '^pg_' AND nspname <> 'information_schema'`,
+    );
+    const rows: Record<string, number> = {};
+    for (const { name, query } of tables) rows[name] = Number(await psql.value(query));
+    await psql.close();
+    return rows;
   }
 
   async function drop(...databases: string[]): Promise<void> {

@@ -50,7 +50,14 @@ const names = {
       `SELECT json_agg(datname ORDER BY datname) FROM pg_database WHERE datname IN ('live', 'beside', 'old')`,
     );
 
+  /** Nothing has happened to the databases since they were looked at last. */
+  let asMade = false;
+
   const reset = async (): Promise<void> => {
+    if (asMade) {
+      asMade = false;
+      return;
+    }
     for (const name of ['live', 'beside', 'old'])
       await admin.exec(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     for (const [name, what] of [
@@ -167,6 +174,7 @@ const names = {
           `SELECT bool_and(datallowconn) FROM pg_database WHERE datname IN ('live', 'beside', 'old')`,
         ),
       ).toBe('t');
+      asMade = !committed;
     },
   );
 
@@ -216,7 +224,10 @@ const names = {
     expect(await content('live')).toBe('restored');
   });
 
-  it('says whose sessions it may not end, and leaves the target as it was', async () => {
+  // PostgreSQL waits for seconds before it refuses to rename: on two of the majors.
+  const slow = major === majors[0] || major === majors.at(-1) ? it : it.skip;
+
+  slow('says whose sessions it may not end, and leaves the target as it was', async () => {
     await reset();
     await admin.exec(
       'DROP ROLE IF EXISTS keeper',
@@ -241,7 +252,7 @@ const names = {
     expect(await content('live')).toBe('restored');
   });
 
-  it('refuses a target with a prepared transaction, which stays', async () => {
+  slow('refuses a target with a prepared transaction, which stays', async () => {
     await reset();
     const psql = await rig.psql('live');
     await psql.exec('BEGIN', "INSERT INTO content VALUES ('more')", "PREPARE TRANSACTION 'p'");
