@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startPostgres, type PostgresServer } from '../servers/postgres.mjs';
@@ -21,6 +21,9 @@ const here = clientsAreHere('bad input and broken connections');
     await server.stop();
     rmSync(store, { recursive: true, force: true });
   });
+
+  // One of them leaves a backup, as it should.
+  afterEach(() => rmSync(join(store, 'backups'), { recursive: true, force: true }));
 
   const base = (): Record<string, string> => ({
     'database-url': server.url(),
