@@ -85,7 +85,7 @@ suite('a filtered backup of PostgreSQL %i', (major) => {
 
   it.each(Object.entries(CASES))('of %s', async (_name, { inputs, tables, requires }) => {
     const published = await rig.publish('shop', { ...inputs, fingerprint: 'content' });
-    const { fingerprint, said } = published;
+    const { fingerprint, said, manifest } = published;
     expect(namesOf(fingerprint)).toEqual(tables);
     expect({
       ...fingerprint.requires,
@@ -95,6 +95,10 @@ suite('a filtered backup of PostgreSQL %i', (major) => {
     expect(said.warnings.filter((line) => line.includes('will not restore into an empty'))).toHaveLength(
       requires.others.length > 0 ? 1 : 0,
     );
+    expect(manifest.warnings.filter((line) => line.includes('will not restore into'))).toHaveLength(
+      requires.others.length > 0 ? 1 : 0,
+    );
+    expect(manifest.warnings.join()).not.toContain('app.');
   });
 
   it.each([

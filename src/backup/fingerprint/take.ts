@@ -19,7 +19,7 @@ import {
   type CatalogObject,
 } from './objects.js';
 import { measureLargeObjects } from './large-objects.js';
-import { tellCaveats } from './left-out.js';
+import { tellCaveats, type Caveat } from './left-out.js';
 import { caveatOfNothing } from './nothing.js';
 import type { Patience } from './patience.js';
 import { PINNED_SETTINGS, SCAN_SETTINGS, type HashAlgorithm } from './queries.js';
@@ -94,14 +94,13 @@ async function measureIn(psql: Psql, request: FingerprintRequest): Promise<Measu
   const objects = await requireComplete(psql, request);
   const filtered = isFiltered(selection);
   const requires = filtered ? await requirements(psql, toc) : NO_REQUIREMENTS;
-  warnOfOthers(requires, request.reporter);
   const nothing = await caveatOfNothing(
     psql,
     request,
     objects.map(({ kind }) => kind),
   );
   const left = await beyondDump(psql, selection, toc, request.database);
-  const warnings = tellCaveats([...nothing, ...left.caveats], request.reporter);
+  const warnings = tellCaveats([...nothing, ...caveatOfOthers(requires), ...left.caveats], request.reporter);
   const roles = await readRoles(psql);
   if (level === 'none') return { requires, warnings, roles: roles.roles, fingerprint: undefined };
   const algorithm = level === 'content' ? await hashAlgorithm(psql) : undefined;
@@ -124,12 +123,15 @@ async function measureIn(psql: Psql, request: FingerprintRequest): Promise<Measu
   return { requires, warnings, roles: roles.roles, fingerprint };
 }
 
-function warnOfOthers({ others }: Requirements, reporter: Reporter): void {
-  if (others.length === 0) return;
-  const names = others.slice(0, 10).join(', ');
-  reporter.warn(
-    `This backup will not restore into an empty database: what was chosen refers to ${plural(others.length, 'object')} that it does not hold (${names}${others.length > 10 ? ', ...' : ''}). Choose those too, or whole schemas.`,
-  );
+/** It may still be meant for a database that has these. */
+function caveatOfOthers({ others }: Requirements): Caveat[] {
+  if (others.length === 0) return [];
+  return [
+    {
+      sentence: `This backup will not restore into an empty database: what was chosen refers to ${plural(others.length, 'object')} that it does not hold. Choose those too, or whole schemas`,
+      names: others,
+    },
+  ];
 }
 
 /** The objects that are in the archive. @throws UserError when an unfiltered archive lacks one. */
