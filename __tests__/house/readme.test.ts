@@ -108,6 +108,29 @@ describe.each(['README.md', 'verify/README.md'])('the verification in %s', (page
   });
 });
 
+describe.each(['README.md', 'status/README.md'])('the monitoring in %s', (page) => {
+  const workflow = workflowOf(page, 'status');
+
+  it('runs by itself, at an odd minute, without any permission or database, with inputs that go together', () => {
+    const { schedule } = workflow.on as { schedule: { cron: string }[] };
+    expect(Number(schedule[0]?.cron.split(' ')[0]) % 5).not.toBe(0);
+    expect(workflow.permissions).toEqual({});
+    expect(JSON.stringify(workflow)).not.toContain('DATABASE_URL');
+    const given = workflow.jobs['status']?.steps[0]?.with ?? {};
+    const texts: Record<string, string | undefined> = Object.fromEntries(
+      Object.entries(given).map(([name, value]) => [
+        name,
+        stringOf(value)?.replace(/^\$\{\{.*\}\}$/, 'https://hooks.example.com/x'),
+      ]),
+    );
+    expect(readInputs('status', (name) => texts[name])).toMatchObject({
+      maxAge: 26 * 3_600_000,
+      maxSizeChange: 0.5,
+      maxStorageBytes: 500e9,
+    });
+  });
+});
+
 describe.each(['README.md', 'restore/README.md'])('the restore in %s', (page) => {
   const workflow = workflowOf(page, 'restore');
   const job = workflow.jobs['restore'];

@@ -12,8 +12,10 @@ import { outputsOf, redReasons, type StatusResult } from '../../src/status/resul
 import { runStatus } from '../../src/status/run.js';
 import { statusSummary } from '../../src/status/summary.js';
 import { statusText } from '../../src/status/text.js';
+import { statusTold } from '../../src/status/told.js';
 import { FileStore } from '../../src/storage/file/store.js';
 import { keysOf, putBackup, type Made } from '../support/family.js';
+import { startHook } from '../support/hook.js';
 import { Listener } from '../support/listener.js';
 
 const root = mkdtempSync(join(tmpdir(), 'pgkeep-status-'));
@@ -138,6 +140,27 @@ describe('status', () => {
     const result = await status();
     expect(kinds(result)).toEqual([['unreadable']]);
     expect(result.healths[0]).toMatchObject({ count: 1 });
+  });
+
+  it('tells whom it is to tell of the first red run and of the recovery, and of nothing between', async () => {
+    const hook = await startHook();
+    try {
+      const tell = (): Promise<StatusResult> =>
+        statusTold(options({ 'notify-webhook': hook.url, 'notify-on': 'change' }));
+      await put(30, 'passed');
+      await tell();
+      await tell();
+      await put(1);
+      await tell();
+      await tell();
+      const told = hook.sent.map(({ body }) => JSON.parse(body) as { outcome: string; families: object[] });
+      expect(told.map(({ outcome }) => outcome)).toEqual(['failure', 'success']);
+      expect(told[0]?.families).toMatchObject([
+        { name: 'shop', outcome: 'failure', reasons: [expect.stringContaining('max-age')] },
+      ]);
+    } finally {
+      await hook.stop();
+    }
   });
 
   it('writes a badge into folders that it makes, and fails by name where it cannot', async () => {

@@ -29,8 +29,7 @@ export const STATUS = {
     ...CHECKED,
     type: 'string',
     placeholder: 'FILE',
-    description:
-      'Write the JSON of a [shields.io endpoint badge](https://shields.io/badges/endpoint-badge) to this file',
+    description: 'Write the JSON of a shields.io endpoint badge to this file',
   },
   since: {
     type: 'age',
