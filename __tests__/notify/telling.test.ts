@@ -94,6 +94,14 @@ describe('telling how a run ended', () => {
     expect(told().families.map(({ outcome }) => outcome)).toEqual(['success', 'failure']);
   });
 
+  it('to nobody where a success is told to nobody, without asking the storage', async () => {
+    const storage = ['file:///nowhere/that/is\u0000readable'];
+    await telling(options({ notifyOn: 'failure', healthcheckUrl: undefined, storage }), () =>
+      Promise.resolve(),
+    );
+    expect(hook.sent).toEqual([]);
+  });
+
   it('to nobody after a dry run', async () => {
     await telling(options({ dryRun: true }), () => Promise.resolve());
     expect(hook.sent).toEqual([]);

@@ -32,6 +32,12 @@ export class Notifier {
     return (notifySlack ?? notifyWebhook ?? healthcheckUrl) !== undefined;
   }
 
+  /** Whether anybody may have to be told of a run that ended so. */
+  isWaitedFor(outcome: Notice['outcome']): boolean {
+    const { notifyOn, healthcheckUrl } = this.targets;
+    return healthcheckUrl !== undefined || notifyOn !== 'failure' || outcome === 'failure';
+  }
+
   /** Tells the service that waits for signs of life that a run has begun. */
   async started(): Promise<void> {
     await this.#sign('start', '');

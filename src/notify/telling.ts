@@ -50,7 +50,9 @@ export async function telling<T>(
     throw error;
   } finally {
     await started;
-    if (!signal.aborted && !(failure?.error instanceof CancelledError))
+    const outcome = outcomeOf(failure, families);
+    const over = signal.aborted || failure?.error instanceof CancelledError;
+    if (!over && notifier.isWaitedFor(outcome))
       await notifier.ended(await noticeOf(options, { families, failure, startedAt }));
   }
 }
@@ -59,6 +61,12 @@ interface Ended {
   families: readonly FamilyDone[];
   failure: { error: unknown } | undefined;
   startedAt: Date;
+}
+
+function outcomeOf(failure: Ended['failure'], families: Ended['families']): Notice['outcome'] {
+  return failure === undefined && families.every(({ outcome }) => outcome === 'success')
+    ? 'success'
+    : 'failure';
 }
 
 async function noticeOf(options: TellingOptions, { families, failure, startedAt }: Ended): Promise<Notice> {
@@ -74,8 +82,7 @@ async function noticeOf(options: TellingOptions, { families, failure, startedAt 
   );
   return {
     action,
-    outcome:
-      failure === undefined && told.every(({ outcome }) => outcome === 'success') ? 'success' : 'failure',
+    outcome: outcomeOf(failure, told),
     // What a family says of itself is not said twice.
     reasons: told.some(({ outcome }) => outcome === 'failure') ? [] : reasons,
     families: told,
