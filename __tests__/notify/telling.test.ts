@@ -95,11 +95,20 @@ describe('telling how a run ended', () => {
   });
 
   it('to nobody where a success is told to nobody, without asking the storage', async () => {
-    const storage = ['file:///nowhere/that/is\u0000readable'];
-    await telling(options({ notifyOn: 'failure', healthcheckUrl: undefined, storage }), () =>
-      Promise.resolve(),
-    );
+    const silent = {
+      ...options({
+        notifyOn: 'failure',
+        healthcheckUrl: undefined,
+        name: 'shop',
+        storage: [`s3://bucket/prefix?endpoint=${hook.url}&region=us-east-1`],
+      }),
+      env: { AWS_ACCESS_KEY_ID: 'key', AWS_SECRET_ACCESS_KEY: 'secret' },
+    };
+    await telling(silent, () => Promise.resolve());
     expect(hook.sent).toEqual([]);
+    // As it is for a failure, so that nothing would be sent for another reason.
+    await expect(telling(silent, () => Promise.reject(new UserError('Disk full.')))).rejects.toThrow();
+    expect(paths().some((path) => path.startsWith('/bucket'))).toBe(true);
   });
 
   it('to nobody after a dry run', async () => {
