@@ -12,17 +12,17 @@ __webpack_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/storage/retry.js
-var storage_retry = __webpack_require__(6351);
+var storage_retry = __webpack_require__(16351);
 // EXTERNAL MODULE: external "node:http"
-var external_node_http_ = __webpack_require__(7067);
+var external_node_http_ = __webpack_require__(37067);
 // EXTERNAL MODULE: external "node:https"
-var external_node_https_ = __webpack_require__(4708);
+var external_node_https_ = __webpack_require__(44708);
 // EXTERNAL MODULE: ./node_modules/@aws-sdk/client-s3/dist-cjs/index.js
-var dist_cjs = __webpack_require__(3711);
+var dist_cjs = __webpack_require__(53711);
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __webpack_require__(7594);
+var errors = __webpack_require__(17594);
 // EXTERNAL MODULE: ./lib/storage/errors.js
-var storage_errors = __webpack_require__(5822);
+var storage_errors = __webpack_require__(85822);
 ;// CONCATENATED MODULE: ./lib/storage/s3/errors.js
 
 
@@ -298,11 +298,11 @@ const quiet = {
 }
 
 // EXTERNAL MODULE: ./lib/storage/s3/settings.js
-var s3_settings = __webpack_require__(4671);
+var s3_settings = __webpack_require__(44671);
 // EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __webpack_require__(7075);
+var external_node_stream_ = __webpack_require__(57075);
 // EXTERNAL MODULE: ./lib/storage/keys.js
-var keys = __webpack_require__(7433);
+var keys = __webpack_require__(17433);
 ;// CONCATENATED MODULE: ./lib/storage/s3/download.js
 
 
@@ -390,9 +390,9 @@ async function* bytesOf(first, open, connection, purpose, retry) {
 }
 
 // EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __webpack_require__(7598);
+var external_node_crypto_ = __webpack_require__(77598);
 // EXTERNAL MODULE: ./lib/storage/digest.js
-var digest = __webpack_require__(3309);
+var digest = __webpack_require__(63309);
 ;// CONCATENATED MODULE: ./lib/storage/s3/checksum.js
 
 /**

@@ -2,7 +2,7 @@ export const id = 310;
 export const ids = [310];
 export const modules = {
 
-/***/ 9310:
+/***/ 99310:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -13,10 +13,10 @@ __webpack_require__.d(__webpack_exports__, {
   backupAction: () => (/* binding */ backupAction)
 });
 
-// EXTERNAL MODULE: ./lib/retention/prune.js + 6 modules
-var prune = __webpack_require__(9899);
+// EXTERNAL MODULE: ./lib/retention/prune.js + 1 modules
+var prune = __webpack_require__(69554);
 // EXTERNAL MODULE: ./lib/backup/result.js
-var backup_result = __webpack_require__(3997);
+var backup_result = __webpack_require__(23997);
 ;// CONCATENATED MODULE: ./lib/backup/outputs.js
 
 
@@ -67,13 +67,13 @@ function oneOf(result) {
 }
 
 // EXTERNAL MODULE: ./lib/backup/told.js
-var told = __webpack_require__(3857);
+var told = __webpack_require__(73857);
 // EXTERNAL MODULE: ./lib/base/units.js
-var units = __webpack_require__(8714);
+var units = __webpack_require__(78714);
 // EXTERNAL MODULE: ./lib/retention/plan-text.js
-var plan_text = __webpack_require__(4687);
+var plan_text = __webpack_require__(14687);
 // EXTERNAL MODULE: ./lib/backup/manifest.js
-var backup_manifest = __webpack_require__(8841);
+var backup_manifest = __webpack_require__(78841);
 ;// CONCATENATED MODULE: ./lib/backup/summary.js
 
 
@@ -136,13 +136,13 @@ var backup_manifest = __webpack_require__(8841);
 // EXTERNAL MODULE: ./lib/github/action.js + 3 modules
 var action = __webpack_require__(8269);
 // EXTERNAL MODULE: ./lib/github/inputs.js
-var github_inputs = __webpack_require__(6174);
+var github_inputs = __webpack_require__(96174);
 // EXTERNAL MODULE: ./lib/github/outputs.js
-var outputs = __webpack_require__(6954);
+var outputs = __webpack_require__(74573);
 // EXTERNAL MODULE: ./lib/github/summary.js
-var summary = __webpack_require__(5671);
-// EXTERNAL MODULE: ./lib/actions/shared.js + 1 modules
-var shared = __webpack_require__(4221);
+var summary = __webpack_require__(65671);
+// EXTERNAL MODULE: ./lib/actions/shared.js + 3 modules
+var shared = __webpack_require__(35241);
 ;// CONCATENATED MODULE: ./lib/actions/backup.js
 
 
@@ -165,7 +165,7 @@ const UNFINISHED = {
             return {
                 inputs,
                 result: await (0,told/* backupTold */.c)({
-                    ...(0,shared/* actionOptions */.Rj)(context),
+                    ...(0,shared/* actionOptions */.Rj)(context, inputs),
                     inputs
                 })
             };
@@ -180,7 +180,7 @@ const UNFINISHED = {
 
 /***/ }),
 
-/***/ 4221:
+/***/ 35241:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -196,19 +196,108 @@ __webpack_require__.d(__webpack_exports__, {
 // UNUSED EXPORTS: failureSummary
 
 // EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __webpack_require__(8161);
+var external_node_os_ = __webpack_require__(48161);
 // EXTERNAL MODULE: ./lib/backup/log.js
 var log = __webpack_require__(6104);
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __webpack_require__(7594);
+var errors = __webpack_require__(17594);
 // EXTERNAL MODULE: ./lib/base/failure.js
-var failure = __webpack_require__(1747);
-// EXTERNAL MODULE: ./lib/github/summary.js
-var summary = __webpack_require__(5671);
+var failure = __webpack_require__(81747);
 // EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __webpack_require__(6760);
+var external_node_path_ = __webpack_require__(76760);
+// EXTERNAL MODULE: ./lib/storage/errors.js
+var storage_errors = __webpack_require__(85822);
+// EXTERNAL MODULE: ./lib/storage/artifact/access.js
+var access = __webpack_require__(5752);
+;// CONCATENATED MODULE: ./lib/github/artifact-errors.js
+
+
+
+const BROKEN = /Unable to make request|Upload progress stalled|socket hang up|ECONN|ETIMEDOUT|EPIPE|EAI_AGAIN|ENOTFOUND/;
+/**
+ * What @actions/artifact throws when it cannot make an artifact. Its errors are told apart by their text: the client
+ * wraps its own classes in plain errors (`artifact-twirp-client.js`, `request`).
+ */ function uploadError(error, name) {
+    const said = (0,errors/* messageOf */.bD)(error);
+    const could = `Could not make the artifact ${name}.`;
+    if (/storage quota|insufficient usage/i.test(said)) return new storage_errors/* StoreError */.AD(`${could} The artifact storage of this account is used up. GitHub counts gigabyte-hours over the month, for all repositories and Packages together: what was stored until now stays counted, so deleting artifacts does not help at once, and uploads are blocked until the month ends. Raise the spending limit, or store in s3://bucket/prefix, which this does not touch.`, {
+        code: 'QUOTA',
+        cause: error
+    });
+    if (/\(409\)/.test(said)) return new storage_errors/* StoreError */.AD(`${could} This run has made one of that name already.`, {
+        code: access/* NAME_TAKEN */.US,
+        cause: error
+    });
+    if (/\((401|403)\)/.test(said)) return new storage_errors/* StoreError */.AD(`${could} GitHub refused it: artifacts can be made only while the job runs, and only where the settings of the repository or organization allow them.`, {
+        cause: error
+    });
+    if (/ACTIONS_RUNTIME_TOKEN|ACTIONS_RESULTS_URL|JWT token/.test(said)) return new storage_errors/* StoreError */.AD(`${could} GitHub gives what that needs to actions only, not to programs that a run: step starts. Use the action, not the command line.`, {
+        cause: error
+    });
+    // The Azure client's RestError has the status of the last of its own attempts.
+    const status = error?.statusCode;
+    const passing = BROKEN.test(said) || BROKEN.test((0,errors/* codeOf */.$N)(error) ?? '') || typeof status === 'number';
+    return new storage_errors/* StoreError */.AD(`${could} ${passing ? 'The connection to GitHub broke off, or its store did not take the bytes' : firstLine(said)}.`, {
+        retryable: passing,
+        cause: error
+    });
+}
+/** What follows may be an answer of a server, with everything that was sent. */ function firstLine(text) {
+    return (text.split('\n')[0] ?? '').replace(/\.$/, '').slice(0, 300);
+}
+
+;// CONCATENATED MODULE: ./lib/github/artifacts.js
+
+
+
+/** How this process reaches the artifacts of its repository; undefined where it is not known which repository that is. */ function artifactAccess({ token, tempDir, isPublic, env = process.env, retentionDays }) {
+    const repository = env['GITHUB_REPOSITORY'];
+    if (!repository) return undefined;
+    // GitHub gives them to actions alone.
+    const uploads = Boolean(env['ACTIONS_RUNTIME_TOKEN']) && Boolean(env['ACTIONS_RESULTS_URL']);
+    return {
+        repository,
+        runId: env['GITHUB_RUN_ID'] || undefined,
+        apiUrl: env['GITHUB_API_URL'] || 'https://api.github.com',
+        serverUrl: env['GITHUB_SERVER_URL'] || 'https://github.com',
+        token: token ?? '',
+        tempDir,
+        isPublic,
+        retentionDays,
+        ...uploads ? {
+            upload
+        } : {}
+    };
+}
+async function upload(file, { retentionDays }) {
+    const name = (0,external_node_path_.basename)(file);
+    try {
+        // A large part of the bundle: whoever stores elsewhere does not wait for it.
+        const { DefaultArtifactClient } = await __webpack_require__.e(/* import() */ 584).then(__webpack_require__.bind(__webpack_require__, 20584));
+        const made = await new DefaultArtifactClient().uploadArtifact(name, [
+            file
+        ], (0,external_node_path_.dirname)(file), {
+            skipArchive: true,
+            ...retentionDays === undefined ? {} : {
+                retentionDays
+            }
+        });
+        const { id, size, digest } = made;
+        if (id === undefined || size === undefined || digest === undefined) throw new storage_errors/* StoreError */.AD(`Could not make the artifact ${name}. GitHub did not say what became of it.`);
+        return {
+            id,
+            bytes: size,
+            sha256: digest
+        };
+    } catch (error) {
+        throw error instanceof storage_errors/* StoreError */.AD ? error : uploadError(error, name);
+    }
+}
+
+// EXTERNAL MODULE: ./lib/github/summary.js
+var summary = __webpack_require__(65671);
 // EXTERNAL MODULE: ./lib/postgres/programs/folder-cache.js
-var folder_cache = __webpack_require__(4346);
+var folder_cache = __webpack_require__(34346);
 ;// CONCATENATED MODULE: ./lib/github/tool-cache.js
 
 
@@ -220,8 +309,9 @@ var folder_cache = __webpack_require__(4346);
  */ const toolCache = (0,folder_cache/* folderCache */.P)(()=>process.env['RUNNER_TOOL_CACHE'] || (0,external_node_path_.join)((0,external_node_os_.tmpdir)(), 'pgkeep-tools'));
 
 // EXTERNAL MODULE: ./lib/version.js
-var version = __webpack_require__(3411);
+var version = __webpack_require__(13411);
 ;// CONCATENATED MODULE: ./lib/actions/shared.js
+
 
 
 
@@ -244,10 +334,18 @@ var version = __webpack_require__(3411);
         }
     };
 }
-/** What a room is run with in a workflow, but for its inputs. */ function actionOptions({ reporter, signal, github }) {
+/** What a room is run with in a workflow, but for its inputs, which must be there before. */ function actionOptions(context, inputs) {
+    const { reporter, signal, github } = context;
+    const tempDir = process.env['RUNNER_TEMP'] ?? (0,external_node_os_.tmpdir)();
     return {
         env: process.env,
-        tempDir: process.env['RUNNER_TEMP'] ?? (0,external_node_os_.tmpdir)(),
+        tempDir,
+        artifacts: artifactAccess({
+            token: inputs.githubToken,
+            tempDir,
+            isPublic: isForEverybody(context),
+            retentionDays: inputs.artifactRetentionDays
+        }),
         cache: toolCache,
         method: 'auto',
         version: version/* VERSION */.x,
@@ -298,16 +396,16 @@ __webpack_require__.d(__webpack_exports__, {
   C: () => (/* binding */ runAction)
 });
 
-// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 14 modules
-var core = __webpack_require__(6421);
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 11 modules
+var core = __webpack_require__(91659);
 // EXTERNAL MODULE: ./lib/base/failure.js
-var failure = __webpack_require__(1747);
+var failure = __webpack_require__(81747);
 // EXTERNAL MODULE: ./lib/base/stop.js
-var stop = __webpack_require__(5505);
+var stop = __webpack_require__(45505);
 // EXTERNAL MODULE: ./lib/version.js
-var version = __webpack_require__(3411);
+var version = __webpack_require__(13411);
 // EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __webpack_require__(3024);
+var external_node_fs_ = __webpack_require__(73024);
 ;// CONCATENATED MODULE: ./lib/github/context.js
 
 /**
@@ -340,11 +438,11 @@ var external_node_fs_ = __webpack_require__(3024);
 }
 
 // EXTERNAL MODULE: ./lib/base/mask.js
-var mask = __webpack_require__(1297);
+var mask = __webpack_require__(91297);
 // EXTERNAL MODULE: ./lib/base/meter.js
 var meter = __webpack_require__(1484);
 // EXTERNAL MODULE: ./lib/base/text.js
-var base_text = __webpack_require__(8566);
+var base_text = __webpack_require__(58566);
 ;// CONCATENATED MODULE: ./lib/github/text.js
 
 /** The runner cuts annotations here (actions/runner, ExecutionContext.cs), in UTF-16 units. */ const ANNOTATION_LENGTH = 4096;
@@ -479,15 +577,15 @@ const ANNOTATIONS = 9;
 
 /***/ }),
 
-/***/ 6174:
+/***/ 96174:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   U: () => (/* binding */ readActionInputs)
 /* harmony export */ });
-/* harmony import */ var _inputs_read_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(4796);
-/* harmony import */ var _inputs_table_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7771);
-/* harmony import */ var _inputs_unknown_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5075);
+/* harmony import */ var _inputs_read_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(24813);
+/* harmony import */ var _inputs_table_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(28889);
+/* harmony import */ var _inputs_unknown_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(25075);
 
 
 
@@ -522,14 +620,14 @@ const PREFIX = 'INPUT_';
 
 /***/ }),
 
-/***/ 6954:
+/***/ 74573:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   n: () => (/* binding */ setOutputs)
 /* harmony export */ });
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6421);
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8714);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(91659);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(78714);
 
 
 // A job's outputs may be 1 MB together, counted in UTF-16; a job that exceeds it fails although its work is done.
@@ -559,7 +657,7 @@ const RESERVED_BYTES = 16 * 1024;
 
 /***/ }),
 
-/***/ 5671:
+/***/ 65671:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
@@ -567,10 +665,10 @@ const RESERVED_BYTES = 16 * 1024;
 /* harmony export */   h$: () => (/* binding */ summaryMarkup)
 /* harmony export */ });
 /* unused harmony exports SUMMARY_BYTES, escapeMarkdown, code, markdownTable */
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1455);
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6421);
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(7594);
-/* harmony import */ var _base_text_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(8566);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(51455);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(91659);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(17594);
+/* harmony import */ var _base_text_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(58566);
 
 
 

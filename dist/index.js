@@ -1,70 +1,91 @@
 import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /******/ var __webpack_modules__ = ({
 
-/***/ 2613:
+/***/ 42613:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("assert");
 
 /***/ }),
 
-/***/ 5317:
+/***/ 20181:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("buffer");
+
+/***/ }),
+
+/***/ 35317:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("child_process");
 
 /***/ }),
 
-/***/ 6982:
+/***/ 49140:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("constants");
+
+/***/ }),
+
+/***/ 76982:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("crypto");
 
 /***/ }),
 
-/***/ 4434:
+/***/ 24434:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("events");
 
 /***/ }),
 
-/***/ 9896:
+/***/ 79896:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
 
 /***/ }),
 
-/***/ 8611:
+/***/ 91943:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs/promises");
+
+/***/ }),
+
+/***/ 58611:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("http");
 
 /***/ }),
 
-/***/ 5692:
+/***/ 65692:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("https");
 
 /***/ }),
 
-/***/ 9278:
+/***/ 69278:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("net");
 
 /***/ }),
 
-/***/ 4589:
+/***/ 34589:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:assert");
 
 /***/ }),
 
-/***/ 6698:
+/***/ 16698:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:async_hooks");
@@ -78,98 +99,105 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer"
 
 /***/ }),
 
-/***/ 1421:
+/***/ 31421:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
 
 /***/ }),
 
-/***/ 7540:
+/***/ 37540:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:console");
 
 /***/ }),
 
-/***/ 7598:
+/***/ 77598:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
 
 /***/ }),
 
-/***/ 3053:
+/***/ 53053:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:diagnostics_channel");
 
 /***/ }),
 
-/***/ 610:
+/***/ 40610:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:dns");
 
 /***/ }),
 
-/***/ 8474:
+/***/ 78474:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
 
 /***/ }),
 
-/***/ 3024:
+/***/ 73024:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 
 /***/ }),
 
-/***/ 1455:
+/***/ 51455:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
 
 /***/ }),
 
-/***/ 7067:
+/***/ 37067:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http");
 
 /***/ }),
 
-/***/ 2467:
+/***/ 32467:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http2");
 
 /***/ }),
 
-/***/ 4708:
+/***/ 44708:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
 
 /***/ }),
 
-/***/ 7030:
+/***/ 98995:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:module");
+
+/***/ }),
+
+/***/ 77030:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
 
 /***/ }),
 
-/***/ 8161:
+/***/ 48161:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 
 /***/ }),
 
-/***/ 6760:
+/***/ 76760:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
@@ -190,126 +218,161 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:process
 
 /***/ }),
 
-/***/ 1792:
+/***/ 41792:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:querystring");
 
 /***/ }),
 
-/***/ 481:
+/***/ 80481:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:readline");
 
 /***/ }),
 
-/***/ 7075:
+/***/ 57075:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
 
 /***/ }),
 
-/***/ 8500:
+/***/ 46193:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
+
+/***/ }),
+
+/***/ 58500:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 
 /***/ }),
 
-/***/ 1692:
+/***/ 41692:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:tls");
 
 /***/ }),
 
-/***/ 3136:
+/***/ 73136:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:url");
 
 /***/ }),
 
-/***/ 7975:
+/***/ 57975:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
 
 /***/ }),
 
-/***/ 3429:
+/***/ 73429:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util/types");
 
 /***/ }),
 
-/***/ 5919:
+/***/ 75919:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:worker_threads");
 
 /***/ }),
 
-/***/ 8522:
+/***/ 38522:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
 
 /***/ }),
 
-/***/ 857:
+/***/ 70857:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
 
 /***/ }),
 
-/***/ 6928:
+/***/ 16928:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
 
 /***/ }),
 
-/***/ 3193:
+/***/ 2203:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("stream");
+
+/***/ }),
+
+/***/ 13193:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("string_decoder");
 
 /***/ }),
 
-/***/ 3557:
+/***/ 53557:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("timers");
 
 /***/ }),
 
-/***/ 4756:
+/***/ 64756:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("tls");
 
 /***/ }),
 
-/***/ 9023:
+/***/ 52018:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("tty");
+
+/***/ }),
+
+/***/ 87016:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("url");
+
+/***/ }),
+
+/***/ 39023:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 8676:
+/***/ 43106:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
+
+/***/ }),
+
+/***/ 28676:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   P: () => (/* binding */ allOrStop)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7594);
-/* harmony import */ var _contents_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9110);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _contents_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(19110);
 
 
 /** A cancellation that we caused ourselves says nothing about the reason, an archive that ends too early little. */ function weight(error) {
@@ -335,7 +398,92 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 8427:
+/***/ 34915:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   JZ: () => (/* binding */ median),
+/* harmony export */   Ve: () => (/* binding */ eldersOf),
+/* harmony export */   vB: () => (/* binding */ sizeChanges)
+/* harmony export */ });
+/* unused harmony export ELDERS */
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(78714);
+/* harmony import */ var _manifest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(78841);
+
+
+/** How many earlier backups a new one is held against. */ const ELDERS = 5;
+/** The middle of some numbers; the mean of the two in the middle of an even number of them. */ function median(numbers) {
+    const sorted = [
+        ...numbers
+    ].sort((a, b)=>a - b);
+    const [low, high] = [
+        sorted[Math.floor((sorted.length - 1) / 2)],
+        sorted[Math.ceil((sorted.length - 1) / 2)]
+    ];
+    return low === undefined || high === undefined ? undefined : (low + high) / 2;
+}
+const MEASURES = [
+    {
+        what: 'size',
+        of: _manifest_js__WEBPACK_IMPORTED_MODULE_0__/* .totalBytes */ .ob,
+        format: _base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatBytes */ .z3
+    },
+    {
+        what: 'number of rows',
+        of: ({ totals })=>totals?.rows ?? null,
+        format: _base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatCount */ .B4
+    }
+];
+/**
+ * Says in what a backup differs from its elders by more than `most` (0.5 is 50 %), a sentence each. They are those of
+ * the family with the same label that were made in the same way; what none of them knows is not compared.
+ * @param elders oldest first
+ */ function sizeChanges(manifest, elders, most) {
+    const compared = elders.filter((elder)=>elder.id !== manifest.id).slice(-ELDERS);
+    return MEASURES.flatMap(({ what, of, format })=>{
+        const values = compared.map(of).filter((value)=>value !== null);
+        const [found, usual] = [
+            of(manifest),
+            median(values)
+        ];
+        // From nothing every change is without measure.
+        if (found === null || usual === undefined || usual === 0) return [];
+        const change = (found - usual) / usual;
+        if (Math.abs(change) <= most) return [];
+        const percent = `${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatCount */ .B4)(Math.round(Math.abs(change) * 100))} % ${change < 0 ? 'less' : 'more'}`;
+        const before = values.length === 1 ? 'the backup before it' : `the median of the last ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(values.length, 'backup')}`;
+        return [
+            `Its ${what} is ${format(found)}, ${percent} than ${before} (${format(usual)}).`
+        ];
+    });
+}
+/** The backups that a new one is to be compared with: of the same label, and of the same part of the database. */ function eldersOf(manifest, backups) {
+    const way = wayOf(manifest);
+    return backups.filter((elder)=>elder.label === manifest.label && elder.snapshotAt < manifest.snapshotAt && wayOf(elder) === way);
+}
+/** Options that change what a backup of the same database weighs. */ const WEIGHTY = [
+    ...[
+        'format',
+        'content',
+        'compression',
+        'schemas',
+        'exclude-schemas',
+        'tables',
+        'exclude-tables'
+    ],
+    ...[
+        'exclude-table-data',
+        'dump-args'
+    ]
+];
+function wayOf({ options }) {
+    return JSON.stringify(WEIGHTY.map((name)=>options[name] ?? null));
+}
+
+
+/***/ }),
+
+/***/ 68427:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -347,13 +495,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /* harmony export */   fS: () => (/* binding */ onlyFamily),
 /* harmony export */   fe: () => (/* binding */ readBackup)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7594);
-/* harmony import */ var _inputs_name_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(902);
-/* harmony import */ var _storage_errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5822);
-/* harmony import */ var _storage_read_many_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7517);
-/* harmony import */ var _id_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6481);
-/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(802);
-/* harmony import */ var _manifest_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8841);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _inputs_name_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(40902);
+/* harmony import */ var _storage_errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(85822);
+/* harmony import */ var _storage_read_many_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(87517);
+/* harmony import */ var _id_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(16481);
+/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(30802);
+/* harmony import */ var _manifest_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(78841);
 
 
 
@@ -398,7 +546,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
         ...families
     ].sort();
     const where = stores.map(({ url })=>url).join(', ');
-    if (only === undefined) throw failures[0] ?? new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`There are no backups in ${where}. Check the bucket and the prefix.`);
+    if (only === undefined) throw failures[0] ?? new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`There are no backups in ${where}. Check the storage URL.`);
     if (others.length === 0) return only;
     throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`${where} holds backups of ${families.size} names. Say which with name: ${[
         only,
@@ -487,7 +635,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 4979:
+/***/ 14979:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -497,17 +645,17 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
+var external_node_crypto_ = __nccwpck_require__(77598);
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(7594);
+var errors = __nccwpck_require__(17594);
 // EXTERNAL MODULE: ./lib/backup/id.js
-var backup_id = __nccwpck_require__(6481);
+var backup_id = __nccwpck_require__(16481);
 // EXTERNAL MODULE: ./lib/backup/catalogue.js
-var catalogue = __nccwpck_require__(8427);
+var catalogue = __nccwpck_require__(68427);
 // EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(8714);
+var units = __nccwpck_require__(78714);
 // EXTERNAL MODULE: ./lib/backup/unfinished.js
-var backup_unfinished = __nccwpck_require__(2485);
+var backup_unfinished = __nccwpck_require__(82485);
 ;// CONCATENATED MODULE: ./lib/backup/none-chosen.js
 
 
@@ -580,7 +728,7 @@ function whyNoLabel(family, name, label, where) {
 }
 
 // EXTERNAL MODULE: ./lib/backup/verified.js
-var backup_verified = __nccwpck_require__(8484);
+var backup_verified = __nccwpck_require__(88484);
 ;// CONCATENATED MODULE: ./lib/backup/choose.js
 
 
@@ -636,7 +784,7 @@ var backup_verified = __nccwpck_require__(8484);
             const why = `${name}/${id} in ${store.url} cannot be chosen. ${reason}`;
             skipped.push({
                 id,
-                state: 'damaged',
+                state: 'unreadable',
                 why
             });
             choice.reporter.warn(why);
@@ -707,7 +855,7 @@ function snapshotTime({ snapshotAt }) {
 
 /***/ }),
 
-/***/ 9110:
+/***/ 19110:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -715,10 +863,10 @@ function snapshotTime({ snapshotAt }) {
 /* harmony export */   fQ: () => (/* binding */ ContentsError),
 /* harmony export */   g7: () => (/* binding */ tapContents)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7594);
-/* harmony import */ var _base_process_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8208);
-/* harmony import */ var _postgres_argv_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6521);
-/* harmony import */ var _postgres_toc_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5649);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _base_process_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(78208);
+/* harmony import */ var _postgres_argv_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(46521);
+/* harmony import */ var _postgres_toc_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(45649);
 
 
 
@@ -819,15 +967,15 @@ async function readList(list) {
 
 /***/ }),
 
-/***/ 3581:
+/***/ 53581:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   a: () => (/* binding */ ChangedWhileDumpingError)
 /* harmony export */ });
 /**
- * A table was truncated, rewritten, altered or dropped between the snapshot and the moment it was read. Such changes
- * ignore snapshots, so the dump and the fingerprint no longer describe one point in time. A second try usually works.
+ * Something was truncated, rewritten, altered, renamed or dropped between the snapshot and the moment it was read. Such
+ * changes ignore snapshots, so the dump and the fingerprint no longer describe one point in time. A second try usually works.
  */ class ChangedWhileDumpingError extends Error {
     name = 'ChangedWhileDumpingError';
 }
@@ -835,7 +983,7 @@ async function readList(list) {
 
 /***/ }),
 
-/***/ 9397:
+/***/ 39397:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -843,12 +991,12 @@ async function readList(list) {
 /* harmony export */   jr: () => (/* binding */ requireUnchanged),
 /* harmony export */   zF: () => (/* binding */ countTables)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7594);
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8714);
-/* harmony import */ var _changed_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3581);
-/* harmony import */ var _queries_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7597);
-/* harmony import */ var _savepoint_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5328);
-/* harmony import */ var _tables_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7896);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(78714);
+/* harmony import */ var _changed_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(53581);
+/* harmony import */ var _queries_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(27597);
+/* harmony import */ var _savepoint_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(25328);
+/* harmony import */ var _tables_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(97896);
 
 
 
@@ -979,15 +1127,15 @@ function addContent(sum, row, algorithm, generated) {
 
 /***/ }),
 
-/***/ 9983:
+/***/ 29983:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   G: () => (/* binding */ hashLargeObjects),
 /* harmony export */   i: () => (/* binding */ measureLargeObjects)
 /* harmony export */ });
-/* harmony import */ var _postgres_psql_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(59);
-/* harmony import */ var _savepoint_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5328);
+/* harmony import */ var _postgres_psql_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(80059);
+/* harmony import */ var _savepoint_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25328);
 
 
 /** What the archive holds of large objects: their number and, where an algorithm is given, a hash of their content. */ async function measureLargeObjects(psql, toc, algorithm) {
@@ -1043,7 +1191,54 @@ function addContent(sum, row, algorithm, generated) {
 
 /***/ }),
 
-/***/ 5205:
+/***/ 39052:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   a: () => (/* binding */ holdsNothing),
+/* harmony export */   l: () => (/* binding */ caveatOfNothing)
+/* harmony export */ });
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _postgres_argv_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(46521);
+/* harmony import */ var _postgres_toc_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(45649);
+
+
+
+/** What every database of a provider may have before anybody put anything in. */ const FURNITURE = new Set([
+    'extension',
+    'schema'
+]);
+/** Whether these objects are more than the place for some. */ function isAnything(kinds) {
+    return kinds.some((kind)=>!FURNITURE.has(kind));
+}
+/** Whether the backup has no row and no object that anybody would miss. */ function holdsNothing({ tables, objects, largeObjects }) {
+    return tables.length === 0 && largeObjects === 0 && !isAnything(Object.keys(objects));
+}
+const TABLES = `
+SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND c.oid >= 16384 AND n.nspname !~ '^pg_')`;
+/**
+ * An empty database is backed up, but mostly it is the wrong one.
+ * @param kinds those of the objects that the archive holds
+ * @throws UserError where the database has tables and the inputs leave nothing of it.
+ */ async function caveatOfNothing(psql, request, kinds) {
+    const { selection, toc, database } = request;
+    if ((0,_postgres_toc_js__WEBPACK_IMPORTED_MODULE_2__/* .tableDataOids */ .Mi)(toc).size > 0 || isAnything(kinds)) return [];
+    const name = JSON.stringify(database);
+    if ((0,_postgres_argv_js__WEBPACK_IMPORTED_MODULE_1__/* .isFiltered */ .s4)(selection) && await psql.value(TABLES) === 't') throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`Database ${name} has tables, but the inputs that choose among them (schemas, exclude-schemas, tables, exclude-tables) leave nothing of it, so no backup was published. Check the patterns.`);
+    if (toc.some(({ text })=>text.startsWith('BLOB'))) return [];
+    return [
+        {
+            sentence: `Database ${name} holds nothing: no table and no other object, so this backup holds nothing either. If that is not what you expect, check the database in database-url`,
+            names: []
+        }
+    ];
+}
+
+
+/***/ }),
+
+/***/ 85205:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -1210,7 +1405,7 @@ WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND c.oid >= 16384
 
 /***/ }),
 
-/***/ 7597:
+/***/ 27597:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -1219,7 +1414,7 @@ WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND c.oid >= 16384
 /* harmony export */   bX: () => (/* binding */ PINNED_SETTINGS),
 /* harmony export */   u2: () => (/* binding */ SCAN_SETTINGS)
 /* harmony export */ });
-/* harmony import */ var _postgres_psql_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(59);
+/* harmony import */ var _postgres_psql_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(80059);
 
 /** Settings that change the text of values, and with it a content hash; pinned so that two servers agree. */ const PINNED_SETTINGS = [
     "DateStyle = 'ISO, MDY'",
@@ -1297,7 +1492,7 @@ const BATCH_TABLES = 100;
 
 /***/ }),
 
-/***/ 1222:
+/***/ 98841:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -1305,7 +1500,7 @@ const BATCH_TABLES = 100;
 /* harmony export */   Ln: () => (/* binding */ requirements),
 /* harmony export */   ry: () => (/* binding */ NO_REQUIREMENTS)
 /* harmony export */ });
-/* harmony import */ var _postgres_toc_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5649);
+/* harmony import */ var _postgres_toc_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(45649);
 
 const EXTENSIONS = `
 SELECT e.extname AS name, e.extversion AS version, n.nspname AS schema
@@ -1386,7 +1581,7 @@ SELECT json_build_object(
 
 /***/ }),
 
-/***/ 5328:
+/***/ 25328:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -1413,13 +1608,13 @@ SELECT json_build_object(
 
 /***/ }),
 
-/***/ 4267:
+/***/ 44267:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Q: () => (/* binding */ SchemaHash)
 /* harmony export */ });
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77598);
 
 const NEWLINE = 10;
 /** The first bytes of the lines that may be left out: a backslash, or the dash of a comment. */ const SPECIAL = new Set([
@@ -1494,7 +1689,101 @@ const REFRESH = /^-- Name: .*; Type: MATERIALIZED VIEW DATA; Schema: /;
 
 /***/ }),
 
-/***/ 7896:
+/***/ 75651:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   EI: () => (/* binding */ sequenceValues),
+/* harmony export */   FS: () => (/* binding */ sequenceFingerprints),
+/* harmony export */   lu: () => (/* binding */ readSequences),
+/* harmony export */   zy: () => (/* binding */ archivedSequences)
+/* harmony export */ });
+/* harmony import */ var _postgres_psql_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(80059);
+
+// What has no rows on a standby has no value there either, and pg_dump leaves it out.
+const SEQUENCES = `
+SELECT c.oid::int8 AS oid, n.nspname AS schema, c.relname AS name, pg_get_userbyid(c.relowner) AS owner,
+  CASE WHEN has_sequence_privilege(c.oid, 'SELECT, USAGE') THEN pg_sequence_last_value(c.oid)::text END AS value,
+  has_sequence_privilege(c.oid, 'SELECT') AND has_schema_privilege(n.oid, 'USAGE') AS readable
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind = 'S' AND c.relpersistence <> 't' AND c.oid >= 16384 AND NOT (c.relpersistence = 'u' AND pg_is_in_recovery())`;
+const AT_ONCE = 100;
+/** Where every sequence stands at this moment: sequences ignore snapshots. */ async function sequenceValues(psql) {
+    const listed = await psql.rows(SEQUENCES);
+    const unused = listed.filter(({ value, readable })=>value === null && readable);
+    const states = new Map();
+    for(let at = 0; at < unused.length; at += AT_ONCE)for (const { oid, last, called } of (await firstValues(psql, unused.slice(at, at + AT_ONCE))))states.set(oid, called ? {
+        value: last
+    } : {
+        value: null,
+        first: last
+    });
+    return listed.map((sequence)=>({
+            ...sequence,
+            ...states.get(sequence.oid)
+        }));
+}
+/** No function tells where a sequence begins that `setval(..., false)` or RESTART has set: it stands in its one row. */ function firstValues(psql, sequences) {
+    const queries = sequences.map(({ oid, schema, name })=>`SELECT ${oid}::int8 AS oid, last_value::text AS last, is_called AS called FROM ${(0,_postgres_psql_js__WEBPACK_IMPORTED_MODULE_0__/* .quoteIdentifier */ .Cm)(schema)}.${(0,_postgres_psql_js__WEBPACK_IMPORTED_MODULE_0__/* .quoteIdentifier */ .Cm)(name)}`);
+    return psql.rows(queries.join('\nUNION ALL '));
+}
+/**
+ * The same in a database in use. The session must have a lock_timeout and be outside a transaction.
+ * @throws SqlError when one stayed locked for longer than `patience` lasts, CancelledError.
+ */ async function readSequences(psql, patience) {
+    for(;;){
+        try {
+            return await sequenceValues(psql);
+        } catch (error) {
+            // One is locked by others, or was dropped between being listed and being read.
+            if (!(error instanceof _postgres_psql_js__WEBPACK_IMPORTED_MODULE_0__/* .SqlError */ .L8) || !await patience.again()) throw error;
+        }
+    }
+}
+/** The sequences of which the archive holds the value; their entries carry no OID. */ function archivedSequences(sequences, { toc, filtered }) {
+    const set = new Set(toc.filter(({ catalogId, text })=>catalogId === 0 && text.startsWith('SEQUENCE SET ')).map(({ text })=>text));
+    if (!filtered && set.size === sequences.length) return [
+        ...sequences
+    ];
+    // pg_restore writes names with line breaks as spaces.
+    return sequences.filter(({ schema, name, owner })=>set.has(`SEQUENCE SET ${schema} ${name} ${owner}`.replaceAll(/[\r\n]/g, ' ')));
+}
+/**
+ * Sequences with their values before and after the dump.
+ * @param after undefined where they could not be read again
+ */ function sequenceFingerprints(before, after) {
+    const later = new Map(after?.map((sequence)=>[
+            sequence.oid,
+            sequence
+        ]));
+    return before.map((sequence)=>fingerprintOf(sequence, after === undefined ? undefined : later.get(sequence.oid) ?? sequence)).sort((a, b)=>a.schema + '\0' + a.name < b.schema + '\0' + b.name ? -1 : 1);
+}
+function fingerprintOf({ schema, name, ...before }, after) {
+    const first = {
+        ...before.first === undefined ? {} : {
+            before: before.first
+        },
+        ...after?.first === undefined ? {} : {
+            after: after.first
+        }
+    };
+    return {
+        schema,
+        name,
+        before: before.value,
+        ...after === undefined ? {} : {
+            after: after.value
+        },
+        ...Object.keys(first).length === 0 ? {} : {
+            first
+        }
+    };
+}
+
+
+/***/ }),
+
+/***/ 97896:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -1504,7 +1793,7 @@ const REFRESH = /^-- Name: .*; Type: MATERIALIZED VIEW DATA; Schema: /;
 /* harmony export */   sF: () => (/* binding */ countedTables)
 /* harmony export */ });
 /* unused harmony export tableSizes */
-/* harmony import */ var _savepoint_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5328);
+/* harmony import */ var _savepoint_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(25328);
 
 // Columns by name: a restored inheritance child has its inherited columns first, wherever they were before.
 // Catalogs are read in the snapshot, but `pg_relation_filenode` tells of now: where the two differ, the table was
@@ -1586,7 +1875,91 @@ function sqlState(error) {
 
 /***/ }),
 
-/***/ 6481:
+/***/ 24742:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   KT: () => (/* binding */ lastRun),
+/* harmony export */   Lu: () => (/* binding */ readHistory)
+/* harmony export */ });
+/* unused harmony export decodeRecord */
+/* harmony import */ var _storage_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(85822);
+/* harmony import */ var _storage_read_many_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(87517);
+/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(30802);
+
+
+
+/**
+ * Reads the log of a family in one store.
+ * @param since only runs that began then or later; absent: all that were kept.
+ */ async function readHistory(store, name, since) {
+    const keys = [];
+    for await (const { key } of store.list(`${name}/${_layout_js__WEBPACK_IMPORTED_MODULE_2__/* .LOG */ .$9}/`))if (since === undefined || startOf(key) >= since.getTime()) keys.push(key);
+    const history = {
+        records: [],
+        unreadable: 0
+    };
+    for (const record of (await recordsOf(store, keys.sort()))){
+        if (record === undefined) history.unreadable += 1;
+        else history.records.push(record);
+    }
+    history.records.sort((a, b)=>a.startedAt.localeCompare(b.startedAt));
+    return history;
+}
+/** The entries of these keys, undefined for one that cannot be understood. */ async function recordsOf(store, keys) {
+    const read = await (0,_storage_read_many_js__WEBPACK_IMPORTED_MODULE_1__/* .readMany */ .c)(store, keys);
+    return read// It may have been removed since it was listed.
+    .filter(({ error })=>!(0,_storage_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .isNotFound */ .c4)(error)).map(({ bytes, error })=>{
+        if (error !== undefined) throw error;
+        return decodeRecord(bytes);
+    });
+}
+/** How many entries are read at once, and how many in all, until the run that is looked for is among them. */ const BATCH = 16;
+const MOST = 10 * BATCH;
+/**
+ * The last run of one action that began before a time; undefined where there is none among the newest 160 entries.
+ */ async function lastRun(store, name, action, before) {
+    const keys = [];
+    for await (const { key } of store.list(`${name}/${_layout_js__WEBPACK_IMPORTED_MODULE_2__/* .LOG */ .$9}/`))keys.push(key);
+    keys.sort().reverse();
+    for(let at = 0; at < Math.min(MOST, keys.length); at += BATCH){
+        const records = await recordsOf(store, keys.slice(at, at + BATCH));
+        const last = records.filter((record)=>record !== undefined).filter((record)=>record.action === action && Date.parse(record.startedAt) < before.getTime()).sort((a, b)=>b.startedAt.localeCompare(a.startedAt))[0];
+        if (last !== undefined) return last;
+    }
+    return undefined;
+}
+/** When the run of a log's key began, to the second; what has another name may have begun at any time. */ function startOf(key) {
+    const [, date, hour, minute, second] = /\/(\d{8})T(\d{2})(\d{2})(\d{2})Z-[^/]*$/.exec(key) ?? [];
+    if (date === undefined) return Infinity;
+    const day = `${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6)}`;
+    // The key has no milliseconds: a run of the same second may be later.
+    return Date.parse(`${day}T${hour}:${minute}:${second}.999Z`);
+}
+/** One entry as it is stored; undefined when it is damaged or of a newer format. */ function decodeRecord(bytes) {
+    let value;
+    try {
+        value = JSON.parse(Buffer.from(bytes).toString('utf8'));
+    } catch  {
+        return undefined;
+    }
+    return isRecord(value) ? value : undefined;
+}
+function isRecord(value) {
+    if (typeof value !== 'object' || value === null) return false;
+    const { version, action, outcome, startedAt, seconds, error, backup, runUrl, actor } = value;
+    return version === 1 && typeof action === 'string' && (outcome === 'success' || outcome === 'failure') && typeof startedAt === 'string' && !Number.isNaN(Date.parse(startedAt)) && typeof seconds === 'number' && [
+        error,
+        backup,
+        runUrl,
+        actor
+    ].every((text)=>text === null || typeof text === 'string');
+}
+
+
+/***/ }),
+
+/***/ 16481:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -1594,7 +1967,7 @@ function sqlState(error) {
 /* harmony export */   eQ: () => (/* binding */ isId),
 /* harmony export */   jJ: () => (/* binding */ idTime)
 /* harmony export */ });
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77598);
 
 // RFC 4648 base32 without the letters and digits that people confuse; 32 characters, so a byte maps without bias.
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
@@ -1614,7 +1987,110 @@ const PATTERN = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z-[a-z2-7]{4}$/;
 
 /***/ }),
 
-/***/ 802:
+/***/ 36198:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   z: () => (/* binding */ readInventory)
+/* harmony export */ });
+/* harmony import */ var _storage_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(85822);
+/* harmony import */ var _storage_read_many_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(87517);
+/* harmony import */ var _catalogue_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(68427);
+/* harmony import */ var _id_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(16481);
+/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(30802);
+/* harmony import */ var _verified_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(88484);
+
+
+
+
+
+
+/**
+ * Lists all of a family once, and reads its manifests and verdicts.
+ * @throws whatever keeps it from being complete: a listing that fails on any page, a manifest that cannot be fetched.
+ */ async function readInventory(store, name) {
+    const inventory = {
+        name,
+        entries: [],
+        unreadable: [],
+        orphans: [],
+        foreign: [],
+        log: [],
+        totalBytes: 0
+    };
+    const folders = new Map();
+    for await (const object of store.list(`${name}/`)){
+        inventory.totalBytes += object.bytes;
+        sort(object, inventory, folders);
+    }
+    inventory.log.sort();
+    const bytesOf = (id)=>folders.get(id)?.bytes ?? 0;
+    const ids = [
+        ...folders.keys()
+    ].sort();
+    const { backups, unreadable } = await (0,_catalogue_js__WEBPACK_IMPORTED_MODULE_2__/* .readManifests */ .PX)(store, name, ids.filter((id)=>folders.get(id)?.manifest === true));
+    const verdicts = await readVerdicts(store, name, ids.filter((id)=>folders.get(id)?.verified === true));
+    inventory.entries = backups.map((manifest)=>({
+            manifest,
+            verified: verdicts.get(manifest.id),
+            storedBytes: bytesOf(manifest.id)
+        }));
+    inventory.unreadable = unreadable.map(({ id, reason })=>({
+            id,
+            reason,
+            bytes: bytesOf(id)
+        }));
+    for (const id of ids){
+        const { bytes, newest, manifest } = folders.get(id);
+        if (!manifest) inventory.orphans.push({
+            id,
+            bytes,
+            newest
+        });
+    }
+    return inventory;
+}
+/** Puts one object of the listing where it belongs. */ function sort({ key, bytes, modified }, inventory, folders) {
+    const [, id = '', ...path] = key.split('/');
+    const file = path.join('/');
+    if (id === _layout_js__WEBPACK_IMPORTED_MODULE_5__/* .LOG */ .$9 && file !== '') {
+        inventory.log.push(key);
+    } else if (!(0,_id_js__WEBPACK_IMPORTED_MODULE_3__/* .isId */ .eQ)(id) || file === '') {
+        inventory.foreign.push({
+            key,
+            bytes
+        });
+    } else {
+        const folder = folders.get(id) ?? {
+            bytes: 0,
+            newest: new Date(0),
+            manifest: false,
+            verified: false
+        };
+        folder.bytes += bytes;
+        if (modified > folder.newest) folder.newest = modified;
+        if (file === _layout_js__WEBPACK_IMPORTED_MODULE_5__/* .MANIFEST */ .e0) folder.manifest = true;
+        if (file === _layout_js__WEBPACK_IMPORTED_MODULE_5__/* .VERIFIED */ .zX) folder.verified = true;
+        folders.set(id, folder);
+    }
+}
+async function readVerdicts(store, name, ids) {
+    const keys = ids.map((id)=>(0,_layout_js__WEBPACK_IMPORTED_MODULE_5__/* .backupKey */ .eT)(name, id, _layout_js__WEBPACK_IMPORTED_MODULE_5__/* .VERIFIED */ .zX));
+    const verdicts = new Map();
+    for (const [index, { bytes, error }] of (await (0,_storage_read_many_js__WEBPACK_IMPORTED_MODULE_1__/* .readMany */ .c)(store, keys)).entries()){
+        // Someone may have removed the backup since.
+        if (error !== undefined && !(0,_storage_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .isNotFound */ .c4)(error)) throw error;
+        const id = ids[index] ?? '';
+        const verified = error === undefined ? (0,_verified_js__WEBPACK_IMPORTED_MODULE_4__/* .decodeVerified */ .dH)(bytes, id) : undefined;
+        if (verified !== undefined) verdicts.set(id, verified);
+    }
+    return verdicts;
+}
+
+
+/***/ }),
+
+/***/ 30802:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -1647,11 +2123,11 @@ const RECOVERY = 'RECOVERY.md';
 /* harmony export */   E: () => (/* binding */ publicReason),
 /* harmony export */   u: () => (/* binding */ writeLog)
 /* harmony export */ });
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7594);
-/* harmony import */ var _base_mask_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1297);
-/* harmony import */ var _storage_put_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7780);
-/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(802);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77598);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(17594);
+/* harmony import */ var _base_mask_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(91297);
+/* harmony import */ var _storage_put_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(17780);
+/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(30802);
 
 
 
@@ -1712,7 +2188,7 @@ const RECOVERY = 'RECOVERY.md';
 
 /***/ }),
 
-/***/ 8841:
+/***/ 78841:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -1723,7 +2199,7 @@ const RECOVERY = 'RECOVERY.md';
 /* harmony export */   ob: () => (/* binding */ totalBytes),
 /* harmony export */   ph: () => (/* binding */ isEncrypted)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7594);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
 
 /** The manifest's format. A newer major is refused; fields that we do not know are ignored. */ const MANIFEST_VERSION = 1;
 /** A manifest that cannot be read, with the reason: damaged, or of a newer format. */ class ManifestError extends _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo {
@@ -1780,13 +2256,13 @@ const RECOVERY = 'RECOVERY.md';
 
 /***/ }),
 
-/***/ 2611:
+/***/ 52611:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   c: () => (/* binding */ namedFamilies)
 /* harmony export */ });
-/* harmony import */ var _inputs_name_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(902);
+/* harmony import */ var _inputs_name_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(40902);
 
 /**
  * The families that a run is about, as far as they are known before the server was asked: by the databases that the
@@ -1804,16 +2280,16 @@ const RECOVERY = 'RECOVERY.md';
 
 /***/ }),
 
-/***/ 3997:
+/***/ 23997:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Z: () => (/* binding */ redReasons),
 /* harmony export */   v: () => (/* binding */ totalsOf)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7594);
-/* harmony import */ var _retention_prune_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9899);
-/* harmony import */ var _manifest_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8841);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _retention_prune_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(69554);
+/* harmony import */ var _manifest_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(78841);
 
 
 
@@ -1847,7 +2323,7 @@ function totalsOf(results) {
 
 /***/ }),
 
-/***/ 9974:
+/***/ 7773:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1857,107 +2333,179 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(7594);
+var errors = __nccwpck_require__(17594);
 // EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(8714);
+var units = __nccwpck_require__(78714);
 // EXTERNAL MODULE: ./lib/codec/index.js + 7 modules
-var codec = __nccwpck_require__(1787);
+var codec = __nccwpck_require__(41787);
 // EXTERNAL MODULE: ./lib/inputs/name.js
-var inputs_name = __nccwpck_require__(902);
+var inputs_name = __nccwpck_require__(40902);
 // EXTERNAL MODULE: ./lib/postgres/connection/parse.js + 2 modules
-var parse = __nccwpck_require__(1276);
+var parse = __nccwpck_require__(31276);
 // EXTERNAL MODULE: ./lib/postgres/pooler.js
-var pooler = __nccwpck_require__(3154);
+var pooler = __nccwpck_require__(13154);
 // EXTERNAL MODULE: ./lib/postgres/psql.js
-var postgres_psql = __nccwpck_require__(59);
+var postgres_psql = __nccwpck_require__(80059);
 // EXTERNAL MODULE: ./lib/postgres/server.js
-var postgres_server = __nccwpck_require__(6008);
-// EXTERNAL MODULE: ./lib/storage/registry.js + 3 modules
-var registry = __nccwpck_require__(25);
-// EXTERNAL MODULE: ./lib/postgres/argv.js
-var argv = __nccwpck_require__(6521);
-// EXTERNAL MODULE: ./lib/backup/manifest.js
-var backup_manifest = __nccwpck_require__(8841);
-;// CONCATENATED MODULE: ./lib/backup/anomaly.js
+var postgres_server = __nccwpck_require__(36008);
+// EXTERNAL MODULE: ./lib/storage/registry.js + 15 modules
+var registry = __nccwpck_require__(74561);
+// EXTERNAL MODULE: ./lib/retention/policy.js
+var retention_policy = __nccwpck_require__(85354);
+;// CONCATENATED MODULE: ./lib/retention/artifact-days.js
 
 
-/** How many earlier backups a new one is held against. */ const ELDERS = 5;
-/** The middle of some numbers; the mean of the two in the middle of an even number of them. */ function median(numbers) {
-    const sorted = [
-        ...numbers
-    ].sort((a, b)=>a - b);
-    const [low, high] = [
-        sorted[Math.floor((sorted.length - 1) / 2)],
-        sorted[Math.ceil((sorted.length - 1) / 2)]
-    ];
-    return low === undefined || high === undefined ? undefined : (low + high) / 2;
-}
-const MEASURES = [
-    {
-        what: 'size',
-        of: backup_manifest/* totalBytes */.ob,
-        format: units/* formatBytes */.z3
-    },
-    {
-        what: 'number of rows',
-        of: ({ totals })=>totals?.rows ?? null,
-        format: units/* formatCount */.B4
-    }
-];
+
+/** The days of one period of each rule, the shortest it can have. How long `last` reaches only the schedule knows. */ const DAYS = {
+    hourly: 1 / 24,
+    daily: 1,
+    weekly: 7,
+    monthly: 28,
+    yearly: 365
+};
 /**
- * Says in what a backup differs from its elders by more than `most` (0.5 is 50 %), a sentence each. They are those of
- * the family with the same label that were made in the same way; what none of them knows is not compared.
- * @param elders oldest first
- */ function sizeChanges(manifest, elders, most) {
-    const compared = elders.filter((elder)=>elder.id !== manifest.id).slice(-ELDERS);
-    return MEASURES.flatMap(({ what, of, format })=>{
-        const values = compared.map(of).filter((value)=>value !== null);
-        const [found, usual] = [
-            of(manifest),
-            median(values)
-        ];
-        // From nothing every change is without measure.
-        if (found === null || usual === undefined || usual === 0) return [];
-        const change = (found - usual) / usual;
-        if (Math.abs(change) <= most) return [];
-        const percent = `${(0,units/* formatCount */.B4)(Math.round(Math.abs(change) * 100))} % ${change < 0 ? 'less' : 'more'}`;
-        const before = values.length === 1 ? 'the backup before it' : `the median of the last ${(0,units/* plural */.LS)(values.length, 'backup')}`;
-        return [
-            `Its ${what} is ${format(found)}, ${percent} than ${before} (${format(usual)}).`
-        ];
+ * Artifacts go when their days are over, whatever a policy says.
+ * @param days how long artifacts are kept (`artifactDays`)
+ * @throws UserError for a policy that is meant to keep backups for longer
+ */ function refuseLongerPolicy(policy, days) {
+    const rule = retention_policy/* COUNTED */.BE.find((each)=>reach(policy, each) >= days);
+    const span = (0,retention_policy/* spanOf */.ee)(policy);
+    const within = span === undefined ? 0 : span.years * 365 + span.months * 28 + span.days + Math.floor(span.hours / 24);
+    const [input, reaches] = rule !== undefined ? [
+        `keep-${rule}: ${policy[rule]}`,
+        reach(policy, rule)
+    ] : within > days ? [
+        'keep-within',
+        within
+    ] : [];
+    if (input === undefined || reaches === undefined) return;
+    const how = reaches === Infinity ? 'for ever' : `for ${(0,units/* plural */.LS)(Math.floor(reaches), 'day')} or more`;
+    throw new errors/* UserError */.yo(`${input} would keep backups ${how}, and artifacts are gone after ${(0,units/* plural */.LS)(days, 'day')}. Keep fewer, raise artifact-retention-days as far as the repository allows, or store in s3://bucket/prefix.`);
+}
+/** How old the oldest backup that a rule keeps is at least, in days, where there is one in each period. */ function reach(policy, rule) {
+    const count = policy[rule];
+    if (count === undefined) return 0;
+    if (count === 'unlimited') return Infinity;
+    return rule === 'last' ? 0 : (count - 1) * DAYS[rule];
+}
+
+// EXTERNAL MODULE: ./lib/retention/inputs.js
+var retention_inputs = __nccwpck_require__(12645);
+// EXTERNAL MODULE: ./lib/storage/artifact/access.js
+var access = __nccwpck_require__(5752);
+;// CONCATENATED MODULE: ./lib/storage/artifact/cost.js
+
+/** What a month of the Free plan holds for private repositories: 500 MB for 31 days (docs.github.com, Actions billing). */ const FREE_GB_HOURS = 372;
+const MONTH_HOURS = 31 * 24;
+/** The gigabyte-hours that a schedule costs in a month, once as many backups are stored as it keeps. */ function gbHours({ bytes, everyHours, days }) {
+    const stored = Math.ceil(days * 24 / everyHours);
+    return bytes / 1e9 * stored * MONTH_HOURS;
+}
+/** The same as a sentence, for the log. */ function gbHoursText(schedule) {
+    const cost = gbHours(schedule);
+    const share = cost / FREE_GB_HOURS;
+    const shown = cost < 10 ? cost.toFixed(1) : (0,units/* formatCount */.B4)(Math.round(cost));
+    const verdict = share > 1 ? `${share.toFixed(1)} times what the Free plan has: uploads will be blocked before the month ends. Keep them for fewer days, or store in s3://bucket/prefix` : `${Math.max(1, Math.round(share * 100))} % of what the Free plan has`;
+    return `At this size and schedule these artifacts cost about ${shown} GB-hours a month, ${verdict} (private repositories only; shared with all others of the account, and deleting gives none back).`;
+}
+
+;// CONCATENATED MODULE: ./lib/storage/artifact/days.js
+
+
+/** How long GitHub keeps artifacts where neither the repository nor anybody else says (docs.github.com). */ const DEFAULT_DAYS = 90;
+/**
+ * How long the artifacts of this run are kept. GitHub keeps none longer than the repository's own limit, which a run
+ * finds in GITHUB_RETENTION_DAYS, and says nothing where more is asked for.
+ * @param asked the input `artifact-retention-days`
+ * @throws UserError for a number of days that cannot be
+ */ function artifactDays(asked, env) {
+    const limit = Number(env['GITHUB_RETENTION_DAYS'] || NaN);
+    const most = Number.isInteger(limit) && limit > 0 ? limit : undefined;
+    if (asked === undefined) return {
+        retentionDays: undefined,
+        days: most ?? DEFAULT_DAYS,
+        note: undefined
+    };
+    if (!Number.isInteger(asked) || asked < 1 || asked > 400) throw new errors/* UserError */.yo(`artifact-retention-days is ${asked}. GitHub keeps artifacts from 1 to 90 days, in private repositories up to 400.`);
+    if (most === undefined || asked <= most) return {
+        retentionDays: asked,
+        days: asked,
+        note: undefined
+    };
+    return {
+        retentionDays: most,
+        days: most,
+        note: `artifact-retention-days is ${asked}, and this repository keeps artifacts ${(0,units/* plural */.LS)(most, 'day')} at most: these are gone after ${(0,units/* plural */.LS)(most, 'day')}. The limit is in the repository's settings under Actions.`
+    };
+}
+
+// EXTERNAL MODULE: ./lib/storage/url.js + 1 modules
+var storage_url = __nccwpck_require__(65990);
+// EXTERNAL MODULE: ./lib/backup/id.js
+var backup_id = __nccwpck_require__(16481);
+// EXTERNAL MODULE: ./lib/backup/manifest.js
+var backup_manifest = __nccwpck_require__(78841);
+;// CONCATENATED MODULE: ./lib/backup/artifact-rules.js
+
+
+
+
+
+
+
+
+/**
+ * What holds for backups that go to artifacts, before anything is asked of a server; undefined where none of them does.
+ * @returns how long they are kept, in days
+ * @throws UserError for a backup that everybody could read, or a policy that keeps longer than artifacts live
+ */ function checkArtifacts(inputs, { artifacts, encrypted, env, reporter }) {
+    if (!inputs.storage.some((url)=>(0,storage_url/* parseStorageUrl */.Y)(url).scheme === 'artifact')) return undefined;
+    (0,access/* refuseOpenArtifacts */.gX)({
+        isPublic: artifacts?.isPublic ?? true,
+        encrypted
+    });
+    const { days, note } = artifactDays(inputs.artifactRetentionDays, env);
+    if (note !== undefined) reporter.warn(note);
+    refuseLongerPolicy((0,retention_inputs/* policyOf */.U)(inputs), days);
+    return days;
+}
+const HOUR_MS = 3_600_000;
+/** Says what artifacts cost at the size and pace of these backups, once there are two of a family. */ async function tellArtifactCost({ stores, reporter }, days, { results }) {
+    const store = stores.find(({ url })=>(0,storage_url/* parseStorageUrl */.Y)(url).scheme === 'artifact');
+    if (store === undefined || days === undefined) return;
+    for (const { manifest } of results){
+        const cost = await artifactCost(store, manifest, days);
+        if (cost !== undefined) reporter.info(`${manifest.name}: ${cost}`);
+    }
+}
+/**
+ * What a month of backups like this one costs in artifacts, by the time since the one before it; undefined for the first
+ * one, and where it cannot be found out.
+ * @param days how long they are kept
+ */ async function artifactCost(store, manifest, days) {
+    const ids = (await store.folders(`${manifest.name}/`).catch(()=>[])).filter(backup_id/* isId */.eQ).sort();
+    const before = ids.filter((id)=>id < manifest.id).at(-1);
+    if (before === undefined) return undefined;
+    const everyHours = ((0,backup_id/* idTime */.jJ)(manifest.id).getTime() - (0,backup_id/* idTime */.jJ)(before).getTime()) / HOUR_MS;
+    return gbHoursText({
+        bytes: (0,backup_manifest/* totalBytes */.ob)(manifest),
+        everyHours: Math.max(1, everyHours),
+        days
     });
 }
-/** The backups that a new one is to be compared with: of the same label, and of the same part of the database. */ function eldersOf(manifest, backups) {
-    const way = wayOf(manifest);
-    return backups.filter((elder)=>elder.label === manifest.label && elder.snapshotAt < manifest.snapshotAt && wayOf(elder) === way);
-}
-/** Options that change what a backup of the same database weighs. */ const WEIGHTY = [
-    ...[
-        'format',
-        'content',
-        'compression',
-        'schemas',
-        'exclude-schemas',
-        'tables',
-        'exclude-tables'
-    ],
-    ...[
-        'exclude-table-data',
-        'dump-args'
-    ]
-];
-function wayOf({ options }) {
-    return JSON.stringify(WEIGHTY.map((name)=>options[name] ?? null));
-}
 
+// EXTERNAL MODULE: ./lib/postgres/argv.js
+var argv = __nccwpck_require__(46521);
+// EXTERNAL MODULE: ./lib/backup/anomaly.js
+var anomaly = __nccwpck_require__(34915);
 // EXTERNAL MODULE: ./lib/backup/catalogue.js
-var catalogue = __nccwpck_require__(8427);
+var catalogue = __nccwpck_require__(68427);
 // EXTERNAL MODULE: ./lib/storage/digest.js
-var digest = __nccwpck_require__(3309);
+var digest = __nccwpck_require__(63309);
 // EXTERNAL MODULE: ./lib/storage/read-many.js
-var read_many = __nccwpck_require__(7517);
+var read_many = __nccwpck_require__(87517);
 // EXTERNAL MODULE: ./lib/backup/layout.js
-var layout = __nccwpck_require__(802);
+var layout = __nccwpck_require__(30802);
 ;// CONCATENATED MODULE: ./lib/backup/emptied.js
 
 
@@ -2028,7 +2576,7 @@ const NEXT = 'The backup is kept and nothing is removed. Look at what happened t
     const which = `${manifest.name}/${manifest.id}`;
     let elders;
     try {
-        elders = eldersOf(manifest, (await (0,catalogue/* listBackups */.Cw)(store, manifest.name)).backups);
+        elders = (0,anomaly/* eldersOf */.Ve)(manifest, (await (0,catalogue/* listBackups */.Cw)(store, manifest.name)).backups);
     } catch (error) {
         return [
             `Whether ${which} is like the backups before it could not be found out. ${(0,errors/* messageOf */.bD)(error)}`
@@ -2040,7 +2588,7 @@ const NEXT = 'The backup is kept and nothing is removed. Look at what happened t
         return [];
     }
     const found = [
-        ...sizeChanges(manifest, elders, maxSizeChange),
+        ...(0,anomaly/* sizeChanges */.vB)(manifest, elders, maxSizeChange),
         ...await emptied(store, elder, fingerprint, {
             passphrase,
             reporter
@@ -2070,17 +2618,17 @@ async function emptied(store, elder, fingerprint, { passphrase, reporter }) {
 }
 
 // EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
+var external_node_os_ = __nccwpck_require__(48161);
 // EXTERNAL MODULE: ./lib/postgres/explain.js + 5 modules
-var explain = __nccwpck_require__(3922);
+var explain = __nccwpck_require__(53922);
 // EXTERNAL MODULE: ./lib/backup/all-or-stop.js
-var all_or_stop = __nccwpck_require__(8676);
+var all_or_stop = __nccwpck_require__(28676);
 // EXTERNAL MODULE: ./lib/base/reporter.js
-var reporter = __nccwpck_require__(7872);
+var reporter = __nccwpck_require__(97872);
 // EXTERNAL MODULE: ./lib/base/process.js
-var base_process = __nccwpck_require__(8208);
+var base_process = __nccwpck_require__(78208);
 // EXTERNAL MODULE: ./lib/backup/fingerprint/changed.js
-var changed = __nccwpck_require__(3581);
+var fingerprint_changed = __nccwpck_require__(53581);
 ;// CONCATENATED MODULE: ./lib/backup/dump.js
 
 
@@ -2172,7 +2720,7 @@ const OF_TABLE = /^pg_dump: (error|detail): (The command|Command|Query) was: (LO
     if (request.signal.aborted) throw new errors/* CancelledError */.cc();
     const routine = commentaryFilter();
     const tail = child.stderrTail().split('\n').filter((line)=>!routine(line)).join('\n');
-    if (GONE.test(tail) && OF_TABLE.test(tail) || /could not open relation with OID/.test(tail)) throw new changed/* ChangedWhileDumpingError */.a(`A table was dropped or altered while it was dumped. ${tail}`);
+    if (GONE.test(tail) && OF_TABLE.test(tail) || /could not open relation with OID/.test(tail)) throw new fingerprint_changed/* ChangedWhileDumpingError */.a(`A table was dropped or altered while it was dumped. ${tail}`);
     const explained = (0,explain/* explainFailure */.S)(tail, {
         target: request.connection.target
     });
@@ -2247,13 +2795,13 @@ const TABLE = /^pg_dump: dumping contents of table "(.+)"$/;
 }
 
 // EXTERNAL MODULE: ./lib/backup/contents.js
-var contents = __nccwpck_require__(9110);
+var contents = __nccwpck_require__(19110);
 // EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
+var promises_ = __nccwpck_require__(51455);
 // EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
+var external_node_path_ = __nccwpck_require__(76760);
 // EXTERNAL MODULE: external "node:timers/promises"
-var external_node_timers_promises_ = __nccwpck_require__(8500);
+var external_node_timers_promises_ = __nccwpck_require__(58500);
 ;// CONCATENATED MODULE: ./lib/backup/directory-archive.js
 
 
@@ -2479,6 +3027,90 @@ function customArchive(request) {
     return tapped.toc;
 }
 
+// EXTERNAL MODULE: ./lib/postgres/toc.js
+var postgres_toc = __nccwpck_require__(45649);
+;// CONCATENATED MODULE: ./lib/backup/fingerprint/catalog-changes.js
+
+
+// pg_dump asks the server for definitions (format_type, pg_get_expr and the like) and for rows (COPY, the output of enums)
+// under names that the server looks up in the catalog as it is at that moment: only rows are a matter of the snapshot.
+const SPACES = `
+WITH space AS (
+  SELECT oid, nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
+), label AS (
+  SELECT enumtypid, json_object_agg(oid, enumlabel) AS parts FROM pg_enum GROUP BY enumtypid
+), col AS (
+  SELECT attrelid, json_object_agg(attnum, attname || ' ' || atttypid || ' ' || attisdropped) AS parts
+  FROM pg_attribute WHERE attnum > 0 AND attrelid >= 16384 GROUP BY attrelid
+)
+SELECT 'Schema' AS kind, 'pg_namespace'::regclass::oid::int8 AS catalog, oid::int8 AS oid, nspname AS name,
+  0::int8 AS space, '{}'::json AS parts
+FROM space`;
+const named = (kind, catalog, prefix, parts = "'{}'", join = '', where = 'true')=>`UNION ALL
+SELECT '${kind}', '${catalog}'::regclass::oid::int8, o.oid::int8, o.${prefix}name, o.${prefix}namespace::int8, ${parts}::json
+FROM ${catalog} o JOIN space s ON s.oid = o.${prefix}namespace ${join} WHERE o.oid >= 16384 AND ${where}`;
+// The row types of tables and arrays are named with what they belong to.
+const TYPES = named('Type', 'pg_type', 'typ', "coalesce(label.parts, '{}')", 'LEFT JOIN label ON label.enumtypid = o.oid LEFT JOIN pg_class c ON c.oid = o.typrelid', "(o.typrelid = 0 OR c.relkind = 'c') AND NOT EXISTS (SELECT 1 FROM pg_type e WHERE e.typarray = o.oid)");
+// Those that a right names are looked up too.
+const ROLES = `UNION ALL
+SELECT 'Role', 'pg_authid'::regclass::oid::int8, oid::int8, rolname, 0::int8, '{}'::json FROM pg_roles`;
+const NAMES = [
+    SPACES,
+    TYPES,
+    named('Function', 'pg_proc', 'pro'),
+    ROLES
+].join('\n');
+const DEFINITIONS = [
+    SPACES,
+    TYPES,
+    // Its arguments are deparsed from the catalog as it is, its text is read in the snapshot. Only what reads the same
+    // under all settings of a session: numbers and names of functions do not. PostgreSQL 13 has no prosqlbody.
+    named('Function', 'pg_proc', 'pro', `json_build_object('definition', hashtextextended(jsonb_build_array(o.prosrc, o.proargnames, o.proargmodes::text,
+      o.proallargtypes, o.prorettype, o.proargdefaults::text, to_jsonb(o) -> 'prosqlbody')::text, 0)::text)`),
+    named('Relation', 'pg_class', 'rel', "coalesce(col.parts, '{}')", "LEFT JOIN col ON col.attrelid = o.oid AND o.relkind NOT IN ('i', 'I')", "o.relkind <> 't' AND o.relpersistence <> 't'"),
+    named('Operator', 'pg_operator', 'opr'),
+    named('Operator class', 'pg_opclass', 'opc'),
+    named('Collation', 'pg_collation', 'coll'),
+    named('Text search configuration', 'pg_ts_config', 'cfg'),
+    named('Text search dictionary', 'pg_ts_dict', 'dict')
+].join('\n');
+/** All that definitions are made of, tables with their columns, as the session sees it. */ function readDefinitions(psql) {
+    return psql.rows(DEFINITIONS);
+}
+/** What no lock of pg_dump's keeps from being renamed while it copies rows: schemas, types, functions, enum labels, roles. */ function readNames(psql) {
+    return psql.rows(NAMES);
+}
+/** Of these, what an archive holds, the schemas of that, and types: columns may have some that it does not hold. */ function heldObjects(objects, toc) {
+    const keys = (0,postgres_toc/* objectKeys */.uv)(toc);
+    const data = (0,postgres_toc/* tableDataOids */.Mi)(toc);
+    const held = objects.filter(({ kind, catalog, oid })=>kind === 'Type' || keys.has(`${catalog}/${oid}`) || kind === 'Relation' && data.has(oid));
+    const spaces = new Set(held.map(({ space })=>space));
+    return [
+        ...held,
+        ...objects.filter(({ kind, oid })=>kind === 'Schema' && spaces.has(oid))
+    ];
+}
+/**
+ * @param gone whether an object that is no longer there counts too; what is new never does, nor does a new column or label
+ * @throws ChangedWhileDumpingError when an object of the snapshot is no longer what it was there.
+ */ function requireSameNames(before, now, gone) {
+    const key = ({ catalog, oid })=>`${catalog}/${oid}`;
+    const current = new Map(now.map((object)=>[
+            key(object),
+            object
+        ]));
+    const changed = before.filter((object)=>{
+        const same = current.get(key(object));
+        return same === undefined ? gone : !isSame(object, same);
+    });
+    if (changed.length === 0) return;
+    const names = changed.slice(0, 5).map(({ kind, name })=>`${kind.toLowerCase()} ${JSON.stringify(name)}`);
+    throw new fingerprint_changed/* ChangedWhileDumpingError */.a(`After the backup's snapshot something was altered, renamed or dropped: ${names.join(', ')}${changed.length > 5 ? ` and ${changed.length - 5} more` : ''}.`);
+}
+function isSame(before, now) {
+    return before.name === now.name && before.space === now.space && Object.entries(before.parts).every(([part, value])=>now.parts[part] === value);
+}
+
 ;// CONCATENATED MODULE: ./lib/backup/fingerprint/patience.js
 
 
@@ -2508,49 +3140,10 @@ const PAUSE_MS = 1000;
     }
 }
 
-;// CONCATENATED MODULE: ./lib/backup/fingerprint/sequences.js
-
-const SEQUENCES = `
-SELECT c.oid::int8 AS oid, n.nspname AS schema, c.relname AS name,
-  CASE WHEN has_sequence_privilege(c.oid, 'SELECT, USAGE') THEN pg_sequence_last_value(c.oid)::text END AS value
-FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind = 'S' AND c.relpersistence <> 't' AND c.oid >= 16384`;
-/**
- * The last value of every sequence at this moment: sequences ignore snapshots. The session must have a lock_timeout and
- * be outside a transaction.
- * @throws SqlError when one stayed locked for longer than `patience` lasts, CancelledError.
- */ async function readSequences(psql, patience) {
-    for(;;){
-        try {
-            return await psql.rows(SEQUENCES);
-        } catch (error) {
-            // One is locked by others, or was dropped between being listed and being read.
-            if (!(error instanceof postgres_psql/* SqlError */.L8) || !await patience.again()) throw error;
-        }
-    }
-}
-/**
- * The sequences for which `included` holds, with their values before and after the dump.
- * @param after undefined where they could not be read again
- */ function sequenceFingerprints(before, after, included) {
-    const later = new Map(after?.map((sequence)=>[
-            sequence.oid,
-            sequence.value
-        ]));
-    return before.filter(included).map((sequence)=>({
-            schema: sequence.schema,
-            name: sequence.name,
-            before: sequence.value,
-            ...after === undefined ? {} : {
-                after: later.has(sequence.oid) ? later.get(sequence.oid) ?? null : sequence.value
-            }
-        })).sort((a, b)=>a.schema + '\0' + a.name < b.schema + '\0' + b.name ? -1 : 1);
-}
-
+// EXTERNAL MODULE: ./lib/backup/fingerprint/sequences.js
+var sequences = __nccwpck_require__(75651);
 // EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: ./lib/postgres/toc.js
-var postgres_toc = __nccwpck_require__(5649);
+var external_node_crypto_ = __nccwpck_require__(77598);
 ;// CONCATENATED MODULE: ./lib/backup/snapshot.js
 /**
  * Exports a snapshot from `psql`, whose session must then stay open and run nothing more until pg_dump has ended:
@@ -2565,20 +3158,209 @@ var postgres_toc = __nccwpck_require__(5649);
     for (const setting of settings)await psql.exec(`SET LOCAL ${setting}`);
 }
 
+// EXTERNAL MODULE: ./lib/backup/fingerprint/savepoint.js
+var savepoint = __nccwpck_require__(25328);
+;// CONCATENATED MODULE: ./lib/backup/fingerprint/extension-tables.js
+
+
+
+// pg_dump leaves an extension's tables to the extension: their definition, what was added to that, and their rows unless
+// the extension called pg_extension_config_dump for them.
+const MEMBERS = `
+WITH member AS (
+  SELECT d.refobjid AS ext, d.classid, d.objid, d.xmin::text AS maker FROM pg_depend d
+  WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'
+), made AS (
+  SELECT e.oid, e.extname, coalesce(e.extconfig, '{}') AS config, max(m.objid) AS newest,
+    array_agg(DISTINCT m.maker) || e.xmin::text AS makers
+  FROM pg_extension e JOIN member m ON m.ext = e.oid GROUP BY e.oid, e.extname, e.extconfig, e.xmin::text
+), rel AS (
+  SELECT c.oid, c.relkind, c.relpersistence, c.relname, n.nspname, made.extname, made.config, made.newest, made.makers
+  FROM member m JOIN made ON made.oid = m.ext JOIN pg_class c ON m.classid = 'pg_class'::regclass AND c.oid = m.objid
+  JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p')
+)`;
+const TABLES = `${MEMBERS}
+SELECT extname AS extension, nspname AS schema, relname AS name, to_json(makers) AS makers FROM rel
+WHERE relkind = 'r' AND oid <> ALL (config) AND NOT (relpersistence = 'u' AND pg_is_in_recovery()) ORDER BY 1, 2, 3`;
+// An index or trigger is no member of an extension, whoever made it: the extension's own are older than its newest
+// member, or were made in the same transaction as one.
+const ADDED = `${MEMBERS}
+SELECT a.kind || ' ' || a.name AS what, rel.nspname || '.' || rel.relname AS "table", rel.extname AS extension
+FROM rel JOIN (
+  SELECT 'index' AS kind, i.indrelid AS relid, c.oid, c.relname AS name, c.xmin FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+  UNION ALL
+  SELECT 'trigger', tgrelid, oid, tgname, xmin FROM pg_trigger WHERE NOT tgisinternal
+  UNION ALL
+  SELECT 'constraint', conrelid, oid, conname, xmin FROM pg_constraint WHERE contype IN ('c', 'f')
+  UNION ALL
+  SELECT 'policy', polrelid, oid, polname, xmin FROM pg_policy
+  UNION ALL
+  SELECT 'rule', ev_class, oid, rulename, xmin FROM pg_rewrite WHERE rulename <> '_RETURN'
+) a ON a.relid = rel.oid
+WHERE a.oid > rel.newest AND a.xmin::text <> ALL (rel.makers) ORDER BY 2, 1`;
+/** What of the tables that belong to extensions no dump of the whole database holds. */ async function leftToExtensions(psql) {
+    const left = {
+        caveats: [],
+        notMeasured: []
+    };
+    const lost = [];
+    for (const table of (await psql.rows(TABLES))){
+        const title = `${table.schema}.${table.name}`;
+        const rows = await rowsOf(psql, table);
+        if (rows === 'none') continue;
+        if (rows === 'added') lost.push(`${title} of ${table.extension}`);
+        const unread = rows === 'unknown' ? ' and could not be read, so it may have had rows' : '';
+        const why = `it belongs to extension ${table.extension}${unread}; pg_dump holds none of its rows`;
+        left.notMeasured.push({
+            what: `table ${title}`,
+            why
+        });
+    }
+    if (lost.length > 0) {
+        left.caveats.push({
+            sentence: `This backup lacks the rows of ${(0,units/* plural */.LS)(lost.length, 'table')} that an extension owns: pg_dump holds those only where the extension asks for it (pg_extension_config_dump). Copy what you need into tables of your own`,
+            names: lost
+        });
+    }
+    const added = await psql.rows(ADDED);
+    for (const { what, table, extension } of added)left.notMeasured.push({
+        what: `${what} on ${table}`,
+        why: `the table belongs to extension ${extension}; pg_dump leaves out what was added to it`
+    });
+    if (added.length > 0) {
+        left.caveats.push({
+            sentence: `This backup lacks ${(0,units/* plural */.LS)(added.length, 'object')} that ${added.length === 1 ? 'was' : 'were'} added to tables of extensions: pg_dump leaves such tables to the extension. Keep the statements that make them, and run these after a restore`,
+            names: added.map(({ what, table })=>`${what} on ${table}`)
+        });
+    }
+    return left;
+}
+/** Whether there are rows, and any that the transactions which made the extension did not write. */ async function rowsOf(psql, { schema, name, makers }) {
+    const from = `FROM ONLY ${(0,postgres_psql/* quoteIdentifier */.Cm)(schema)}.${(0,postgres_psql/* quoteIdentifier */.Cm)(name)}`;
+    const others = `xmin::text <> ALL ('{${makers.join(',')}}'::text[])`;
+    try {
+        const [found] = await (0,savepoint/* inSavepoint */.t)(psql, 'members', ()=>psql.rows(`SELECT EXISTS (SELECT ${from}) AS any, EXISTS (SELECT ${from} WHERE ${others}) AS added`));
+        return found?.added === true ? 'added' : found?.any === true ? 'own' : 'none';
+    } catch (error) {
+        if (!(error instanceof postgres_psql/* SqlError */.L8)) throw error;
+        return 'unknown';
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/backup/fingerprint/beyond-dump.js
+
+
+
+// What a provider's superuser put there is the provider's to restore; rows never are.
+const AMONG_SYSTEM = `
+SELECT o.kind || ' ' || n.nspname || '.' || o.name AS what,
+  o.kind <> 'table' AND o.owner = 10 AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = CURRENT_USER) AS provided
+FROM (
+  SELECT 'pg_class'::regclass AS catalog, oid, relname AS name, relnamespace AS space, relowner AS owner,
+    CASE relkind WHEN 'v' THEN 'view' WHEN 'f' THEN 'foreign table' ELSE 'table' END AS kind
+  FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+  UNION ALL
+  SELECT 'pg_proc'::regclass, oid, proname, pronamespace, proowner, 'function' FROM pg_proc
+) o JOIN pg_namespace n ON n.oid = o.space
+WHERE o.oid >= 16384 AND n.nspname IN ('pg_catalog', 'information_schema')
+  AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = o.catalog AND d.objid = o.oid AND d.deptype = 'e')
+ORDER BY 1`;
+const FOREIGN_TABLES = `
+SELECT c.oid::int8 AS oid, n.nspname || '.' || c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind = 'f' ORDER BY 2`;
+// `lo` is the type of the extension of that name; many programs use plain oid.
+const LARGE_OBJECT_COLUMNS = `
+SELECT a.attrelid::int8 AS oid, n.nspname || '.' || c.relname || '.' || a.attname AS name
+FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_type t ON t.oid = a.atttypid
+WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p') AND c.oid >= 16384
+  AND (t.oid = 'oid'::regtype OR t.typname = 'lo') AND EXISTS (SELECT FROM pg_largeobject_metadata) ORDER BY 2`;
+/**
+ * Everything that one would look for in this backup and that pg_dump leaves out without a word.
+ * @throws UserError where that is the user's own and nothing else brings it back.
+ */ async function beyondDump(psql, selection, toc, database) {
+    const tables = new Set(toc.filter(({ catalogId, text })=>catalogId === 1259 || text.startsWith('TABLE DATA ')).map(({ oid })=>oid));
+    const held = async (query)=>(await psql.rows(query)).filter(({ oid })=>tables.has(oid)).map(({ name })=>name);
+    const notMeasured = (await held(FOREIGN_TABLES)).map((name)=>({
+            what: `foreign table ${name}`,
+            why: 'its rows are on another server; the backup has none of them'
+        }));
+    // Whoever names schemas or tables has chosen what to leave out.
+    if (selection.schemas.length + selection.tables.length > 0) return {
+        caveats: await largeObjects(held, toc),
+        notMeasured
+    };
+    const provided = await amongSystem(psql, database);
+    const members = await leftToExtensions(psql);
+    return {
+        caveats: [
+            ...provided.caveats,
+            ...members.caveats
+        ],
+        notMeasured: [
+            ...notMeasured,
+            ...provided.notMeasured,
+            ...members.notMeasured
+        ]
+    };
+}
+async function amongSystem(psql, database) {
+    const found = await psql.rows(AMONG_SYSTEM);
+    const own = found.filter(({ provided })=>!provided).map(({ what })=>what);
+    if (own.length > 0) {
+        throw new errors/* UserError */.yo(`Database ${JSON.stringify(database)} has ${(0,units/* plural */.LS)(own.length, 'object')} of its own in schemas of the system (${own.slice(0, 10).join(', ')}${own.length > 10 ? ', ...' : ''}). pg_dump never dumps what is in pg_catalog or information_schema, so no backup was published that would lack ${own.length === 1 ? 'it' : 'them'}. Move ${own.length === 1 ? 'it' : 'them'} to a schema of your own (ALTER ... SET SCHEMA).`);
+    }
+    const names = found.map(({ what })=>what);
+    return {
+        caveats: names.length === 0 ? [] : [
+            {
+                sentence: `This backup lacks ${(0,units/* plural */.LS)(names.length, 'object')} that the server's first superuser made in schemas of the system, as providers do: pg_dump never dumps those`,
+                names
+            }
+        ],
+        notMeasured: names.map((what)=>({
+                what,
+                why: 'it is in a schema of the system; pg_dump holds none of these'
+            }))
+    };
+}
+async function largeObjects(held, toc) {
+    if (toc.some(({ text })=>text.startsWith('BLOB'))) return [];
+    const names = await held(LARGE_OBJECT_COLUMNS);
+    if (names.length === 0) return [];
+    return [
+        {
+            sentence: `This backup has no large objects, since only some schemas or tables were chosen, but the database has some and ${(0,units/* plural */.LS)(names.length, 'column')} in the backup may refer to them. Only a backup without schemas and tables holds them; exclude-schemas and exclude-tables leave them in`,
+            names
+        }
+    ];
+}
+
 // EXTERNAL MODULE: ./lib/backup/fingerprint/counts.js
-var counts = __nccwpck_require__(9397);
+var counts = __nccwpck_require__(39397);
 // EXTERNAL MODULE: ./lib/backup/fingerprint/objects.js
-var fingerprint_objects = __nccwpck_require__(5205);
+var fingerprint_objects = __nccwpck_require__(85205);
 // EXTERNAL MODULE: ./lib/backup/fingerprint/large-objects.js
-var large_objects = __nccwpck_require__(9983);
+var large_objects = __nccwpck_require__(29983);
+;// CONCATENATED MODULE: ./lib/backup/fingerprint/left-out.js
+const SHOWN = 10;
+/** Warns of each caveat, with names. @returns the sentences for the manifest */ function tellCaveats(caveats, reporter) {
+    for (const { sentence, names } of caveats){
+        const shown = names.slice(0, SHOWN).join(', ') + (names.length > SHOWN ? ', ...' : '');
+        reporter.warn(names.length === 0 ? sentence : `${sentence} (${shown})`);
+    }
+    return caveats.map(({ sentence })=>sentence);
+}
+
+// EXTERNAL MODULE: ./lib/backup/fingerprint/nothing.js
+var fingerprint_nothing = __nccwpck_require__(39052);
 // EXTERNAL MODULE: ./lib/backup/fingerprint/queries.js
-var queries = __nccwpck_require__(7597);
+var queries = __nccwpck_require__(27597);
 // EXTERNAL MODULE: ./lib/backup/fingerprint/requires.js
-var fingerprint_requires = __nccwpck_require__(1222);
+var fingerprint_requires = __nccwpck_require__(98841);
 ;// CONCATENATED MODULE: ./lib/backup/fingerprint/roles.js
 // pg_shdepend knows every owner, grantee and role of a policy, default privilege or user mapping; not the predefined
 // roles and the bootstrap superuser, which every cluster has. Settings of a role in one database hang on it too.
-const ROLES = `
+const roles_ROLES = `
 SELECT json_build_object(
   'bootstrapRole', (SELECT rolname FROM pg_roles WHERE oid = 10),
   'roles', (SELECT coalesce(json_agg(rolname ORDER BY rolname), '[]') FROM pg_roles WHERE oid IN (
@@ -2589,14 +3371,16 @@ SELECT json_build_object(
     SELECT setrole FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase
     WHERE d.datname = current_database())))`;
 /** The roles that must be there before all of this database can be restored. */ function readRoles(psql) {
-    return psql.query(ROLES);
+    return psql.query(roles_ROLES);
 }
 
-// EXTERNAL MODULE: ./lib/backup/fingerprint/savepoint.js
-var savepoint = __nccwpck_require__(5328);
 // EXTERNAL MODULE: ./lib/backup/fingerprint/tables.js
-var fingerprint_tables = __nccwpck_require__(7896);
+var fingerprint_tables = __nccwpck_require__(97896);
 ;// CONCATENATED MODULE: ./lib/backup/fingerprint/take.js
+
+
+
+
 
 
 
@@ -2623,7 +3407,7 @@ const SESSION_SETTINGS = [
 ];
 /**
  * Measures, inside the dump's snapshot, what the archive holds, after checking that the archive lists what the
- * catalog lists and that no table was rewritten since the snapshot. With level `none` only the checks are made.
+ * catalog lists and that nothing in it was rewritten or renamed since the snapshot. With level `none` only the checks are made.
  * @throws UserError when the archive lacks something, ChangedWhileDumpingError when a table changed.
  */ async function measure(request) {
     const psql = await request.open();
@@ -2639,16 +3423,28 @@ const SESSION_SETTINGS = [
 }
 async function measureIn(psql, request) {
     const { level, selection, toc } = request;
+    // Now, with all definitions in the archive and the locks of its tables held, and not in the snapshot.
+    const now = await readDefinitions(psql);
     await importSnapshot(psql, request.snapshot.id, SESSION_SETTINGS);
     const included = (0,postgres_toc/* tableDataOids */.Mi)(toc);
     const tables = (await (0,fingerprint_tables/* countedTables */.sF)(psql)).filter(({ oid })=>included.has(oid));
     (0,counts/* requireUnchanged */.jr)(tables);
+    requireSameNames(heldObjects(await readDefinitions(psql), toc), now, true);
     const objects = await requireComplete(psql, request);
     const filtered = (0,argv/* isFiltered */.s4)(selection);
     const requires = filtered ? await (0,fingerprint_requires/* requirements */.Ln)(psql, toc) : fingerprint_requires/* NO_REQUIREMENTS */.ry;
-    warnOfOthers(requires, request.reporter);
+    const nothing = await (0,fingerprint_nothing/* caveatOfNothing */.l)(psql, request, objects.map(({ kind })=>kind));
+    const left = await beyondDump(psql, selection, toc, request.database);
+    const warnings = tellCaveats([
+        ...nothing,
+        ...caveatOfOthers(requires),
+        ...left.caveats
+    ], request.reporter);
+    const roles = await readRoles(psql);
     if (level === 'none') return {
         requires,
+        warnings,
+        roles: roles.roles,
         fingerprint: undefined
     };
     const algorithm = level === 'content' ? await hashAlgorithm(psql) : undefined;
@@ -2667,19 +3463,26 @@ async function measureIn(psql, request) {
         requires,
         notMeasured: [
             ...await unmeasuredTables(psql),
+            ...left.notMeasured,
             ...notMeasured
         ],
-        ...await readRoles(psql)
+        ...roles
     };
     return {
         requires,
+        warnings,
+        roles: roles.roles,
         fingerprint
     };
 }
-function warnOfOthers({ others }, reporter) {
-    if (others.length === 0) return;
-    const names = others.slice(0, 10).join(', ');
-    reporter.warn(`This backup will not restore into an empty database: what was chosen refers to ${(0,units/* plural */.LS)(others.length, 'object')} that it does not hold (${names}${others.length > 10 ? ', ...' : ''}). Choose those too, or whole schemas.`);
+/** It may still be meant for a database that has these. */ function caveatOfOthers({ others }) {
+    if (others.length === 0) return [];
+    return [
+        {
+            sentence: `This backup will not restore into an empty database: what was chosen refers to ${(0,units/* plural */.LS)(others.length, 'object')} that it does not hold. Choose those too, or whole schemas`,
+            names: others
+        }
+    ];
 }
 /** The objects that are in the archive. @throws UserError when an unfiltered archive lacks one. */ async function requireComplete(psql, request) {
     const { selection, toc } = request;
@@ -2760,7 +3563,7 @@ async function cancel(psql, pid) {
 }
 
 // EXTERNAL MODULE: ./lib/backup/fingerprint/schema-hash.js
-var schema_hash = __nccwpck_require__(4267);
+var schema_hash = __nccwpck_require__(44267);
 ;// CONCATENATED MODULE: ./lib/backup/schema-dump.js
 
 
@@ -2785,7 +3588,7 @@ const LOCK_FAILED = /lock timeout|could not obtain lock|canceling statement due 
         if (exit.code === 0) return hash.digest();
         if (request.signal.aborted || !LOCK_FAILED.test(child.stderrTail())) requireSuccess(request, child, exit, 'The schema-only pg_dump');
         if (!await request.patience.again()) {
-            throw new changed/* ChangedWhileDumpingError */.a('A table stayed locked by another session while its definition was read.');
+            throw new fingerprint_changed/* ChangedWhileDumpingError */.a('A table stayed locked by another session while its definition was read.');
         }
     }
 }
@@ -2921,10 +3724,11 @@ const LOCK_FAILED = /lock timeout|could not obtain lock|canceling statement due 
 
 
 
+
 /**
  * Dumps the database once and measures, in the same snapshot, what the dump holds. Everything is stopped when any part
  * of it fails.
- * @throws ChangedWhileDumpingError when a table changed under the dump: the caller may try once more.
+ * @throws ChangedWhileDumpingError when something changed under the dump: the caller may try once more.
  */ async function attemptDump(request) {
     const { context, database } = request;
     const { inputs } = context;
@@ -2954,7 +3758,7 @@ const LOCK_FAILED = /lock timeout|could not obtain lock|canceling statement due 
     const holder = await open('that holds the snapshot');
     let archive;
     try {
-        const before = inputs.fingerprint === 'none' ? [] : await readSequences(holder, patience());
+        const before = inputs.fingerprint === 'none' ? [] : await (0,sequences/* readSequences */.lu)(holder, patience());
         const snapshot = await exportSnapshot(holder);
         const dump = dumpOptions(context, database, snapshot);
         archive = await startArchive({
@@ -2982,13 +3786,22 @@ const LOCK_FAILED = /lock timeout|could not obtain lock|canceling statement due 
             })
         ]);
         // The snapshot's session was idle all the time; that it still answers proves that the snapshot lasted.
+        const names = await readNames(holder);
         await holder.exec('COMMIT');
+        // What is gone by now was still there when pg_dump had read all definitions.
+        requireSameNames(names, await readNames(holder), false);
         const fingerprint = measured.fingerprint === undefined ? undefined : completed(measured, measured.fingerprint, before, await readAgain(holder, patience()));
+        const { requires, roles } = measured;
+        const warnings = [
+            ...archive.warnings,
+            ...measured.warnings
+        ];
         return {
             snapshotAt: snapshot.at,
             fingerprint,
-            requires: measured.requires,
-            warnings: archive.warnings
+            requires,
+            warnings,
+            roles
         };
     } catch (error) {
         throw (0,explain/* explainSqlError */.s)(error, `Reading database ${JSON.stringify(database)}`, {
@@ -3005,7 +3818,7 @@ const LOCK_FAILED = /lock timeout|could not obtain lock|canceling statement due 
 }
 /** The dump is done by now, and not thrown away for what can be left out. @returns why there are no values */ async function readAgain(holder, patience) {
     try {
-        return await readSequences(holder, patience);
+        return await (0,sequences/* readSequences */.lu)(holder, patience);
     } catch (error) {
         if (error instanceof errors/* CancelledError */.cc) throw error;
         return {
@@ -3024,7 +3837,7 @@ function completed(measured, inSnapshot, before, after) {
     return {
         ...inSnapshot,
         schema: measured.schema,
-        sequences: archivedSequences(measured, before, known),
+        sequences: (0,sequences/* sequenceFingerprints */.FS)((0,sequences/* archivedSequences */.zy)(before, measured), known),
         notMeasured: [
             ...inSnapshot.notMeasured,
             ...unknown
@@ -3042,28 +3855,6 @@ function dumpOptions(context, database, snapshot) {
         conninfo: connection.conninfo(database),
         extraArgs: inputs.dumpArgs
     };
-}
-function archivedSequences({ toc, filtered }, before, after) {
-    // Their entries carry no OID; pg_restore writes names with line breaks as spaces.
-    const set = new Set(toc.filter(({ text })=>text.startsWith(SEQUENCE_SET)).map(({ text })=>text));
-    if (!filtered && set.size === before.length) return sequenceFingerprints(before, after, ()=>true);
-    const texts = [
-        ...set
-    ].sort();
-    return sequenceFingerprints(before, after, ({ schema: space, name })=>someStartsWith(texts, `${SEQUENCE_SET}${space} ${name} `.replaceAll(/[\r\n]/g, ' ')));
-}
-const SEQUENCE_SET = 'SEQUENCE SET ';
-/** Whether one of these sorted texts begins so. Names may hold spaces, so that what a text says cannot be told apart. */ function someStartsWith(sorted, start) {
-    let [low, high] = [
-        0,
-        sorted.length
-    ];
-    while(low < high){
-        const middle = low + high >> 1;
-        if ((sorted[middle] ?? '') < start) low = middle + 1;
-        else high = middle;
-    }
-    return sorted[low]?.startsWith(start) === true;
 }
 
 ;// CONCATENATED MODULE: ./lib/backup/describe.js
@@ -3137,11 +3928,19 @@ const SEQUENCE_SET = 'SEQUENCE SET ';
     };
 }
 
+// EXTERNAL MODULE: ./lib/postgres/globals.js
+var postgres_globals = __nccwpck_require__(17371);
 ;// CONCATENATED MODULE: ./lib/backup/globals.js
 
 
 
-/** Roles and tablespaces as SQL, without passwords. Ends normally only when pg_dumpall succeeded. */ async function* dumpGlobals(request) {
+
+
+
+/**
+ * Roles and tablespaces as SQL, without passwords: a few lines a role.
+ * @throws UserError when pg_dumpall failed.
+ */ async function dumpGlobals(request) {
     const { programs, connection, database, reporter, signal } = request;
     const child = (0,base_process/* start */.n)(programs.path('pg_dumpall'), (0,argv/* globalsArgs */._Z)(connection.conninfo(database), database), {
         env: {
@@ -3151,16 +3950,34 @@ const SEQUENCE_SET = 'SEQUENCE SET ';
         signal,
         onStderr: (line)=>reporter.output('pg_dumpall', line)
     });
+    const chunks = [];
     try {
-        for await (const chunk of child.process.stdout)yield chunk;
+        for await (const chunk of child.process.stdout)chunks.push(chunk);
         requireSuccess(request, child, await child.exit, 'pg_dumpall (for `globals`)');
     } finally{
         child.stop();
     }
+    return Buffer.concat(chunks);
+}
+/** The roles that are there before any globals are restored, or that no database makes. */ const ALWAYS_THERE = /^pg_/;
+/**
+ * Globals that fit a dump: they are of another moment, and a role may have come in between.
+ * @param before globals of a moment before the dump's snapshot: what was dropped since is in them
+ * @param again takes them once more
+ * @param roles those that the dump may name
+ * @throws UserError when both lack one of these.
+ */ async function globalsFor(before, again, roles) {
+    const missing = (globals)=>{
+        const made = new Set((0,postgres_globals/* readGlobals */.$)(globals.toString('utf8')).roles);
+        return roles.filter((role)=>!made.has(role) && !ALWAYS_THERE.test(role));
+    };
+    if (missing(before).length === 0) return before;
+    const after = await again();
+    const lacking = missing(after);
+    if (lacking.length === 0) return after;
+    throw new errors/* UserError */.yo(`The roles that were backed up lack ${(0,units/* plural */.LS)(lacking.length, 'role')} that the database refers to (${lacking.slice(0, 10).join(', ')}${lacking.length > 10 ? ', ...' : ''}), so no backup was published: it would not restore with its owners and rights. If roles were being changed, run it again; else set globals to false and keep the roles elsewhere.`);
 }
 
-// EXTERNAL MODULE: ./lib/backup/id.js
-var backup_id = __nccwpck_require__(6481);
 ;// CONCATENATED MODULE: ./lib/backup/other-source.js
 
 
@@ -3236,13 +4053,11 @@ var backup_id = __nccwpck_require__(6481);
 }
 
 // EXTERNAL MODULE: external "node:url"
-var external_node_url_ = __nccwpck_require__(3136);
+var external_node_url_ = __nccwpck_require__(73136);
 // EXTERNAL MODULE: ./lib/base/text.js
-var base_text = __nccwpck_require__(8566);
+var base_text = __nccwpck_require__(58566);
 // EXTERNAL MODULE: ./lib/storage/s3/settings.js
-var settings = __nccwpck_require__(4671);
-// EXTERNAL MODULE: ./lib/storage/url.js + 1 modules
-var storage_url = __nccwpck_require__(5990);
+var settings = __nccwpck_require__(44671);
 ;// CONCATENATED MODULE: ./lib/backup/fetch-command.js
 
 
@@ -3257,6 +4072,7 @@ var storage_url = __nccwpck_require__(5990);
  */ function fetchCommand(url, location, env) {
     const storage = (0,storage_url/* parseStorageUrl */.Y)(url);
     if (storage.scheme === 'file') return `cp -r ${(0,base_text/* shell */.vf)(`${(0,external_node_url_.fileURLToPath)(location)}/.`)} .`;
+    if (storage.scheme === 'artifact') return artifactCommand(location, env);
     const { endpoint, region } = (0,settings/* s3Settings */.o)(storage.s3, env);
     return [
         `aws s3 cp --recursive ${(0,base_text/* shell */.vf)(`${decodeURIComponent(location)}/`)} .`,
@@ -3267,6 +4083,18 @@ var storage_url = __nccwpck_require__(5990);
             `--region ${(0,base_text/* shell */.vf)(region)}`
         ]
     ].join(' ');
+}
+/** The run that makes the backup is the one that we are part of; `~2` ends a name that the run had given before. */ function artifactCommand(location, env) {
+    const [, owner, repository, name, id] = /^artifact:\/\/([^/]+)\/([^/]+)\/([^/]+)\/([^/]+)/.exec(location) ?? [];
+    const actions = `repos/${owner}/${repository}/actions`;
+    const run = env['GITHUB_RUN_ID'];
+    const list = `${actions}${run === undefined ? '' : `/runs/${run}`}/artifacts?per_page=100`;
+    const prefix = `pgkeep.${name}.${id}.`;
+    const pick = `.artifacts[] | select(.name | startswith("${prefix}")) | "\\(.id) \\(.name)"`;
+    return [
+        `gh api --paginate ${(0,base_text/* shell */.vf)(list)} --jq ${(0,base_text/* shell */.vf)(pick)}`,
+        `while read -r id name; do file="\${name#${prefix}}"; gh api "${actions}/artifacts/$id/zip" > "\${file%~*}"; done`
+    ].join(' | ');
 }
 /** Nobody checked an address that stands in the environment: it may hold a password. */ function withoutUser(endpoint) {
     if (!URL.canParse(endpoint)) return endpoint;
@@ -3428,9 +4256,9 @@ function restoreLines(facts, file) {
 }
 
 // EXTERNAL MODULE: ./lib/storage/put.js
-var put = __nccwpck_require__(7780);
+var put = __nccwpck_require__(17780);
 // EXTERNAL MODULE: ./lib/storage/sink.js
-var sink = __nccwpck_require__(1802);
+var sink = __nccwpck_require__(31802);
 ;// CONCATENATED MODULE: ./lib/backup/store-group.js
 
 
@@ -3677,9 +4505,16 @@ const BASES = {
     const group = new StoreGroup(context.stores, (0,layout/* backupKey */.eT)(name, id, ''), reporter, context.signal);
     const writer = new BackupWriter(context, group);
     try {
+        // Before the dump, which may take long and names the roles of its beginning.
+        const roles = inputs.globals ? await globalsOf(context, database) : undefined;
         const attempt = await dumpWithRetry(writer, database, server, sizes);
         const { fingerprint, snapshotAt, warnings } = attempt;
-        if (inputs.globals) await writeGlobals(writer, database);
+        if (roles !== undefined) {
+            // In other encodings names cannot be told from the bytes.
+            const told = attempt.roles.filter((role)=>server.encoding === 'UTF8' || /^[\x20-\x7e]*$/.test(role));
+            const globals = await globalsFor(roles, ()=>globalsOf(context, database), told);
+            await writer.write('globals.sql', once(globals));
+        }
         if (fingerprint !== undefined) await writer.write('fingerprint.json', once(JSON.stringify(fingerprint, null, 1)));
         const facts = {
             id,
@@ -3730,7 +4565,7 @@ async function dumpWithRetry(writer, database, server, sizes) {
                 }
             });
         } catch (error) {
-            if (!(error instanceof changed/* ChangedWhileDumpingError */.a)) throw error;
+            if (!(error instanceof fingerprint_changed/* ChangedWhileDumpingError */.a)) throw error;
             writer.parts.length = 0;
             if (attempt === ATTEMPTS) {
                 throw new errors/* UserError */.yo(`${error.message} Such changes ignore snapshots, so the dump would not be one point in time. It happened ${ATTEMPTS} times in a row and no backup was published. Run backups when no migration and no TRUNCATE job is at work.`, {
@@ -3741,16 +4576,15 @@ async function dumpWithRetry(writer, database, server, sizes) {
         }
     }
 }
-async function writeGlobals(writer, database) {
-    const { programs, connection, reporter, signal } = writer.context;
-    const source = dumpGlobals({
+function globalsOf(context, database) {
+    const { programs, connection, reporter, signal } = context;
+    return dumpGlobals({
         programs,
         connection,
         database,
         reporter,
         signal
     });
-    await writer.write('globals.sql', source);
 }
 async function writeRecovery(writer, facts, requires) {
     const { context, group, parts, encrypted } = writer;
@@ -3773,7 +4607,7 @@ async function writeRecovery(writer, facts, requires) {
 }
 // eslint-disable-next-line @typescript-eslint/require-await -- a stream of one chunk
 async function* once(text) {
-    yield Buffer.from(text);
+    yield typeof text === 'string' ? Buffer.from(text) : text;
 }
 function report({ reporter }, manifest, seconds) {
     const { totals } = manifest;
@@ -3782,9 +4616,9 @@ function report({ reporter }, manifest, seconds) {
 }
 
 // EXTERNAL MODULE: ./lib/codec/compression.js
-var codec_compression = __nccwpck_require__(7100);
+var codec_compression = __nccwpck_require__(37100);
 // EXTERNAL MODULE: ./lib/postgres/programs/index.js + 35 modules
-var postgres_programs = __nccwpck_require__(6499);
+var postgres_programs = __nccwpck_require__(36499);
 ;// CONCATENATED MODULE: ./lib/backup/compression.js
 
 
@@ -3845,25 +4679,8 @@ async function findZstd(options) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/backup/session.js
-
-/**
- * Asks a server something in a session of its own.
- * @param what what could not be done, for the message: `Reading the list of databases`
- * @throws UserError that explains what the server refused.
- */ async function ask(open, what, target, work) {
-    const psql = await open();
-    try {
-        return await work(psql);
-    } catch (error) {
-        throw (0,explain/* explainSqlError */.s)(error, what, {
-            target
-        });
-    } finally{
-        await psql.close();
-    }
-}
-
+// EXTERNAL MODULE: ./lib/backup/session.js
+var session = __nccwpck_require__(4142);
 ;// CONCATENATED MODULE: ./lib/backup/connect.js
 
 
@@ -3904,7 +4721,7 @@ async function findZstd(options) {
     await (0,pooler/* refuseTransactionPooler */.U)(()=>open(true), {
         target: connection.target
     });
-    const server = await ask(()=>open(false), 'Asking the server what it is', connection.target, postgres_server/* inspectServer */.Eb);
+    const server = await (0,session/* ask */.k)(()=>open(false), 'Asking the server what it is', connection.target, postgres_server/* inspectServer */.Eb);
     (0,postgres_server/* refuseOldServer */.zV)(server);
     const programs = wanted === 'auto' && first.major !== server.major ? await (0,postgres_programs/* findPrograms */.z0)({
         ...find,
@@ -3926,15 +4743,57 @@ async function findZstd(options) {
     if (!inputs.databases.includes('*')) return [
         ...inputs.databases
     ];
-    return ask(()=>postgres_psql/* Psql */.DD.open({
+    const [listed, unlisted] = await (0,session/* ask */.k)(()=>postgres_psql/* Psql */.DD.open({
             programs,
             connection,
             signal,
             reporter
-        }), 'Reading the list of databases', connection.target, postgres_server/* listDatabases */.Pf);
+        }), 'Reading the list of databases', connection.target, async (psql)=>[
+            await (0,postgres_server/* listDatabases */.Pf)(psql),
+            await (0,postgres_server/* unlistedDatabases */.WP)(psql)
+        ]);
+    if (unlisted.length > 0) reporter.info(`Not among all databases (*), and not backed up: ${unlisted.join(', ')}`);
+    return listed;
+}
+
+;// CONCATENATED MODULE: ./lib/backup/hidden-damage.js
+
+
+// `ignore_system_indexes` is not among them: with it the server reads every row that it has, only slower.
+const HIDING = `
+SELECT name, source, pg_catalog.current_database() AS database, CURRENT_USER AS role FROM pg_catalog.pg_settings
+WHERE name IN ('zero_damaged_pages', 'ignore_checksum_failure') AND setting = 'on' ORDER BY name`;
+/** How to turn it off, by where it is set (`source` of pg_settings). */ function remedy({ name, source, database, role }) {
+    switch(source){
+        case 'database':
+            return `ALTER DATABASE ${(0,postgres_psql/* quoteIdentifier */.Cm)(database)} RESET ${name}`;
+        case 'user':
+            return `ALTER ROLE ${(0,postgres_psql/* quoteIdentifier */.Cm)(role)} RESET ${name}`;
+        case 'database user':
+            return `ALTER ROLE ${(0,postgres_psql/* quoteIdentifier */.Cm)(role)} IN DATABASE ${(0,postgres_psql/* quoteIdentifier */.Cm)(database)} RESET ${name}`;
+        case 'client':
+        case 'environment variable':
+            return `take ${name} out of database-url and PGOPTIONS`;
+        case 'command line':
+            return `start the server without ${name}`;
+        default:
+            return `ALTER SYSTEM SET ${name} = off, then SELECT pg_reload_conf()`;
+    }
+}
+/**
+ * pg_dump's sessions connect as this one does, so what is set for the server, the database or the role holds for them
+ * too; only a superuser could set it otherwise.
+ * @throws UserError where the server is told to pass over damaged pages: their rows would be missing or wrong, and the
+ *   backup, its fingerprint and every verification would agree on that.
+ */ async function refuseHiddenDamage(psql) {
+    const settings = await psql.rows(HIDING);
+    if (settings.length === 0) return;
+    const names = settings.map(({ name })=>name).join(' and ');
+    throw new errors/* UserError */.yo(`The server is told to pass over damaged pages (${names} = on): their rows would be missing or wrong in the backup, without any error, and nobody would notice. ` + `Turn that off and run the backup again: ${settings.map(remedy).join('; ')}. To save what a damaged database still has, run pg_dump by hand.`);
 }
 
 ;// CONCATENATED MODULE: ./lib/backup/dry-run.js
+
 
 
 
@@ -3979,7 +4838,10 @@ async function checkDatabase(context, database) {
         target
     });
     const what = `Reading database ${JSON.stringify(database)}`;
-    const { databaseBytes } = await ask(()=>open(false), what, target, postgres_server/* inspectServer */.Eb);
+    const { databaseBytes } = await (0,session/* ask */.k)(()=>open(false), what, target, async (psql)=>{
+        await refuseHiddenDamage(psql);
+        return (0,postgres_server/* inspectServer */.Eb)(psql);
+    });
     if (inputs.format === 'directory') await requireSpace({
         compression,
         databaseBytes,
@@ -3998,15 +4860,11 @@ async function checkDatabase(context, database) {
 // EXTERNAL MODULE: ./lib/backup/log.js
 var log = __nccwpck_require__(6104);
 // EXTERNAL MODULE: ./lib/backup/named.js
-var backup_named = __nccwpck_require__(2611);
-// EXTERNAL MODULE: ./lib/retention/inputs.js
-var retention_inputs = __nccwpck_require__(2645);
-// EXTERNAL MODULE: ./lib/retention/policy.js
-var retention_policy = __nccwpck_require__(5354);
-// EXTERNAL MODULE: ./lib/retention/prune.js + 6 modules
-var prune = __nccwpck_require__(9899);
+var backup_named = __nccwpck_require__(52611);
+// EXTERNAL MODULE: ./lib/retention/prune.js + 1 modules
+var prune = __nccwpck_require__(69554);
 // EXTERNAL MODULE: ./lib/backup/result.js
-var backup_result = __nccwpck_require__(3997);
+var backup_result = __nccwpck_require__(23997);
 ;// CONCATENATED MODULE: ./lib/backup/prune-after.js
 
 
@@ -4070,22 +4928,32 @@ var backup_result = __nccwpck_require__(3997);
 
 
 
+
+
 async function prepare(options) {
-    const { inputs, env, reporter, signal } = options;
+    const { inputs, env, reporter, signal, artifacts } = options;
     const connection = (0,parse/* parseConnection */.C)(inputs.databaseUrl ?? '', env);
     for (const secret of connection.secrets)reporter.mask(secret);
     if (inputs.passphrase !== undefined) reporter.mask(inputs.passphrase);
     const encryption = await (0,codec/* encryptionOf */.fR)(inputs.recipients, inputs.passphrase);
     reporter.info((0,codec/* describeEncryption */.zN)(encryption));
+    const artifactDays = checkArtifacts(inputs, {
+        artifacts,
+        encrypted: encryption.kind !== 'none',
+        env,
+        reporter
+    });
     const stores = await Promise.all(inputs.storage.map((url)=>(0,registry/* openStore */.C)(url, {
             env,
             reporter,
-            signal
+            signal,
+            artifacts
         })));
     return {
         connection,
         stores,
-        encryption
+        encryption,
+        artifactDays
     };
 }
 /**
@@ -4145,6 +5013,7 @@ async function prepare(options) {
         await (0,log/* writeLog */.u)(context, name, startedAt, entryOf(outcome));
         if (signal.aborted) throw new errors/* CancelledError */.cc();
     }
+    await tellArtifactCost(context, prepared.artifactDays, result);
     await pruneAfter(context, result);
     return result;
 }
@@ -4185,10 +5054,13 @@ async function run_one(context, database, name) {
     await (0,pooler/* refuseTransactionPooler */.U)(()=>open(true), {
         target
     });
-    const [server, sizes] = await ask(()=>open(false), `Reading database ${JSON.stringify(database)}`, target, async (psql)=>[
+    const [server, sizes] = await (0,session/* ask */.k)(()=>open(false), `Reading database ${JSON.stringify(database)}`, target, async (psql)=>{
+        await refuseHiddenDamage(psql);
+        return [
             await (0,postgres_server/* inspectServer */.Eb)(psql),
             await (0,fingerprint_tables/* tableSizesByName */.Tb)(psql)
-        ]);
+        ];
+    });
     const size = server.databaseBytes === null ? 'of unknown size' : (0,units/* formatBytes */.z3)(server.databaseBytes);
     reporter.info(`PostgreSQL ${server.version}, ${(0,units/* plural */.LS)(sizes.size, 'table')}, ${size}`);
     return backupDatabase(context, database, name, server, sizes);
@@ -4224,18 +5096,46 @@ async function run_one(context, database, name) {
 
 /***/ }),
 
-/***/ 3857:
+/***/ 4142:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   k: () => (/* binding */ ask)
+/* harmony export */ });
+/* harmony import */ var _postgres_explain_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(53922);
+
+/**
+ * Asks a server something in a session of its own.
+ * @param what what could not be done, for the message: `Reading the list of databases`
+ * @throws UserError that explains what the server refused.
+ */ async function ask(open, what, target, work) {
+    const psql = await open();
+    try {
+        return await work(psql);
+    } catch (error) {
+        throw (0,_postgres_explain_js__WEBPACK_IMPORTED_MODULE_0__/* .explainSqlError */ .s)(error, what, {
+            target
+        });
+    } finally{
+        await psql.close();
+    }
+}
+
+
+/***/ }),
+
+/***/ 73857:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   c: () => (/* binding */ backupTold)
 /* harmony export */ });
-/* harmony import */ var _notify_telling_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6287);
-/* harmony import */ var _postgres_connection_parse_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1276);
-/* harmony import */ var _inputs_name_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(902);
-/* harmony import */ var _named_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2611);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9974);
-/* harmony import */ var _result_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3997);
+/* harmony import */ var _notify_telling_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(81666);
+/* harmony import */ var _postgres_connection_parse_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(31276);
+/* harmony import */ var _inputs_name_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(40902);
+/* harmony import */ var _named_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(52611);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7773);
+/* harmony import */ var _result_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(23997);
 
 
 
@@ -4298,14 +5198,14 @@ function doneOf({ results, failures }, { inputs }, connection) {
 
 /***/ }),
 
-/***/ 2485:
+/***/ 82485:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   F: () => (/* binding */ unfinishedText)
 /* harmony export */ });
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8714);
-/* harmony import */ var _id_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6481);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(78714);
+/* harmony import */ var _id_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(16481);
 
 
 /** A job on GitHub ends before that, and `prune` takes what is older for what a killed run left. */ const DAY_MS = 24 * 60 * 60 * 1000;
@@ -4321,7 +5221,7 @@ function doneOf({ results, failures }, { inputs }, connection) {
 
 /***/ }),
 
-/***/ 8484:
+/***/ 88484:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -4330,10 +5230,10 @@ function doneOf({ results, failures }, { inputs }, connection) {
 /* harmony export */   xu: () => (/* binding */ readVerified)
 /* harmony export */ });
 /* unused harmony export encodeVerified */
-/* harmony import */ var _storage_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5822);
-/* harmony import */ var _storage_put_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7780);
-/* harmony import */ var _storage_read_many_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7517);
-/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(802);
+/* harmony import */ var _storage_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(85822);
+/* harmony import */ var _storage_put_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(17780);
+/* harmony import */ var _storage_read_many_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(87517);
+/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(30802);
 
 
 
@@ -4384,7 +5284,7 @@ function doneOf({ results, failures }, { inputs }, connection) {
 
 /***/ }),
 
-/***/ 7594:
+/***/ 17594:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -4426,14 +5326,14 @@ function doneOf({ results, failures }, { inputs }, connection) {
 
 /***/ }),
 
-/***/ 1747:
+/***/ 81747:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   B: () => (/* binding */ errorsOf),
 /* harmony export */   d: () => (/* binding */ failuresOf)
 /* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7594);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
 
 const MAX_CAUSES = 5;
 function causesOf(error) {
@@ -4476,7 +5376,7 @@ function failureOf(error) {
 
 /***/ }),
 
-/***/ 1297:
+/***/ 91297:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -4528,7 +5428,7 @@ function worthHiding(text) {
 /* harmony export */   qw: () => (/* binding */ ProgressLog)
 /* harmony export */ });
 /* unused harmony export LOG_EVERY_MS */
-/* harmony import */ var _units_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8714);
+/* harmony import */ var _units_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(78714);
 
 /** Milliseconds between two progress lines in a log. */ const LOG_EVERY_MS = 15_000;
 // Before this much is known, an estimate of the time left would only jump about.
@@ -4594,16 +5494,16 @@ const ESTIMATE_FROM_SHARE = 0.01;
 
 /***/ }),
 
-/***/ 8208:
+/***/ 78208:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   e: () => (/* binding */ run),
 /* harmony export */   n: () => (/* binding */ start)
 /* harmony export */ });
-/* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
-/* harmony import */ var node_readline__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(481);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7594);
+/* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(31421);
+/* harmony import */ var node_readline__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(80481);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(17594);
 
 
 
@@ -4734,7 +5634,7 @@ process.on('exit', ()=>{
 
 /***/ }),
 
-/***/ 7872:
+/***/ 97872:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -4753,7 +5653,7 @@ process.on('exit', ()=>{
 
 /***/ }),
 
-/***/ 5505:
+/***/ 45505:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -4761,7 +5661,7 @@ process.on('exit', ()=>{
 /* harmony export */   ij: () => (/* binding */ runStoppable)
 /* harmony export */ });
 /* unused harmony export GRACE_MS */
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7594);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
 
 /** The runner sends SIGINT, SIGTERM 7.5 s later and SIGKILL 2.5 s after that; cleaning up ends before the second. */ const GRACE_MS = 6500;
 /**
@@ -4819,13 +5719,13 @@ process.on('exit', ()=>{
 
 /***/ }),
 
-/***/ 2341:
+/***/ 72341:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   b: () => (/* binding */ renderTable)
 /* harmony export */ });
-/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8566);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(58566);
 
 const GAP = '  ';
 const NARROWEST = 8;
@@ -4862,7 +5762,7 @@ function padded(text, width, align) {
 
 /***/ }),
 
-/***/ 8566:
+/***/ 58566:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -4927,7 +5827,7 @@ const WIDE = /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a
 
 /***/ }),
 
-/***/ 8714:
+/***/ 78714:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -4979,14 +5879,14 @@ const STEPS = [
 
 /***/ }),
 
-/***/ 7100:
+/***/ 37100:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   i: () => (/* binding */ planCompression),
 /* harmony export */   p: () => (/* binding */ partName)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7594);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
 
 /** The program's own default. Measured on COPY text: as fast as level 1, and no larger than what gzip makes of it. */ const ZSTD_LEVEL = 3;
 const GZIP_LEVEL = 6;
@@ -5070,7 +5970,7 @@ const SUFFIXES = {
 
 /***/ }),
 
-/***/ 1787:
+/***/ 41787:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -5088,11 +5988,11 @@ __nccwpck_require__.d(__webpack_exports__, {
 // UNUSED EXPORTS: identitiesOf, planCompression
 
 // EXTERNAL MODULE: ./lib/codec/compression.js
-var compression = __nccwpck_require__(7100);
+var compression = __nccwpck_require__(37100);
 // EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
+var external_node_crypto_ = __nccwpck_require__(77598);
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(7594);
+var errors = __nccwpck_require__(17594);
 ;// CONCATENATED MODULE: ./lib/codec/age.js
 
 /** Bytes of plaintext in a chunk of the payload, of the tag that follows each, and of the nonce before the first. */ const CHUNK = 64 * 1024;
@@ -5167,7 +6067,7 @@ function damaged(file, cause) {
  * Unwraps the file key and authenticates the header, all by the library but for the passphrase.
  * @throws UserError when no key fits, or the header was altered.
  */ async function fileKeyOf(header, keys, file) {
-    const { Decrypter } = await __nccwpck_require__.e(/* import() */ 539).then(__nccwpck_require__.bind(__nccwpck_require__, 1539));
+    const { Decrypter } = await __nccwpck_require__.e(/* import() */ 539).then(__nccwpck_require__.bind(__nccwpck_require__, 81539));
     const decrypter = new Decrypter();
     for (const identity of keys.identities ?? [])decrypter.addIdentity(identity);
     if (keys.passphrase !== undefined) decrypter.addIdentity(passphraseIdentity(keys.passphrase, file));
@@ -5324,7 +6224,7 @@ function truncated(file, why) {
     return (source)=>encrypt(source, keys);
 }
 async function makeHeader(encryption) {
-    const { Encrypter, Stanza } = await __nccwpck_require__.e(/* import() */ 539).then(__nccwpck_require__.bind(__nccwpck_require__, 1539));
+    const { Encrypter, Stanza } = await __nccwpck_require__.e(/* import() */ 539).then(__nccwpck_require__.bind(__nccwpck_require__, 81539));
     const encrypter = new Encrypter();
     let fileKey;
     if (encryption.kind === 'age-passphrase') {
@@ -5443,7 +6343,7 @@ async function checkIdentity(line, where) {
     if (/^(-----BEGIN|age-encryption\.org)/.test(line)) {
         throw new errors/* UserError */.yo(`${where} begins another kind of key, or an identity file that is itself encrypted. Give an age secret key in plain text, \`AGE-SECRET-KEY-1...\`.`);
     }
-    const { Decrypter } = await __nccwpck_require__.e(/* import() */ 539).then(__nccwpck_require__.bind(__nccwpck_require__, 1539));
+    const { Decrypter } = await __nccwpck_require__.e(/* import() */ 539).then(__nccwpck_require__.bind(__nccwpck_require__, 81539));
     try {
         new Decrypter().addIdentity(line);
     } catch  {
@@ -5475,7 +6375,7 @@ async function checkIdentity(line, where) {
 }
 
 // EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(8714);
+var units = __nccwpck_require__(78714);
 ;// CONCATENATED MODULE: ./lib/codec/recipients.js
 
 
@@ -5532,7 +6432,7 @@ async function checkRecipient(recipient, where) {
         throw new errors/* UserError */.yo(`${where} is an SSH key, which pgkeep does not encrypt to. Make an age key with \`age-keygen\` and give ${EXAMPLE}.`);
     }
     if (!/^age1[a-z0-9]+$/.test(recipient)) throw new errors/* UserError */.yo(`${where} is not an age public key. It looks like ${EXAMPLE}.`);
-    const { Encrypter } = await __nccwpck_require__.e(/* import() */ 539).then(__nccwpck_require__.bind(__nccwpck_require__, 1539));
+    const { Encrypter } = await __nccwpck_require__.e(/* import() */ 539).then(__nccwpck_require__.bind(__nccwpck_require__, 81539));
     try {
         const encrypter = new Encrypter();
         encrypter.addRecipient(recipient);
@@ -5556,7 +6456,37 @@ async function checkRecipient(recipient, where) {
 
 /***/ }),
 
-/***/ 902:
+/***/ 67581:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   E: () => (/* binding */ parseDuration),
+/* harmony export */   F: () => (/* binding */ parseAge)
+/* harmony export */ });
+const UNITS = {
+    ms: 1,
+    s: 1000,
+    m: 60_000,
+    h: 3_600_000,
+    d: 86_400_000,
+    w: 7 * 86_400_000
+};
+function parse(text, pattern, longest) {
+    const match = pattern.exec(text);
+    const value = Number(match?.[1]) * (UNITS[match?.[2] ?? ''] ?? NaN);
+    return value >= 1 && value <= longest ? value : undefined;
+}
+/** `500ms`, `60s`, `5m`, `1h`, up to a day: milliseconds; undefined for anything else. */ function parseDuration(text) {
+    return parse(text, /^(\d{1,9})(ms|s|m|h)$/, 86_400_000);
+}
+/** `90m`, `26h`, `8d`, `4w`, up to a hundred years: milliseconds; undefined for anything else. */ function parseAge(text) {
+    return parse(text, /^(\d{1,9})(m|h|d|w)$/, 36_525 * 86_400_000);
+}
+
+
+/***/ }),
+
+/***/ 40902:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -5564,7 +6494,7 @@ async function checkRecipient(recipient, where) {
 /* harmony export */   _B: () => (/* binding */ isFamilyName),
 /* harmony export */   ar: () => (/* binding */ familyName)
 /* harmony export */ });
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77598);
 
 const PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 const LONGEST = 64;
@@ -5591,7 +6521,7 @@ const HASH_DIGITS = 6;
 
 /***/ }),
 
-/***/ 4796:
+/***/ 24813:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -5601,9 +6531,9 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(7594);
+var errors = __nccwpck_require__(17594);
 // EXTERNAL MODULE: ./lib/storage/url.js + 1 modules
-var url = __nccwpck_require__(5990);
+var url = __nccwpck_require__(65990);
 ;// CONCATENATED MODULE: ./lib/inputs/dump-args.js
 
 /** What changes neither what the archive holds as the fingerprint sees it, nor how pgkeep runs pg_dump. */ const ALLOWED = {
@@ -5884,11 +6814,11 @@ function refusal(arg, format, content) {
 }
 
 // EXTERNAL MODULE: ./lib/inputs/name.js
-var inputs_name = __nccwpck_require__(902);
+var inputs_name = __nccwpck_require__(40902);
 // EXTERNAL MODULE: ./lib/retention/inputs.js
-var retention_inputs = __nccwpck_require__(2645);
+var retention_inputs = __nccwpck_require__(12645);
 // EXTERNAL MODULE: ./lib/retention/policy.js
-var policy = __nccwpck_require__(5354);
+var policy = __nccwpck_require__(85354);
 ;// CONCATENATED MODULE: ./lib/inputs/rules.js
 
 
@@ -5968,6 +6898,10 @@ const PRUNE_RULES = [
     TOLD,
     (inputs)=>(0,policy/* hasNoRule */.un)((0,retention_inputs/* policyOf */.U)(inputs)) ? 'None of the "keep-" inputs is given, so everything would be kept. Say what to keep, such as keep-daily: 7 and keep-weekly: 4.' : undefined
 ];
+const STATUS_RULES = [
+    STORED_ONCE,
+    TOLD
+];
 function check(rules, inputs) {
     for (const rule of rules){
         const message = rule(inputs);
@@ -5996,8 +6930,24 @@ const CHECKS = {
         checkName('prune', inputs);
         check(PRUNE_RULES, inputs);
     },
+    status: (inputs)=>{
+        checkName('status', inputs);
+        check(STATUS_RULES, inputs);
+    },
     list: (inputs)=>{
         checkName('list', inputs);
+    },
+    stats: (inputs)=>{
+        checkName('stats', inputs);
+    },
+    log: (inputs)=>{
+        checkName('log', inputs);
+    },
+    delete: (inputs)=>{
+        checkName('delete', inputs);
+        check([
+            STORED_ONCE
+        ], inputs);
     },
     show: (inputs)=>{
         checkName('show', inputs);
@@ -6011,59 +6961,32 @@ const CHECKS = {
 }
 
 // EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(8714);
-;// CONCATENATED MODULE: ./lib/inputs/duration.js
+var units = __nccwpck_require__(78714);
+// EXTERNAL MODULE: ./lib/inputs/duration.js
+var duration = __nccwpck_require__(67581);
+;// CONCATENATED MODULE: ./lib/inputs/size.js
 const UNITS = {
-    ms: 1,
-    s: 1000,
-    m: 60_000,
-    h: 3_600_000,
-    d: 86_400_000,
-    w: 7 * 86_400_000
+    '': 1,
+    b: 1,
+    kb: 1e3,
+    mb: 1e6,
+    gb: 1e9,
+    tb: 1e12,
+    kib: 2 ** 10,
+    mib: 2 ** 20,
+    gib: 2 ** 30,
+    tib: 2 ** 40
 };
-function parse(text, pattern, longest) {
-    const match = pattern.exec(text);
-    const value = Number(match?.[1]) * (UNITS[match?.[2] ?? ''] ?? NaN);
-    return value >= 1 && value <= longest ? value : undefined;
-}
-/** `500ms`, `60s`, `5m`, `1h`, up to a day: milliseconds; undefined for anything else. */ function parseDuration(text) {
-    return parse(text, /^(\d{1,9})(ms|s|m|h)$/, 86_400_000);
-}
-/** `90m`, `26h`, `8d`, `4w`, up to a hundred years: milliseconds; undefined for anything else. */ function parseAge(text) {
-    return parse(text, /^(\d{1,9})(m|h|d|w)$/, 36_525 * 86_400_000);
+/** `500GB` (powers of 1000), `10GiB` (of 1024), `1048576`: bytes; undefined for anything else. */ function parseSize(text) {
+    const [, number, unit = ''] = /^(\d{1,15}(?:\.\d{1,6})?) ?([a-z]*)$/i.exec(text) ?? [];
+    const bytes = Math.floor(Number(number) * (UNITS[unit.toLowerCase()] ?? NaN));
+    return bytes >= 1 && bytes <= Number.MAX_SAFE_INTEGER ? bytes : undefined;
 }
 
-;// CONCATENATED MODULE: ./lib/inputs/selector.js
-
-/** What `backup` may be, for messages. */ const SELECTORS = 'latest, latest-verified, an id such as 20261120T020000Z-k3fd, before:<time> such as before:2026-11-20T09:00:00Z, random:<age> such as random:7d';
-const ID = /^\d{8}T\d{6}Z-[a-z2-7]{4}$/;
-// A time without a zone would mean another moment on another machine.
-const TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2}))?$/;
-/** Reads the `backup` input; undefined when it is none of the forms. A bare date is its first moment in UTC. */ function parseSelector(text) {
-    if (text === 'latest' || text === 'latest-verified') return {
-        kind: text
-    };
-    if (ID.test(text)) return {
-        kind: 'id',
-        id: text
-    };
-    const [, kind, rest = ''] = /^(before|random):(.*)$/.exec(text) ?? [];
-    if (kind === 'before' && TIME.test(rest)) {
-        const time = new Date(rest);
-        return Number.isNaN(time.getTime()) ? undefined : {
-            kind,
-            time,
-            text: rest
-        };
-    }
-    const withinMs = kind === 'random' ? parseAge(rest) : undefined;
-    return withinMs === undefined ? undefined : {
-        kind: 'random',
-        withinMs
-    };
-}
-
+// EXTERNAL MODULE: ./lib/inputs/selector.js
+var selector = __nccwpck_require__(65480);
 ;// CONCATENATED MODULE: ./lib/inputs/parse.js
+
 
 
 
@@ -6110,6 +7033,10 @@ function parseMajor(name, text) {
     if (text === 'auto') return text;
     return /^[1-9]\d$/.test(text) ? Number(text) : refuse(name, text, 'auto, or a major version such as 17');
 }
+function parseNumber(name, text, { min, max }) {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN;
+    return value >= min && value <= max ? value : refuse(name, text, `a whole number from ${min} to ${max}`);
+}
 /** More than a thousandfold is a slip of the finger. */ const MAX_PERCENT = 100_000;
 function parsePercent(name, text) {
     const percent = Number(/^(\d{1,6}(?:\.\d{1,3})?) ?%$/.exec(text)?.[1]);
@@ -6138,11 +7065,13 @@ function parsePercent(name, text) {
     boolean: parseBoolean,
     workers: (name, text, { max })=>parseWorkers(name, text, max),
     choice: (name, text, { values })=>values.includes(text) ? text : refuse(name, text, values.join(', ')),
-    duration: (name, text)=>parseDuration(text) ?? refuse(name, text, 'a number and a unit, such as 500ms, 60s, 5m or 1h, up to 24h'),
-    age: (name, text)=>parseAge(text) ?? refuse(name, text, 'a number and a unit, such as 90m, 26h, 8d or 4w'),
-    selector: (name, text)=>parseSelector(text) ?? refuse(name, text, SELECTORS),
+    duration: (name, text)=>(0,duration/* parseDuration */.E)(text) ?? refuse(name, text, 'a number and a unit, such as 500ms, 60s, 5m or 1h, up to 24h'),
+    age: (name, text)=>(0,duration/* parseAge */.F)(text) ?? refuse(name, text, 'a number and a unit, such as 90m, 26h, 8d or 4w'),
+    selector: (name, text)=>(0,selector/* parseSelector */.P)(text) ?? refuse(name, text, selector/* SELECTORS */.Z),
+    number: parseNumber,
     count: (name, text)=>named(name, ()=>(0,policy/* parseCount */.zq)(text)),
     within: (name, text)=>named(name, ()=>(0,policy/* parseWithin */.nM)(text)),
+    size: (name, text)=>parseSize(text) ?? refuse(name, text, 'a number of bytes, or one with a unit, such as 500GB or 10GiB'),
     percent: parsePercent,
     compression: parseCompression,
     major: parseMajor
@@ -6156,10 +7085,10 @@ function parsePercent(name, text) {
     return reader(name, text.trim(), kind);
 }
 
-// EXTERNAL MODULE: ./lib/inputs/table.js + 8 modules
-var table = __nccwpck_require__(7771);
+// EXTERNAL MODULE: ./lib/inputs/table.js + 10 modules
+var table = __nccwpck_require__(28889);
 // EXTERNAL MODULE: ./lib/inputs/values.js
-var inputs_values = __nccwpck_require__(7035);
+var inputs_values = __nccwpck_require__(97035);
 ;// CONCATENATED MODULE: ./lib/inputs/read.js
 
 
@@ -6190,7 +7119,47 @@ var inputs_values = __nccwpck_require__(7035);
 
 /***/ }),
 
-/***/ 7771:
+/***/ 65480:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   P: () => (/* binding */ parseSelector),
+/* harmony export */   Z: () => (/* binding */ SELECTORS)
+/* harmony export */ });
+/* harmony import */ var _duration_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(67581);
+
+/** What `backup` may be, for messages. */ const SELECTORS = 'latest, latest-verified, an id such as 20261120T020000Z-k3fd, before:<time> such as before:2026-11-20T09:00:00Z, random:<age> such as random:7d';
+const ID = /^\d{8}T\d{6}Z-[a-z2-7]{4}$/;
+// A time without a zone would mean another moment on another machine.
+const TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2}))?$/;
+/** Reads the `backup` input; undefined when it is none of the forms. A bare date is its first moment in UTC. */ function parseSelector(text) {
+    if (text === 'latest' || text === 'latest-verified') return {
+        kind: text
+    };
+    if (ID.test(text)) return {
+        kind: 'id',
+        id: text
+    };
+    const [, kind, rest = ''] = /^(before|random):(.*)$/.exec(text) ?? [];
+    if (kind === 'before' && TIME.test(rest)) {
+        const time = new Date(rest);
+        return Number.isNaN(time.getTime()) ? undefined : {
+            kind,
+            time,
+            text: rest
+        };
+    }
+    const withinMs = kind === 'random' ? (0,_duration_js__WEBPACK_IMPORTED_MODULE_0__/* .parseAge */ .F)(rest) : undefined;
+    return withinMs === undefined ? undefined : {
+        kind: 'random',
+        withinMs
+    };
+}
+
+
+/***/ }),
+
+/***/ 28889:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -6203,6 +7172,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   Vc: () => (/* binding */ inputsOf),
   gx: () => (/* binding */ isRequired)
 });
+
+// UNUSED EXPORTS: actionDefaultOf
 
 ;// CONCATENATED MODULE: ./lib/inputs/table/dump.js
 /** What of a database a backup holds, and what of a backup is restored. */ const DUMP = {
@@ -6320,12 +7291,48 @@ __nccwpck_require__.d(__webpack_exports__, {
     }
 };
 
+;// CONCATENATED MODULE: ./lib/inputs/table/github.js
+/** Artifacts as a storage, and the token that they are read with. */ const GITHUB = {
+    'github-token': {
+        type: 'secret',
+        group: 'Storage',
+        commands: [
+            'backup',
+            'restore',
+            'verify',
+            'prune',
+            'status',
+            'list',
+            'show',
+            'delete',
+            'stats',
+            'log'
+        ],
+        actionDefault: '${{ github.token }}',
+        placeholder: 'TOKEN',
+        description: 'The token that artifacts are listed, read and deleted with; the job needs `permissions: actions: write` (`read` where nothing is deleted). On the command line `GITHUB_TOKEN`, with `GITHUB_REPOSITORY`'
+    },
+    'artifact-retention-days': {
+        type: 'number',
+        min: 1,
+        max: 400,
+        group: 'How it is stored',
+        commands: [
+            'backup'
+        ],
+        defaultText: "the repository's",
+        placeholder: 'DAYS',
+        description: 'How long GitHub keeps artifacts (`artifact://`); a `keep-` policy that reaches further back is refused'
+    }
+};
+
 ;// CONCATENATED MODULE: ./lib/inputs/table/notify.js
 const EVERYWHERE = [
     'backup',
     'restore',
     'verify',
-    'prune'
+    'prune',
+    'status'
 ];
 /** Who is told how a run ended. */ const NOTIFY = {
     'notify-slack': {
@@ -6368,13 +7375,18 @@ const EVERYWHERE = [
     'database-url': {
         type: 'secret',
         group: 'Database',
+        groups: {
+            status: 'What is checked'
+        },
         commands: [
             'backup',
-            'restore'
+            'restore',
+            'status'
         ],
         placeholder: 'URL',
         descriptions: {
-            restore: 'The target: a libpq URI (`postgresql://user:password@host/db`) or keyword string; when empty, the standard `PG*` environment variables. Its database need not exist yet'
+            restore: 'The target: a libpq URI (`postgresql://user:password@host/db`) or keyword string; when empty, the standard `PG*` environment variables. Its database need not exist yet',
+            status: 'The database to hold against `max-database-bytes`, as the backup is given it; when empty, the standard `PG*` environment variables. Without that limit no database is asked'
         },
         description: 'The database: a libpq URI (`postgresql://user:password@host/db`) or keyword string; when empty, the standard `PG*` environment variables'
     },
@@ -6415,25 +7427,37 @@ const EVERYWHERE = [
             'restore',
             'verify',
             'prune',
+            'status',
             'list',
-            'show'
+            'show',
+            'delete',
+            'stats',
+            'log'
         ],
         required: [
             'backup',
             'restore',
             'verify',
             'prune',
+            'status',
             'list',
-            'show'
+            'show',
+            'delete',
+            'stats',
+            'log'
         ],
         placeholder: 'URL',
-        description: 'Where backups live: `s3://bucket/prefix` or `file:///path`, one URL a line; a backup goes to all of them in one pass',
+        description: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; a backup goes to all of them in one pass',
         descriptions: {
-            list: 'Where backups live: `s3://bucket/prefix` or `file:///path`',
-            show: 'Where backups live: `s3://bucket/prefix` or `file:///path`',
-            prune: 'Where backups live: `s3://bucket/prefix` or `file:///path`, one URL a line; each is pruned by itself',
-            restore: 'Where backups live: `s3://bucket/prefix` or `file:///path`, one URL a line; the first that has the backup whole is read',
-            verify: 'Where backups live: `s3://bucket/prefix` or `file:///path`, one URL a line; the first that has the backup is the one that is verified'
+            list: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`',
+            show: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`',
+            delete: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; the backup is deleted from each',
+            stats: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`',
+            log: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`',
+            status: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; each is judged by itself, and the worst decides',
+            prune: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; each is pruned by itself',
+            restore: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; the first that has the backup whole is read',
+            verify: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; the first that has the backup is the one that is verified'
         }
     },
     name: {
@@ -6444,8 +7468,12 @@ const EVERYWHERE = [
             'restore',
             'verify',
             'prune',
+            'status',
             'list',
-            'show'
+            'show',
+            'delete',
+            'stats',
+            'log'
         ],
         defaults: {
             backup: '{database}'
@@ -6539,10 +7567,17 @@ const WHERE = {
     'max-size-change': {
         type: 'percent',
         group: 'What is kept',
+        groups: {
+            status: 'What is checked'
+        },
         commands: [
-            'backup'
+            'backup',
+            'status'
         ],
         placeholder: 'PERCENT',
+        descriptions: {
+            status: 'Unhealthy when size or number of rows of the newest backup differ by more than this (`50%`) from the median of the five before it'
+        },
         description: 'A backup whose size or number of rows differs by more than this (`50%`) from the median of the last five, or in which a table has lost all its rows, is kept, but the run is red and removes nothing'
     }
 };
@@ -6553,9 +7588,16 @@ const WHERE = {
         type: 'string',
         group: 'What is restored',
         commands: [
-            'restore'
+            'restore',
+            'delete'
         ],
         placeholder: 'NAME',
+        groups: {
+            delete: 'How it runs'
+        },
+        descriptions: {
+            delete: 'The id once more; needed for the newest backup, the newest verified one, and what is no whole backup'
+        },
         description: "The target database's name once more; needed wherever the target is not empty, or is the database that the backup was made of"
     },
     mode: {
@@ -6686,10 +7728,55 @@ const WHERE = {
         commands: [
             'backup',
             'restore',
-            'verify'
+            'verify',
+            'status'
         ],
         placeholder: 'FOLDER',
         description: 'Use the PostgreSQL programs in this folder and install nothing'
+    }
+};
+
+;// CONCATENATED MODULE: ./lib/inputs/table/status.js
+const CHECKED = {
+    group: 'What is checked',
+    commands: [
+        'status'
+    ]
+};
+/** From when on something is wrong with the backups, and what is looked at. */ const STATUS = {
+    'max-verify-age': {
+        ...CHECKED,
+        type: 'age',
+        default: '8d',
+        placeholder: 'TIME',
+        description: 'Unhealthy when the newest verification is older than this; where there is none, when the oldest backup is'
+    },
+    'max-storage-bytes': {
+        ...CHECKED,
+        type: 'size',
+        placeholder: 'SIZE',
+        description: 'Unhealthy when the family takes more than this in a storage, such as `500GB` or `10GiB`'
+    },
+    'max-database-bytes': {
+        ...CHECKED,
+        type: 'size',
+        placeholder: 'SIZE',
+        description: 'Unhealthy when the database is larger than this on its server, which is asked for that alone; everything else is read from the storage'
+    },
+    badge: {
+        ...CHECKED,
+        type: 'string',
+        placeholder: 'FILE',
+        description: 'Write the JSON of a shields.io endpoint badge to this file'
+    },
+    since: {
+        type: 'age',
+        group: 'Storage',
+        commands: [
+            'log'
+        ],
+        placeholder: 'TIME',
+        description: 'Only runs that began in this time, such as `12h` or `7d`'
     }
 };
 
@@ -6782,10 +7869,20 @@ const WHERE = {
     'max-age': {
         type: 'age',
         group: 'What is proved',
+        groups: {
+            status: 'What is checked'
+        },
         commands: [
-            'verify'
+            'verify',
+            'status'
         ],
+        defaults: {
+            status: '26h'
+        },
         placeholder: 'TIME',
+        descriptions: {
+            status: 'Unhealthy when the newest backup is older than this, such as `26h` or `8d`'
+        },
         description: 'Fail when the backup is older than this, such as `26h` or `8d`'
     },
     'allow-missing-extensions': {
@@ -6826,6 +7923,8 @@ const WHERE = {
 
 
 
+
+
 /**
  * Every input, once. The typed reader, the command line and its help, each action.yml and the README's tables come
  * from here; `npm run docs` writes the generated ones.
@@ -6834,16 +7933,21 @@ const WHERE = {
     ...DUMP,
     ...RESTORE,
     ...VERIFY,
+    ...STATUS,
     ...STORED,
     ...RETENTION,
     ...RUN,
-    ...NOTIFY
+    ...NOTIFY,
+    ...GITHUB
 };
 /** The inputs that an action or command takes, in the table's order. */ function inputsOf(command) {
     return Object.entries(TABLE).filter(([, spec])=>spec.commands.includes(command));
 }
 /** What an absent input is for a command, as one would write it; undefined when there is no default. */ function defaultOf(spec, command) {
     return spec.defaults?.[command] ?? spec.default;
+}
+/** What an action's metadata gives for an input that its user does not give. */ function actionDefaultOf(spec, action) {
+    return spec.actionDefault ?? defaultOf(spec, action);
 }
 /** Whether a command cannot do without an input. */ function isRequired(spec, command) {
     return spec.required?.includes(command) === true;
@@ -6858,14 +7962,14 @@ const WHERE = {
 
 /***/ }),
 
-/***/ 5075:
+/***/ 25075:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   U: () => (/* binding */ unknownName),
 /* harmony export */   p: () => (/* binding */ nearest)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7594);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
 
 /** Levenshtein's distance: how many characters to insert, remove or replace to make one word of the other. */ function distance(a, b) {
     let row = Array.from({
@@ -6909,7 +8013,7 @@ const WHERE = {
 
 /***/ }),
 
-/***/ 7035:
+/***/ 97035:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -6922,7 +8026,7 @@ const WHERE = {
 
 /***/ }),
 
-/***/ 6287:
+/***/ 81666:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -6933,96 +8037,21 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/backup/catalogue.js
-var catalogue = __nccwpck_require__(8427);
+var catalogue = __nccwpck_require__(68427);
 // EXTERNAL MODULE: ./lib/backup/log.js
 var log = __nccwpck_require__(6104);
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(7594);
+var errors = __nccwpck_require__(17594);
 // EXTERNAL MODULE: ./lib/base/failure.js
-var failure = __nccwpck_require__(1747);
+var failure = __nccwpck_require__(81747);
 // EXTERNAL MODULE: ./lib/base/reporter.js
-var reporter = __nccwpck_require__(7872);
-// EXTERNAL MODULE: ./lib/storage/registry.js + 3 modules
-var registry = __nccwpck_require__(25);
-// EXTERNAL MODULE: ./lib/storage/errors.js
-var storage_errors = __nccwpck_require__(5822);
-// EXTERNAL MODULE: ./lib/storage/read-many.js
-var read_many = __nccwpck_require__(7517);
-// EXTERNAL MODULE: ./lib/backup/layout.js
-var layout = __nccwpck_require__(802);
-;// CONCATENATED MODULE: ./lib/backup/history.js
-
-
-
-/**
- * Reads the log of a family in one store.
- * @param since only runs that began then or later; absent: all that were kept.
- */ async function readHistory(store, name, since) {
-    const keys = [];
-    for await (const { key } of store.list(`${name}/${LOG}/`))if (since === undefined || startOf(key) >= since.getTime()) keys.push(key);
-    const history = {
-        records: [],
-        unreadable: 0
-    };
-    for (const record of (await recordsOf(store, keys.sort()))){
-        if (record === undefined) history.unreadable += 1;
-        else history.records.push(record);
-    }
-    history.records.sort((a, b)=>a.startedAt.localeCompare(b.startedAt));
-    return history;
-}
-/** The entries of these keys, undefined for one that cannot be understood. */ async function recordsOf(store, keys) {
-    const read = await (0,read_many/* readMany */.c)(store, keys);
-    return read// It may have been removed since it was listed.
-    .filter(({ error })=>!(0,storage_errors/* isNotFound */.c4)(error)).map(({ bytes, error })=>{
-        if (error !== undefined) throw error;
-        return decodeRecord(bytes);
-    });
-}
-/** How many entries are read at once, and how many in all, until the run that is looked for is among them. */ const BATCH = 16;
-const MOST = 10 * BATCH;
-/**
- * The last run of one action that began before a time; undefined where there is none among the newest 160 entries.
- */ async function lastRun(store, name, action, before) {
-    const keys = [];
-    for await (const { key } of store.list(`${name}/${layout/* LOG */.$9}/`))keys.push(key);
-    keys.sort().reverse();
-    for(let at = 0; at < Math.min(MOST, keys.length); at += BATCH){
-        const records = await recordsOf(store, keys.slice(at, at + BATCH));
-        const last = records.filter((record)=>record !== undefined).filter((record)=>record.action === action && Date.parse(record.startedAt) < before.getTime()).sort((a, b)=>b.startedAt.localeCompare(a.startedAt))[0];
-        if (last !== undefined) return last;
-    }
-    return undefined;
-}
-/** When the run of a log's key began, to the second; what has another name may have begun at any time. */ function startOf(key) {
-    const [, date, hour, minute, second] = /\/(\d{8})T(\d{2})(\d{2})(\d{2})Z-[^/]*$/.exec(key) ?? [];
-    if (date === undefined) return Infinity;
-    const day = `${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6)}`;
-    // The key has no milliseconds: a run of the same second may be later.
-    return Date.parse(`${day}T${hour}:${minute}:${second}.999Z`);
-}
-/** One entry as it is stored; undefined when it is damaged or of a newer format. */ function decodeRecord(bytes) {
-    let value;
-    try {
-        value = JSON.parse(Buffer.from(bytes).toString('utf8'));
-    } catch  {
-        return undefined;
-    }
-    return isRecord(value) ? value : undefined;
-}
-function isRecord(value) {
-    if (typeof value !== 'object' || value === null) return false;
-    const { version, action, outcome, startedAt, seconds, error, backup, runUrl, actor } = value;
-    return version === 1 && typeof action === 'string' && (outcome === 'success' || outcome === 'failure') && typeof startedAt === 'string' && !Number.isNaN(Date.parse(startedAt)) && typeof seconds === 'number' && [
-        error,
-        backup,
-        runUrl,
-        actor
-    ].every((text)=>text === null || typeof text === 'string');
-}
-
+var reporter = __nccwpck_require__(97872);
+// EXTERNAL MODULE: ./lib/storage/registry.js + 15 modules
+var registry = __nccwpck_require__(74561);
+// EXTERNAL MODULE: ./lib/backup/history.js
+var backup_history = __nccwpck_require__(24742);
 // EXTERNAL MODULE: ./lib/backup/verified.js
-var backup_verified = __nccwpck_require__(8484);
+var backup_verified = __nccwpck_require__(88484);
 ;// CONCATENATED MODULE: ./lib/notify/newest.js
 
 
@@ -7042,7 +8071,7 @@ var backup_verified = __nccwpck_require__(8484);
     try {
         const [newest, before] = await Promise.all([
             inTime((store)=>newestOf(store, name)),
-            inTime(async (store)=>(await lastRun(store, name, action, startedAt))?.outcome ?? null)
+            inTime(async (store)=>(await (0,backup_history/* lastRun */.KT)(store, name, action, startedAt))?.outcome ?? null)
         ]);
         return {
             newest,
@@ -7085,7 +8114,7 @@ async function firstThatAnswers(stores, work) {
 }
 
 // EXTERNAL MODULE: external "node:timers/promises"
-var promises_ = __nccwpck_require__(8500);
+var promises_ = __nccwpck_require__(58500);
 ;// CONCATENATED MODULE: ./lib/notify/send.js
 
 
@@ -7150,7 +8179,7 @@ async function once(url, { type, body }, timeoutMs) {
 }
 
 // EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(8714);
+var units = __nccwpck_require__(78714);
 ;// CONCATENATED MODULE: ./lib/notify/when.js
 /**
  * Whether a run is told of. With `change`: the first failure, and the first success after one. Where it is not known how
@@ -7321,6 +8350,10 @@ const json = (body)=>({
         const { notifySlack, notifyWebhook, healthcheckUrl } = this.targets;
         return (notifySlack ?? notifyWebhook ?? healthcheckUrl) !== undefined;
     }
+    /** Whether anybody may have to be told of a run that ended so. */ isWaitedFor(outcome) {
+        const { notifyOn, healthcheckUrl } = this.targets;
+        return healthcheckUrl !== undefined || notifyOn !== 'failure' || outcome === 'failure';
+    }
     /** Tells the service that waits for signs of life that a run has begun. */ async started() {
         await this.#sign('start', '');
     }
@@ -7380,16 +8413,21 @@ const json = (body)=>({
         throw error;
     } finally{
         await started;
-        if (!signal.aborted && !(failure?.error instanceof errors/* CancelledError */.cc)) await notifier.ended(await noticeOf(options, {
+        const outcome = outcomeOf(failure, families);
+        const over = signal.aborted || failure?.error instanceof errors/* CancelledError */.cc;
+        if (!over && notifier.isWaitedFor(outcome)) await notifier.ended(await noticeOf(options, {
             families,
             failure,
             startedAt
         }));
     }
 }
+function outcomeOf(failure, families) {
+    return failure === undefined && families.every(({ outcome })=>outcome === 'success') ? 'success' : 'failure';
+}
 async function noticeOf(options, { families, failure, startedAt }) {
-    const { action, inputs, env, run } = options;
-    const stores = await openAll(inputs.storage, env);
+    const { action, inputs, run } = options;
+    const stores = await openAll(options);
     const reasons = failure === undefined ? [] : reasonsOf(failure.error, options.hidden);
     const done = families.length > 0 ? families : await unfinished(stores, inputs.name, reasons);
     const told = await Promise.all(done.map(async (family)=>({
@@ -7402,7 +8440,7 @@ async function noticeOf(options, { families, failure, startedAt }) {
         })));
     return {
         action,
-        outcome: failure === undefined && told.every(({ outcome })=>outcome === 'success') ? 'success' : 'failure',
+        outcome: outcomeOf(failure, told),
         // What a family says of itself is not said twice.
         reasons: told.some(({ outcome })=>outcome === 'failure') ? [] : reasons,
         families: told,
@@ -7441,15 +8479,16 @@ async function onlyFamily([store]) {
         return undefined;
     }
 }
-/** The run's own stores may be closed or broken by now. What cannot be opened has been told of by the run. */ async function openAll(urls, env) {
+/** The run's own stores may be closed or broken by now. What cannot be opened has been told of by the run. */ async function openAll({ inputs, env, artifacts }) {
     const context = {
         env,
+        artifacts,
         reporter: reporter/* silentReporter */.P,
         retry: {
             attempts: 2
         }
     };
-    const opened = await Promise.allSettled(urls.map((url)=>(0,registry/* openStore */.C)(url, context)));
+    const opened = await Promise.allSettled(inputs.storage.map((url)=>(0,registry/* openStore */.C)(url, context)));
     return opened.flatMap((each)=>each.status === 'fulfilled' ? [
             each.value
         ] : []);
@@ -7458,7 +8497,7 @@ async function onlyFamily([store]) {
 
 /***/ }),
 
-/***/ 934:
+/***/ 90934:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -7550,7 +8589,7 @@ async function onlyFamily([store]) {
 
 /***/ }),
 
-/***/ 6521:
+/***/ 46521:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -7561,7 +8600,7 @@ async function onlyFamily([store]) {
 /* harmony export */   s4: () => (/* binding */ isFiltered),
 /* harmony export */   ym: () => (/* binding */ listArgs)
 /* harmony export */ });
-/* harmony import */ var _connection_options_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6774);
+/* harmony import */ var _connection_options_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(96774);
 
 /** True when the dump leaves something of the database out, so that the archive decides what is counted. */ function isFiltered(selection) {
     const { schemas, excludeSchemas, tables, excludeTables, excludeTableData } = selection;
@@ -7716,7 +8755,7 @@ function selectionArgs(selection) {
 
 /***/ }),
 
-/***/ 6774:
+/***/ 96774:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -7726,7 +8765,7 @@ function selectionArgs(selection) {
 /* harmony export */   eG: () => (/* binding */ ENCODE_ADVICE),
 /* harmony export */   oL: () => (/* binding */ isOption)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7594);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
 
 /** What the URL's writer has to do about characters that mean something in a URL. */ const ENCODE_ADVICE = 'Inside a URL these characters of a user name or password must be written as: `%` %25, `@` %40, `/` %2F, ' + '`:` %3A, `#` %23, `?` %3F, `&` %26, and a space %20.';
 /** libpq's `isspace` in the C locale. */ const SPACE = new Set([
@@ -7818,7 +8857,7 @@ function readValue(text, from) {
 
 /***/ }),
 
-/***/ 1276:
+/***/ 31276:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -7828,9 +8867,9 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(7594);
+var errors = __nccwpck_require__(17594);
 // EXTERNAL MODULE: ./lib/postgres/connection/options.js
-var connection_options = __nccwpck_require__(6774);
+var connection_options = __nccwpck_require__(96774);
 ;// CONCATENATED MODULE: ./lib/postgres/connection/target.js
 /**
  * The server that libpq will choose: the URL's options, else the `PG*` variables, which stand behind a service's settings.
@@ -8099,7 +9138,7 @@ function variants(password) {
 
 /***/ }),
 
-/***/ 3922:
+/***/ 53922:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -8110,7 +9149,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(7594);
+var errors = __nccwpck_require__(17594);
 ;// CONCATENATED MODULE: ./lib/postgres/causes/cause.js
 /** `the server db.example.com:5432`, as far as it is known. */ function serverName({ target }) {
     if (target?.host === undefined) return 'the server';
@@ -8179,7 +9218,7 @@ var hosts = __nccwpck_require__(5523);
 ];
 
 // EXTERNAL MODULE: ./lib/postgres/connection/options.js
-var options = __nccwpck_require__(6774);
+var options = __nccwpck_require__(96774);
 ;// CONCATENATED MODULE: ./lib/postgres/causes/connecting.js
 
 
@@ -8255,7 +9294,7 @@ function capital(text) {
 }
 
 // EXTERNAL MODULE: ./lib/postgres/quote.js
-var quote = __nccwpck_require__(1363);
+var quote = __nccwpck_require__(21363);
 ;// CONCATENATED MODULE: ./lib/postgres/causes/reading.js
 
 /** Why something could not be read, once connected. */ const READING = [
@@ -8380,7 +9419,7 @@ function copied(stderr) {
 ];
 
 // EXTERNAL MODULE: ./lib/postgres/reply.js
-var reply = __nccwpck_require__(3459);
+var reply = __nccwpck_require__(43459);
 ;// CONCATENATED MODULE: ./lib/postgres/explain.js
 
 
@@ -8455,15 +9494,60 @@ function lineAt(text, at) {
 
 /***/ }),
 
-/***/ 3154:
+/***/ 17371:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $: () => (/* binding */ readGlobals)
+/* harmony export */ });
+/** What of a backup's `globals.sql` a scratch server is given. */ const NAME = String.raw`("(?:[^"]|"")+"|[^\s;"]+)`;
+const CREATE = new RegExp(`^CREATE ROLE ${NAME}$`);
+const ALTER = new RegExp(`^ALTER ROLE ${NAME} WITH [A-Z0-9 -]+?(?= VALID UNTIL | PASSWORD |$)`);
+const GRANT = new RegExp(`^GRANT ${NAME} TO ${NAME}(?: WITH [A-Z, ]+?)?(?= GRANTED BY |$)`);
+/** Reads what `pg_dumpall --globals-only` wrote. */ function readGlobals(sql) {
+    const globals = {
+        roles: [],
+        statements: []
+    };
+    for (const statement of statementsOf(sql)){
+        const role = CREATE.exec(statement)?.[1];
+        if (role !== undefined) globals.roles.push(unquote(role));
+        // Who granted a membership need not be allowed to, once only part of the grants are there.
+        const grant = GRANT.exec(statement)?.[0];
+        const kept = grant ?? ALTER.exec(statement)?.[0];
+        if (kept !== undefined) globals.statements.push(kept);
+    }
+    return globals;
+}
+/** The statements of a script, without comments and psql's own commands. */ function* statementsOf(sql) {
+    const token = /"(?:[^"]|"")*"|'(?:[^']|'')*'|--[^\n]*|^\\[^\n]*|;|[^"'\-\\;]+|[\s\S]/gm;
+    let statement = '';
+    for (const [text] of sql.matchAll(token)){
+        if (text.startsWith('--') || text.startsWith('\\') && statement.trim() === '') continue;
+        if (text !== ';') {
+            statement += text;
+            continue;
+        }
+        yield statement.trim();
+        statement = '';
+    }
+}
+function unquote(name) {
+    return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
+}
+
+
+/***/ }),
+
+/***/ 13154:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   U: () => (/* binding */ refuseTransactionPooler)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7594);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
 /* harmony import */ var _causes_hosts_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5523);
-/* harmony import */ var _psql_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(59);
+/* harmony import */ var _psql_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(80059);
 
 
 
@@ -8534,18 +9618,18 @@ function refusal(context, purpose, cause) {
 
 /***/ }),
 
-/***/ 4346:
+/***/ 34346:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   P: () => (/* binding */ folderCache)
 /* harmony export */ });
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1455);
-/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8161);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6760);
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7594);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77598);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(73024);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(51455);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(48161);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(76760);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(17594);
 
 
 
@@ -8624,7 +9708,7 @@ function refusal(context, purpose, cause) {
 
 /***/ }),
 
-/***/ 6499:
+/***/ 36499:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -8640,9 +9724,9 @@ __nccwpck_require__.d(__webpack_exports__, {
 // UNUSED EXPORTS: unpackPackages
 
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(7594);
+var errors = __nccwpck_require__(17594);
 // EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
+var promises_ = __nccwpck_require__(51455);
 ;// CONCATENATED MODULE: ./lib/postgres/programs/machine.js
 
 /** Reads the `NAME=value` lines of an os-release file (os-release(5)). */ function parseOsRelease(text) {
@@ -8722,7 +9806,7 @@ var promises_ = __nccwpck_require__(1455);
 }
 
 // EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
+var external_node_path_ = __nccwpck_require__(76760);
 ;// CONCATENATED MODULE: ./lib/postgres/programs/folders.js
 
 
@@ -8860,9 +9944,9 @@ var external_node_path_ = __nccwpck_require__(6760);
 }
 
 // EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
+var external_node_fs_ = __nccwpck_require__(73024);
 // EXTERNAL MODULE: ./lib/base/process.js
-var base_process = __nccwpck_require__(8208);
+var base_process = __nccwpck_require__(78208);
 ;// CONCATENATED MODULE: ./lib/postgres/programs/probe.js
 
 
@@ -9282,7 +10366,7 @@ const PROXIES = [
 }
 
 // EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
+var external_node_os_ = __nccwpck_require__(48161);
 ;// CONCATENATED MODULE: ./lib/postgres/programs/apt/pgdg-key.js
 /** The fingerprint of the key that signs PostgreSQL's apt repository (https://wiki.postgresql.org/wiki/Apt). */ const PGDG_FINGERPRINT = 'B97B0AFCAA1A47F044F244A07FCC7D46ACCC4CF8';
 /**
@@ -10207,9 +11291,9 @@ function warnNewer(programs, options, why) {
 }
 
 // EXTERNAL MODULE: ./lib/postgres/programs/folder-cache.js
-var folder_cache = __nccwpck_require__(4346);
+var folder_cache = __nccwpck_require__(34346);
 // EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
+var external_node_crypto_ = __nccwpck_require__(77598);
 ;// CONCATENATED MODULE: ./lib/postgres/programs/server/unpacked-env.js
 
 
@@ -11046,7 +12130,7 @@ async function unpack(name, options) {
 
 /***/ }),
 
-/***/ 59:
+/***/ 80059:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -11055,12 +12139,12 @@ async function unpack(name, options) {
 /* harmony export */   L8: () => (/* reexport safe */ _reply_js__WEBPACK_IMPORTED_MODULE_4__.L8),
 /* harmony export */   ce: () => (/* reexport safe */ _quote_js__WEBPACK_IMPORTED_MODULE_5__.c)
 /* harmony export */ });
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7594);
-/* harmony import */ var _base_process_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8208);
-/* harmony import */ var _explain_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3922);
-/* harmony import */ var _quote_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1363);
-/* harmony import */ var _reply_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3459);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77598);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(17594);
+/* harmony import */ var _base_process_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(78208);
+/* harmony import */ var _explain_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(53922);
+/* harmony import */ var _quote_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(21363);
+/* harmony import */ var _reply_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(43459);
 
 
 
@@ -11248,7 +12332,7 @@ const CANCEL_AFTER_MS = 1000;
 
 /***/ }),
 
-/***/ 1363:
+/***/ 21363:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -11274,7 +12358,7 @@ function refuseZero(text) {
 
 /***/ }),
 
-/***/ 3459:
+/***/ 43459:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -11362,7 +12446,7 @@ function isError(severity, sqlstate) {
 
 /***/ }),
 
-/***/ 2448:
+/***/ 42448:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -11372,11 +12456,11 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/postgres/explain.js + 5 modules
-var explain = __nccwpck_require__(3922);
+var explain = __nccwpck_require__(53922);
 // EXTERNAL MODULE: ./lib/postgres/psql.js
-var postgres_psql = __nccwpck_require__(59);
+var postgres_psql = __nccwpck_require__(80059);
 // EXTERNAL MODULE: ./lib/postgres/quote.js
-var quote = __nccwpck_require__(1363);
+var quote = __nccwpck_require__(21363);
 ;// CONCATENATED MODULE: ./lib/postgres/scratch/identity.js
 
 /** Locales that are part of every libc, or of PostgreSQL itself. */ const ALWAYS = new Set([
@@ -11641,19 +12725,20 @@ function databaseExists(psql, name) {
 
 /***/ }),
 
-/***/ 6008:
+/***/ 36008:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Ds: () => (/* binding */ majorOf),
 /* harmony export */   Eb: () => (/* binding */ inspectServer),
 /* harmony export */   Pf: () => (/* binding */ listDatabases),
+/* harmony export */   WP: () => (/* binding */ unlistedDatabases),
 /* harmony export */   xe: () => (/* binding */ databaseId),
 /* harmony export */   zV: () => (/* binding */ refuseOldServer)
 /* harmony export */ });
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7594);
-/* harmony import */ var _psql_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(59);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77598);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(17594);
+/* harmony import */ var _psql_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(80059);
 
 
 
@@ -11670,6 +12755,7 @@ const PROVIDERS = {
     'azure_maintenance',
     'azure_sys'
 ];
+const OWN = PROVIDERS_OWN.map((name)=>`'${name}'`).join(', ');
 /**
  * Asks the server what it is. Must be called outside a transaction: a refused question would end it.
  * Columns that a major does not have are null: the catalogue's row is read as JSON, whatever it holds.
@@ -11712,7 +12798,17 @@ const PROVIDERS = {
  */ function listDatabases(psql) {
     return psql.query(`SELECT coalesce(json_agg(datname ORDER BY datname COLLATE "C"), '[]') FROM pg_catalog.pg_database
      WHERE datallowconn AND NOT datistemplate AND datconnlimit <> -2
-       AND datname NOT IN (${PROVIDERS_OWN.map((name)=>`'${name}'`).join(', ')})`);
+       AND datname NOT IN (${OWN})`);
+}
+/**
+ * What `*` does not stand for, each with the reason: `mould (a template)`. The server's own two templates go without
+ * saying.
+ */ function unlistedDatabases(psql) {
+    return psql.query(`SELECT coalesce(json_agg(datname || ' (' || CASE WHEN datconnlimit = -2 THEN 'what an interrupted DROP DATABASE left'
+       WHEN NOT datallowconn THEN 'takes no connections' WHEN datistemplate THEN 'a template' ELSE 'its provider''s own' END || ')'
+       ORDER BY datname COLLATE "C"), '[]') FROM pg_catalog.pg_database
+     WHERE datname NOT IN ('template0', 'template1')
+       AND (NOT datallowconn OR datistemplate OR datconnlimit = -2 OR datname IN (${OWN}))`);
 }
 /**
  * What tells one database from another without naming host or user, as hex; null where the cluster has no identity to ask for.
@@ -11738,7 +12834,7 @@ function textOrNull(value) {
 
 /***/ }),
 
-/***/ 5649:
+/***/ 45649:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -11791,7 +12887,7 @@ const DEPENDS = /^;\tdepends on: ([\d ]+)$/;
 
 /***/ }),
 
-/***/ 5831:
+/***/ 95424:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -11807,13 +12903,13 @@ __nccwpck_require__.d(__webpack_exports__, {
 // UNUSED EXPORTS: dependsOnForeign, dropSubscriptions, isNeutralised, neutralise, restoreArchive
 
 // EXTERNAL MODULE: ./lib/base/process.js
-var base_process = __nccwpck_require__(8208);
+var base_process = __nccwpck_require__(78208);
 // EXTERNAL MODULE: ./lib/postgres/argv.js
-var argv = __nccwpck_require__(6521);
+var argv = __nccwpck_require__(46521);
 // EXTERNAL MODULE: ./lib/postgres/toc.js
-var toc = __nccwpck_require__(5649);
+var toc = __nccwpck_require__(45649);
 // EXTERNAL MODULE: ./lib/restore/archive/script/archive-sql.js
-var archive_sql = __nccwpck_require__(6284);
+var archive_sql = __nccwpck_require__(26284);
 ;// CONCATENATED MODULE: ./lib/restore/archive/contents.js
 
 
@@ -11837,15 +12933,15 @@ var archive_sql = __nccwpck_require__(6284);
 }
 
 // EXTERNAL MODULE: ./lib/backup/fingerprint/schema-hash.js
-var schema_hash = __nccwpck_require__(4267);
+var schema_hash = __nccwpck_require__(44267);
 // EXTERNAL MODULE: ./lib/postgres/argv-restore.js
-var argv_restore = __nccwpck_require__(934);
+var argv_restore = __nccwpck_require__(90934);
 // EXTERNAL MODULE: ./lib/restore/archive/script/entries.js
-var entries = __nccwpck_require__(3635);
+var entries = __nccwpck_require__(53635);
 // EXTERNAL MODULE: ./lib/restore/archive/script/source.js + 3 modules
-var source = __nccwpck_require__(5622);
+var source = __nccwpck_require__(95622);
 // EXTERNAL MODULE: ./lib/restore/archive/script/tokens.js
-var tokens = __nccwpck_require__(7801);
+var tokens = __nccwpck_require__(17801);
 ;// CONCATENATED MODULE: ./lib/restore/archive/definitions.js
 
 
@@ -11884,7 +12980,7 @@ var tokens = __nccwpck_require__(7801);
 }
 
 // EXTERNAL MODULE: ./lib/postgres/psql.js
-var postgres_psql = __nccwpck_require__(59);
+var postgres_psql = __nccwpck_require__(80059);
 ;// CONCATENATED MODULE: ./lib/restore/archive/foreign.js
 const READS_FOREIGN = `
 WITH RECURSIVE edges(source, reader) AS (
@@ -11911,37 +13007,8 @@ WHERE c.relkind = 'm' ORDER BY 1, 2`;
     return /^foreign-data wrapper ".*" has no handler$/.test(message) && /^REFRESH MATERIALIZED VIEW /.test(statement ?? '');
 }
 
-;// CONCATENATED MODULE: ./lib/restore/archive/kinds.js
-/** OIDs of catalogs, the same in every major. */ const PG_EVENT_TRIGGER = 3466;
-const PG_DEFAULT_ACL = 826;
-/** Whether an entry of a table of contents holds the rows of a table. Its catalog tells it from a table in a schema called DATA. */ function isRows({ catalogId, text }) {
-    return catalogId === 0 && text.startsWith('TABLE DATA ');
-}
-/** Whether an entry holds data of any kind, which comes from a stream of its own in the archive. */ function isData(entry) {
-    return isRows(entry) || entry.catalogId === 0 && /^(BLOBS|BLOB DATA|STATISTICS DATA) /.test(entry.text);
-}
-/** Whether an entry makes something that can reach another server. */ function reachesOut({ text }) {
-    return /^(FOREIGN DATA WRAPPER|SERVER|USER MAPPING|FOREIGN TABLE|SUBSCRIPTION) /.test(text);
-}
-/** Divides a table of contents by when its entries are restored. */ function passesOf(entries) {
-    const passes = {
-        main: [],
-        privileges: [],
-        refreshes: [],
-        eventTriggers: []
-    };
-    for (const entry of entries)passes[passOf(entry)].push(entry);
-    return passes;
-}
-function passOf({ catalogId, text }) {
-    if (catalogId === PG_EVENT_TRIGGER) return 'eventTriggers';
-    if (catalogId === PG_DEFAULT_ACL) return 'privileges';
-    if (catalogId !== 0) return 'main';
-    if (text.startsWith('ACL ')) return 'privileges';
-    if (text.startsWith('MATERIALIZED VIEW DATA ')) return 'refreshes';
-    return /^(COMMENT|SECURITY LABEL) - EVENT TRIGGER /.test(text) ? 'eventTriggers' : 'main';
-}
-
+// EXTERNAL MODULE: ./lib/restore/archive/kinds.js
+var kinds = __nccwpck_require__(74400);
 ;// CONCATENATED MODULE: ./lib/restore/archive/neutralise.js
 /**
  * Takes from a restored database all ways to reach another server, in one transaction, as a superuser: wrappers lose
@@ -12023,11 +13090,11 @@ $pgkeep$`);
 }
 
 // EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
+var promises_ = __nccwpck_require__(51455);
 // EXTERNAL MODULE: ./lib/base/errors.js
-var base_errors = __nccwpck_require__(7594);
+var base_errors = __nccwpck_require__(17594);
 // EXTERNAL MODULE: ./lib/postgres/explain.js + 5 modules
-var explain = __nccwpck_require__(3922);
+var explain = __nccwpck_require__(53922);
 ;// CONCATENATED MODULE: ./lib/restore/archive/run/outcome.js
 
 
@@ -12282,7 +13349,7 @@ const LINE = /^psql:<stdin>:(\d+): (.*)$/;
 }
 
 // EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
+var external_node_crypto_ = __nccwpck_require__(77598);
 ;// CONCATENATED MODULE: ./lib/restore/archive/run/script-session.js
 
 
@@ -12666,11 +13733,11 @@ const COMMAND = 'Command was: ';
     const { entries } = options;
     if (entries === undefined) return run(options, await rows(options) ?? 0, undefined);
     if (entries.length === 0) return [];
-    return (0,archive_sql/* withList */.TR)(entries, (list)=>run(options, entries.filter(isRows).length, list));
+    return (0,archive_sql/* withList */.TR)(entries, (list)=>run(options, entries.filter(kinds/* isRows */.uU).length, list));
 }
 async function rows(options) {
     if (options.content === 'schema' || (options.section ?? 'data') !== 'data') return undefined;
-    return (await readContents(options))?.filter(isRows).length;
+    return (await readContents(options))?.filter(kinds/* isRows */.uU).length;
 }
 async function run(options, tables, useList) {
     const { programs, connection, database, archive, reporter, signal } = options;
@@ -12746,8 +13813,8 @@ async function plainInto(options) {
 }
 async function archiveInto(options) {
     const contents = options.entries ?? await readContents(options) ?? [];
-    const outward = options.neutralised && contents.some(reachesOut);
-    const { main, privileges, refreshes, eventTriggers } = passesOf(contents);
+    const outward = options.neutralised && contents.some(kinds/* reachesOut */.kz);
+    const { main, privileges, refreshes, eventTriggers } = (0,kinds/* passesOf */.Hb)(contents);
     const last = [
         ...refreshes,
         ...eventTriggers
@@ -12902,7 +13969,7 @@ function explained(error, { neutralised }) {
  */ async function rolesNamedIn(request) {
     const { archive, programs, signal } = request;
     if (archive.format === 'plain') return collect((0,source/* piecesOfFile */.D)(archive.path, signal));
-    const entries = (await readContents(request) ?? []).filter((entry)=>!isData(entry));
+    const entries = (await readContents(request) ?? []).filter((entry)=>!(0,kinds/* isData */.$V)(entry));
     if (signal.aborted) throw new base_errors/* CancelledError */.cc();
     if (entries.length === 0) return [];
     return (0,archive_sql/* withList */.TR)(entries, (list)=>collect((0,source/* piecesOf */.X)((0,archive_sql/* archiveSql */.BJ)(programs, (0,argv_restore/* entriesArgs */.kK)(archive.path, list), signal))));
@@ -13151,7 +14218,7 @@ function unquoted(character) {
 }
 
 // EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
+var external_node_path_ = __nccwpck_require__(76760);
 ;// CONCATENATED MODULE: ./lib/restore/archive/select/toc-file.js
 
 
@@ -13290,7 +14357,7 @@ class TocReader {
 }
 
 // EXTERNAL MODULE: ./lib/inputs/unknown.js
-var unknown = __nccwpck_require__(5075);
+var unknown = __nccwpck_require__(25075);
 ;// CONCATENATED MODULE: ./lib/restore/archive/select/near.js
 
 
@@ -13539,7 +14606,49 @@ class Selection {
 
 /***/ }),
 
-/***/ 6284:
+/***/ 74400:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $V: () => (/* binding */ isData),
+/* harmony export */   Hb: () => (/* binding */ passesOf),
+/* harmony export */   kz: () => (/* binding */ reachesOut),
+/* harmony export */   uU: () => (/* binding */ isRows)
+/* harmony export */ });
+/** OIDs of catalogs, the same in every major. */ const PG_EVENT_TRIGGER = 3466;
+const PG_DEFAULT_ACL = 826;
+/** Whether an entry of a table of contents holds the rows of a table. Its catalog tells it from a table in a schema called DATA. */ function isRows({ catalogId, text }) {
+    return catalogId === 0 && text.startsWith('TABLE DATA ');
+}
+/** Whether an entry holds data of any kind, which comes from a stream of its own in the archive. */ function isData(entry) {
+    return isRows(entry) || entry.catalogId === 0 && /^(BLOBS|BLOB DATA|STATISTICS DATA) /.test(entry.text);
+}
+/** Whether an entry makes something that can reach another server. */ function reachesOut({ text }) {
+    return /^(FOREIGN DATA WRAPPER|SERVER|USER MAPPING|FOREIGN TABLE|SUBSCRIPTION) /.test(text);
+}
+/** Divides a table of contents by when its entries are restored. */ function passesOf(entries) {
+    const passes = {
+        main: [],
+        privileges: [],
+        refreshes: [],
+        eventTriggers: []
+    };
+    for (const entry of entries)passes[passOf(entry)].push(entry);
+    return passes;
+}
+function passOf({ catalogId, text }) {
+    if (catalogId === PG_EVENT_TRIGGER) return 'eventTriggers';
+    if (catalogId === PG_DEFAULT_ACL) return 'privileges';
+    if (catalogId !== 0) return 'main';
+    if (text.startsWith('ACL ')) return 'privileges';
+    if (text.startsWith('MATERIALIZED VIEW DATA ')) return 'refreshes';
+    return /^(COMMENT|SECURITY LABEL) - EVENT TRIGGER /.test(text) ? 'eventTriggers' : 'main';
+}
+
+
+/***/ }),
+
+/***/ 26284:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -13547,11 +14656,11 @@ class Selection {
 /* harmony export */   O$: () => (/* binding */ unreadable),
 /* harmony export */   TR: () => (/* binding */ withList)
 /* harmony export */ });
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
-/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8161);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7594);
-/* harmony import */ var _base_process_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8208);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(51455);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(48161);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(76760);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(17594);
+/* harmony import */ var _base_process_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(78208);
 
 
 
@@ -13604,14 +14713,14 @@ class Selection {
 
 /***/ }),
 
-/***/ 3635:
+/***/ 53635:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   M: () => (/* binding */ entriesOf)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7594);
-/* harmony import */ var _tokens_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7801);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _tokens_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(17801);
 
 
 const HEADER = /^-- (Data for )?Name: (.*; Type: .*; Schema: .*; Owner: .*)$/;
@@ -13749,7 +14858,7 @@ const OBJECTS = {
 
 /***/ }),
 
-/***/ 5622:
+/***/ 95622:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -13760,9 +14869,9 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
+var external_node_fs_ = __nccwpck_require__(73024);
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(7594);
+var errors = __nccwpck_require__(17594);
 ;// CONCATENATED MODULE: ./lib/restore/archive/script/characters.js
 /** The ASCII characters that matter in SQL, by their codes. */ const NEWLINE = 10;
 const RETURN = 13;
@@ -14071,7 +15180,7 @@ const END_OF_ROWS = Buffer.from('\n\\.');
 
 /***/ }),
 
-/***/ 7801:
+/***/ 17801:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -14158,15 +15267,15 @@ const PATTERNS = [
 
 /***/ }),
 
-/***/ 183:
+/***/ 80183:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   L: () => (/* binding */ planRows),
 /* harmony export */   P: () => (/* binding */ planText)
 /* harmony export */ });
-/* harmony import */ var _base_table_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2341);
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8714);
+/* harmony import */ var _base_table_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(72341);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(78714);
 
 
 /** A plan as rows of two columns. */ function planRows(plan) {
@@ -14275,14 +15384,14 @@ function diskThere({ backup, way }) {
 
 /***/ }),
 
-/***/ 6960:
+/***/ 26960:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   C: () => (/* binding */ prepareRequirements),
 /* harmony export */   c: () => (/* binding */ identityOf)
 /* harmony export */ });
-/* harmony import */ var _postgres_psql_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(59);
+/* harmony import */ var _postgres_psql_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(80059);
 
 /** Makes what a filtered archive needs and does not bring along. */ async function prepareRequirements(psql, requires) {
     for (const schema of requires.schemas)await psql.exec(`CREATE SCHEMA IF NOT EXISTS ${(0,_postgres_psql_js__WEBPACK_IMPORTED_MODULE_0__/* .quoteIdentifier */ .Cm)(schema)}`);
@@ -14305,7 +15414,7 @@ function diskThere({ backup, way }) {
 
 /***/ }),
 
-/***/ 3177:
+/***/ 73177:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -14315,11 +15424,11 @@ function diskThere({ backup, way }) {
 /* harmony export */   lp: () => (/* binding */ comparedText)
 /* harmony export */ });
 /* unused harmony export matchesText */
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7594);
-/* harmony import */ var _base_text_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8566);
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8714);
-/* harmony import */ var _verify_result_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1852);
-/* harmony import */ var _plan_text_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(183);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _base_text_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(58566);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(78714);
+/* harmony import */ var _verify_result_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(91852);
+/* harmony import */ var _plan_text_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(80183);
 
 
 
@@ -14356,40 +15465,42 @@ function diskThere({ backup, way }) {
 function differenceLines(red) {
     const rest = red.length - LONGEST_LIST;
     return [
-        ...red.slice(0, LONGEST_LIST).map((finding)=>`  ${(0,_base_text_js__WEBPACK_IMPORTED_MODULE_3__/* .printableLine */ .oy)((0,_verify_result_js__WEBPACK_IMPORTED_MODULE_1__/* .describe */ .q0)(finding))}`),
+        ...red.slice(0, LONGEST_LIST).map((finding)=>`  ${(0,_verify_result_js__WEBPACK_IMPORTED_MODULE_1__/* .describe */ .q0)(finding)}`),
         ...rest > 0 ? [
             `  ... and ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_2__/* .plural */ .LS)(rest, 'more', 'more')}; --json shows them all.`
         ] : []
     ];
 }
-/** A result for a terminal. */ function resultText(result) {
-    const { outcome, plan, database, previousDatabase, safetyBackup, passedOver, notes, durationSeconds } = result;
+/**
+ * A result for a terminal or a log.
+ * @param options `namesToo`: also what differs, by name; false where everybody can read it
+ */ function resultText(result, { namesToo }) {
+    const { outcome, plan, database, safetyBackup, passedOver, notes, durationSeconds } = result;
+    const { backup, target } = plan;
     const newer = passedOver.map((why)=>`Not the newest: ${why}`);
-    if (outcome === 'planned') return [
+    if (outcome === 'planned') return (0,_base_text_js__WEBPACK_IMPORTED_MODULE_3__/* .printable */ .g$)([
         (0,_plan_text_js__WEBPACK_IMPORTED_MODULE_4__/* .planText */ .P)(plan),
         ...newer,
         'Nothing was changed (dry-run).\n'
-    ].join('\n');
+    ].join('\n'));
+    const what = `${backup.name}/${backup.id}`;
     const lines = [
-        database === null ? `Backup ${plan.backup.id} was not put into place: database ${plan.target.database} is as it was.` : `Backup ${plan.backup.id} is restored in database ${database}, in ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_2__/* .formatDuration */ .a3)(durationSeconds)}.`,
+        database === null ? `${what} was not put into place: database ${JSON.stringify(target.database)} is as it was.` : `${what} is restored in database ${JSON.stringify(database)}, in ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_2__/* .formatDuration */ .a3)(durationSeconds)}.`,
         `Compared with its fingerprint: ${comparedText(result)}.`,
-        ...differenceLines(result.findings.filter(_verify_result_js__WEBPACK_IMPORTED_MODULE_1__/* .isRed */ .iI)),
-        ...previousDatabase === null ? [] : [
-            `The database that was there before is now ${previousDatabase}.`
-        ],
+        ...namesToo ? differenceLines(result.findings.filter(_verify_result_js__WEBPACK_IMPORTED_MODULE_1__/* .isRed */ .iI)) : [],
         ...safetyBackup === null ? [] : [
             `Safety backup: ${safetyBackup.name}/${safetyBackup.id} in ${safetyBackup.storage}.`
         ],
         ...newer,
         ...notes
     ];
-    return lines.map((line)=>`${line}\n`).join('');
+    return lines.map((line)=>`${(0,_base_text_js__WEBPACK_IMPORTED_MODULE_3__/* .printableLine */ .oy)(line)}\n`).join('');
 }
 
 
 /***/ }),
 
-/***/ 1915:
+/***/ 71915:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -14400,13 +15511,13 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/backup/catalogue.js
-var catalogue = __nccwpck_require__(8427);
+var catalogue = __nccwpck_require__(68427);
 // EXTERNAL MODULE: ./lib/backup/manifest.js
-var backup_manifest = __nccwpck_require__(8841);
+var backup_manifest = __nccwpck_require__(78841);
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(7594);
+var errors = __nccwpck_require__(17594);
 // EXTERNAL MODULE: ./lib/storage/errors.js
-var storage_errors = __nccwpck_require__(5822);
+var storage_errors = __nccwpck_require__(85822);
 ;// CONCATENATED MODULE: ./lib/restore/stage/damaged.js
 
 /** A stored file that is not what the backup's manifest says: a verdict on the backup, not a fault of the run. */ class DamagedPartError extends errors/* UserError */.yo {
@@ -14417,19 +15528,19 @@ var storage_errors = __nccwpck_require__(5822);
 }
 
 // EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
+var promises_ = __nccwpck_require__(51455);
 // EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
+var external_node_path_ = __nccwpck_require__(76760);
 // EXTERNAL MODULE: ./lib/backup/layout.js
-var layout = __nccwpck_require__(802);
+var layout = __nccwpck_require__(30802);
 // EXTERNAL MODULE: ./lib/codec/index.js + 7 modules
-var codec = __nccwpck_require__(1787);
+var codec = __nccwpck_require__(41787);
 // EXTERNAL MODULE: ./lib/postgres/programs/index.js + 35 modules
-var programs = __nccwpck_require__(6499);
+var programs = __nccwpck_require__(36499);
 // EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(8714);
+var units = __nccwpck_require__(78714);
 // EXTERNAL MODULE: ./lib/storage/digest.js
-var digest = __nccwpck_require__(3309);
+var digest = __nccwpck_require__(63309);
 ;// CONCATENATED MODULE: ./lib/restore/stage/fetch.js
 
 
@@ -14725,9 +15836,9 @@ function diskFull(target, cause) {
 ;// CONCATENATED MODULE: external "node:stream/promises"
 const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
 // EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __nccwpck_require__(7075);
+var external_node_stream_ = __nccwpck_require__(57075);
 // EXTERNAL MODULE: ./lib/base/process.js
-var process = __nccwpck_require__(8208);
+var process = __nccwpck_require__(78208);
 ;// CONCATENATED MODULE: ./lib/restore/stage/unpack.js
 
 
@@ -15132,7 +16243,7 @@ function requireGoodEnd(ended, part, broken) {
 
 /***/ }),
 
-/***/ 6925:
+/***/ 66100:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -15141,34 +16252,32 @@ __nccwpck_require__.d(__webpack_exports__, {
   A: () => (/* binding */ restoreTold)
 });
 
-// EXTERNAL MODULE: ./lib/notify/telling.js + 9 modules
-var telling = __nccwpck_require__(6287);
+// EXTERNAL MODULE: ./lib/notify/telling.js + 8 modules
+var telling = __nccwpck_require__(81666);
 // EXTERNAL MODULE: ./lib/postgres/connection/parse.js + 2 modules
-var parse = __nccwpck_require__(1276);
+var parse = __nccwpck_require__(31276);
 // EXTERNAL MODULE: ./lib/restore/result.js
-var restore_result = __nccwpck_require__(3177);
+var restore_result = __nccwpck_require__(73177);
 // EXTERNAL MODULE: ./lib/backup/choose.js + 1 modules
-var choose = __nccwpck_require__(4979);
+var choose = __nccwpck_require__(14979);
 // EXTERNAL MODULE: ./lib/backup/catalogue.js
-var catalogue = __nccwpck_require__(8427);
+var catalogue = __nccwpck_require__(68427);
 // EXTERNAL MODULE: ./lib/backup/log.js
 var log = __nccwpck_require__(6104);
 // EXTERNAL MODULE: ./lib/base/errors.js
-var base_errors = __nccwpck_require__(7594);
-// EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(8714);
+var errors = __nccwpck_require__(17594);
 // EXTERNAL MODULE: ./lib/codec/index.js + 7 modules
-var codec = __nccwpck_require__(1787);
+var codec = __nccwpck_require__(41787);
 // EXTERNAL MODULE: ./lib/inputs/name.js
-var inputs_name = __nccwpck_require__(902);
-// EXTERNAL MODULE: ./lib/storage/registry.js + 3 modules
-var registry = __nccwpck_require__(25);
+var inputs_name = __nccwpck_require__(40902);
+// EXTERNAL MODULE: ./lib/storage/registry.js + 15 modules
+var registry = __nccwpck_require__(74561);
 // EXTERNAL MODULE: ./lib/verify/result.js
-var result = __nccwpck_require__(1852);
+var result = __nccwpck_require__(91852);
 // EXTERNAL MODULE: ./lib/postgres/psql.js
-var postgres_psql = __nccwpck_require__(59);
+var postgres_psql = __nccwpck_require__(80059);
 // EXTERNAL MODULE: ./lib/postgres/scratch/admin.js + 1 modules
-var admin = __nccwpck_require__(2448);
+var admin = __nccwpck_require__(42448);
 ;// CONCATENATED MODULE: ./lib/restore/swap/marker.js
 const MARK = 'pgkeep: unfinished restore of ';
 /** The comment of a database that is being restored into, by which what an interrupted run left is known. */ function marker(database) {
@@ -15215,15 +16324,130 @@ const RELOADED = '_comparing_';
     ].some((infix)=>name.startsWith(cutBytes(database, KEPT) + infix));
 }
 
-// EXTERNAL MODULE: ./lib/verify/compare/index.js + 10 modules
-var compare = __nccwpck_require__(6891);
+// EXTERNAL MODULE: ./lib/verify/compare/index.js + 11 modules
+var compare = __nccwpck_require__(44241);
 // EXTERNAL MODULE: ./lib/verify/left-out.js
-var left_out = __nccwpck_require__(1097);
+var left_out = __nccwpck_require__(41097);
 // EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
-// EXTERNAL MODULE: ./lib/restore/archive/index.js + 25 modules
-var restore_archive = __nccwpck_require__(5831);
+var external_node_os_ = __nccwpck_require__(48161);
+// EXTERNAL MODULE: ./lib/base/units.js
+var units = __nccwpck_require__(78714);
+// EXTERNAL MODULE: ./lib/postgres/connection/options.js
+var connection_options = __nccwpck_require__(96774);
+;// CONCATENATED MODULE: ./lib/postgres/connection/startup.js
+
+/**
+ * The connection with settings that hold from the very start of a session, on top of those that the user gave. The
+ * server refuses the session where the role may not make them; `options` of a service file win over them.
+ * @param settings by name, e.g. `{event_triggers: 'off'}`; values without blanks
+ */ function withStartupSettings(connection, settings) {
+    const added = Object.entries(settings).map(([name, value])=>`-c ${name}=${value}`);
+    const extended = (given)=>[
+            given ?? '',
+            ...added
+        ].join(' ').trim();
+    const options = (0,connection_options/* parseKeywords */.Qx)(connection.conninfo()).get('options');
+    if (options === undefined) return {
+        ...connection,
+        env: {
+            ...connection.env,
+            PGOPTIONS: extended(connection.env['PGOPTIONS'])
+        }
+    };
+    return {
+        ...connection,
+        conninfo: (database)=>{
+            const all = (0,connection_options/* parseKeywords */.Qx)(connection.conninfo(database));
+            return (0,connection_options/* formatKeywords */.ce)(all.set('options', extended(options)));
+        }
+    };
+}
+
+// EXTERNAL MODULE: ./lib/restore/archive/index.js + 24 modules
+var restore_archive = __nccwpck_require__(95424);
+// EXTERNAL MODULE: ./lib/postgres/explain.js + 5 modules
+var explain = __nccwpck_require__(53922);
+;// CONCATENATED MODULE: ./lib/restore/target/server.js
+
+
+/** What a database or role of the target may have set, and would stop us. */ const SETTINGS = {
+    default_transaction_read_only: 'off'
+};
+/** Sessions that end when the run is cancelled. */ function sessionsOf({ programs, connection, reporter, signal }) {
+    return (database, name)=>postgres_psql/* Psql */.DD.open({
+            programs,
+            connection,
+            database,
+            name,
+            reporter,
+            signal,
+            settings: SETTINGS
+        });
+}
+/** Sessions that clean up, also after the run was cancelled. */ function cleaningSessionsOf({ programs, connection, reporter }) {
+    return (database, name)=>postgres_psql/* Psql */.DD.open({
+            programs,
+            connection,
+            database,
+            name,
+            reporter,
+            settings: SETTINGS
+        });
+}
+/**
+ * Does something in a session of its own.
+ * @param what what could not be done, for the message
+ */ async function inSession(open, what, connection, work) {
+    const psql = await open();
+    try {
+        return await work(psql);
+    } catch (error) {
+        throw (0,explain/* explainSqlError */.s)(error, what, {
+            target: connection.target
+        });
+    } finally{
+        await psql.close();
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/restore/target/startup.js
+
+
+
+
+/** A session that counts as a replica: no trigger fires and no foreign key is checked, unless a trigger is made to. */ const SILENT = [
+    'session_replication_role',
+    'replica'
+];
+/**
+ * The connection with a setting from the start of each session on, where the role may make it: superusers, those to whom
+ * it was granted (PostgreSQL 15 and newer), and whom a managed server lets. So it is tried.
+ * @param database where to try it
+ * @returns undefined where the role may not, or the server does not know the setting
+ */ async function startingWith(access, database, [name, value]) {
+    const connection = withStartupSettings(access.connection, {
+        [name]: value
+    });
+    try {
+        const psql = await sessionsOf({
+            ...access,
+            connection
+        })(database, 'that tries a setting');
+        try {
+            const set = await psql.value(`SELECT pg_catalog.current_setting(${(0,postgres_psql/* quoteLiteral */.ce)(name)}, true)`);
+            return set === value ? connection : undefined;
+        } finally{
+            await psql.close();
+        }
+    } catch (error) {
+        if (!(error instanceof errors/* UserError */.yo)) throw error;
+        return undefined;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/restore/job.js
+
+
 
 
 
@@ -15246,10 +16470,13 @@ var restore_archive = __nccwpck_require__(5831);
 }
 /**
  * Restores into a database that is there.
- * @throws UserError when anything failed that matters
+ * @throws StatementsFailed when anything failed that matters; UserError when the session ended
  */ async function restoreTo(job, database, how) {
-    const { options, staged, programs, connection, plan } = job;
-    const entries = entriesOf(job);
+    const { options, staged, programs, plan } = job;
+    const { entries = entriesOf(job) } = how;
+    const connection = plan.rows?.silent === true ? withStartupSettings(job.connection, Object.fromEntries([
+        SILENT
+    ])) : job.connection;
     const { errors } = await (0,restore_archive/* restoreInto */.p5)({
         archive: staged,
         programs,
@@ -15269,16 +16496,18 @@ var restore_archive = __nccwpck_require__(5831);
         }
     });
     const serious = errors.filter(({ harmless })=>harmless === undefined);
-    if (serious.length > 0) throw failed(serious);
+    if (serious.length > 0) throw failed(serious, how.otherwise ?? 'The target is as it was.');
     if (how.quiet === true) return;
     for (const { message, harmless } of errors)options.reporter.info(`${message}: ${harmless ?? ''}`);
 }
+/** Statements failed, and the session lived on: what its transaction did is undone. */ class StatementsFailed extends errors/* UserError */.yo {
+}
 const SHOWN = 5;
-function failed(errors) {
+function failed(errors, target) {
     const lines = errors.slice(0, SHOWN).map(({ message, entry })=>`  ${entry === undefined ? '' : `${entry}: `}${message}`);
     const rest = errors.length - SHOWN;
-    return new base_errors/* UserError */.yo([
-        `The backup did not restore: ${(0,units/* plural */.LS)(errors.length, 'error')}. The target is as it was.`,
+    return new StatementsFailed([
+        `The backup did not restore: ${(0,units/* plural */.LS)(errors.length, 'error')}. ${target}`,
         ...lines,
         ...rest > 0 ? [
             `  and ${rest} more`
@@ -15376,9 +16605,33 @@ function failed(errors) {
 }
 
 // EXTERNAL MODULE: ./lib/restore/requirements.js
-var requirements = __nccwpck_require__(6960);
+var requirements = __nccwpck_require__(26960);
+;// CONCATENATED MODULE: ./lib/restore/quiet.js
+
+
+/** Since this major event triggers can be switched off for a session, and can fire when one begins. */ const LOGIN_TRIGGERS = 17;
+/**
+ * The job with sessions that set off no event trigger of the restored database: one that fires at a login could write
+ * to it before it is compared. Where the role may not switch them off, sessions are as they were.
+ * @param database where to try it: another than the restored one, in case it is refused
+ */ async function quietly(job, database) {
+    if (job.target.major < LOGIN_TRIGGERS) return job;
+    const connection = await startingWith(job.access, database, [
+        'event_triggers',
+        'off'
+    ]);
+    return connection === undefined ? job : {
+        ...job,
+        connection,
+        open: sessionsOf({
+            ...job.access,
+            connection
+        })
+    };
+}
+
 // EXTERNAL MODULE: ./lib/backup/fingerprint/objects.js
-var objects = __nccwpck_require__(5205);
+var objects = __nccwpck_require__(85205);
 ;// CONCATENATED MODULE: ./lib/restore/target/objects.js
 
 
@@ -15443,7 +16696,7 @@ const objects_SHOWN = 5;
     } catch (error) {
         // Somebody is connected, or a replication slot reads it.
         return {
-            why: `It is empty and could not be dropped: ${(0,base_errors/* messageOf */.bD)(error)}`
+            why: `It is empty and could not be dropped: ${(0,errors/* messageOf */.bD)(error)}`
         };
     }
 }
@@ -15486,17 +16739,17 @@ async function reasonToKeep(psql) {
 }
 
 // EXTERNAL MODULE: ./lib/postgres/argv-restore.js
-var argv_restore = __nccwpck_require__(934);
+var argv_restore = __nccwpck_require__(90934);
 // EXTERNAL MODULE: ./lib/restore/archive/script/archive-sql.js
-var archive_sql = __nccwpck_require__(6284);
+var archive_sql = __nccwpck_require__(26284);
 // EXTERNAL MODULE: ./lib/restore/archive/script/entries.js
-var entries = __nccwpck_require__(3635);
+var entries = __nccwpck_require__(53635);
 // EXTERNAL MODULE: ./lib/restore/archive/script/source.js + 3 modules
-var source = __nccwpck_require__(5622);
+var source = __nccwpck_require__(95622);
 // EXTERNAL MODULE: ./lib/restore/archive/script/tokens.js
-var tokens = __nccwpck_require__(7801);
+var tokens = __nccwpck_require__(17801);
 // EXTERNAL MODULE: ./lib/postgres/quote.js
-var quote = __nccwpck_require__(1363);
+var quote = __nccwpck_require__(21363);
 ;// CONCATENATED MODULE: ./lib/restore/swap/settings.js
 
 /** Settings that hold lists of names, each of which is quoted by itself (GUC_LIST_QUOTE in PostgreSQL's guc_tables.c). */ const LISTS = new Set([
@@ -15756,9 +17009,49 @@ function combineGrants(archived, target) {
     };
 }
 
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __nccwpck_require__(58500);
+;// CONCATENATED MODULE: ./lib/restore/in-doubt.js
+
+
+/** How long a server that went away is waited for, in milliseconds. */ const PATIENCE_MS = 30_000;
+const EVERY_MS = 200;
+/**
+ * Asks the server what became of a transaction whose connection broke, perhaps at its commit: by new connections, until
+ * there is an answer. The server may still be at work on that commit, so transactions of the role that had begun to
+ * write in that database before are waited for.
+ * @param open a session that outlives the run
+ * @param database where the transaction ran
+ * @returns what `look` found; undefined where nothing can be found out
+ */ async function afterBreak(open, database, look, patienceMs = PATIENCE_MS) {
+    const end = Date.now() + patienceMs;
+    // The time of the server, at the first connection that comes about.
+    let since;
+    for(;;){
+        try {
+            const psql = await open();
+            try {
+                since ??= await psql.value('SELECT pg_catalog.clock_timestamp()');
+                if (!await isAtWork(psql, database, since)) return await look(psql);
+            } finally{
+                await psql.close();
+            }
+        } catch  {
+        // Not up yet, perhaps.
+        }
+        if (Date.now() >= end) return undefined;
+        await (0,promises_.setTimeout)(EVERY_MS);
+    }
+}
+function isAtWork(psql, database, since) {
+    return psql.query(`SELECT to_json(EXISTS (SELECT FROM pg_catalog.pg_stat_activity
+     WHERE datname = ${(0,postgres_psql/* quoteLiteral */.ce)(database)} AND usename = current_user AND pid <> pg_catalog.pg_backend_pid()
+       AND backend_xid IS NOT NULL AND xact_start < ${(0,postgres_psql/* quoteLiteral */.ce)(since)}))`);
+}
+
 ;// CONCATENATED MODULE: ./lib/restore/swap/sessions.js
 
-const EVERY_MS = 50;
+const sessions_EVERY_MS = 50;
 /**
  * Ends the sessions on these databases, also those that come, until `over`.
  * @returns the roles of sessions that this role may not end, one for each
@@ -15778,7 +17071,7 @@ const EVERY_MS = 50;
                 refused.set(pid, role);
             }
         }
-        await new Promise((resolve)=>setTimeout(resolve, EVERY_MS));
+        await new Promise((resolve)=>setTimeout(resolve, sessions_EVERY_MS));
     }
     return [
         ...refused.values()
@@ -15786,6 +17079,7 @@ const EVERY_MS = 50;
 }
 
 ;// CONCATENATED MODULE: ./lib/restore/swap/swap.js
+
 
 
 
@@ -15821,14 +17115,14 @@ const ATTEMPTS = 2;
             restored
         ]));
     const wanted = oids.get(restored);
-    if (wanted === undefined) throw new base_errors/* UserError */.yo(`The restored database ${JSON.stringify(restored)} is gone: someone dropped or renamed it. Run the restore again.`);
+    if (wanted === undefined) throw new errors/* UserError */.yo(`The restored database ${JSON.stringify(restored)} is gone: someone dropped or renamed it. Run the restore again.`);
     for(let attempt = 1;; attempt += 1){
         await request.check();
         const { error, refused } = await attemptSwap(request);
         if (error === undefined) return;
         // A connection that broke at the commit does not tell whether that came through.
         if (!(error instanceof postgres_psql/* SqlError */.L8) && await isSwapped(request, wanted)) return;
-        if (request.signal.aborted) throw new base_errors/* CancelledError */.cc();
+        if (request.signal.aborted) throw new errors/* CancelledError */.cc();
         const busy = error instanceof postgres_psql/* SqlError */.L8 && BUSY.includes(error.sqlstate);
         if (!busy) throw notSwapped(target, error);
         if (refused.length > 0 || attempt === ATTEMPTS) throw stillBusy(target, refused, error);
@@ -15869,16 +17163,27 @@ function stop(over, ended) {
     over.abort();
     return ended;
 }
-async function isSwapped({ look, target }, restored) {
-    try {
-        return await withSession(look, 'that looks after the swap', async (psql)=>(await oidsOf(psql, [
-                target
-            ])).get(target) === restored);
-    } catch (error) {
-        throw new base_errors/* UserError */.yo(`The connection broke while database ${JSON.stringify(target)} was being replaced, and the server cannot be asked which one it is now. It is the old or the new one as a whole: look at it before you run anything else.`, {
-            cause: error
-        });
-    }
+/** @throws UserError where that cannot be found out */ async function isSwapped(request, restored) {
+    const { look, target, maintenance, patienceMs } = request;
+    const swapped = await afterBreak(()=>look('that looks after the swap'), maintenance, async (psql)=>(await oidsOf(psql, [
+            target
+        ])).get(target) === restored, patienceMs);
+    if (swapped !== undefined) return swapped;
+    throw inDoubt(request);
+}
+/** Tells by the names that a swap makes: that of the copy goes either way, since what is left of it is dropped. */ function inDoubt({ target, restored, before }) {
+    const [name, beside] = [
+        JSON.stringify(target),
+        JSON.stringify(restored)
+    ];
+    const [sign, done] = before === undefined ? [
+        name,
+        ''
+    ] : [
+        JSON.stringify(before),
+        `, and ${JSON.stringify(before)} the old one`
+    ];
+    return new errors/* UserError */.yo(`The connection broke while database ${name} was being replaced, and the server cannot be asked what became of it. ` + `Everything changed together, or nothing did. List the databases (\`psql -l\`) before you run anything else: where ${sign} is there, ` + `${name} is the restored database${done}. Where it is not, nothing was replaced, and ${beside}, if it is there, is a copy that can be dropped.`);
 }
 async function withSession(open, name, work) {
     const psql = await open(name);
@@ -15896,9 +17201,9 @@ async function oidsOf(psql, names) {
         ]));
 }
 function notSwapped(target, error) {
-    if (error instanceof base_errors/* CancelledError */.cc) return error;
+    if (error instanceof errors/* CancelledError */.cc) return error;
     const why = error instanceof Error ? error.message : String(error);
-    return new base_errors/* UserError */.yo(`Database ${JSON.stringify(target)} could not be replaced and is as it was: ${why}. Run the restore again.`, {
+    return new errors/* UserError */.yo(`Database ${JSON.stringify(target)} could not be replaced and is as it was: ${why}. Run the restore again.`, {
         cause: error
     });
 }
@@ -15907,58 +17212,13 @@ function stillBusy(target, refused, cause) {
         ...new Set(refused)
     ];
     const who = roles.length === 0 ? 'Sessions come back faster than they end, or a prepared transaction or a copy of it is under way.' : `${(0,units/* plural */.LS)(refused.length, 'session')} of ${roles.join(', ')} cannot be ended by this role: end them yourself (stop the application), or run \`GRANT pg_signal_backend\` to the role (which cannot end those of superusers).`;
-    return new base_errors/* UserError */.yo(`Database ${JSON.stringify(target)} is in use, so it could not be replaced and is as it was. ${who} Then run the restore again.`, {
+    return new errors/* UserError */.yo(`Database ${JSON.stringify(target)} is in use, so it could not be replaced and is as it was. ${who} Then run the restore again.`, {
         cause
     });
 }
 
 // EXTERNAL MODULE: ./lib/postgres/server.js
-var server = __nccwpck_require__(6008);
-// EXTERNAL MODULE: ./lib/postgres/explain.js + 5 modules
-var explain = __nccwpck_require__(3922);
-;// CONCATENATED MODULE: ./lib/restore/target/server.js
-
-
-/** What a database or role of the target may have set, and would stop us. */ const SETTINGS = {
-    default_transaction_read_only: 'off'
-};
-/** Sessions that end when the run is cancelled. */ function sessionsOf({ programs, connection, reporter, signal }) {
-    return (database, name)=>postgres_psql/* Psql */.DD.open({
-            programs,
-            connection,
-            database,
-            name,
-            reporter,
-            signal,
-            settings: SETTINGS
-        });
-}
-/** Sessions that clean up, also after the run was cancelled. */ function cleaningSessionsOf({ programs, connection, reporter }) {
-    return (database, name)=>postgres_psql/* Psql */.DD.open({
-            programs,
-            connection,
-            database,
-            name,
-            reporter,
-            settings: SETTINGS
-        });
-}
-/**
- * Does something in a session of its own.
- * @param what what could not be done, for the message
- */ async function inSession(open, what, connection, work) {
-    const psql = await open();
-    try {
-        return await work(psql);
-    } catch (error) {
-        throw (0,explain/* explainSqlError */.s)(error, what, {
-            target: connection.target
-        });
-    } finally{
-        await psql.close();
-    }
-}
-
+var server = __nccwpck_require__(36008);
 ;// CONCATENATED MODULE: ./lib/restore/target/look.js
 
 
@@ -15973,7 +17233,7 @@ var explain = __nccwpck_require__(3922);
 ];
 /** How many databases are tried for one that lets us in. */ const MOST_TRIED = 5;
 /** True for the error of connecting to a database that does not exist. */ function isMissingDatabase(error) {
-    return error instanceof base_errors/* ExplainedError */.hM && /database "[^"]*" does not exist|no such database: \S/.test(error.message);
+    return error instanceof errors/* ExplainedError */.hM && /database "[^"]*" does not exist|no such database: \S/.test(error.message);
 }
 /**
  * Finds a database of the server that lets us in: the target itself, or where it does not exist one of the usual.
@@ -16005,11 +17265,11 @@ var explain = __nccwpck_require__(3922);
                 through
             };
         } catch (error) {
-            if (error instanceof base_errors/* UserError */.yo) continue;
+            if (error instanceof errors/* UserError */.yo) continue;
             throw error;
         }
     }
-    throw new base_errors/* UserError */.yo(`There is no database ${wanted} on the server, and the role may connect to none of ${USUAL.join(', ')} to make it. Create it first (\`CREATE DATABASE\`), or use a role that may.`, {
+    throw new errors/* UserError */.yo(`There is no database ${wanted} on the server, and the role may connect to none of ${USUAL.join(', ')} to make it. Create it first (\`CREATE DATABASE\`), or use a role that may.`, {
         cause: missing
     });
 }
@@ -16031,7 +17291,7 @@ async function serverFacts(psql, database) {
         * (pg_catalog.current_setting('max_connections')::int8 + pg_catalog.current_setting('max_prepared_transactions')::int8),
       'role', json_build_object('name', current_user, 'superuser', rolsuper, 'createDatabases', rolsuper OR rolcreatedb))
     FROM pg_catalog.pg_roles WHERE rolname = current_user`);
-    if (server.recovering) throw new base_errors/* UserError */.yo('The target server is a standby, into which nothing can be restored: use its primary.');
+    if (server.recovering) throw new errors/* UserError */.yo('The target server is a standby, into which nothing can be restored: use its primary.');
     const major = Math.floor(server.number / 10_000);
     const name = (0,postgres_psql/* quoteLiteral */.ce)(database);
     const candidates = await psql.query(`SELECT coalesce(json_agg(datname ORDER BY datname <> 'postgres', datname = 'template1', datname COLLATE "C"), '[]')
@@ -16061,7 +17321,7 @@ async function databaseRow(psql, database, major) {
      JOIN pg_catalog.pg_tablespace t ON t.oid = dattablespace WHERE datname = ${(0,postgres_psql/* quoteLiteral */.ce)(database)}`);
     if (row === null) return null;
     const { connectable, ...rest } = row;
-    if (!connectable) throw new base_errors/* UserError */.yo(`The target database ${JSON.stringify(database)} allows no connections, so what it holds cannot be seen. Allow them (\`ALTER DATABASE ... ALLOW_CONNECTIONS true\`), or name another target.`);
+    if (!connectable) throw new errors/* UserError */.yo(`The target database ${JSON.stringify(database)} allows no connections, so what it holds cannot be seen. Allow them (\`ALTER DATABASE ... ALLOW_CONNECTIONS true\`), or name another target.`);
     return {
         ...rest,
         obstacles: await obstaclesOf(psql, row.oid)
@@ -16074,7 +17334,7 @@ async function firstOpen(candidates, open) {
             return database;
         } catch (error) {
             // Not allowed in by pg_hba.conf, for example.
-            if (!(error instanceof base_errors/* UserError */.yo)) throw error;
+            if (!(error instanceof errors/* UserError */.yo)) throw error;
         }
     }
     return undefined;
@@ -16105,9 +17365,9 @@ function existingDatabase(connection, open, database, row) {
 }
 
 // EXTERNAL MODULE: ./lib/postgres/pooler.js
-var pooler = __nccwpck_require__(3154);
+var pooler = __nccwpck_require__(13154);
 // EXTERNAL MODULE: ./lib/postgres/programs/index.js + 35 modules
-var postgres_programs = __nccwpck_require__(6499);
+var postgres_programs = __nccwpck_require__(36499);
 ;// CONCATENATED MODULE: ./lib/restore/connect.js
 
 
@@ -16164,7 +17424,7 @@ var postgres_programs = __nccwpck_require__(6499);
         ...find,
         major: needed
     }) : first;
-    if (programs.major < needed) throw new base_errors/* UserError */.yo(`The target is PostgreSQL ${target.version} and the backup was made by pg_dump ${manifest.tools.pg_dump}: programs of PostgreSQL ${programs.version} do not suit both. Set postgres-version to auto or ${needed}.`);
+    if (programs.major < needed) throw new errors/* UserError */.yo(`The target is PostgreSQL ${target.version} and the backup was made by pg_dump ${manifest.tools.pg_dump}: programs of PostgreSQL ${programs.version} do not suit both. Set postgres-version to auto or ${needed}.`);
     reporter.info(`Target server ${target.version}; pg_restore ${programs.version} (${programs.source})`);
     const access = {
         programs,
@@ -16175,6 +17435,7 @@ var postgres_programs = __nccwpck_require__(6499);
     return {
         connection,
         programs,
+        access,
         target,
         open: sessionsOf(access),
         clean: cleaningSessionsOf(access)
@@ -16191,88 +17452,135 @@ var postgres_programs = __nccwpck_require__(6499);
 }
 
 // EXTERNAL MODULE: ./lib/verify/extensions.js
-var extensions = __nccwpck_require__(5899);
-// EXTERNAL MODULE: ./lib/backup/manifest.js
-var backup_manifest = __nccwpck_require__(8841);
+var extensions = __nccwpck_require__(65899);
+;// CONCATENATED MODULE: ./lib/restore/rows/effects.js
+/** Nothing happens. */ const NO_EFFECTS = {
+    triggers: [],
+    foreignKeys: [],
+    maySilence: false
+};
+// A trigger's type has 4 for INSERT (TRIGGER_TYPE_INSERT in catalog/pg_trigger.h). Triggers that a constraint brings are
+// left out; those that a partitioned table gives its partitions count, though some majors call them internal.
+const TRIGGERS = `SELECT t.tgname AS name, n.nspname || '.' || c.relname AS "table",
+    CASE t.tgenabled WHEN 'A' THEN 'always' WHEN 'R' THEN 'replica' ELSE 'origin' END AS fires
+  FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  WHERE t.tgenabled <> 'D' AND t.tgtype & 4 <> 0 AND NOT (t.tgisinternal AND t.tgconstraint <> 0)
+  ORDER BY 2, 1`;
+const FOREIGN_KEYS = `SELECT k.conname AS name, n.nspname || '.' || c.relname AS "table", m.nspname || '.' || r.relname AS "refersTo",
+    k.condeferred AS deferred
+  FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_catalog.pg_class r ON r.oid = k.confrelid JOIN pg_catalog.pg_namespace m ON m.oid = r.relnamespace
+  WHERE k.contype = 'f' ORDER BY 2, 1, 3`;
+/**
+ * Reads what happens when rows are put into these tables.
+ * @param tables by `schema.name`
+ */ async function effectsOn(psql, tables) {
+    const triggers = await psql.rows(TRIGGERS);
+    const keys = await psql.rows(FOREIGN_KEYS);
+    return {
+        triggers: triggers.filter(({ table })=>tables.has(table)),
+        foreignKeys: keys.filter(({ table })=>tables.has(table))
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/restore/target/types.js
 /** What a swap cannot carry over, or cannot be done with. */ /** True where nobody has put anything into the database. */ function isEmpty({ objects }) {
     return objects === 0;
 }
 
-;// CONCATENATED MODULE: ./lib/restore/guard.js
+;// CONCATENATED MODULE: ./lib/restore/meeting.js
 
-/**
- * Keeps a restore away from what it must not touch.
- * `confirm` must be the target's name wherever the target holds something, is the very database that the backup was
- * made of, or is read or filled by replication.
- */ function guard(choices, manifest, target, way) {
-    const guarded = {
-        unconfirmed: [],
-        blockers: [],
-        warnings: []
-    };
-    const { confirm } = choices;
-    const { database, existing } = target;
-    const name = JSON.stringify(database);
-    const confirmed = confirm === database;
-    if (confirm !== undefined && !confirmed) guarded.unconfirmed.push(`confirm is ${JSON.stringify(confirm)}, but database-url names the database ${name}: check which of the two is meant. Nothing was changed.`);
-    if (database === 'template0' || database === 'template1' || existing?.isTemplate === true) guarded.blockers.push(`${name} is a template, from which new databases are copied: name another database in database-url.`);
-    if (existing === undefined) return guarded;
-    if (way === 'beside') obstacles(target, confirmed, guarded);
-    if (confirmed || confirm !== undefined) return guarded;
-    const asks = `To go on, set confirm: ${database}`;
-    if (existing.databaseId !== null && existing.databaseId === manifest.source.databaseId) guarded.unconfirmed.push(`${name} is the very database that backup ${manifest.id} was made of. ${asks} (or name another target).`);
-    else if (!isEmpty(existing)) guarded.unconfirmed.push(`${name} is not empty: it holds ${existing.examples.join(', ')}${existing.objects > existing.examples.length ? ', ...' : ''}. ${asks}.`);
-    return guarded;
+
+/** Nothing to meet. */ const NOTHING_PRESENT = {
+    tables: [],
+    missing: [],
+    filled: [],
+    receiving: [],
+    effects: NO_EFFECTS,
+    publicSchema: 'absent'
+};
+/** A backup of rows alone says which backup has the tables. */ function rowsAlone({ staged, target, schemaBackup }, content) {
+    const { manifest } = staged;
+    const held = manifest.options['content'];
+    if (held === 'schema' && content === 'data') return [
+        `Backup ${manifest.id} holds definitions alone (content: schema), so there are no rows to restore.`
+    ];
+    if (held !== 'data') return [];
+    if (content === 'schema') return [
+        `Backup ${manifest.id} holds rows alone (content: data), so there are no definitions to restore.`
+    ];
+    if (target.existing !== undefined && !isEmpty(target.existing)) return [];
+    return [
+        `Backup ${manifest.id} holds rows alone (content: data), and the target has no tables for them. ` + (schemaBackup === undefined ? `There is no backup named "${manifest.name}" of the same database with its definitions from that time or before: make the tables yourself, or choose another backup.` : `Restore backup ${schemaBackup} with content: schema first, which has the definitions that go with it, then this one.`)
+    ];
 }
-function obstacles({ database, existing }, confirmed, guarded) {
-    if (existing === undefined) return;
-    const { preparedTransactions, replicationSlots, subscriptions } = existing.obstacles;
-    const name = JSON.stringify(database);
-    if (preparedTransactions.length > 0) guarded.blockers.push(`${name} has prepared transactions (${preparedTransactions.join(', ')}), with which it cannot be renamed. End them with COMMIT PREPARED or ROLLBACK PREPARED.`);
-    const broken = [
-        ...replicationSlots.length === 0 ? [] : [
-            `Logical replication slots read ${name} (${replicationSlots.join(', ')}). They go on reading the old database, so their subscribers see no further change: make new slots afterwards, and have the subscribers copy everything anew.`
+const meeting_SHOWN = 5;
+/** Some names, and how many more there are. */ function list(names) {
+    return `${names.slice(0, meeting_SHOWN).join(', ')}${names.length > meeting_SHOWN ? ` and ${names.length - meeting_SHOWN} more` : ''}`;
+}
+/** What is in the way of a restore into the target itself. */ function meeting({ present, target, toc }, content, way) {
+    if (way !== 'in place' || target.existing === undefined) return [];
+    if (content !== 'data') return present.tables.length === 0 ? [] : [
+        `These are in the target already, and nothing of it is overwritten: ${list(present.tables)}. Rename or drop them first, or restore into another database and copy from there.`
+    ];
+    if (toc === undefined) return [
+        'Rows alone can be restored from a backup in the custom or directory format only: a plain one is restored as a whole.'
+    ];
+    return [
+        ...present.missing.length === 0 ? [] : [
+            `Rows are restored into tables that are there, and these are not: ${list(present.missing)}. Restore their definitions first (content: schema), or choose others with tables.`
         ],
-        ...subscriptions.length === 0 ? [] : [
-            `Subscriptions fill ${name} (${subscriptions.join(', ')}). They go on filling the old database: those that the backup holds are restored disabled, and must be enabled or made anew afterwards.`
+        ...present.filled.length === 0 ? [] : [
+            `Rows are restored into empty tables, and these have rows: ${list(present.filled)}. Empty them first, or restore into another database and copy from there.`
         ]
     ];
-    if (confirmed) guarded.warnings.push(...broken);
-    else guarded.unconfirmed.push(...broken.map((sentence)=>`${sentence} To go on, set confirm: ${database}.`));
 }
 
-;// CONCATENATED MODULE: ./lib/restore/locks.js
-/** Catalogs by OID: pg_class, pg_constraint. */ const RELATION = 1259;
-const CONSTRAINT = 2606;
-/**
- * How many locks one transaction holds in the end that restores these entries: one for each relation, two more for the
- * TOAST table of a table and its index, one for the index of a key, one for each large object, which is locked when it
- * gets its owner.
- */ function locksFor(entries, largeObjects) {
-    let locks = largeObjects;
-    for (const { catalogId, text } of entries){
-        if (catalogId === RELATION) locks += /^(TABLE|MATERIALIZED VIEW) (?!ATTACH )/.test(text) ? 3 : 1;
-        else if (catalogId === CONSTRAINT) locks += 1;
+;// CONCATENATED MODULE: ./lib/restore/present.js
+
+
+/** Names stand unquoted in a table of contents, line breaks as spaces. */ function namedIn(text, kind, { schema, name }) {
+    return text.startsWith(`${kind}${schema} ${name} `.replaceAll(/[\r\n]/g, ' '));
+}
+const ROWS = 'TABLE DATA ';
+const KINDS = /^(TABLE|VIEW|MATERIALIZED VIEW|FOREIGN TABLE|SEQUENCE) /;
+const PUBLIC = `SELECT to_json(coalesce((SELECT CASE WHEN pg_catalog.pg_has_role(nspowner, 'USAGE') THEN 'own' ELSE 'foreign' END
+  FROM pg_catalog.pg_namespace WHERE nspname = 'public'), 'absent'))`;
+/** How many tables are asked for rows in one statement. */ const AT_ONCE = 100;
+/** How what is to be restored meets what is in the target database, which `psql` is connected to. */ async function presentIn(psql, entries) {
+    const relations = await psql.rows(`SELECT n.nspname AS schema, c.relname AS name, c.relkind = 'r' AS table FROM pg_catalog.pg_class c
+     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`);
+    const definitions = entries.filter(({ catalogId })=>catalogId === 1259);
+    const rows = entries.filter(({ catalogId, text })=>catalogId === 0 && text.startsWith(ROWS));
+    const tables = relations.filter(({ table })=>table);
+    const met = tables.filter((table)=>rows.some(({ text })=>namedIn(text, ROWS, table)));
+    return {
+        tables: relations.filter((relation)=>definitions.some(({ text })=>{
+                const kind = KINDS.exec(text)?.[0];
+                return kind !== undefined && namedIn(text, kind, relation);
+            })).map(nameOf),
+        missing: rows.filter(({ text })=>!tables.some((table)=>namedIn(text, ROWS, table))).map(({ text })=>text.slice(ROWS.length).split(' ').slice(0, -1).join('.')),
+        filled: await withRows(psql, met),
+        receiving: met.map(nameOf),
+        effects: NO_EFFECTS,
+        publicSchema: await psql.query(PUBLIC)
+    };
+}
+function nameOf({ schema, name }) {
+    return `${schema}.${name}`;
+}
+async function withRows(psql, tables) {
+    const filled = [];
+    for(let at = 0; at < tables.length; at += AT_ONCE){
+        const some = tables.slice(at, at + AT_ONCE);
+        const queries = some.map(({ schema, name }, index)=>`SELECT ${index} AS index WHERE EXISTS (SELECT FROM ONLY ${(0,postgres_psql/* quoteIdentifier */.Cm)(schema)}.${(0,postgres_psql/* quoteIdentifier */.Cm)(name)})`);
+        const found = await psql.rows(queries.join(' UNION ALL '));
+        filled.push(...found.flatMap(({ index })=>some[index] === undefined ? [] : [
+                nameOf(some[index])
+            ]));
     }
-    return locks;
-}
-/** Why a restore in one transaction is hopeless, or undefined. */ function lockRefusal(locks, lockTable) {
-    if (locks <= lockTable) return undefined;
-    return `The role may make no database, so everything would be restored in one transaction, and that would hold about ${locks} locks: ` + `the server's lock table has room for ${lockTable}. Give the role CREATEDB and the target, or raise max_locks_per_transaction there (it needs a restart).`;
-}
-
-;// CONCATENATED MODULE: ./lib/restore/outwards.js
-/** What of an archive has to do with other servers. */ function outwards(entries) {
-    const has = (start)=>entries.some(({ text })=>text.startsWith(start));
-    return [
-        ...has('SUBSCRIPTION - ') ? [
-            'Subscriptions are restored disabled and without a slot: enable those that are still wanted (ALTER SUBSCRIPTION).'
-        ] : [],
-        ...has('SERVER - ') ? [
-            'Foreign servers are restored as they were: their tables lead to the same other servers as those of the source.'
-        ] : []
-    ];
+    return filled;
 }
 
 ;// CONCATENATED MODULE: ./lib/restore/roles.js
@@ -16391,206 +17699,9 @@ function remedy(what, absent, foreign, who) {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/restore/plan.js
-
-
-
-
-
-
-
-
-/** Nothing to meet. */ const NOTHING_PRESENT = {
-    tables: [],
-    missing: [],
-    filled: []
-};
-/** Makes the plan. Pure: the same facts make the same plan. */ function planRestore(facts) {
-    const { choices, staged, target, selected, named, known } = facts;
-    const { manifest } = staged;
-    const content = contentOf(choices, manifest);
-    const decision = decideWay(choices, target, content);
-    const way = 'way' in decision ? decision.way : 'beside';
-    const guarded = guard(choices, manifest, target, way);
-    const ownership = content === 'data' ? {
-        owner: true,
-        privileges: true,
-        blockers: [],
-        warnings: []
-    } : decideOwnership(choices, named, known, target.role.name);
-    return {
-        backup: {
-            id: manifest.id,
-            name: manifest.name,
-            label: manifest.label,
-            storage: facts.storage,
-            database: manifest.database,
-            snapshotAt: manifest.snapshotAt,
-            serverVersion: manifest.server.version,
-            storedBytes: (0,backup_manifest/* totalBytes */.ob)(manifest),
-            databaseBytes: manifest.databaseBytes,
-            tables: manifest.totals?.tables ?? null,
-            rows: manifest.totals?.rows ?? null
-        },
-        target: {
-            database: target.database,
-            serverVersion: target.version,
-            exists: target.existing !== undefined,
-            empty: target.existing === undefined || isEmpty(target.existing),
-            bytes: target.existing?.bytes ?? null,
-            tables: target.existing?.tables ?? 0
-        },
-        mode: choices.mode,
-        way,
-        content,
-        entries: selected === undefined ? null : selected.entries.length,
-        owner: ownership.owner,
-        privileges: ownership.privileges,
-        stagedBytes: staged.bytes,
-        unconfirmed: guarded.unconfirmed,
-        blockers: [
-            ...'refusal' in decision ? [
-                decision.refusal
-            ] : [],
-            ...guarded.blockers,
-            ...rowsAlone(facts, content),
-            ...meeting(facts, content, way),
-            ...missingExtensions(facts, content),
-            ...ownership.blockers,
-            ...locks(facts, way, ownership.owner)
-        ],
-        warnings: [
-            ...guarded.warnings,
-            ...ownership.warnings,
-            ...warningsOf(facts, content, way)
-        ]
-    };
-}
-/** A backup of rows alone says which backup has the tables. */ function rowsAlone({ staged, target, schemaBackup }, content) {
-    const { manifest } = staged;
-    const held = manifest.options['content'];
-    if (held === 'schema' && content === 'data') return [
-        `Backup ${manifest.id} holds definitions alone (content: schema), so there are no rows to restore.`
-    ];
-    if (held !== 'data') return [];
-    if (content === 'schema') return [
-        `Backup ${manifest.id} holds rows alone (content: data), so there are no definitions to restore.`
-    ];
-    if (target.existing !== undefined && !isEmpty(target.existing)) return [];
-    return [
-        `Backup ${manifest.id} holds rows alone (content: data), and the target has no tables for them. ` + (schemaBackup === undefined ? `There is no backup named "${manifest.name}" of the same database with its definitions from that time or before: make the tables yourself, or choose another backup.` : `Restore backup ${schemaBackup} with content: schema first, which has the definitions that go with it, then this one.`)
-    ];
-}
-const plan_SHOWN = 5;
-function list(names) {
-    return `${names.slice(0, plan_SHOWN).join(', ')}${names.length > plan_SHOWN ? ` and ${names.length - plan_SHOWN} more` : ''}`;
-}
-function meeting({ present, target, toc }, content, way) {
-    if (way !== 'in place' || target.existing === undefined) return [];
-    if (content !== 'data') return present.tables.length === 0 ? [] : [
-        `These are in the target already, and nothing of it is overwritten: ${list(present.tables)}. Rename or drop them first, or restore into another database and copy from there.`
-    ];
-    if (toc === undefined) return [
-        'Rows alone can be restored from a backup in the custom or directory format only: a plain one is restored as a whole.'
-    ];
-    return [
-        ...present.missing.length === 0 ? [] : [
-            `Rows are restored into tables that are there, and these are not: ${list(present.missing)}. Restore their definitions first (content: schema), or choose others with tables.`
-        ],
-        ...present.filled.length === 0 ? [] : [
-            `Rows are restored into empty tables, and these have rows: ${list(present.filled)}. Empty them first, or restore into another database and copy from there.`
-        ]
-    ];
-}
-function missingExtensions({ extensions, target, selected }, content) {
-    if (content === 'data' || selected !== undefined) return [];
-    const missing = extensions.filter((name)=>!target.availableExtensions.includes(name));
-    if (missing.length === 0) return [];
-    return [
-        `The backup needs extensions that the target server does not have: ${missing.join(', ')}. Have them installed there (the list is pg_available_extensions), or restore into a server that has them.`
-    ];
-}
-function locks({ toc, selected, staged, target }, way, owner) {
-    if (way !== 'in place' || toc === undefined) return [];
-    const large = owner && selected === undefined ? staged.fingerprint?.largeObjects ?? 0 : 0;
-    const refusal = lockRefusal(locksFor(selected?.entries ?? toc, large), target.lockTable);
-    return refusal === undefined ? [] : [
-        refusal
-    ];
-}
-function warningsOf(facts, content, way) {
-    const { choices, staged, target, selected } = facts;
-    const { manifest, fingerprint } = staged;
-    const others = selected === undefined ? fingerprint?.requires.others ?? [] : [];
-    const warnings = [
-        [
-            target.major < (0,server/* majorOf */.Ds)(manifest.server.version),
-            `The target is PostgreSQL ${target.version}, older than the ${manifest.server.version} that the backup was made of. What it does not know ends the restore, and leaves the target as it is.`
-        ],
-        [
-            way === 'in place' && !isPartial(choices) && content === 'all',
-            `Role ${target.role.name} may not put a new database in the place of the target, so everything is restored into it in one transaction, with one job. The encoding and locale stay those of the target.`
-        ],
-        [
-            choices.compare && fingerprint === undefined,
-            'The backup was made without a fingerprint, so what is restored cannot be compared with it.'
-        ],
-        [
-            others.length > 0,
-            `The backup refers to objects that it does not hold: ${list(others)}. Without them it does not restore.`
-        ]
-    ];
-    return [
-        ...selected?.leftOut ?? [],
-        ...warnings.flatMap(([applies, sentence])=>applies ? [
-                sentence
-            ] : []),
-        ...content === 'data' ? [] : outwards(selected?.entries ?? facts.toc ?? [])
-    ];
-}
-
-;// CONCATENATED MODULE: ./lib/restore/present.js
-
-/** Names stand unquoted in a table of contents, line breaks as spaces. */ function namedIn(text, kind, { schema, name }) {
-    return text.startsWith(`${kind}${schema} ${name} `.replaceAll(/[\r\n]/g, ' '));
-}
-const ROWS = 'TABLE DATA ';
-const KINDS = /^(TABLE|VIEW|MATERIALIZED VIEW|FOREIGN TABLE|SEQUENCE) /;
-/** How many tables are asked for rows in one statement. */ const AT_ONCE = 100;
-/** How what is to be restored meets what is in the target database, which `psql` is connected to. */ async function presentIn(psql, entries) {
-    const relations = await psql.rows(`SELECT n.nspname AS schema, c.relname AS name, c.relkind = 'r' AS table FROM pg_catalog.pg_class c
-     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`);
-    const definitions = entries.filter(({ catalogId })=>catalogId === 1259);
-    const rows = entries.filter(({ catalogId, text })=>catalogId === 0 && text.startsWith(ROWS));
-    const tables = relations.filter(({ table })=>table);
-    const met = tables.filter((table)=>rows.some(({ text })=>namedIn(text, ROWS, table)));
-    return {
-        tables: relations.filter((relation)=>definitions.some(({ text })=>{
-                const kind = KINDS.exec(text)?.[0];
-                return kind !== undefined && namedIn(text, kind, relation);
-            })).map(nameOf),
-        missing: rows.filter(({ text })=>!tables.some((table)=>namedIn(text, ROWS, table))).map(({ text })=>text.slice(ROWS.length).split(' ').slice(0, -1).join('.')),
-        filled: await withRows(psql, met)
-    };
-}
-function nameOf({ schema, name }) {
-    return `${schema}.${name}`;
-}
-async function withRows(psql, tables) {
-    const filled = [];
-    for(let at = 0; at < tables.length; at += AT_ONCE){
-        const some = tables.slice(at, at + AT_ONCE);
-        const queries = some.map(({ schema, name }, index)=>`SELECT ${index} AS index WHERE EXISTS (SELECT FROM ONLY ${(0,postgres_psql/* quoteIdentifier */.Cm)(schema)}.${(0,postgres_psql/* quoteIdentifier */.Cm)(name)})`);
-        const found = await psql.rows(queries.join(' UNION ALL '));
-        filled.push(...found.flatMap(({ index })=>some[index] === undefined ? [] : [
-                nameOf(some[index])
-            ]));
-    }
-    return filled;
-}
-
 ;// CONCATENATED MODULE: ./lib/restore/facts.js
+
+
 
 
 
@@ -16631,7 +17742,8 @@ async function withRows(psql, tables) {
         extensions: (0,extensions/* extensionsOf */.oQ)(staged, toc ?? []),
         present: await presence(connected, {
             selected,
-            toc
+            toc,
+            content
         }),
         schemaBackup: staged.manifest.options['content'] === 'data' ? await schemaBackupFor(staged.store, staged.manifest) : undefined
     };
@@ -16643,15 +17755,350 @@ async function rolesOf(archive, entries) {
         owners: ownersAmong(inArchive, entries)
     };
 }
-/** How what is restored meets what is there. */ function presence({ target, connection, open }, { selected, toc }) {
+/** How what is restored meets what is there. */ async function presence({ target, connection, open, access }, { selected, toc, content }) {
     const { existing, database } = target;
     const entries = selected?.entries ?? toc;
     if (existing === undefined || entries === undefined) return NOTHING_PRESENT;
-    return inSession(()=>open(database, 'with the target'), 'Looking at what is in the target', connection, (psql)=>presentIn(psql, entries));
+    return inSession(()=>open(database, 'with the target'), 'Looking at what is in the target', connection, async (psql)=>{
+        const present = await presentIn(psql, entries);
+        if (content !== 'data') return present;
+        const silenced = await startingWith(access, database, SILENT);
+        const effects = await effectsOn(psql, new Set(present.receiving));
+        return {
+            ...present,
+            effects: {
+                ...effects,
+                maySilence: silenced !== undefined
+            }
+        };
+    });
 }
 /** The newest backup with definitions that is no newer than a backup of rows alone, of the same database. */ async function schemaBackupFor(store, manifest) {
     const { backups } = await (0,catalogue/* listBackups */.Cw)(store, manifest.name);
     return backups.filter(({ options, snapshotAt, database, source })=>options['content'] !== 'data' && snapshotAt <= manifest.snapshotAt && database === manifest.database && source.databaseId === manifest.source.databaseId).at(-1)?.id;
+}
+
+// EXTERNAL MODULE: ./lib/backup/manifest.js
+var backup_manifest = __nccwpck_require__(78841);
+;// CONCATENATED MODULE: ./lib/restore/guard.js
+
+/**
+ * Keeps a restore away from what it must not touch.
+ * `confirm` must be the target's name wherever the target holds something, is the very database that the backup was
+ * made of, or is read or filled by replication.
+ */ function guard(choices, manifest, target, way) {
+    const guarded = {
+        unconfirmed: [],
+        blockers: [],
+        warnings: []
+    };
+    const { confirm } = choices;
+    const { database, existing } = target;
+    const name = JSON.stringify(database);
+    const confirmed = confirm === database;
+    if (confirm !== undefined && !confirmed) guarded.unconfirmed.push(`confirm is ${JSON.stringify(confirm)}, but database-url names the database ${name}: check which of the two is meant. Nothing was changed.`);
+    if (database === 'template0' || database === 'template1' || existing?.isTemplate === true) guarded.blockers.push(`${name} is a template, from which new databases are copied: name another database in database-url.`);
+    if (existing === undefined) return guarded;
+    if (way === 'beside') obstacles(target, confirmed, guarded);
+    if (confirmed || confirm !== undefined) return guarded;
+    const asks = `To go on, set confirm: ${database}`;
+    if (existing.databaseId !== null && existing.databaseId === manifest.source.databaseId) guarded.unconfirmed.push(`${name} is the very database that backup ${manifest.id} was made of. ${asks} (or name another target).`);
+    else if (!isEmpty(existing)) guarded.unconfirmed.push(`${name} is not empty: it holds ${existing.examples.join(', ')}${existing.objects > existing.examples.length ? ', ...' : ''}. ${asks}.`);
+    return guarded;
+}
+function obstacles({ database, existing }, confirmed, guarded) {
+    if (existing === undefined) return;
+    const { preparedTransactions, replicationSlots, subscriptions } = existing.obstacles;
+    const name = JSON.stringify(database);
+    if (preparedTransactions.length > 0) guarded.blockers.push(`${name} has prepared transactions (${preparedTransactions.join(', ')}), with which it cannot be renamed. End them with COMMIT PREPARED or ROLLBACK PREPARED.`);
+    const broken = [
+        ...replicationSlots.length === 0 ? [] : [
+            `Logical replication slots read ${name} (${replicationSlots.join(', ')}). They go on reading the old database, so their subscribers see no further change: make new slots afterwards, and have the subscribers copy everything anew.`
+        ],
+        ...subscriptions.length === 0 ? [] : [
+            `Subscriptions fill ${name} (${subscriptions.join(', ')}). They go on filling the old database: those that the backup holds are restored disabled, and must be enabled or made anew afterwards.`
+        ]
+    ];
+    if (confirmed) guarded.warnings.push(...broken);
+    else guarded.unconfirmed.push(...broken.map((sentence)=>`${sentence} To go on, set confirm: ${database}.`));
+}
+
+;// CONCATENATED MODULE: ./lib/restore/locks.js
+/** Catalogs by OID: pg_class, pg_constraint. */ const RELATION = 1259;
+const CONSTRAINT = 2606;
+/**
+ * How many locks one transaction holds in the end that restores these entries: one for each relation, two more for the
+ * TOAST table of a table and its index, one for the index of a key, one for each large object, which is locked when it
+ * gets its owner.
+ */ function locksFor(entries, largeObjects) {
+    let locks = largeObjects;
+    for (const { catalogId, text } of entries){
+        if (catalogId === RELATION) locks += /^(TABLE|MATERIALIZED VIEW) (?!ATTACH )/.test(text) ? 3 : 1;
+        else if (catalogId === CONSTRAINT) locks += 1;
+    }
+    return locks;
+}
+/** Why a restore in one transaction is hopeless, or undefined. */ function lockRefusal(locks, lockTable) {
+    if (locks <= lockTable) return undefined;
+    return `The role may make no database, so everything would be restored in one transaction, and that would hold about ${locks} locks: ` + `the server's lock table has room for ${lockTable}. Give the role CREATEDB and the target, or raise max_locks_per_transaction there (it needs a restart).`;
+}
+
+;// CONCATENATED MODULE: ./lib/restore/outwards.js
+/** What of an archive has to do with other servers. */ function outwards(entries) {
+    const has = (start)=>entries.some(({ text })=>text.startsWith(start));
+    return [
+        ...has('SUBSCRIPTION - ') ? [
+            'Subscriptions are restored disabled and without a slot: enable those that are still wanted (ALTER SUBSCRIPTION).'
+        ] : [],
+        ...has('SERVER - ') ? [
+            'Foreign servers are restored as they were: their tables lead to the same other servers as those of the source.'
+        ] : []
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/restore/rows/order.js
+/**
+ * Puts tables into an order in which foreign keys are met at the end of each, and leaves it as it is otherwise. A key
+ * that leads to its own table is checked when all rows are in, one that is deferred when everything is.
+ */ function orderTables(tables, keys) {
+    const known = new Set(tables);
+    const leading = keys.filter(({ table, refersTo, deferred })=>!deferred && table !== refersTo && known.has(table) && known.has(refersTo));
+    const waits = new Map(tables.map((table)=>[
+            table,
+            new Set()
+        ]));
+    const waiting = new Map(tables.map((table)=>[
+            table,
+            new Set()
+        ]));
+    for (const { table, refersTo } of leading){
+        waits.get(table)?.add(refersTo);
+        waiting.get(refersTo)?.add(table);
+    }
+    const ordered = peel(tables, waits, waiting);
+    const left = tables.filter((table)=>!ordered.has(table));
+    // From the other end: what is left in both directions is on a circle, or between two.
+    const behind = peel(left, restricted(waiting, left), restricted(waits, left));
+    const circle = new Set(left.filter((table)=>!behind.has(table)));
+    return {
+        tables: [
+            ...ordered,
+            ...left
+        ],
+        circular: leading.filter(({ table, refersTo })=>circle.has(table) && circle.has(refersTo))
+    };
+}
+/** Takes one table after the other that waits for none that is left. */ function peel(tables, waits, waiting) {
+    const counts = new Map(tables.map((table)=>[
+            table,
+            waits.get(table)?.size ?? 0
+        ]));
+    const done = new Set();
+    const ready = tables.filter((table)=>counts.get(table) === 0);
+    for (const table of ready){
+        done.add(table);
+        for (const next of waiting.get(table) ?? []){
+            const count = (counts.get(next) ?? 0) - 1;
+            counts.set(next, count);
+            if (count === 0) ready.push(next);
+        }
+    }
+    return done;
+}
+function restricted(edges, to) {
+    const kept = new Set(to);
+    return new Map(to.map((table)=>[
+            table,
+            new Set([
+                ...edges.get(table) ?? []
+            ].filter((t)=>kept.has(t)))
+        ]));
+}
+
+;// CONCATENATED MODULE: ./lib/restore/rows/decide.js
+
+
+/**
+ * Decides how rows come back exactly as they were: no trigger may change them or write others, and foreign keys that lead
+ * out of what is restored are checked. Where all of them stay within, the rows suit each other as they did in the source.
+ * @param tables that get rows, by `schema.name`
+ */ function decideRows(tables, effects, role) {
+    const { triggers, foreignKeys, maySilence } = effects;
+    const known = new Set(tables);
+    const order = orderTables(tables, foreignKeys);
+    const outside = foreignKeys.filter(({ refersTo })=>!known.has(refersTo));
+    const named = (those, of)=>list(those.map(({ name, table })=>`${name} ${of} ${table}`));
+    // In a session that is no replica's.
+    const firing = triggers.filter(({ fires })=>fires !== 'replica');
+    const stubborn = triggers.filter(({ fires })=>fires !== 'origin');
+    const needed = firing.length > 0 || order.circular.length > 0;
+    const silent = maySilence && (needed || outside.length === 0 && stubborn.length === 0);
+    const decision = {
+        silent,
+        order: order.tables,
+        blockers: [],
+        warnings: []
+    };
+    const disable = 'Disable them for the restore (`ALTER TABLE ... DISABLE TRIGGER ...`) and enable them afterwards';
+    const silence = `use a role that may set session_replication_role (a superuser, or since PostgreSQL 15 after \`GRANT SET ON PARAMETER session_replication_role TO ${JSON.stringify(role)}\`)`;
+    if (silent) {
+        if (stubborn.length > 0) decision.blockers.push(`Triggers that fire for replicas too (ENABLE ALWAYS or REPLICA) could change the rows that are restored, or write others: ${named(stubborn, 'on')}. ${disable}.`);
+        if (outside.length > 0) decision.warnings.push(`These foreign keys lead to tables that are not restored, and are not checked for the restored rows, since triggers and foreign keys are off together: ${named(outside, 'of')}. Look afterwards for rows that refer to nothing.`);
+        return decision;
+    }
+    if (firing.length > 0) decision.blockers.push(`Triggers could change the rows that are restored, or write others: ${named(firing, 'on')}. ${disable}, or ${silence}.`);
+    if (order.circular.length > 0) decision.blockers.push(`Foreign keys lead in a circle, so that there is no order in which the rows could be put in: ${named(order.circular, 'of')}. Defer one of them for the restore (\`ALTER TABLE ... ALTER CONSTRAINT ... DEFERRABLE INITIALLY DEFERRED\`), or ${silence}.`);
+    return decision;
+}
+
+;// CONCATENATED MODULE: ./lib/restore/bound-extensions.js
+/** Extensions that can be made in one database of a server alone, by its name; and the setting that names it. */ const BOUND = [
+    {
+        name: 'pg_cron',
+        setting: 'cron.database_name',
+        schema: 'cron'
+    }
+];
+/** Why an extension of the backup cannot be made in the database beside the target, which has another name. */ function boundExtensions({ extensions, selected, target, toc }, content, way) {
+    if (way !== 'beside' || selected !== undefined || content === 'data') return [];
+    const name = JSON.stringify(target.database);
+    return BOUND.filter((bound)=>extensions.includes(bound.name)).map((bound)=>`The backup has the extension ${bound.name}, which can be made only in the database that the server's setting ${bound.setting} names, and so not in the one beside ${name} that is restored into first. ` + (toc === undefined ? 'Restore this plain backup with psql, as its RECOVERY.md says.' : `Name the schemas to restore in \`schemas\`, all but ${bound.schema}. Then run \`CREATE EXTENSION ${bound.name}\` in ${name}, and restore its rows with schemas: ${bound.schema} and content: data, or make them anew.`));
+}
+
+;// CONCATENATED MODULE: ./lib/restore/plan.js
+
+
+
+
+
+
+
+
+
+
+
+/** Makes the plan. Pure: the same facts make the same plan. */ function planRestore(facts) {
+    const { choices, staged, target, selected, named, known } = facts;
+    const { manifest } = staged;
+    const content = contentOf(choices, manifest);
+    const decision = decideWay(choices, target, content);
+    const way = 'way' in decision ? decision.way : 'beside';
+    const guarded = guard(choices, manifest, target, way);
+    const { receiving, effects } = facts.present;
+    const rows = content === 'data' && way === 'in place' ? decideRows(receiving, effects, target.role.name) : null;
+    const ownership = content === 'data' ? {
+        owner: true,
+        privileges: true,
+        blockers: [],
+        warnings: []
+    } : decideOwnership(choices, named, known, target.role.name);
+    return {
+        backup: backupOf(facts),
+        target: targetOf(target),
+        mode: choices.mode,
+        way,
+        content,
+        entries: selected === undefined ? null : selected.entries.length,
+        owner: ownership.owner,
+        privileges: ownership.privileges,
+        rows,
+        stagedBytes: staged.bytes,
+        unconfirmed: guarded.unconfirmed,
+        blockers: [
+            ...'refusal' in decision ? [
+                decision.refusal
+            ] : [],
+            ...guarded.blockers,
+            ...rowsAlone(facts, content),
+            ...meeting(facts, content, way),
+            ...rows?.blockers ?? [],
+            ...missingExtensions(facts, content),
+            ...boundExtensions(facts, content, way),
+            ...ownership.blockers,
+            ...locks(facts, way, ownership.owner)
+        ],
+        warnings: [
+            ...guarded.warnings,
+            ...rows?.warnings ?? [],
+            ...ownership.warnings,
+            ...warningsOf(facts, content, way)
+        ]
+    };
+}
+function backupOf({ staged: { manifest }, storage }) {
+    return {
+        id: manifest.id,
+        name: manifest.name,
+        label: manifest.label,
+        storage,
+        database: manifest.database,
+        snapshotAt: manifest.snapshotAt,
+        serverVersion: manifest.server.version,
+        storedBytes: (0,backup_manifest/* totalBytes */.ob)(manifest),
+        databaseBytes: manifest.databaseBytes,
+        tables: manifest.totals?.tables ?? null,
+        rows: manifest.totals?.rows ?? null
+    };
+}
+function targetOf({ database, version, existing }) {
+    return {
+        database,
+        serverVersion: version,
+        exists: existing !== undefined,
+        empty: existing === undefined || isEmpty(existing),
+        bytes: existing?.bytes ?? null,
+        tables: existing?.tables ?? 0
+    };
+}
+function missingExtensions({ extensions, target, selected }, content) {
+    if (content === 'data' || selected !== undefined) return [];
+    const missing = extensions.filter((name)=>!target.availableExtensions.includes(name));
+    if (missing.length === 0) return [];
+    return [
+        `The backup needs extensions that the target server does not have: ${missing.join(', ')}. Have them installed there (the list is pg_available_extensions), or restore into a server that has them.`
+    ];
+}
+function locks({ toc, selected, staged, target }, way, owner) {
+    if (way !== 'in place' || toc === undefined) return [];
+    const large = owner && selected === undefined ? staged.fingerprint?.largeObjects ?? 0 : 0;
+    const refusal = lockRefusal(locksFor(selected?.entries ?? toc, large), target.lockTable);
+    return refusal === undefined ? [] : [
+        refusal
+    ];
+}
+function warningsOf(facts, content, way) {
+    const { choices, staged, target, selected } = facts;
+    const { manifest, fingerprint } = staged;
+    const others = selected === undefined ? fingerprint?.requires.others ?? [] : [];
+    const warnings = [
+        [
+            target.major < (0,server/* majorOf */.Ds)(manifest.server.version),
+            `The target is PostgreSQL ${target.version}, older than the ${manifest.server.version} that the backup was made of. What it does not know ends the restore, and leaves the target as it is.`
+        ],
+        [
+            way === 'in place' && !isPartial(choices) && content === 'all',
+            `Role ${target.role.name} may not put a new database in the place of the target, so everything is restored into it in one transaction, with one job. The encoding and locale stay those of the target.`
+        ],
+        [
+            way === 'in place' && content !== 'data' && facts.present.publicSchema === 'foreign',
+            'Schema public of the target belongs to another role, so its owner, comment and privileges stay as they are.'
+        ],
+        [
+            choices.compare && fingerprint === undefined,
+            'The backup was made without a fingerprint, so what is restored cannot be compared with it.'
+        ],
+        [
+            others.length > 0,
+            `The backup refers to objects that it does not hold: ${list(others)}. Without them it does not restore.`
+        ]
+    ];
+    return [
+        ...selected?.leftOut ?? [],
+        ...warnings.flatMap(([applies, sentence])=>applies ? [
+                sentence
+            ] : []),
+        ...content === 'data' ? [] : outwards(selected?.entries ?? facts.toc ?? [])
+    ];
 }
 
 ;// CONCATENATED MODULE: ./lib/restore/unchanged.js
@@ -16669,7 +18116,10 @@ async function rolesOf(archive, entries) {
     const present = await presence({
         ...job,
         target: now
-    }, facts);
+    }, {
+        ...facts,
+        content: plan.content
+    });
     const again = planRestore({
         ...facts,
         target: now,
@@ -16681,7 +18131,7 @@ async function rolesOf(archive, entries) {
         ...again.unconfirmed
     ] : [];
     if (same && reasons.length === 0 && again.way === plan.way) return;
-    throw new base_errors/* UserError */.yo([
+    throw new errors/* UserError */.yo([
         `Database ${JSON.stringify(target.database)} has changed while the backup was being restored, and is left as it is.`,
         ...reasons,
         'Look at it, then run the restore again.'
@@ -16719,6 +18169,7 @@ async function rolesOf(archive, entries) {
         before,
         comment: wanted.comment,
         signal: options.signal,
+        maintenance,
         check: ()=>requireUnchanged(job),
         open: (name)=>open(maintenance, name),
         look: (name)=>clean(maintenance, name)
@@ -16777,6 +18228,7 @@ async function rolesOf(archive, entries) {
 
 
 
+
 /**
  * Restores into a new database, compares it, and puts it in the place of the target.
  * @throws UserError, the target being as it was and nothing of ours left
@@ -16823,7 +18275,7 @@ class Beside {
     }
     async restore() {
         const { job } = this;
-        const { options, plan, target, open, connection } = job;
+        const { options, plan, target, connection } = job;
         const { reporter } = options;
         const { id } = job.staged.manifest;
         const restored = besideName(target.database, id, await this.databases());
@@ -16839,7 +18291,7 @@ class Beside {
         });
         const findings = await reporter.group('Comparing', async ()=>{
             const reloaded = await this.reload();
-            return compareJob(job, restored, {
+            return compareJob(await quietly(job, this.maintenance), restored, {
                 reloaded,
                 otherwise
             });
@@ -16852,7 +18304,7 @@ class Beside {
         };
         const notes = [];
         const previous = await reporter.group('Putting it into place', async ()=>{
-            await inSession(()=>open(restored, 'that analyzes'), 'Analyzing the restored database', connection, (psql)=>psql.exec('ANALYZE'));
+            await inSession(async ()=>(await quietly(job, this.maintenance)).open(restored, 'that analyzes'), 'Analyzing the restored database', connection, (psql)=>psql.exec('ANALYZE'));
             return takePlace(job, this.maintenance, restored, notes);
         });
         this.made.splice(this.made.indexOf(restored), 1);
@@ -16891,7 +18343,7 @@ class Beside {
         try {
             await this.ask('Moving the new database to the tablespace of the target', (psql)=>psql.exec(`ALTER DATABASE ${(0,postgres_psql/* quoteIdentifier */.Cm)(name)} SET TABLESPACE ${(0,postgres_psql/* quoteIdentifier */.Cm)(tablespace)}`));
         } catch (error) {
-            if (!(error instanceof base_errors/* UserError */.yo)) throw error;
+            if (!(error instanceof errors/* UserError */.yo)) throw error;
             this.job.options.reporter.warn(`The restored database stays in the default tablespace. ${error.message}`);
         }
     }
@@ -16925,7 +18377,94 @@ function isTaken(error) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/restore/committed.js
+
+
+
+
+
+/**
+ * Finds out whether a restore in one transaction, of which the session broke, was committed: at the commit itself the
+ * answer of the server may have been lost.
+ * @param error why the restore ended
+ * @throws UserError that says that the target is as it was, or how to look where that cannot be found out; an error that
+ *   leaves no doubt as it is
+ */ async function requireCommitted(job, error) {
+    if (error instanceof StatementsFailed || error instanceof errors/* CancelledError */.cc) throw error;
+    const { target, clean, options } = job;
+    const { database } = target;
+    const name = JSON.stringify(database);
+    const committed = await afterBreak(()=>clean(database, 'that looks after the restore'), database, (psql)=>holds(job, psql));
+    if (committed === true) {
+        options.reporter.warn(`The connection broke at the very end, when everything was restored in database ${name} already.`);
+        return;
+    }
+    const outcome = committed === false ? `Database ${name} is as it was.` : `Whether it was restored into database ${name} before that cannot be found out, since the server cannot be asked. Either everything was, or nothing: look at it (\`psql\`, then \`\\d\`) before you run anything else.`;
+    throw new errors/* UserError */.yo(`${(0,errors/* messageOf */.bD)(error)}\n${outcome}`, {
+        cause: error
+    });
+}
+/** Whether what was to be restored is there, none of which was before. */ async function holds({ plan, facts, target }, psql) {
+    if (plan.content === 'data') return (await presentIn(psql, facts.selected?.entries ?? facts.toc ?? [])).filled.length > 0;
+    return (await contentsOf(psql)).objects > (target.existing?.objects ?? 0);
+}
+
+// EXTERNAL MODULE: ./lib/restore/archive/kinds.js
+var kinds = __nccwpck_require__(74400);
+;// CONCATENATED MODULE: ./lib/restore/rows/entries.js
+
+const entries_ROWS = 'TABLE DATA ';
+const VALUE = 'SEQUENCE SET ';
+const SEQUENCE = 'SEQUENCE ';
+/**
+ * Divides what is restored in place, and puts the rows of tables in order.
+ * @param order of tables, by `schema.name`; those that it does not have go last
+ */ function inPlaceEntries(entries, content, order) {
+    const made = new Set(content === 'data' ? [] : entries.flatMap(({ text, catalogId })=>catalogId !== 0 && text.startsWith(SEQUENCE) ? [
+            text.slice(SEQUENCE.length)
+        ] : []));
+    const isValue = ({ text, catalogId })=>catalogId === 0 && text.startsWith(VALUE) && !made.has(text.slice(VALUE.length));
+    const main = entries.filter((entry)=>!isValue(entry));
+    // Without the rows' entries the others stay where they are.
+    const rows = inOrder(main.filter(kinds/* isRows */.uU), order)[Symbol.iterator]();
+    return {
+        main: main.map((entry)=>(0,kinds/* isRows */.uU)(entry) ? rows.next().value ?? entry : entry),
+        values: content === 'schema' ? [] : entries.filter(isValue)
+    };
+}
+/** `order` has names as `schema.name`, the table of contents both with a space between, and the owner behind. */ function inOrder(entries, order) {
+    const rank = new Map(order.map((table, index)=>[
+            table,
+            index
+        ]));
+    const rankOf = (entry)=>rank.get(tableIn(entry, rank) ?? '') ?? order.length;
+    return [
+        ...entries
+    ].sort((a, b)=>rankOf(a) - rankOf(b));
+}
+/** The table of an entry among those that are known. Names may hold spaces, so each way to divide the text is tried. */ function tableIn({ text }, known) {
+    const words = text.slice(entries_ROWS.length).split(' ');
+    for(let end = words.length - 1; end >= 2; end -= 1)for(let at = 1; at < end; at += 1){
+        const table = `${words.slice(0, at).join(' ')}.${words.slice(at, end).join(' ')}`;
+        if (known.has(table)) return table;
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/restore/provided.js
+/**
+ * Leaves out what the target has already and what the role may not touch of it. In one transaction each error undoes
+ * everything, also one that would be harmless where statements stand by themselves.
+ */ function withoutProvided(entries, { extensions, publicSchema }) {
+    const comments = new Set(extensions.map((name)=>`COMMENT - EXTENSION ${name}`));
+    const left = (text)=>comments.has(text.trimEnd()) || publicSchema !== 'absent' && text.startsWith('SCHEMA - public ') || publicSchema === 'foreign' && /^(COMMENT|ACL) - SCHEMA public( |$)/.test(text);
+    return entries.filter(({ text })=>!left(text));
+}
+
 ;// CONCATENATED MODULE: ./lib/restore/in-place.js
+
+
+
 
 
 
@@ -16934,27 +18473,46 @@ function isTaken(error) {
 /**
  * Restores into the target itself, in one transaction with one job: all of it, or nothing. What it needs must be there:
  * to make it first would leave it behind when the restore fails.
- * @throws UserError, the target being as it was
+ * @throws UserError, the target being as it was, or where the error says that nobody knows
  */ async function restoreInPlace(job) {
     const { options, plan, open, connection, target } = job;
     const { reporter } = options;
     const { database } = target;
+    const how = {
+        content: plan.content,
+        jobs: 1,
+        singleTransaction: true
+    };
+    const all = entriesOf(job) ?? job.toc;
+    const entries = all === undefined ? undefined : inPlaceEntries(withoutProvided(all, {
+        extensions: target.existing?.extensions ?? [],
+        publicSchema: job.facts.present.publicSchema
+    }), plan.content, plan.rows?.order ?? []);
     await reporter.group('Restoring', async ()=>{
         await requireUnchanged(job);
-        await restoreTo(job, database, {
-            content: plan.content,
-            jobs: 1,
-            singleTransaction: true
-        });
+        const main = {
+            ...how,
+            ...entries === undefined ? {} : {
+                entries: entries.main
+            }
+        };
+        await restoreTo(job, database, main).catch((error)=>requireCommitted(job, error));
     });
     // From here on the target is no more as it was: whatever fails is part of the result.
     const notes = [];
-    const findings = await reporter.group('Comparing', ()=>compareJob(job, database, {
+    const findings = [];
+    const values = entries?.values ?? [];
+    if (values.length > 0) await restoreTo(job, database, {
+        ...how,
+        entries: values,
+        otherwise: 'All else is restored.'
+    }).catch((error)=>findings.push(unfinished('the values of sequences', 'those of the backup', error)));
+    findings.push(...await reporter.group('Comparing', ()=>compareJob(job, database, {
             reloaded: undefined,
             otherwise: []
         })).catch((error)=>[
-            notCompared(error)
-        ]);
+            unfinished('compared with the fingerprint', 'a comparison', error)
+        ]));
     const analyzed = plan.target.empty && await inSession(()=>open(database, 'that analyzes'), 'Analyzing the restored database', connection, (psql)=>psql.exec('ANALYZE')).then(()=>true, ()=>false);
     if (!analyzed) notes.push(`Run ANALYZE on what was restored into ${JSON.stringify(database)}, so that queries are planned well.`);
     return {
@@ -16964,13 +18522,13 @@ function isTaken(error) {
         notes
     };
 }
-function notCompared(error) {
+function unfinished(name, expected, error) {
     return {
         kind: 'restore',
-        name: 'compared with the fingerprint',
+        name,
         verdict: 'different',
-        expected: 'a comparison',
-        found: (0,base_errors/* messageOf */.bD)(error)
+        expected,
+        found: (0,errors/* messageOf */.bD)(error)
     };
 }
 
@@ -16999,13 +18557,13 @@ function notCompared(error) {
 }
 
 // EXTERNAL MODULE: ./lib/restore/plan-text.js
-var plan_text = __nccwpck_require__(183);
+var plan_text = __nccwpck_require__(80183);
 // EXTERNAL MODULE: ./lib/backup/result.js
-var backup_result = __nccwpck_require__(3997);
-// EXTERNAL MODULE: ./lib/backup/run.js + 30 modules
-var run = __nccwpck_require__(9974);
-// EXTERNAL MODULE: ./lib/inputs/read.js + 5 modules
-var read = __nccwpck_require__(4796);
+var backup_result = __nccwpck_require__(23997);
+// EXTERNAL MODULE: ./lib/backup/run.js + 36 modules
+var run = __nccwpck_require__(7773);
+// EXTERNAL MODULE: ./lib/inputs/read.js + 4 modules
+var read = __nccwpck_require__(24813);
 ;// CONCATENATED MODULE: ./lib/restore/safety.js
 
 
@@ -17037,7 +18595,7 @@ var read = __nccwpck_require__(4796);
     });
     const [reason] = (0,backup_result/* redReasons */.Z)(result);
     const id = result.results[0]?.manifest.id;
-    if (reason !== undefined || id === undefined) throw new base_errors/* UserError */.yo(`The target could not be backed up first (safety-backup), so nothing was restored. ${reason instanceof Error ? reason.message : ''}`, {
+    if (reason !== undefined || id === undefined) throw new errors/* UserError */.yo(`The target could not be backed up first (safety-backup), so nothing was restored. ${reason instanceof Error ? reason.message : ''}`, {
         cause: reason
     });
     return {
@@ -17050,7 +18608,7 @@ async function encryption({ identities, passphrase }) {
     if (passphrase !== undefined) return {
         passphrase
     };
-    const { identityToRecipient } = await __nccwpck_require__.e(/* import() */ 539).then(__nccwpck_require__.bind(__nccwpck_require__, 1539));
+    const { identityToRecipient } = await __nccwpck_require__.e(/* import() */ 539).then(__nccwpck_require__.bind(__nccwpck_require__, 81539));
     const recipients = await Promise.all((identities ?? []).map((identity)=>identityToRecipient(identity)));
     return {
         recipients: recipients.join('\n')
@@ -17058,9 +18616,9 @@ async function encryption({ identities, passphrase }) {
 }
 
 // EXTERNAL MODULE: ./lib/restore/stage/index.js + 9 modules
-var stage = __nccwpck_require__(1915);
+var stage = __nccwpck_require__(71915);
 // EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
+var external_node_crypto_ = __nccwpck_require__(77598);
 ;// CONCATENATED MODULE: ./lib/restore/target/lock.js
 
 
@@ -17077,7 +18635,7 @@ var external_node_crypto_ = __nccwpck_require__(7598);
     const key = lockKey(database);
     const taken = await psql.query(`SELECT to_json(pg_catalog.pg_try_advisory_lock(${key}))`);
     if (taken && !await isHeldByOthers(psql, key)) return;
-    throw new base_errors/* UserError */.yo(`Another restore into database ${JSON.stringify(database)} is at work: nothing was changed. Wait for its end, then look at what is there before you run this again.`);
+    throw new errors/* UserError */.yo(`Another restore into database ${JSON.stringify(database)} is at work: nothing was changed. Wait for its end, then look at what is there before you run this again.`);
 }
 /** `pg_locks` has the halves of a key of 64 bits, and 1 to tell it from two keys of 32 bits (the manual's 53.13). */ function isHeldByOthers(psql, key) {
     const bits = BigInt.asUintN(64, key);
@@ -17122,7 +18680,8 @@ var external_node_crypto_ = __nccwpck_require__(7598);
         };
         const facts = await reporter.group('Planning', async ()=>{
             const gathered = await gatherFacts(options, connected, staged);
-            reporter.info((0,plan_text/* planText */.P)(planRestore(gathered)));
+            // That of a dry run is its result.
+            if (!inputs.dryRun) reporter.info((0,plan_text/* planText */.P)(planRestore(gathered)));
             return gathered;
         });
         const plan = planRestore(facts);
@@ -17151,20 +18710,20 @@ var external_node_crypto_ = __nccwpck_require__(7598);
 /** What can be seen before gigabytes are fetched. */ function refuseEarly({ inputs }, { target }, { manifest }) {
     const decision = decideWay(inputs, target, contentOf(inputs, manifest));
     // A backup of rows alone has more to say of it once it was looked at.
-    if ('refusal' in decision && manifest.options['content'] !== 'data') throw new base_errors/* UserError */.yo(decision.refusal);
+    if ('refusal' in decision && manifest.options['content'] !== 'data') throw new errors/* UserError */.yo(decision.refusal);
     const way = 'way' in decision ? decision.way : 'beside';
     const { unconfirmed, blockers } = guard(inputs, manifest, target, way);
     const [first] = [
         ...blockers,
         ...unconfirmed
     ];
-    if (first !== undefined) throw new base_errors/* UserError */.yo(first);
+    if (first !== undefined) throw new errors/* UserError */.yo(first);
 }
 /** @throws what stands in the way, one error for each */ function refuse({ blockers, unconfirmed }) {
     const reasons = [
         ...blockers,
         ...unconfirmed
-    ].map((reason)=>new base_errors/* UserError */.yo(reason));
+    ].map((reason)=>new errors/* UserError */.yo(reason));
     if (reasons.length > 1) throw new AggregateError(reasons, 'The restore cannot be done.');
     if (reasons[0] !== undefined) throw reasons[0];
 }
@@ -17214,13 +18773,12 @@ async function makeSafe(job, keys) {
 
 
 
-
 /**
  * Puts a backup into a database: fetched and checked, planned, guarded, restored beside what is there, compared, and only
  * then swapped into place.
  * @throws when nothing was put into place for another reason than that it differs; the target is then as it was.
  */ async function runRestore(options) {
-    const { inputs, env, reporter, signal } = options;
+    const { inputs, env, reporter, signal, artifacts } = options;
     const startedAt = new Date();
     const connection = (0,parse/* parseConnection */.C)(inputs.databaseUrl ?? '', env);
     for (const secret of connection.secrets)reporter.mask(secret);
@@ -17228,7 +18786,8 @@ async function makeSafe(job, keys) {
     const stores = await Promise.all(inputs.storage.map((url)=>(0,registry/* openStore */.C)(url, {
             env,
             reporter,
-            signal
+            signal,
+            artifacts
         })));
     let name = inputs.name === undefined ? undefined : (0,inputs_name/* familyName */.ar)(inputs.name);
     let chosen;
@@ -17256,11 +18815,10 @@ async function makeSafe(job, keys) {
             keys
         });
         const result = resultOf(performed, chosen, startedAt);
-        tell(result, options);
-        await log(result.outcome === 'differs' ? new base_errors/* UserError */.yo('What was restored differs from the backup.') : undefined);
+        await log(result.outcome === 'differs' ? new errors/* UserError */.yo('What was restored differs from the backup.') : undefined);
         return result;
     } catch (error) {
-        await log(signal.aborted ? new base_errors/* CancelledError */.cc() : error);
+        await log(signal.aborted ? new errors/* CancelledError */.cc() : error);
         throw error;
     }
 }
@@ -17298,12 +18856,6 @@ function resultOf({ plan, done, safetyBackup, compared }, { passedOver = [] }, s
         durationSeconds: (Date.now() - startedAt.getTime()) / 1000
     };
 }
-function tell({ outcome, plan, database, durationSeconds, notes }, { reporter }) {
-    if (outcome === 'planned') return reporter.info('Nothing was changed (dry-run).');
-    const what = `${plan.backup.name}/${plan.backup.id}`;
-    reporter.info(outcome === 'restored' ? `${what} is restored in database ${JSON.stringify(database)}, in ${(0,units/* formatDuration */.a3)(durationSeconds)}.` : `${what} was restored, and what came out differs from the backup.`);
-    for (const note of notes)reporter.info(note);
-}
 
 ;// CONCATENATED MODULE: ./lib/restore/told.js
 
@@ -17334,7 +18886,26 @@ function tell({ outcome, plan, database, durationSeconds, notes }, { reporter })
 
 /***/ }),
 
-/***/ 2645:
+/***/ 44922:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   k: () => (/* binding */ candidatesOf)
+/* harmony export */ });
+/** What the plan needs of a family's backups. */ function candidatesOf({ entries }) {
+    return entries.map(({ manifest, verified, storedBytes })=>({
+            id: manifest.id,
+            time: new Date(manifest.snapshotAt),
+            label: manifest.label ?? null,
+            verified: verified?.verdict === 'passed',
+            bytes: storedBytes
+        }));
+}
+
+
+/***/ }),
+
+/***/ 12645:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -17370,7 +18941,78 @@ function tell({ outcome, plan, database, durationSeconds, notes }, { reporter })
 
 /***/ }),
 
-/***/ 4687:
+/***/ 50398:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   V: () => (/* binding */ removalOrder),
+/* harmony export */   i: () => (/* binding */ objectsOf)
+/* harmony export */ });
+/* harmony import */ var _backup_layout_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(30802);
+
+/** Everything in the folder of one backup. */ async function objectsOf(store, name, id) {
+    const objects = [];
+    for await (const object of store.list((0,_backup_layout_js__WEBPACK_IMPORTED_MODULE_0__/* .backupKey */ .eT)(name, id, '')))objects.push(object);
+    return objects;
+}
+/** The order in which they are removed: the manifest first, so that what is half removed never looks whole. */ function removalOrder(objects) {
+    const rank = ({ key })=>{
+        const place = [
+            _backup_layout_js__WEBPACK_IMPORTED_MODULE_0__/* .MANIFEST */ .e0,
+            _backup_layout_js__WEBPACK_IMPORTED_MODULE_0__/* .VERIFIED */ .zX
+        ].findIndex((file)=>key.endsWith(`/${file}`));
+        return place === -1 ? 2 : place;
+    };
+    return [
+        ...objects
+    ].sort((a, b)=>rank(a) - rank(b));
+}
+
+
+/***/ }),
+
+/***/ 30513:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   D: () => (/* binding */ planOrphans),
+/* harmony export */   e: () => (/* binding */ isOld)
+/* harmony export */ });
+/* harmony import */ var _backup_id_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(16481);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(78714);
+
+
+/** A run that is still at work has written something more recently, or has begun more recently. */ const ORPHAN_MS = 24 * 3_600_000;
+/** How many foreign objects a note names. */ const NAMED = 5;
+/**
+ * Decides what of killed runs to remove. Only folders named like a backup; what else lies in the family's place is not
+ * ours and is left alone. Both clocks must agree, the store's and the one that the id was made by.
+ */ function planOrphans({ inventory: { name, orphans, foreign }, now }) {
+    const cutoff = new Date(now.getTime() - ORPHAN_MS);
+    const remove = orphans.filter(({ id, newest })=>isOld((0,_backup_id_js__WEBPACK_IMPORTED_MODULE_0__/* .idTime */ .jJ)(id), cutoff) && isOld(newest, cutoff));
+    const young = orphans.length - remove.length;
+    const notes = [];
+    if (young > 0) notes.push(`${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(young, 'folder')} in ${name}/ without a manifest: of a run that is at work or was killed less than a day ago.`);
+    if (foreign.length > 0) {
+        const bytes = foreign.reduce((sum, object)=>sum + object.bytes, 0);
+        const keys = foreign.slice(0, NAMED).map(({ key })=>key);
+        const more = foreign.length > NAMED ? ', ...' : '.';
+        notes.push(`${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(foreign.length, 'object')} in ${name}/ that pgkeep did not write (${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatBytes */ .z3)(bytes)}), left alone: ${keys.join(', ')}${more}`);
+    }
+    return {
+        remove,
+        cutoff,
+        notes
+    };
+}
+/** A store that does not tell when it got an object gives the year 1970, an impossible id no time at all. */ function isOld(time, cutoff) {
+    return time.getTime() > 0 && time.getTime() < cutoff.getTime();
+}
+
+
+/***/ }),
+
+/***/ 14687:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -17378,9 +19020,9 @@ function tell({ outcome, plan, database, durationSeconds, notes }, { reporter })
 /* harmony export */   Xg: () => (/* binding */ planMarkdown),
 /* harmony export */   od: () => (/* binding */ planLine)
 /* harmony export */ });
-/* harmony import */ var _base_table_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2341);
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8714);
-/* harmony import */ var _policy_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5354);
+/* harmony import */ var _base_table_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(72341);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(78714);
+/* harmony import */ var _policy_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(85354);
 
 
 
@@ -17483,7 +19125,159 @@ function notesOf({ plan, orphans }) {
 
 /***/ }),
 
-/***/ 5354:
+/***/ 45569:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  l: () => (/* binding */ newestFirst),
+  S: () => (/* binding */ planRetention)
+});
+
+// EXTERNAL MODULE: ./lib/base/units.js
+var units = __nccwpck_require__(78714);
+;// CONCATENATED MODULE: ./lib/retention/periods.js
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+/**
+ * Which period a time lies in, in UTC: two times share a number exactly when they share the hour, day, ... The numbers
+ * mean nothing else. Weeks are ISO's, Monday to Sunday, so a week that spans New Year is one week; they are counted
+ * from 1 January 1970, a Thursday. For `last` every backup is a period of its own.
+ */ const PERIODS = {
+    last: (_, index)=>index,
+    hourly: (time)=>Math.floor(time.getTime() / HOUR),
+    daily: (time)=>Math.floor(time.getTime() / DAY),
+    weekly: (time)=>Math.floor((time.getTime() / DAY + 3) / 7),
+    monthly: (time)=>time.getUTCFullYear() * 12 + time.getUTCMonth(),
+    yearly: (time)=>time.getUTCFullYear()
+};
+/**
+ * The moment that lies a span before `time`. A day that the month does not have runs over into the next, as in restic
+ * (Go's AddDate): one month before 31 March is 3 March, 2 March in a leap year.
+ */ function backFrom(time, { years, months, days, hours }) {
+    const moment = new Date(time);
+    // Not Date.UTC, for which the year 26 is 1926.
+    moment.setUTCFullYear(time.getUTCFullYear() - years, time.getUTCMonth() - months, time.getUTCDate() - days);
+    moment.setTime(moment.getTime() - hours * HOUR);
+    return moment;
+}
+
+// EXTERNAL MODULE: ./lib/retention/policy.js
+var retention_policy = __nccwpck_require__(85354);
+;// CONCATENATED MODULE: ./lib/retention/plan.js
+
+
+
+/** The database server's clock may be this much ahead of ours without anyone having to look at it. */ const CLOCK_MS = 5 * 60_000;
+/**
+ * Decides which backups to keep, as restic's `forget` does, in UTC. A rule keeps the newest backup of each of the last n
+ * periods that have one; where fewer periods have one, also the oldest backup of all, so that a short history is not made
+ * shorter (https://restic.readthedocs.io/en/stable/060_forget.html). A policy without a rule keeps everything.
+ *
+ * Always kept: the newest backup, the newest verified one and the one just made; with a label, the newest among those
+ * that carry it, which are the newest of the family where those carry it. Backups dated in the future, or not at all, are
+ * kept and count for nothing.
+ */ function planRetention(input) {
+    const { backups, unreadable = [], label, now } = input;
+    const scope = newestFirst(backups.filter((backup)=>label === undefined || backup.label === label));
+    const latest = now.getTime() + CLOCK_MS;
+    const dated = scope.filter(({ time })=>time.getTime() <= latest);
+    const reasons = new Map(scope.map((backup)=>[
+            backup,
+            []
+        ]));
+    const keep = (backup, reason)=>{
+        if (backup !== undefined) reasons.get(backup)?.push(reason);
+    };
+    const incomplete = lacks(input);
+    if (incomplete) for (const backup of scope)keep(backup, 'the listing is incomplete');
+    else if ((0,retention_policy/* hasNoRule */.un)(input.policy)) for (const backup of scope)keep(backup, 'no rule is given');
+    else applyRules(dated, input.policy, keep);
+    keep(dated[0], 'the newest backup');
+    keep(dated.find(({ verified })=>verified), 'the newest verified backup');
+    keep(scope.find(({ id })=>id === input.justMade), 'just made');
+    for (const backup of scope){
+        if (Number.isNaN(backup.time.getTime())) keep(backup, 'its time cannot be read');
+        else if (backup.time.getTime() > latest) keep(backup, 'dated in the future');
+    }
+    const decisions = scope.map((backup)=>{
+        const why = reasons.get(backup) ?? [];
+        return {
+            id: backup.id,
+            keep: why.length > 0,
+            reasons: why
+        };
+    });
+    const weigh = (kept)=>scope.reduce((sum, { bytes }, at)=>sum + (decisions[at]?.keep === kept ? bytes : 0), 0);
+    const notes = [
+        ...incomplete ? [
+            `${input.justMade} was just made and is not listed: the listing is incomplete, nothing is removed.`
+        ] : [],
+        ...undatedNotes(scope, dated),
+        ...unreadable.map(({ id, reason })=>`${id} is kept: its manifest cannot be read. ${reason}`)
+    ];
+    return {
+        decisions,
+        keptBytes: weigh(true),
+        removedBytes: weigh(false),
+        notes
+    };
+}
+/** What cannot be dated comes first; of two with one time, the one with the later id. */ function newestFirst(backups) {
+    return backups.map((backup)=>{
+        const order = backup.time.getTime();
+        return {
+            backup,
+            order: Number.isNaN(order) ? Infinity : order
+        };
+    }).sort((a, b)=>a.order === b.order ? a.backup.id < b.backup.id ? 1 : -1 : a.order < b.order ? 1 : -1).map(({ backup })=>backup);
+}
+/** Whether the listing lacks what must be in it; then other backups may be missing too. */ function lacks({ backups, unreadable = [], justMade }) {
+    return justMade !== undefined && ![
+        ...backups,
+        ...unreadable
+    ].some(({ id })=>id === justMade);
+}
+/** `backups`: newest first. */ function applyRules(backups, policy, keep) {
+    for (const rule of retention_policy/* COUNTED */.BE){
+        const count = policy[rule];
+        if (count === undefined) continue;
+        let kept = 0;
+        let previous;
+        for (const [index, backup] of backups.entries()){
+            if (count !== 'unlimited' && kept >= count) break;
+            const period = PERIODS[rule](backup.time, index);
+            const oldest = index === backups.length - 1;
+            if (period === previous && !oldest) continue;
+            kept += 1;
+            const which = `${period === previous ? 'oldest ' : ''}${rule} snapshot ${kept}`;
+            keep(backup, count === 'unlimited' ? which : `${which} of ${count}`);
+            previous = period;
+        }
+    }
+    const span = (0,retention_policy/* spanOf */.ee)(policy);
+    const [newest] = backups;
+    if (span === undefined || newest === undefined) return;
+    const since = backFrom(newest.time, span).getTime();
+    for (const backup of backups){
+        if (backup.time.getTime() <= since) break;
+        keep(backup, `within ${(0,retention_policy/* formatWithin */.po)(span)}`);
+    }
+}
+function undatedNotes(scope, dated) {
+    const undated = scope.length - dated.length;
+    if (undated === 0) return [];
+    const which = undated === 1 ? 'backup is' : 'backups are';
+    return [
+        `${(0,units/* formatCount */.B4)(undated)} ${which} dated in the future, or not at all: kept, and not counted by any rule. Check the clocks of this machine and of the database server.`
+    ];
+}
+
+
+/***/ }),
+
+/***/ 85354:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -17495,9 +19289,9 @@ function notesOf({ plan, orphans }) {
 /* harmony export */   wy: () => (/* binding */ describePolicy),
 /* harmony export */   zq: () => (/* binding */ parseCount)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7594);
-/* harmony import */ var _base_text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8566);
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8714);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _base_text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(58566);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(78714);
 
 
 
@@ -17633,7 +19427,7 @@ function listed(words) {
 
 /***/ }),
 
-/***/ 9899:
+/***/ 69554:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -17644,290 +19438,30 @@ __nccwpck_require__.d(__webpack_exports__, {
   Z$: () => (/* binding */ removedIds)
 });
 
-// EXTERNAL MODULE: ./lib/storage/errors.js
-var errors = __nccwpck_require__(5822);
-// EXTERNAL MODULE: ./lib/storage/read-many.js
-var read_many = __nccwpck_require__(7517);
+// EXTERNAL MODULE: ./lib/backup/inventory.js
+var backup_inventory = __nccwpck_require__(36198);
 // EXTERNAL MODULE: ./lib/backup/catalogue.js
-var catalogue = __nccwpck_require__(8427);
+var catalogue = __nccwpck_require__(68427);
 // EXTERNAL MODULE: ./lib/backup/id.js
-var backup_id = __nccwpck_require__(6481);
+var backup_id = __nccwpck_require__(16481);
 // EXTERNAL MODULE: ./lib/backup/layout.js
-var layout = __nccwpck_require__(802);
+var layout = __nccwpck_require__(30802);
 // EXTERNAL MODULE: ./lib/backup/verified.js
-var backup_verified = __nccwpck_require__(8484);
-;// CONCATENATED MODULE: ./lib/backup/inventory.js
-
-
-
-
-
-
-/**
- * Lists all of a family once, and reads its manifests and verdicts.
- * @throws whatever keeps it from being complete: a listing that fails on any page, a manifest that cannot be fetched.
- */ async function readInventory(store, name) {
-    const inventory = {
-        name,
-        entries: [],
-        unreadable: [],
-        orphans: [],
-        foreign: [],
-        log: [],
-        totalBytes: 0
-    };
-    const folders = new Map();
-    for await (const object of store.list(`${name}/`)){
-        inventory.totalBytes += object.bytes;
-        sort(object, inventory, folders);
-    }
-    inventory.log.sort();
-    const bytesOf = (id)=>folders.get(id)?.bytes ?? 0;
-    const ids = [
-        ...folders.keys()
-    ].sort();
-    const { backups, unreadable } = await (0,catalogue/* readManifests */.PX)(store, name, ids.filter((id)=>folders.get(id)?.manifest === true));
-    const verdicts = await readVerdicts(store, name, ids.filter((id)=>folders.get(id)?.verified === true));
-    inventory.entries = backups.map((manifest)=>({
-            manifest,
-            verified: verdicts.get(manifest.id),
-            storedBytes: bytesOf(manifest.id)
-        }));
-    inventory.unreadable = unreadable.map(({ id, reason })=>({
-            id,
-            reason,
-            bytes: bytesOf(id)
-        }));
-    for (const id of ids){
-        const { bytes, newest, manifest } = folders.get(id);
-        if (!manifest) inventory.orphans.push({
-            id,
-            bytes,
-            newest
-        });
-    }
-    return inventory;
-}
-/** Puts one object of the listing where it belongs. */ function sort({ key, bytes, modified }, inventory, folders) {
-    const [, id = '', ...path] = key.split('/');
-    const file = path.join('/');
-    if (id === layout/* LOG */.$9 && file !== '') {
-        inventory.log.push(key);
-    } else if (!(0,backup_id/* isId */.eQ)(id) || file === '') {
-        inventory.foreign.push({
-            key,
-            bytes
-        });
-    } else {
-        const folder = folders.get(id) ?? {
-            bytes: 0,
-            newest: new Date(0),
-            manifest: false,
-            verified: false
-        };
-        folder.bytes += bytes;
-        if (modified > folder.newest) folder.newest = modified;
-        if (file === layout/* MANIFEST */.e0) folder.manifest = true;
-        if (file === layout/* VERIFIED */.zX) folder.verified = true;
-        folders.set(id, folder);
-    }
-}
-async function readVerdicts(store, name, ids) {
-    const keys = ids.map((id)=>(0,layout/* backupKey */.eT)(name, id, layout/* VERIFIED */.zX));
-    const verdicts = new Map();
-    for (const [index, { bytes, error }] of (await (0,read_many/* readMany */.c)(store, keys)).entries()){
-        // Someone may have removed the backup since.
-        if (error !== undefined && !(0,errors/* isNotFound */.c4)(error)) throw error;
-        const id = ids[index] ?? '';
-        const verified = error === undefined ? (0,backup_verified/* decodeVerified */.dH)(bytes, id) : undefined;
-        if (verified !== undefined) verdicts.set(id, verified);
-    }
-    return verdicts;
-}
-
+var verified = __nccwpck_require__(88484);
 // EXTERNAL MODULE: ./lib/base/errors.js
-var base_errors = __nccwpck_require__(7594);
+var errors = __nccwpck_require__(17594);
 // EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(8714);
-;// CONCATENATED MODULE: ./lib/retention/candidates.js
-/** What the plan needs of a family's backups. */ function candidatesOf({ entries }) {
-    return entries.map(({ manifest, verified, storedBytes })=>({
-            id: manifest.id,
-            time: new Date(manifest.snapshotAt),
-            label: manifest.label ?? null,
-            verified: verified?.verdict === 'passed',
-            bytes: storedBytes
-        }));
-}
-
-;// CONCATENATED MODULE: ./lib/retention/orphans.js
-
-
-/** A run that is still at work has written something more recently, or has begun more recently. */ const ORPHAN_MS = 24 * 3_600_000;
-/** How many foreign objects a note names. */ const NAMED = 5;
-/**
- * Decides what of killed runs to remove. Only folders named like a backup; what else lies in the family's place is not
- * ours and is left alone. Both clocks must agree, the store's and the one that the id was made by.
- */ function planOrphans({ inventory: { name, orphans, foreign }, now }) {
-    const cutoff = new Date(now.getTime() - ORPHAN_MS);
-    const remove = orphans.filter(({ id, newest })=>isOld((0,backup_id/* idTime */.jJ)(id), cutoff) && isOld(newest, cutoff));
-    const young = orphans.length - remove.length;
-    const notes = [];
-    if (young > 0) notes.push(`${(0,units/* plural */.LS)(young, 'folder')} in ${name}/ without a manifest: of a run that is at work or was killed less than a day ago.`);
-    if (foreign.length > 0) {
-        const bytes = foreign.reduce((sum, object)=>sum + object.bytes, 0);
-        const keys = foreign.slice(0, NAMED).map(({ key })=>key);
-        const more = foreign.length > NAMED ? ', ...' : '.';
-        notes.push(`${(0,units/* plural */.LS)(foreign.length, 'object')} in ${name}/ that pgkeep did not write (${(0,units/* formatBytes */.z3)(bytes)}), left alone: ${keys.join(', ')}${more}`);
-    }
-    return {
-        remove,
-        cutoff,
-        notes
-    };
-}
-/** A store that does not tell when it got an object gives the year 1970, an impossible id no time at all. */ function isOld(time, cutoff) {
-    return time.getTime() > 0 && time.getTime() < cutoff.getTime();
-}
-
-;// CONCATENATED MODULE: ./lib/retention/periods.js
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
-/**
- * Which period a time lies in, in UTC: two times share a number exactly when they share the hour, day, ... The numbers
- * mean nothing else. Weeks are ISO's, Monday to Sunday, so a week that spans New Year is one week; they are counted
- * from 1 January 1970, a Thursday. For `last` every backup is a period of its own.
- */ const PERIODS = {
-    last: (_, index)=>index,
-    hourly: (time)=>Math.floor(time.getTime() / HOUR),
-    daily: (time)=>Math.floor(time.getTime() / DAY),
-    weekly: (time)=>Math.floor((time.getTime() / DAY + 3) / 7),
-    monthly: (time)=>time.getUTCFullYear() * 12 + time.getUTCMonth(),
-    yearly: (time)=>time.getUTCFullYear()
-};
-/**
- * The moment that lies a span before `time`. A day that the month does not have runs over into the next, as in restic
- * (Go's AddDate): one month before 31 March is 3 March, 2 March in a leap year.
- */ function backFrom(time, { years, months, days, hours }) {
-    const moment = new Date(time);
-    // Not Date.UTC, for which the year 26 is 1926.
-    moment.setUTCFullYear(time.getUTCFullYear() - years, time.getUTCMonth() - months, time.getUTCDate() - days);
-    moment.setTime(moment.getTime() - hours * HOUR);
-    return moment;
-}
-
-// EXTERNAL MODULE: ./lib/retention/policy.js
-var retention_policy = __nccwpck_require__(5354);
-;// CONCATENATED MODULE: ./lib/retention/plan.js
-
-
-
-/** The database server's clock may be this much ahead of ours without anyone having to look at it. */ const CLOCK_MS = 5 * 60_000;
-/**
- * Decides which backups to keep, as restic's `forget` does, in UTC. A rule keeps the newest backup of each of the last n
- * periods that have one; where fewer periods have one, also the oldest backup of all, so that a short history is not made
- * shorter (https://restic.readthedocs.io/en/stable/060_forget.html). A policy without a rule keeps everything.
- *
- * Always kept: the newest backup, the newest verified one and the one just made; with a label, the newest among those
- * that carry it, which are the newest of the family where those carry it. Backups dated in the future, or not at all, are
- * kept and count for nothing.
- */ function planRetention(input) {
-    const { backups, unreadable = [], label, now } = input;
-    const scope = newestFirst(backups.filter((backup)=>label === undefined || backup.label === label));
-    const latest = now.getTime() + CLOCK_MS;
-    const dated = scope.filter(({ time })=>time.getTime() <= latest);
-    const reasons = new Map(scope.map((backup)=>[
-            backup,
-            []
-        ]));
-    const keep = (backup, reason)=>{
-        if (backup !== undefined) reasons.get(backup)?.push(reason);
-    };
-    const incomplete = lacks(input);
-    if (incomplete) for (const backup of scope)keep(backup, 'the listing is incomplete');
-    else if ((0,retention_policy/* hasNoRule */.un)(input.policy)) for (const backup of scope)keep(backup, 'no rule is given');
-    else applyRules(dated, input.policy, keep);
-    keep(dated[0], 'the newest backup');
-    keep(dated.find(({ verified })=>verified), 'the newest verified backup');
-    keep(scope.find(({ id })=>id === input.justMade), 'just made');
-    for (const backup of scope){
-        if (Number.isNaN(backup.time.getTime())) keep(backup, 'its time cannot be read');
-        else if (backup.time.getTime() > latest) keep(backup, 'dated in the future');
-    }
-    const decisions = scope.map((backup)=>{
-        const why = reasons.get(backup) ?? [];
-        return {
-            id: backup.id,
-            keep: why.length > 0,
-            reasons: why
-        };
-    });
-    const weigh = (kept)=>scope.reduce((sum, { bytes }, at)=>sum + (decisions[at]?.keep === kept ? bytes : 0), 0);
-    const notes = [
-        ...incomplete ? [
-            `${input.justMade} was just made and is not listed: the listing is incomplete, nothing is removed.`
-        ] : [],
-        ...undatedNotes(scope, dated),
-        ...unreadable.map(({ id, reason })=>`${id} is kept: its manifest cannot be read. ${reason}`)
-    ];
-    return {
-        decisions,
-        keptBytes: weigh(true),
-        removedBytes: weigh(false),
-        notes
-    };
-}
-/** What cannot be dated comes first; of two with one time, the one with the later id. */ function newestFirst(backups) {
-    return backups.map((backup)=>{
-        const order = backup.time.getTime();
-        return {
-            backup,
-            order: Number.isNaN(order) ? Infinity : order
-        };
-    }).sort((a, b)=>a.order === b.order ? a.backup.id < b.backup.id ? 1 : -1 : a.order < b.order ? 1 : -1).map(({ backup })=>backup);
-}
-/** Whether the listing lacks what must be in it; then other backups may be missing too. */ function lacks({ backups, unreadable = [], justMade }) {
-    return justMade !== undefined && ![
-        ...backups,
-        ...unreadable
-    ].some(({ id })=>id === justMade);
-}
-/** `backups`: newest first. */ function applyRules(backups, policy, keep) {
-    for (const rule of retention_policy/* COUNTED */.BE){
-        const count = policy[rule];
-        if (count === undefined) continue;
-        let kept = 0;
-        let previous;
-        for (const [index, backup] of backups.entries()){
-            if (count !== 'unlimited' && kept >= count) break;
-            const period = PERIODS[rule](backup.time, index);
-            const oldest = index === backups.length - 1;
-            if (period === previous && !oldest) continue;
-            kept += 1;
-            const which = `${period === previous ? 'oldest ' : ''}${rule} snapshot ${kept}`;
-            keep(backup, count === 'unlimited' ? which : `${which} of ${count}`);
-            previous = period;
-        }
-    }
-    const span = (0,retention_policy/* spanOf */.ee)(policy);
-    const [newest] = backups;
-    if (span === undefined || newest === undefined) return;
-    const since = backFrom(newest.time, span).getTime();
-    for (const backup of backups){
-        if (backup.time.getTime() <= since) break;
-        keep(backup, `within ${(0,retention_policy/* formatWithin */.po)(span)}`);
-    }
-}
-function undatedNotes(scope, dated) {
-    const undated = scope.length - dated.length;
-    if (undated === 0) return [];
-    const which = undated === 1 ? 'backup is' : 'backups are';
-    return [
-        `${(0,units/* formatCount */.B4)(undated)} ${which} dated in the future, or not at all: kept, and not counted by any rule. Check the clocks of this machine and of the database server.`
-    ];
-}
-
+var units = __nccwpck_require__(78714);
+// EXTERNAL MODULE: ./lib/retention/candidates.js
+var candidates = __nccwpck_require__(44922);
+// EXTERNAL MODULE: ./lib/retention/objects.js
+var retention_objects = __nccwpck_require__(50398);
+// EXTERNAL MODULE: ./lib/retention/orphans.js
+var retention_orphans = __nccwpck_require__(30513);
+// EXTERNAL MODULE: ./lib/retention/plan.js + 1 modules
+var retention_plan = __nccwpck_require__(45569);
 ;// CONCATENATED MODULE: ./lib/retention/apply.js
+
 
 
 
@@ -17959,12 +19493,12 @@ function undatedNotes(scope, dated) {
     await Promise.all(Array.from({
         length: Math.min(CONCURRENCY, jobs.length)
     }, worker));
-    if (signal?.aborted === true) throw new base_errors/* CancelledError */.cc();
+    if (signal?.aborted === true) throw new errors/* CancelledError */.cc();
     return removal.result;
 }
 /** The two backups that no plan may remove must be where the plan saw them. */ async function requireAnchors({ plan, inventory, store }) {
     const { name } = inventory;
-    const backups = newestFirst(candidatesOf(inventory));
+    const backups = (0,retention_plan/* newestFirst */.l)((0,candidates/* candidatesOf */.k)(inventory));
     const anchors = [
         {
             what: 'newest',
@@ -17979,7 +19513,7 @@ function undatedNotes(scope, dated) {
         if (backup === undefined) continue;
         const { id } = backup;
         if (plan.decisions.some((decision)=>decision.id === id && !decision.keep)) throw new Error(`The plan would remove the ${what} backup of ${name}, ${id}.`);
-        if (await (0,catalogue/* readBackup */.fe)(store, name, id) === undefined) throw new base_errors/* UserError */.yo(`${name}/${id}, the ${what} backup when ${store.url} was listed, is no longer there. Nothing was removed. Find out who removed it, then prune again.`);
+        if (await (0,catalogue/* readBackup */.fe)(store, name, id) === undefined) throw new errors/* UserError */.yo(`${name}/${id}, the ${what} backup when ${store.url} was listed, is no longer there. Nothing was removed. Find out who removed it, then prune again.`);
     }
 }
 class Removal {
@@ -18003,7 +19537,7 @@ class Removal {
         return this.attempt(id, async ()=>{
             const objects = await this.folder(id);
             const complete = objects.some(({ key })=>key === this.key(id, layout/* MANIFEST */.e0));
-            const old = isOld((0,backup_id/* idTime */.jJ)(id), cutoff) && objects.every(({ modified })=>isOld(modified, cutoff));
+            const old = (0,retention_orphans/* isOld */.e)((0,backup_id/* idTime */.jJ)(id), cutoff) && objects.every(({ modified })=>(0,retention_orphans/* isOld */.e)(modified, cutoff));
             if (complete || !old) return this.spare(id, 'something was written to it in the meantime');
             await this.removeAll(id, objects);
         });
@@ -18015,7 +19549,7 @@ class Removal {
         } catch (error) {
             // The store breaks off what is under way; that is no failure of the store.
             if (signal?.aborted === true) return;
-            const reason = (0,base_errors/* messageOf */.bD)(error);
+            const reason = (0,errors/* messageOf */.bD)(error);
             this.result.failed.push({
                 id,
                 reason
@@ -18032,15 +19566,8 @@ class Removal {
     }
     async removeAll(id, objects) {
         const { inventory, store, reporter, signal } = this.options;
-        const first = [
-            this.key(id, layout/* MANIFEST */.e0),
-            this.key(id, layout/* VERIFIED */.zX)
-        ];
-        const rank = ({ key })=>first.includes(key) ? first.indexOf(key) : first.length;
         let bytes = 0;
-        for (const object of [
-            ...objects
-        ].sort((a, b)=>rank(a) - rank(b))){
+        for (const object of (0,retention_objects/* removalOrder */.V)(objects)){
             if (signal?.aborted === true) return;
             await store.remove(object.key);
             bytes += object.bytes;
@@ -18049,22 +19576,20 @@ class Removal {
         this.result.removed.push(id);
         reporter.info(`Removed ${inventory.name}/${id} (${(0,units/* formatBytes */.z3)(bytes)}).`);
     }
-    async folder(id) {
-        const objects = [];
-        for await (const object of this.options.store.list(this.key(id, '')))objects.push(object);
-        return objects;
+    folder(id) {
+        return (0,retention_objects/* objectsOf */.i)(this.options.store, this.options.inventory.name, id);
     }
     /** Whether no newer backup that stays is verified, by the verdicts that are stored now. */ async isNewestVerified(id) {
         if (!await this.passed(id)) return false;
         const { plan, inventory } = this.options;
-        const verified = new Set(candidatesOf(inventory).flatMap((backup)=>backup.verified ? backup.id : []));
+        const verified = new Set((0,candidates/* candidatesOf */.k)(inventory).flatMap((backup)=>backup.verified ? backup.id : []));
         const place = plan.decisions.findIndex((decision)=>decision.id === id);
         for (const newer of plan.decisions.slice(0, place).reverse())if (newer.keep && verified.has(newer.id) && await this.passed(newer.id)) return false;
         return true;
     }
     async passed(id) {
         const { store, inventory } = this.options;
-        return (await (0,backup_verified/* readVerified */.xu)(store, inventory.name, id))?.verdict === 'passed';
+        return (await (0,verified/* readVerified */.xu)(store, inventory.name, id))?.verdict === 'passed';
     }
     key(id, file) {
         return (0,layout/* backupKey */.eT)(this.options.inventory.name, id, file);
@@ -18072,7 +19597,7 @@ class Removal {
 }
 
 // EXTERNAL MODULE: ./lib/retention/plan-text.js
-var plan_text = __nccwpck_require__(4687);
+var plan_text = __nccwpck_require__(14687);
 ;// CONCATENATED MODULE: ./lib/retention/prune.js
 
 
@@ -18085,17 +19610,17 @@ var plan_text = __nccwpck_require__(4687);
  * @throws when the store could not be listed whole: then nothing was removed.
  */ async function pruneFamily(store, request, { reporter, signal }) {
     const { name, policy, label, justMade, dryRun, now } = request;
-    const inventory = await readInventory(store, name);
+    const inventory = await (0,backup_inventory/* readInventory */.z)(store, name);
     const { unreadable } = inventory;
-    const plan = planRetention({
-        backups: candidatesOf(inventory),
+    const plan = (0,retention_plan/* planRetention */.S)({
+        backups: (0,candidates/* candidatesOf */.k)(inventory),
         unreadable,
         policy,
         label,
         justMade,
         now
     });
-    const orphans = planOrphans({
+    const orphans = (0,retention_orphans/* planOrphans */.D)({
         inventory,
         now
     });
@@ -18144,13 +19669,13 @@ var plan_text = __nccwpck_require__(4687);
 /* harmony export */   Z0: () => (/* binding */ redReasons),
 /* harmony export */   uf: () => (/* binding */ runPrune)
 /* harmony export */ });
-/* harmony import */ var _backup_catalogue_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8427);
+/* harmony import */ var _backup_catalogue_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(68427);
 /* harmony import */ var _backup_log_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6104);
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7594);
-/* harmony import */ var _inputs_name_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(902);
-/* harmony import */ var _storage_registry_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(25);
-/* harmony import */ var _inputs_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2645);
-/* harmony import */ var _prune_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9899);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(17594);
+/* harmony import */ var _inputs_name_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(40902);
+/* harmony import */ var _storage_registry_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(74561);
+/* harmony import */ var _inputs_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(12645);
+/* harmony import */ var _prune_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(69554);
 
 
 
@@ -18163,7 +19688,7 @@ var plan_text = __nccwpck_require__(4687);
  * pruned all the same.
  * @throws when nothing could be begun.
  */ async function runPrune(options) {
-    const { inputs, env, reporter, signal } = options;
+    const { inputs, env, reporter, signal, artifacts } = options;
     const result = {
         pruned: [],
         failures: []
@@ -18172,7 +19697,8 @@ var plan_text = __nccwpck_require__(4687);
         const store = await (0,_storage_registry_js__WEBPACK_IMPORTED_MODULE_4__/* .openStore */ .C)(url, {
             env,
             reporter,
-            signal
+            signal,
+            artifacts
         });
         try {
             result.pruned.push(await pruneStore(options, store));
@@ -18252,14 +19778,14 @@ async function pruneStore(options, store) {
 
 /***/ }),
 
-/***/ 3717:
+/***/ 53717:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   I: () => (/* binding */ pruneTold)
 /* harmony export */ });
-/* harmony import */ var _notify_telling_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6287);
-/* harmony import */ var _prune_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9899);
+/* harmony import */ var _notify_telling_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(81666);
+/* harmony import */ var _prune_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(69554);
 /* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1775);
 
 
@@ -18301,7 +19827,993 @@ async function pruneStore(options, store) {
 
 /***/ }),
 
-/***/ 3309:
+/***/ 71065:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   d: () => (/* binding */ whereOf),
+/* harmony export */   x: () => (/* binding */ factsOf)
+/* harmony export */ });
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(78714);
+/* harmony import */ var _minute_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(41276);
+/* harmony import */ var _health_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(42594);
+
+
+
+/** What a reader wants to know of a family in one storage: a title and a text each. Nothing where nothing is known. */ function factsOf(health, database) {
+    if (health.problems.some(({ kind })=>kind === 'storage-unreadable')) return [];
+    const { newest, count, totalBytes, lastVerification, runs } = health;
+    const rows = newest?.rows ?? null;
+    return [
+        ...newest === null ? [
+            [
+                'Newest backup',
+                'none'
+            ]
+        ] : [
+            [
+                'Newest backup',
+                `${newest.id}, ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatAge */ .nV)(newest.ageSeconds)} old`
+            ],
+            [
+                'Size',
+                (0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatBytes */ .z3)(newest.bytes)
+            ],
+            [
+                'Rows',
+                rows === null ? 'not counted' : (0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatCount */ .B4)(rows)
+            ],
+            [
+                'Duration',
+                (0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a3)(newest.durationSeconds)
+            ]
+        ],
+        [
+            'Backups',
+            `${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatCount */ .B4)(count)}, ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatBytes */ .z3)(totalBytes)} in all`
+        ],
+        [
+            'Last verification',
+            lastVerification === null ? 'none' : verificationText(lastVerification, health.at)
+        ],
+        [
+            `Runs in ${_health_js__WEBPACK_IMPORTED_MODULE_0__/* .RUNS_DAYS */ .fC} days`,
+            `${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(runs.total, 'run')}, ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatCount */ .B4)(runs.failed)} failed`
+        ],
+        ...database === undefined ? [] : [
+            [
+                'Database',
+                databaseText(database)
+            ]
+        ]
+    ];
+}
+function verificationText({ id, verdict, finishedAt, restoreSeconds }, at) {
+    const ago = (0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatAge */ .nV)((Date.parse(at) - Date.parse(finishedAt)) / 1000);
+    return `${verdict} ${ago} ago (${(0,_minute_js__WEBPACK_IMPORTED_MODULE_2__/* .minuteOf */ .i)(finishedAt)}): ${id}, restored in ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a3)(restoreSeconds)}`;
+}
+function databaseText({ bytes, limit }) {
+    return bytes === null ? 'not known' : `${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatBytes */ .z3)(bytes)} of at most ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatBytes */ .z3)(limit)}`;
+}
+/** `shop in s3://bucket/prefix` */ function whereOf({ name, storage }) {
+    return name === null ? storage : `${name} in ${storage}`;
+}
+
+
+/***/ }),
+
+/***/ 42594:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Wr: () => (/* binding */ healthOf),
+/* harmony export */   fC: () => (/* binding */ RUNS_DAYS),
+/* harmony export */   nw: () => (/* binding */ unknownHealth),
+/* harmony export */   qk: () => (/* binding */ pointOf)
+/* harmony export */ });
+/* harmony import */ var _backup_manifest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(78841);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(78714);
+/* harmony import */ var _retention_orphans_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(30513);
+/* harmony import */ var _newest_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2850);
+/* harmony import */ var _rules_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(94212);
+/* harmony import */ var _verifications_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(76314);
+
+
+
+
+
+
+/** How many backups the trend shows. */ const TREND = 30;
+/** How many verifications are told of. */ const VERIFICATIONS = 5;
+/** How far back runs in the log count. */ const RUNS_DAYS = 30;
+/** How one family is in one storage. Pure. */ function healthOf(findings, limits) {
+    const { inventory, records, storage, now } = findings;
+    const problems = (0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .findProblems */ .o6)(findings, limits);
+    const newest = (0,_newest_js__WEBPACK_IMPORTED_MODULE_2__/* .newestEntry */ .x)(inventory);
+    const verifications = (0,_verifications_js__WEBPACK_IMPORTED_MODULE_4__/* .verificationsOf */ .w)(inventory);
+    return {
+        name: inventory.name,
+        storage,
+        at: now.toISOString(),
+        healthy: problems.length === 0,
+        problems,
+        newest: newest === undefined ? null : {
+            ...pointOf(newest),
+            ageSeconds: Math.max(0, Math.round((now.getTime() - (0,_newest_js__WEBPACK_IMPORTED_MODULE_2__/* .takenAt */ .F)(newest.manifest)) / 1000))
+        },
+        count: inventory.entries.length,
+        totalBytes: inventory.totalBytes,
+        lastVerification: verifications[0] ?? null,
+        verifications: verifications.slice(0, VERIFICATIONS),
+        trend: inventory.entries.slice(-TREND).map(pointOf),
+        runs: runsOf(records),
+        notes: notesOf(findings)
+    };
+}
+/** A storage of which only that is known which is wrong. */ function unknownHealth(storage, name, problem, now) {
+    return {
+        name,
+        storage,
+        at: now.toISOString(),
+        healthy: false,
+        problems: [
+            problem
+        ],
+        newest: null,
+        count: 0,
+        totalBytes: 0,
+        lastVerification: null,
+        verifications: [],
+        trend: [],
+        runs: {
+            total: 0,
+            failed: 0
+        },
+        notes: []
+    };
+}
+/** One backup, as the trend has it. */ function pointOf({ manifest, verified }) {
+    const seconds = (Date.parse(manifest.finishedAt) - Date.parse(manifest.startedAt)) / 1000;
+    return {
+        id: manifest.id,
+        snapshotAt: manifest.snapshotAt,
+        bytes: (0,_backup_manifest_js__WEBPACK_IMPORTED_MODULE_0__/* .totalBytes */ .ob)(manifest),
+        databaseBytes: manifest.databaseBytes,
+        rows: manifest.totals?.rows ?? null,
+        durationSeconds: Number.isNaN(seconds) ? 0 : Math.max(0, seconds),
+        verdict: verified?.verdict ?? null
+    };
+}
+function runsOf(records) {
+    const runs = records.filter(({ action })=>action !== 'status');
+    return {
+        total: runs.length,
+        failed: runs.filter(({ outcome })=>outcome === 'failure').length
+    };
+}
+function notesOf({ inventory, now }) {
+    const { count, bytes } = (0,_rules_js__WEBPACK_IMPORTED_MODULE_3__/* .oldOrphans */ .By)(inventory, now);
+    const left = `${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_5__/* .plural */ .LS)(count, 'folder')} that killed runs left (${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_5__/* .formatBytes */ .z3)(bytes)}); prune removes them.`;
+    return [
+        ...count === 0 ? [] : [
+            left
+        ],
+        ...(0,_retention_orphans_js__WEBPACK_IMPORTED_MODULE_1__/* .planOrphans */ .D)({
+            inventory,
+            now
+        }).notes
+    ];
+}
+
+
+/***/ }),
+
+/***/ 41276:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   i: () => (/* binding */ minuteOf)
+/* harmony export */ });
+/** `2026-11-20T02:17:09.120Z` -> `2026-11-20 02:17 UTC`, for people. */ function minuteOf(time) {
+    return `${time.slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+
+/***/ }),
+
+/***/ 2850:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   F: () => (/* binding */ takenAt),
+/* harmony export */   x: () => (/* binding */ newestEntry)
+/* harmony export */ });
+/* harmony import */ var _backup_id_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(16481);
+
+/**
+ * When what a backup holds was true, in milliseconds: its snapshot's time is that of the server's clock; one that is ahead
+ * makes no backup younger than its end was by the clock of the run. A manifest without times has its id.
+ */ function takenAt({ id, snapshotAt, finishedAt }) {
+    const times = [
+        snapshotAt,
+        finishedAt
+    ].map((time)=>Date.parse(time)).filter((time)=>!Number.isNaN(time));
+    return times.length === 0 ? (0,_backup_id_js__WEBPACK_IMPORTED_MODULE_0__/* .idTime */ .jJ)(id).getTime() : Math.min(...times);
+}
+/** The backup that holds the newest data. A snapshot that a wrong clock put into the future is not the newest for ever. */ function newestEntry({ entries }) {
+    return entries.reduce((newest, entry)=>newest === undefined || takenAt(entry.manifest) >= takenAt(newest.manifest) ? entry : newest, undefined);
+}
+
+
+/***/ }),
+
+/***/ 68825:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   QZ: () => (/* binding */ worst),
+/* harmony export */   Ul: () => (/* binding */ allProblems),
+/* harmony export */   Wr: () => (/* binding */ isHealthy),
+/* harmony export */   Yz: () => (/* binding */ outputsOf),
+/* harmony export */   Z0: () => (/* binding */ redReasons)
+/* harmony export */ });
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _rules_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(94212);
+
+
+/** Everything that is wrong, the gravest first. */ function allProblems({ healths, database }) {
+    const stored = healths.flatMap(({ name, storage, problems })=>problems.map((problem)=>({
+                ...problem,
+                name,
+                storage
+            })));
+    const problem = database?.problem ?? null;
+    return (0,_rules_js__WEBPACK_IMPORTED_MODULE_1__/* .byGravity */ .SN)([
+        ...stored,
+        ...problem === null ? [] : [
+            {
+                ...problem,
+                name: null,
+                storage: null
+            }
+        ]
+    ]);
+}
+/** Whether nothing is wrong anywhere. */ function isHealthy(result) {
+    return allProblems(result).length === 0;
+}
+/** The storage whose newest backup is the oldest: the one that one would have to restore from at worst. */ function worst({ healths }) {
+    const age = ({ newest })=>newest?.ageSeconds ?? Infinity;
+    // There is at least one storage: the input is required.
+    return healths.reduce((most, health)=>age(health) > age(most) ? health : most);
+}
+/** Everything that makes the run red, each an error to show; empty for a green run. */ function redReasons(result) {
+    return [
+        ...allProblems(result).map(({ message })=>new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(message)),
+        ...result.failures
+    ];
+}
+/** The outputs of a run but for its `outcome`. */ function outputsOf(result) {
+    const { newest } = worst(result);
+    return {
+        healthy: isHealthy(result),
+        problems: allProblems(result),
+        'newest-backup-id': newest?.id ?? '',
+        'age-seconds': newest?.ageSeconds ?? '',
+        count: Math.min(...result.healths.map(({ count })=>count)),
+        'total-bytes': result.healths.reduce((sum, { totalBytes })=>sum + totalBytes, 0)
+    };
+}
+
+
+/***/ }),
+
+/***/ 94212:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  SN: () => (/* binding */ byGravity),
+  o6: () => (/* binding */ findProblems),
+  By: () => (/* binding */ oldOrphans)
+});
+
+// EXTERNAL MODULE: ./lib/backup/anomaly.js
+var anomaly = __nccwpck_require__(34915);
+// EXTERNAL MODULE: ./lib/base/units.js
+var units = __nccwpck_require__(78714);
+// EXTERNAL MODULE: ./lib/retention/orphans.js
+var orphans = __nccwpck_require__(30513);
+// EXTERNAL MODULE: ./lib/backup/id.js
+var backup_id = __nccwpck_require__(16481);
+;// CONCATENATED MODULE: ./lib/status/clock.js
+
+
+/** Clocks that are kept by NTP agree to far less than this. */ const TOLERATED_MS = 5 * 60_000;
+/**
+ * Times that are still to come: ages cannot be trusted, and retention takes the backup of tomorrow for the newest.
+ * @param where `shop in s3://bucket`
+ */ function clockSkew({ entries, unreadable, orphans }, records, { where, now }) {
+    const times = [
+        ...entries.flatMap(({ manifest: { id, snapshotAt, finishedAt }, verified })=>[
+                {
+                    what: `the snapshot of ${id} (by the clock of the database's server)`,
+                    time: Date.parse(snapshotAt)
+                },
+                {
+                    what: `the end of ${id} (by the clock of the machine that made it)`,
+                    time: Date.parse(finishedAt)
+                },
+                {
+                    what: `the id ${id} (by the clock of the machine that made it)`,
+                    time: (0,backup_id/* idTime */.jJ)(id).getTime()
+                },
+                {
+                    what: `the verification of ${id} (by the clock of the machine that verified it)`,
+                    time: Date.parse(verified?.finishedAt ?? '')
+                }
+            ]),
+        ...[
+            ...unreadable,
+            ...orphans
+        ].map(({ id })=>({
+                what: `the id ${id} (by the clock of the machine that made it)`,
+                time: (0,backup_id/* idTime */.jJ)(id).getTime()
+            })),
+        ...records.map(({ action, startedAt })=>({
+                what: `the start of a run of ${action} at ${startedAt}`,
+                time: Date.parse(startedAt)
+            }))
+    ];
+    const ahead = times.filter(({ time })=>time > now.getTime() + TOLERATED_MS);
+    const [first, ...rest] = ahead;
+    if (first === undefined) return [];
+    const furthest = ahead.reduce((most, each)=>each.time > most.time ? each : most, first);
+    const age = (0,units/* formatAge */.nV)((furthest.time - now.getTime()) / 1000);
+    const others = rest.length === 0 ? '' : ` (and ${(0,units/* plural */.LS)(rest.length, 'time')} more)`;
+    return [
+        {
+            kind: 'clock-skew',
+            message: `${where}: ${furthest.what} is ${age} in the future${others}. Ages and retention go by these times: set that clock by NTP, and check that of the machine that runs this.`
+        }
+    ];
+}
+
+// EXTERNAL MODULE: ./lib/status/minute.js
+var minute = __nccwpck_require__(41276);
+;// CONCATENATED MODULE: ./lib/status/failed-runs.js
+
+
+/**
+ * The actions that run by themselves. Whoever restores or deletes by hand sees how it ends, and may never do it again;
+ * and status would stay red because it was red.
+ */ const UNATTENDED = [
+    'backup',
+    'verify',
+    'prune'
+];
+/**
+ * Runs that failed since the last success of the same action; what failed before that is history.
+ * @param records oldest first
+ * @param where `shop in s3://bucket`
+ */ function failedRuns(records, where) {
+    return UNATTENDED.flatMap((action)=>{
+        const own = records.filter((record)=>record.action === action);
+        const failed = own.slice(own.findLastIndex(({ outcome })=>outcome === 'success') + 1);
+        const last = failed.at(-1);
+        if (last === undefined) return [];
+        const error = last.error === null ? '' : ` ${last.error}`;
+        const see = last.runUrl === null ? 'See the log of that run' : `See ${last.runUrl}`;
+        const newest = failed.length === 1 ? '' : 'the last one ';
+        return [
+            {
+                kind: 'failed-runs',
+                message: `${where}: ${(0,units/* plural */.LS)(failed.length, 'run')} of ${action} failed since the last success, ${newest}on ${(0,minute/* minuteOf */.i)(last.startedAt)}.${error} ${see}, correct what it names and run it again.`
+            }
+        ];
+    });
+}
+
+// EXTERNAL MODULE: ./lib/status/newest.js
+var status_newest = __nccwpck_require__(2850);
+// EXTERNAL MODULE: ./lib/status/verifications.js
+var verifications = __nccwpck_require__(76314);
+;// CONCATENATED MODULE: ./lib/status/rules.js
+
+
+
+
+
+
+
+/** How many ids a message names. */ const NAMED = 3;
+/** What killed runs left behind weighs too much when it is more than this share of all. */ const ORPHAN_SHARE = 0.1;
+/** The gravest first: what would be lost, then what may be, then what is untidy. */ const GRAVITY = [
+    'no-backup',
+    'storage-unreadable',
+    'too-old',
+    'verify-failed',
+    'never-verified',
+    'verify-too-old',
+    'unreadable',
+    'size-change',
+    'failed-runs',
+    'clock-skew',
+    'database-limit',
+    'database-unreadable',
+    'storage-limit',
+    'orphans'
+];
+/** Problems, the gravest first. */ function byGravity(problems) {
+    return [
+        ...problems
+    ].sort((a, b)=>GRAVITY.indexOf(a.kind) - GRAVITY.indexOf(b.kind));
+}
+/** All that is wrong with one family in one storage, the gravest first. */ function findProblems(findings, limits) {
+    const { inventory, records, storage, now } = findings;
+    const where = `${inventory.name} in ${storage}`;
+    return byGravity([
+        ...age(findings, where, limits.maxAgeMs),
+        ...(0,verifications/* verificationProblems */.o)(inventory, {
+            where,
+            now,
+            maxMs: limits.maxVerifyAgeMs
+        }),
+        ...sizeChange(inventory, where, limits.maxSizeChange),
+        ...storageLimit(inventory, where, limits.maxStorageBytes),
+        ...failedRuns(records, where),
+        ...unreadable(inventory, where),
+        ...rules_orphans(inventory, where, now),
+        ...clockSkew(inventory, records, {
+            where,
+            now
+        })
+    ]);
+}
+function age({ inventory, now }, where, maxMs) {
+    const newest = (0,status_newest/* newestEntry */.x)(inventory);
+    if (newest === undefined) {
+        return [
+            {
+                kind: 'no-backup',
+                message: `There is no backup of ${where}. Run the backup, and check name and storage.`
+            }
+        ];
+    }
+    const ms = now.getTime() - (0,status_newest/* takenAt */.F)(newest.manifest);
+    if (ms <= maxMs) return [];
+    return [
+        {
+            kind: 'too-old',
+            message: `${where}: the newest backup, ${newest.manifest.id}, is ${(0,units/* formatAge */.nV)(ms / 1000)} old; at most ${(0,units/* formatAge */.nV)(maxMs / 1000)} are allowed (max-age). Look for failed or missing runs of the backup workflow (GitHub switches schedules off in repositories without activity), and run it.`
+        }
+    ];
+}
+function sizeChange(inventory, where, most) {
+    const newest = (0,status_newest/* newestEntry */.x)(inventory);
+    if (most === undefined || newest === undefined) return [];
+    const { manifest } = newest;
+    const backups = inventory.entries.map((entry)=>entry.manifest);
+    const changes = (0,anomaly/* sizeChanges */.vB)(manifest, (0,anomaly/* eldersOf */.Ve)(manifest, backups), most);
+    if (changes.length === 0) return [];
+    return [
+        {
+            kind: 'size-change',
+            message: `${where}: the newest backup, ${manifest.id}, is not like those before it. ${changes.join(' ')} Look at what happened to the database; if it is meant, this ends by itself after a few backups.`
+        }
+    ];
+}
+function storageLimit({ totalBytes }, where, most) {
+    if (most === undefined || totalBytes <= most) return [];
+    return [
+        {
+            kind: 'storage-limit',
+            message: `${where} takes ${(0,units/* formatBytes */.z3)(totalBytes)}; at most ${(0,units/* formatBytes */.z3)(most)} are allowed (max-storage-bytes). Keep fewer backups (the keep- inputs), or raise the limit.`
+        }
+    ];
+}
+function unreadable({ unreadable: found }, where) {
+    if (found.length === 0) return [];
+    const ids = found.slice(-NAMED).map(({ id })=>id);
+    const more = found.length > NAMED ? ` and ${found.length - NAMED} more` : '';
+    const manifests = found.length === 1 ? 'The manifest' : `${found.length} manifests`;
+    return [
+        {
+            kind: 'unreadable',
+            message: `${where}: ${manifests} of ${ids.join(', ')}${more} cannot be read. ${found.at(-1)?.reason ?? ''} Find out who altered the storage, or take a newer pgkeep; delete what cannot be saved.`
+        }
+    ];
+}
+function rules_orphans(inventory, where, now) {
+    const { count, bytes } = oldOrphans(inventory, now);
+    if (bytes <= ORPHAN_SHARE * inventory.totalBytes) return [];
+    return [
+        {
+            kind: 'orphans',
+            message: `${where}: ${(0,units/* plural */.LS)(count, 'folder')} that killed runs left weigh ${(0,units/* formatBytes */.z3)(bytes)}, more than a tenth of all. Run prune, which removes them, and find out what kills the runs (timeout-minutes, disk, memory).`
+        }
+    ];
+}
+/** What killed runs left more than a day ago. */ function oldOrphans(inventory, now) {
+    const { remove } = (0,orphans/* planOrphans */.D)({
+        inventory,
+        now
+    });
+    return {
+        count: remove.length,
+        bytes: remove.reduce((sum, { bytes })=>sum + bytes, 0)
+    };
+}
+
+
+/***/ }),
+
+/***/ 63600:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Y: () => (/* binding */ statusTold)
+});
+
+// EXTERNAL MODULE: ./lib/notify/telling.js + 8 modules
+var telling = __nccwpck_require__(81666);
+// EXTERNAL MODULE: ./lib/status/result.js
+var status_result = __nccwpck_require__(68825);
+// EXTERNAL MODULE: ./lib/backup/catalogue.js
+var catalogue = __nccwpck_require__(68427);
+// EXTERNAL MODULE: ./lib/backup/history.js
+var backup_history = __nccwpck_require__(24742);
+// EXTERNAL MODULE: ./lib/backup/inventory.js
+var backup_inventory = __nccwpck_require__(36198);
+// EXTERNAL MODULE: ./lib/backup/log.js
+var log = __nccwpck_require__(6104);
+// EXTERNAL MODULE: ./lib/base/errors.js
+var errors = __nccwpck_require__(17594);
+// EXTERNAL MODULE: ./lib/inputs/name.js
+var inputs_name = __nccwpck_require__(40902);
+// EXTERNAL MODULE: ./lib/storage/registry.js + 15 modules
+var registry = __nccwpck_require__(74561);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(51455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(76760);
+// EXTERNAL MODULE: ./lib/base/units.js
+var units = __nccwpck_require__(78714);
+;// CONCATENATED MODULE: ./lib/status/badge.js
+
+
+
+
+
+const SHORT = {
+    'no-backup': 'none',
+    'too-old': 'too old',
+    'verify-failed': 'verification failed',
+    'never-verified': 'never verified',
+    'verify-too-old': 'not verified lately',
+    'storage-unreadable': 'storage unreadable',
+    unreadable: 'manifest unreadable',
+    'size-change': 'odd size',
+    'failed-runs': 'run failed',
+    'clock-skew': 'wrong clock',
+    'database-limit': 'database too large',
+    'database-unreadable': 'database unreadable',
+    'storage-limit': 'storage too full',
+    orphans: 'orphans'
+};
+/** The state of all storages as a badge. */ function badgeOf(result, now) {
+    const label = 'backup';
+    const [problem] = (0,status_result/* allProblems */.Ul)(result);
+    if (problem !== undefined) return {
+        schemaVersion: 1,
+        label,
+        message: SHORT[problem.kind],
+        color: 'red'
+    };
+    const { newest, lastVerification } = (0,status_result/* worst */.QZ)(result);
+    if (lastVerification === null) {
+        const message = `${(0,units/* formatAge */.nV)(newest?.ageSeconds ?? 0)} old, not verified yet`;
+        return {
+            schemaVersion: 1,
+            label,
+            message,
+            color: 'yellow'
+        };
+    }
+    const age = (0,units/* formatAge */.nV)((now.getTime() - Date.parse(lastVerification.finishedAt)) / 1000);
+    return {
+        schemaVersion: 1,
+        label,
+        message: `verified ${age} ago`,
+        color: 'brightgreen'
+    };
+}
+/** Writes a badge's JSON, and the folders above it. @throws UserError when that cannot be done. */ async function writeBadge(file, badge) {
+    try {
+        await (0,promises_.mkdir)((0,external_node_path_.dirname)(file), {
+            recursive: true
+        });
+        await (0,promises_.writeFile)(file, `${JSON.stringify(badge)}\n`);
+    } catch (error) {
+        throw new errors/* UserError */.yo(`The badge cannot be written to ${file} (${(0,errors/* codeOf */.$N)(error) ?? (0,errors/* messageOf */.bD)(error)}). Name a file in a folder that this user may write to.`, {
+            cause: error
+        });
+    }
+}
+
+// EXTERNAL MODULE: ./lib/backup/session.js
+var session = __nccwpck_require__(4142);
+// EXTERNAL MODULE: ./lib/postgres/connection/parse.js + 2 modules
+var parse = __nccwpck_require__(31276);
+// EXTERNAL MODULE: ./lib/postgres/programs/index.js + 35 modules
+var postgres_programs = __nccwpck_require__(36499);
+// EXTERNAL MODULE: ./lib/postgres/psql.js
+var psql = __nccwpck_require__(80059);
+;// CONCATENATED MODULE: ./lib/status/database.js
+
+
+
+
+
+
+
+/**
+ * Holds the database against `max-database-bytes`; undefined where that is not given: then no database is needed.
+ * @throws UserError for a URL that is not right; a server that does not answer is a problem like others.
+ */ async function checkDatabase(options) {
+    const { inputs, env, reporter, signal } = options;
+    const limit = inputs.maxDatabaseBytes;
+    if (limit === undefined) return undefined;
+    const connection = (0,parse/* parseConnection */.C)(inputs.databaseUrl ?? '', env);
+    for (const secret of connection.secrets)reporter.mask(secret);
+    try {
+        const bytes = await sizeOf(options, connection);
+        return {
+            bytes,
+            limit,
+            problem: bytes > limit ? tooLarge(bytes, limit) : null
+        };
+    } catch (error) {
+        if (signal.aborted) throw new errors/* CancelledError */.cc();
+        const { target, secrets } = connection;
+        const message = `Whether the database is below max-database-bytes could not be found out. ${(0,log/* publicReason */.E)(error, {
+            target,
+            secrets
+        })}`;
+        return {
+            bytes: null,
+            limit,
+            problem: {
+                kind: 'database-unreadable',
+                message
+            }
+        };
+    }
+}
+async function sizeOf(options, connection) {
+    const { inputs, env, cache, tempDir, method, reporter, signal } = options;
+    const bin = inputs.postgresBin === undefined ? {} : {
+        bin: inputs.postgresBin
+    };
+    const programs = await (0,postgres_programs/* findAnyPrograms */.Ru)({
+        cache,
+        reporter,
+        env,
+        tempDir,
+        signal,
+        method,
+        ...bin
+    });
+    // One query and no setting: it may go through a transaction pooler, where a setting would stay behind.
+    const open = ()=>psql/* Psql */.DD.open({
+            programs,
+            connection,
+            signal,
+            reporter,
+            untouched: true
+        });
+    const text = await (0,session/* ask */.k)(open, 'Asking for the size of the database', connection.target, (psql)=>psql.value('SELECT pg_catalog.pg_database_size(pg_catalog.current_database())'));
+    return Number(text);
+}
+function tooLarge(bytes, limit) {
+    return {
+        kind: 'database-limit',
+        message: `The database is ${(0,units/* formatBytes */.z3)(bytes)} on its server; at most ${(0,units/* formatBytes */.z3)(limit)} are allowed (max-database-bytes). Free space or enlarge the disk before it is full, then raise the limit.`
+    };
+}
+
+// EXTERNAL MODULE: ./lib/status/health.js
+var status_health = __nccwpck_require__(42594);
+;// CONCATENATED MODULE: ./lib/status/run.js
+
+
+
+
+
+
+
+
+
+
+const DAY_MS = 86_400_000;
+/**
+ * Looks at each storage by itself, and asks the database for its size where that is wanted. Nothing but the run's own
+ * record is written. What is wrong with one storage, also that it cannot be read, is in the result beside the others.
+ * @throws UserError for inputs that cannot be meant, such as several families and no name.
+ */ async function runStatus(options) {
+    const { inputs, signal } = options;
+    const now = new Date();
+    const result = {
+        healths: [],
+        database: await checkDatabase(options),
+        failures: []
+    };
+    const looked = await Promise.all(inputs.storage.map((url)=>look(options, url)));
+    const name = await familyIn(looked);
+    result.healths = await Promise.all(looked.map(async (each)=>{
+        try {
+            return await healthAt(options, each, name, now);
+        } catch (error) {
+            // A fault of ours is told as one, besides.
+            if (!(error instanceof errors/* UserError */.yo)) result.failures.push(error);
+            const message = `${each.url} cannot be read, so nothing is known of its backups. ${(0,errors/* messageOf */.bD)(error)}`;
+            return (0,status_health/* unknownHealth */.nw)(each.url, name ?? null, {
+                kind: 'storage-unreadable',
+                message
+            }, now);
+        }
+    }));
+    if (signal.aborted) throw new errors/* CancelledError */.cc();
+    await record(options, looked, result, now);
+    await badge(options, result, now);
+    return result;
+}
+async function look({ inputs, env, reporter, signal, artifacts }, url) {
+    try {
+        const store = await (0,registry/* openStore */.C)(url, {
+            env,
+            reporter,
+            signal,
+            artifacts
+        });
+        const families = inputs.name === undefined ? await (0,catalogue/* listFamilies */.P3)(store) : [
+            (0,inputs_name/* familyName */.ar)(inputs.name)
+        ];
+        return {
+            url,
+            store,
+            families
+        };
+    } catch (error) {
+        return {
+            url,
+            error
+        };
+    }
+}
+/** The only family; undefined where no store has one, or none can be read. @throws UserError when there are several. */ async function familyIn(looked) {
+    const read = looked.flatMap((each)=>'store' in each ? [
+            each
+        ] : []);
+    const [name, ...others] = new Set(read.flatMap(({ families })=>families));
+    return others.length === 0 ? name : (0,catalogue/* onlyFamily */.fS)(read.map(({ store })=>store));
+}
+/** How the family is in one storage. @throws whatever keeps it from being read. */ async function healthAt({ inputs }, looked, name, now) {
+    const { url } = looked;
+    if ('error' in looked) throw looked.error;
+    if (name === undefined) return (0,status_health/* unknownHealth */.nw)(url, null, {
+        kind: 'no-backup',
+        message: noneAt(url)
+    }, now);
+    const since = new Date(now.getTime() - status_health/* RUNS_DAYS */.fC * DAY_MS);
+    const [inventory, history] = await Promise.all([
+        (0,backup_inventory/* readInventory */.z)(looked.store, name),
+        (0,backup_history/* readHistory */.Lu)(looked.store, name, since)
+    ]);
+    const health = (0,status_health/* healthOf */.Wr)({
+        inventory,
+        records: history.records,
+        storage: url,
+        now
+    }, limitsOf(inputs));
+    const unread = history.unreadable === 0 ? [] : [
+        `Entries of the log that cannot be understood: ${history.unreadable}.`
+    ];
+    return {
+        ...health,
+        notes: [
+            ...health.notes,
+            ...unread
+        ]
+    };
+}
+const noneAt = (url)=>`There is no backup in ${url}. Run the backup, and check the storage URL.`;
+function limitsOf(inputs) {
+    const { maxAge, maxVerifyAge, maxSizeChange, maxStorageBytes } = inputs;
+    return {
+        maxAgeMs: maxAge,
+        maxVerifyAgeMs: maxVerifyAge,
+        maxSizeChange,
+        maxStorageBytes
+    };
+}
+/** Leaves the record of the run in each store that could be read. */ async function record({ run, reporter }, looked, { healths, database }, startedAt) {
+    const own = database?.problem ?? null;
+    await Promise.all(healths.map(async ({ name, problems }, index)=>{
+        const at = looked[index];
+        const unread = problems.some(({ kind })=>kind === 'storage-unreadable');
+        if (name === null || unread || at === undefined || 'error' in at) return;
+        const found = [
+            ...problems,
+            ...own === null ? [] : [
+                own
+            ]
+        ].map(({ message })=>message);
+        const failure = found.length === 0 ? {} : {
+            failure: new errors/* UserError */.yo(found.join(' '))
+        };
+        const entry = {
+            action: 'status',
+            backup: null,
+            ...failure
+        };
+        await (0,log/* writeLog */.u)({
+            stores: [
+                at.store
+            ],
+            run,
+            reporter
+        }, name, startedAt, entry);
+    }));
+}
+/** A badge that cannot be written is a failure of its own, not one of the backups. */ async function badge({ inputs }, result, now) {
+    if (inputs.badge === undefined) return;
+    try {
+        await writeBadge(inputs.badge, badgeOf(result, now));
+    } catch (error) {
+        result.failures.push(error);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/status/told.js
+
+
+
+/** `runStatus`, and whom the inputs name is told how it ended. */ function statusTold(options) {
+    return (0,telling/* telling */.g)({
+        ...options,
+        action: 'status'
+    }, async (families)=>{
+        const result = await runStatus(options);
+        const names = new Set(result.healths.map(({ name })=>name).filter((name)=>name !== null));
+        // Of a storage without any family no name is known: the message is that of what is wrong with it.
+        for (const name of names.size > 0 ? names : [
+            options.inputs.name ?? '?'
+        ]){
+            const reasons = (0,status_result/* allProblems */.Ul)(result).map(({ message })=>message);
+            const outcome = reasons.length > 0 ? 'failure' : 'success';
+            families.push({
+                name,
+                database: null,
+                outcome,
+                backup: null,
+                reasons
+            });
+        }
+        return result;
+    });
+}
+
+
+/***/ }),
+
+/***/ 76314:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   o: () => (/* binding */ verificationProblems),
+/* harmony export */   w: () => (/* binding */ verificationsOf)
+/* harmony export */ });
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(78714);
+/* harmony import */ var _minute_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(41276);
+/* harmony import */ var _newest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2850);
+
+
+
+/** The newest verification of each backup that has one, newest first. */ function verificationsOf({ entries }) {
+    return entries.flatMap(({ manifest: { id }, verified })=>verified === undefined ? [] : [
+            {
+                id,
+                verdict: verified.verdict,
+                finishedAt: verified.finishedAt,
+                restoreSeconds: verified.restoreSeconds
+            }
+        ]).sort((a, b)=>Date.parse(b.finishedAt) - Date.parse(a.finishedAt));
+}
+/** Backups that nobody has proved to restore, for longer than `maxMs`, or that were proved not to. */ function verificationProblems(inventory, { where, now, maxMs }) {
+    const [last] = verificationsOf(inventory);
+    if (last === undefined) return neverVerified(inventory.entries, {
+        where,
+        now,
+        maxMs
+    });
+    const newest = (0,_newest_js__WEBPACK_IMPORTED_MODULE_0__/* .newestEntry */ .x)(inventory);
+    // A later verification of an older backup makes the newest one no better.
+    const bad = newest?.verified?.verdict === 'failed' ? newest.manifest.id : last.verdict === 'failed' ? last.id : undefined;
+    if (bad !== undefined) {
+        return [
+            {
+                kind: 'verify-failed',
+                message: `${where}: ${bad} did not pass its verification. Do not rely on it: read the report of that run, back up again and verify that.`
+            }
+        ];
+    }
+    const age = now.getTime() - Date.parse(last.finishedAt);
+    if (age <= maxMs) return [];
+    return [
+        {
+            kind: 'verify-too-old',
+            message: `${where}: the last verification was ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatAge */ .nV)(age / 1000)} ago, on ${(0,_minute_js__WEBPACK_IMPORTED_MODULE_2__/* .minuteOf */ .i)(last.finishedAt)}; at most ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatAge */ .nV)(maxMs / 1000)} are allowed (max-verify-age). Look for failed or missing runs of verify, and run it.`
+        }
+    ];
+}
+/** A family that is younger than the limit need not have been verified yet. */ function neverVerified(entries, { where, now, maxMs }) {
+    const oldest = Math.min(...entries.map(({ manifest })=>(0,_newest_js__WEBPACK_IMPORTED_MODULE_0__/* .takenAt */ .F)(manifest)));
+    const age = now.getTime() - oldest;
+    if (entries.length === 0 || age <= maxMs) return [];
+    return [
+        {
+            kind: 'never-verified',
+            message: `${where}: no backup was ever verified, and the oldest is ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatAge */ .nV)(age / 1000)} old. Run verify; nothing else shows that backups restore.`
+        }
+    ];
+}
+
+
+/***/ }),
+
+/***/ 5752:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ax: () => (/* binding */ DAMAGED),
+/* harmony export */   US: () => (/* binding */ NAME_TAKEN),
+/* harmony export */   gX: () => (/* binding */ refuseOpenArtifacts),
+/* harmony export */   wo: () => (/* binding */ requireAccess)
+/* harmony export */ });
+/* unused harmony export isEnterpriseServer */
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+
+/** The code of the error for a name that the run has already given. */ const NAME_TAKEN = 'NAME_TAKEN';
+/** The code of the error for bytes that do not match their digest. */ const DAMAGED = 'DAMAGED';
+/**
+ * Whether this is GitHub itself: github.com, *.ghe.com or *.localhost. GitHub Enterprise Server has no artifacts of the
+ * kind that pgkeep makes. (The rule of @actions/artifact, `isGhes`.)
+ */ function isEnterpriseServer(serverUrl) {
+    const { hostname } = new URL(serverUrl);
+    return hostname !== 'github.com' && !/\.(ghe\.com|localhost)$/.test(hostname);
+}
+/** @throws UserError that says what is missing. */ function requireAccess(access) {
+    if (access === undefined) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo("artifact:// stores backups as artifacts of a GitHub repository, and it is not known of which. In a workflow that is the workflow's own; on the command line set GITHUB_REPOSITORY=owner/repository and GITHUB_TOKEN.");
+    if (!/^[\w.-]+\/[\w.-]+$/.test(access.repository)) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo('GITHUB_REPOSITORY names no repository. artifact:// needs it in the form owner/repository.');
+    if (isEnterpriseServer(access.serverUrl)) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`artifact:// does not work on GitHub Enterprise Server (${new URL(access.serverUrl).hostname}): its artifacts are of an older kind, zip files only. Use s3://bucket/prefix or file:///path.`);
+    if (access.token === '') throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo('artifact:// needs a token to list and read artifacts. In a workflow leave github-token at its default; on the command line set GITHUB_TOKEN to a token with the permission actions: read.');
+    return access;
+}
+/**
+ * Everybody can read the artifacts of a public repository.
+ * @throws UserError for a backup that is not encrypted.
+ */ function refuseOpenArtifacts({ isPublic, encrypted }) {
+    if (isPublic && !encrypted) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo('This repository is public, so everybody can download its artifacts, and the backup is not encrypted. Set recipients (age public keys) or passphrase, or use another storage.');
+}
+
+
+/***/ }),
+
+/***/ 63309:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -18310,7 +20822,7 @@ async function pruneStore(options, store) {
 /* harmony export */   ol: () => (/* binding */ digestOf),
 /* harmony export */   yj: () => (/* binding */ DigestMeter)
 /* harmony export */ });
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77598);
 
 /** Counts and hashes bytes as they pass. */ class DigestMeter {
     #hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
@@ -18344,7 +20856,7 @@ function sameDigest(a, b) {
 
 /***/ }),
 
-/***/ 5822:
+/***/ 85822:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -18352,7 +20864,7 @@ function sameDigest(a, b) {
 /* harmony export */   c4: () => (/* binding */ isNotFound),
 /* harmony export */   r3: () => (/* binding */ isRetryable)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7594);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
 
 /** A store that failed or refused. The message names the store, the object and what to do, and holds no secret. */ class StoreError extends _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo {
     retryable;
@@ -18377,14 +20889,14 @@ function sameDigest(a, b) {
 
 /***/ }),
 
-/***/ 7433:
+/***/ 17433:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   b: () => (/* binding */ checkPrefix),
 /* harmony export */   y: () => (/* binding */ checkKey)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7594);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
 
 /** The most bytes of a key: S3 has 1024 for prefix and key together. */ const MAX_KEY_BYTES = 900;
 /**
@@ -18414,14 +20926,14 @@ function keyProblem(key) {
 
 /***/ }),
 
-/***/ 7780:
+/***/ 17780:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   $: () => (/* binding */ putObject)
 /* harmony export */ });
-/* harmony import */ var _digest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3309);
-/* harmony import */ var _sink_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1802);
+/* harmony import */ var _digest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(63309);
+/* harmony import */ var _sink_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(31802);
 
 
 /**
@@ -18444,14 +20956,14 @@ function keyProblem(key) {
 
 /***/ }),
 
-/***/ 7517:
+/***/ 87517:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   A: () => (/* binding */ readObject),
 /* harmony export */   c: () => (/* binding */ readMany)
 /* harmony export */ });
-/* harmony import */ var _retry_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6351);
+/* harmony import */ var _retry_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(16351);
 
 /**
  * Reads small objects, up to `concurrency` at once, in the order of `keys`. One that cannot be read has its `error`
@@ -18497,7 +21009,7 @@ function keyProblem(key) {
 
 /***/ }),
 
-/***/ 25:
+/***/ 74561:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -18506,18 +21018,779 @@ __nccwpck_require__.d(__webpack_exports__, {
   C: () => (/* binding */ openStore)
 });
 
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: external "node:url"
-var external_node_url_ = __nccwpck_require__(3136);
+// EXTERNAL MODULE: ./lib/storage/retry.js
+var storage_retry = __nccwpck_require__(16351);
+// EXTERNAL MODULE: ./lib/storage/artifact/access.js
+var artifact_access = __nccwpck_require__(5752);
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __nccwpck_require__(58500);
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(7594);
+var errors = __nccwpck_require__(17594);
+// EXTERNAL MODULE: ./lib/base/reporter.js
+var reporter = __nccwpck_require__(97872);
+// EXTERNAL MODULE: ./lib/base/units.js
+var units = __nccwpck_require__(78714);
 // EXTERNAL MODULE: ./lib/storage/errors.js
-var storage_errors = __nccwpck_require__(5822);
+var storage_errors = __nccwpck_require__(85822);
+;// CONCATENATED MODULE: ./lib/storage/artifact/rest-errors.js
+
+
+
+/** The longest that is waited for a limit to pass, in milliseconds. */ const LONGEST_WAIT_MS = 180_000;
+/** How long GitHub asks us to wait, in milliseconds; undefined where it is no limit that refuses us. */ function limitWait(status, headers, now = Date.now()) {
+    if (status !== 403 && status !== 429) return undefined;
+    // docs.github.com, "Rate limits for the REST API": `retry-after` in seconds, else the reset in epoch seconds.
+    const after = Number(headers.get('retry-after') ?? NaN);
+    if (Number.isFinite(after)) return Math.max(0, after * 1000);
+    const reset = Number(headers.get('x-ratelimit-reset') ?? NaN);
+    if (headers.get('x-ratelimit-remaining') === '0' && Number.isFinite(reset)) return Math.max(0, reset * 1000 - now);
+    return status === 429 ? 60_000 : undefined;
+}
+/** The request budget is used up for longer than anybody waits. */ function limitError({ doing }, waitMs, now = Date.now()) {
+    const until = `${new Date(now + waitMs).toISOString().slice(11, 16)} UTC`;
+    return new storage_errors/* StoreError */.AD(`Could not ${doing}. GitHub takes no more requests with this token for ${(0,units/* formatDuration */.a3)(waitMs / 1000)}, until ${until}: the token of a workflow has 1,000 requests an hour, which all runs of the repository share. Run it again after that, or store in s3://bucket/prefix.`, {
+        code: 'RATE_LIMIT'
+    });
+}
+/** GitHub answered, and not with what was asked for. */ function answerError(status, said, { doing, permission, artifact }) {
+    const could = `Could not ${doing}.`;
+    const code = String(status);
+    if (artifact === true && (status === 404 || status === 410)) return new storage_errors/* StoreError */.AD(`${could} It is no longer there: ${status === 410 ? 'it has expired' : 'it was deleted or has expired'}. Artifacts are kept for a limited time, see artifact-retention-days.`, {
+        notFound: true,
+        code
+    });
+    if (status === 401) return new storage_errors/* StoreError */.AD(`${could} GitHub does not know the token, or it has expired. Check github-token.`, {
+        code
+    });
+    if (status === 403 || status === 404) return new storage_errors/* StoreError */.AD(`${could} The token has no permission for it. Add to the job: "permissions:" with "actions: ${permission}" (and "contents: read" where the job checks out the repository). A token of your own needs the same of the repository.${said}`, {
+        code
+    });
+    if (status >= 500 || status === 408) return new storage_errors/* StoreError */.AD(`${could} GitHub answered ${status}.${said}`, {
+        code,
+        retryable: true
+    });
+    return new storage_errors/* StoreError */.AD(`${could} GitHub answered ${status}.${said}`, {
+        code
+    });
+}
+/** No answer came, or it broke off. */ function connectionError(error, { doing }) {
+    // What fetch throws says "fetch failed"; what happened is its cause.
+    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+    const timedOut = error instanceof Error && error.name === 'TimeoutError';
+    return new storage_errors/* StoreError */.AD(`Could not ${doing}. ${timedOut ? 'GitHub did not answer in time.' : `The connection failed: ${(0,errors/* messageOf */.bD)(cause)}.`}`, {
+        retryable: true,
+        cause
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/storage/artifact/rest.js
+
+
+
+
+
+
+/** How long GitHub may take to answer, and how long a request that cleans up after a cancelled run. */ const ANSWER_MS = 60_000;
+const CLEANUP_MS = 2500;
+/** How often in a row a limit is waited for. */ const WAITS = 3;
+/** How much of what GitHub says is repeated. */ const SAID = 200;
+/** GitHub's REST API for one repository. One attempt a request, but for limits, which are waited for where that is short. */ class ArtifactApi {
+    access;
+    options;
+    repository;
+    base;
+    reporter;
+    sleep;
+    constructor(access, options){
+        this.access = access;
+        this.options = options;
+        this.repository = access.repository;
+        this.base = `${access.apiUrl.replace(/\/+$/, '')}/repos/${access.repository}/actions`;
+        this.reporter = options.reporter ?? reporter/* silentReporter */.P;
+        this.sleep = options.sleep ?? (async (ms, signal)=>{
+            await (0,promises_.setTimeout)(ms, undefined, signal === undefined ? {} : {
+                signal
+            }).catch(()=>undefined);
+        });
+    }
+    /** The answer to a GET, as JSON. `path` follows `/actions`. */ async json(path, purpose) {
+        const response = await this.send('GET', path, purpose);
+        try {
+            return await response.json();
+        } catch (error) {
+            throw this.explain(error, purpose);
+        }
+    }
+    /** Where the bytes of an artifact are, for about a minute. Whoever has the URL can read them. */ async blobUrl(id, purpose) {
+        const response = await this.send('GET', `/artifacts/${id}/zip`, purpose);
+        await response.body?.cancel();
+        const location = response.headers.get('location');
+        if (location === null) throw new storage_errors/* StoreError */.AD(`Could not ${purpose.doing}. GitHub did not say where it is (${response.status}).`);
+        return location;
+    }
+    /** Deleting what is not there is no error. */ async remove(id, what) {
+        const doing = `delete the artifact ${what} of ${this.repository}`;
+        try {
+            const response = await this.send('DELETE', `/artifacts/${id}`, {
+                doing,
+                permission: 'write',
+                artifact: true,
+                cleanup: true
+            });
+            await response.body?.cancel();
+        } catch (error) {
+            if (!(error instanceof storage_errors/* StoreError */.AD && error.notFound)) throw error;
+        }
+    }
+    /** Bytes from the blob store, which never sees the token. `signal` ends the request and its body. */ async blob(url, headers, signal) {
+        const all = this.options.signal === undefined ? signal : AbortSignal.any([
+            signal,
+            this.options.signal
+        ]);
+        return fetch(url, {
+            headers,
+            signal: all
+        });
+    }
+    /** What went wrong on the way, or that the run was cancelled. */ explain(error, purpose) {
+        if (error instanceof storage_errors/* StoreError */.AD || error instanceof errors/* CancelledError */.cc) return error;
+        if (this.cancelled && purpose.cleanup !== true) return new errors/* CancelledError */.cc();
+        return connectionError(error, purpose);
+    }
+    get cancelled() {
+        return this.options.signal?.aborted === true;
+    }
+    async send(method, path, purpose) {
+        for(let waits = 0;; waits += 1){
+            const response = await this.once(method, path, purpose);
+            if (response.status < 400) return response;
+            const wait = limitWait(response.status, response.headers);
+            const said = await saidBy(response);
+            if (wait === undefined) throw answerError(response.status, said, purpose);
+            if (wait > LONGEST_WAIT_MS || waits === WAITS || this.cancelled) throw limitError(purpose, wait);
+            this.reporter.info(`GitHub asks to wait ${(0,units/* formatDuration */.a3)(wait / 1000)} before it takes more requests with this token.`);
+            await this.sleep(wait, this.options.signal);
+            if (this.cancelled && purpose.cleanup !== true) throw new errors/* CancelledError */.cc();
+        }
+    }
+    async once(method, path, purpose) {
+        const { signal } = this.options;
+        const cleanup = purpose.cleanup === true;
+        const timeout = AbortSignal.timeout(cleanup && this.cancelled ? CLEANUP_MS : ANSWER_MS);
+        try {
+            return await fetch(this.base + path, {
+                method,
+                // The blob is on another host, which must not get the token.
+                redirect: 'manual',
+                headers: {
+                    accept: 'application/vnd.github+json',
+                    authorization: `Bearer ${this.access.token}`,
+                    'user-agent': 'pgkeep',
+                    'x-github-api-version': '2022-11-28'
+                },
+                signal: cleanup || signal === undefined ? timeout : AbortSignal.any([
+                    timeout,
+                    signal
+                ])
+            });
+        } catch (error) {
+            throw this.explain(error, purpose);
+        }
+    }
+}
+/** GitHub's own words, ` It says: ...`; empty where there are none. */ async function saidBy(response) {
+    try {
+        const { message } = await response.json();
+        return typeof message === 'string' && message !== '' ? ` GitHub says: ${message.slice(0, SAID)}` : '';
+    } catch  {
+        return '';
+    }
+}
+
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(57075);
 // EXTERNAL MODULE: ./lib/storage/keys.js
-var keys = __nccwpck_require__(7433);
+var keys = __nccwpck_require__(17433);
+// EXTERNAL MODULE: ./lib/storage/read-many.js
+var read_many = __nccwpck_require__(87517);
+;// CONCATENATED MODULE: ./lib/storage/artifact/names.js
+
+
+/** A backup's id, as `newId` makes it; nothing else in a name has this form. */ const ID = '\\d{8}T\\d{6}Z-[a-z2-7]{4}';
+const FAMILY = '[A-Za-z0-9][A-Za-z0-9._-]*';
+const ID_ONLY = new RegExp(`^${ID}$`);
+const CONSTANT = new RegExp(`^pgkeep\\.(${FAMILY})\\.(manifest|log)\\.json(?:\\.([2-9]|[1-9]\\d+))?$`);
+// The last id counts: a family's name may hold one, a file's may not.
+const PART = new RegExp(`^pgkeep\\.(${FAMILY})\\.(${ID})\\.(${FAMILY})(?:~([2-9]|[1-9]\\d+))?$`);
+const OTHER = /^pgkeep~([A-Za-z0-9._%-]+)(?:~([2-9]|[1-9]\d+))?$/;
+const LOG_KEY = /^\d{8}T\d{6}Z-a(\d+)\.json$/;
+/** The file that stands for a backup. Its artifact's name has no id, so that one exact name finds all of a family. */ const MANIFEST = 'manifest.json';
+const LOG = '_log';
+/** The longest name that a file system and GitHub take. */ const LONGEST = 255;
+/** What is stored under a key. */ function namedOf(key) {
+    const [family = '', folder = '', file = '', ...rest] = (0,keys/* checkKey */.y)(key).split('/');
+    if (rest.length === 0 && file !== '') {
+        if (folder === LOG) return orOther(key, {
+            kind: 'log',
+            family
+        });
+        if (file === MANIFEST && isIdName(folder)) return orOther(key, {
+            kind: 'manifest',
+            family
+        });
+        if (isIdName(folder)) return orOther(key, {
+            kind: 'part',
+            family,
+            id: folder,
+            file
+        });
+    }
+    return {
+        kind: 'other',
+        key
+    };
+}
+/** A name that could be read in another way is written out. */ function orOther(key, named) {
+    const read = readName(writeName(named));
+    return JSON.stringify(read) === JSON.stringify(named) ? named : {
+        kind: 'other',
+        key
+    };
+}
+/**
+ * The name of the `nth` artifact (from 1) for the same thing. A run gives a name only once: a second backup of a family
+ * in one run has a manifest of its own, and a name whose upload broke off stays taken.
+ */ function artifactName(named, nth = 1) {
+    const name = writeName(named) + (nth === 1 ? '' : counted(named) ? `.${nth}` : `~${nth}`);
+    if (Buffer.byteLength(name) > LONGEST) throw new storage_errors/* StoreError */.AD(`${JSON.stringify(name)} is too long for the name of an artifact, which may have ${LONGEST} bytes. Use a shorter name for the backups.`);
+    return name;
+}
+function counted({ kind }) {
+    return kind === 'manifest' || kind === 'log';
+}
+function writeName(named) {
+    if (named.kind === 'other') return `pgkeep~${encoded(named.key)}`;
+    if (named.kind === 'part') return `pgkeep.${named.family}.${named.id}.${named.file}`;
+    return `pgkeep.${named.family}.${named.kind}.json`;
+}
+/** Undefined for the artifacts of others. */ function readName(name) {
+    const [, constant, kind] = CONSTANT.exec(name) ?? [];
+    if (constant !== undefined) return {
+        kind: kind,
+        family: constant
+    };
+    const [, family, id, file] = PART.exec(name) ?? [];
+    if (family !== undefined && id !== undefined && file !== undefined) return {
+        kind: 'part',
+        family,
+        id,
+        file
+    };
+    const [, other] = OTHER.exec(name) ?? [];
+    return other === undefined ? undefined : otherOf(other);
+}
+function otherOf(text) {
+    try {
+        return {
+            kind: 'other',
+            key: (0,keys/* checkKey */.y)(decodeURIComponent(text))
+        };
+    } catch  {
+        return undefined;
+    }
+}
+/** As `encodeURIComponent`, but only what no file system and no URL minds stays as it is. */ function encoded(key) {
+    return encodeURIComponent(key).replaceAll(/[!'()*~]/g, (mark)=>`%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+/** Whether this is the folder of a backup. */ function isIdName(folder) {
+    return ID_ONLY.test(folder);
+}
+function manifestKey(family, id) {
+    return `${family}/${id}/${MANIFEST}`;
+}
+function isManifestKey(key) {
+    return namedOf(key).kind === 'manifest';
+}
+function partKey({ family, id, file }) {
+    return `${family}/${id}/${file}`;
+}
+/**
+ * The key of an entry of the log. Its artifact's name says neither when its run began nor which it was: the key has the
+ * time at which the entry was written, and the artifact's own id.
+ */ function logKeyOf(family, written, artifactId) {
+    const stamp = written.toISOString().replace(/\.\d+/, '').replaceAll(/[-:]/g, '');
+    return `${family}/${LOG}/${stamp}-a${artifactId}.json`;
+}
+/** The artifact that a key of `logKeyOf` names; undefined for every other key. */ function artifactOfLogKey(key) {
+    const [, digits] = LOG_KEY.exec(key.split('/')[2] ?? '') ?? [];
+    return digits === undefined ? undefined : Number(digits);
+}
+
+;// CONCATENATED MODULE: ./lib/storage/artifact/keyed.js
+
+/**
+ * Finds out which key each artifact stands for; those of others stand for none. A manifest's name does not say of which
+ * backup it is: where its run made parts of one backup alone it is that one's, else `idIn` reads it.
+ */ async function keyed(artifacts, idIn) {
+    const found = new Map();
+    const add = (key, artifact)=>{
+        const known = found.get(key);
+        if (known === undefined) found.set(key, [
+            artifact
+        ]);
+        else if (!known.some(({ id })=>id === artifact.id)) known.push(artifact);
+    };
+    const runs = new Map();
+    for (const artifact of artifacts){
+        const named = readName(artifact.name);
+        if (named === undefined) continue;
+        if (named.kind === 'other') add(named.key, artifact);
+        else if (named.kind === 'log') add(logKeyOf(named.family, artifact.created, artifact.id), artifact);
+        else {
+            const made = madeBy(runs, artifact.runId, named.family);
+            if (named.kind === 'manifest') made.manifests.push(artifact);
+            else if (isLater(named.file)) add(partKey(named), artifact);
+            else {
+                const parts = made.parts.get(named.id) ?? [];
+                made.parts.set(named.id, [
+                    ...parts,
+                    {
+                        key: partKey(named),
+                        artifact
+                    }
+                ]);
+            }
+        }
+    }
+    for (const made of runs.values())await addBackups(made, idIn, add);
+    for (const same of found.values())same.sort((a, b)=>b.id - a.id);
+    return found;
+}
+function madeBy(runs, runId, family) {
+    const key = `${runId}/${family}`;
+    const made = runs.get(key) ?? {
+        family,
+        manifests: [],
+        parts: new Map()
+    };
+    runs.set(key, made);
+    return made;
+}
+/**
+ * Where a manifest cannot be read, parts that no other one claims may be its: they are neither a backup nor what a
+ * killed run left, and stand for nothing.
+ */ async function addBackups({ family, manifests, parts }, idIn, add) {
+    const [only] = parts.keys();
+    const sure = manifests.length === 1 && parts.size === 1 ? only : undefined;
+    const claimed = new Set();
+    let unreadable = false;
+    for (const manifest of manifests){
+        const id = sure ?? await idIn(manifest);
+        if (id === undefined) unreadable = true;
+        else {
+            claimed.add(id);
+            add(manifestKey(family, id), manifest);
+        }
+    }
+    for (const [id, files] of parts)if (!unreadable || claimed.has(id)) for (const { key, artifact } of files)add(key, artifact);
+}
+/** The file that runs other than the one that made the backup write. */ const LATER = 'verified.json';
+function isLater(file) {
+    return file === LATER;
+}
+/** The id that a manifest says; undefined where it says none. */ function idInManifest(bytes) {
+    try {
+        const { id } = JSON.parse(Buffer.from(bytes).toString('utf8'));
+        return typeof id === 'string' && isIdName(id) ? id : undefined;
+    } catch  {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/storage/artifact/listing.js
+
+const PAGE = 100;
+/** All pages of a list. @throws StoreError when what came is not all: then nothing may be concluded from it. */ async function* listPages(api, wanted) {
+    const purpose = {
+        doing: `list the artifacts of ${api.repository}`,
+        permission: 'read'
+    };
+    const base = wanted.run === undefined ? '/artifacts' : `/runs/${wanted.run}/artifacts`;
+    const name = wanted.name === undefined ? '' : `&name=${encodeURIComponent(wanted.name)}`;
+    const seen = new Set();
+    let atFirst;
+    for(let page = 1;; page += 1){
+        const answer = await api.json(`${base}?per_page=${PAGE}&page=${page}${name}`, purpose);
+        const { total, listed } = understood(answer, purpose);
+        atFirst ??= total;
+        for (const { id } of listed)seen.add(id);
+        yield {
+            artifacts: listed.flatMap(artifactOf),
+            total
+        };
+        if (seen.size >= atFirst) return;
+        // New ones come first and move others to pages that are still to come; one that was deleted moves another to a page
+        // that we have read already.
+        if (listed.length < PAGE) throw new storage_errors/* StoreError */.AD(`Could not ${purpose.doing}. The list changed while it was read, or GitHub ended it half-way, so it cannot be trusted.`, {
+            retryable: true
+        });
+    }
+}
+/** All of a list at once. */ async function listAll(api, wanted) {
+    const all = [];
+    for await (const { artifacts } of listPages(api, wanted))all.push(...artifacts);
+    return all;
+}
+/** One artifact by its id. @throws StoreError, with `notFound` where there is none that counts. */ async function artifactById(api, id, purpose) {
+    const [artifact] = artifactOf(await api.json(`/artifacts/${id}`, purpose));
+    if (artifact === undefined) throw new storage_errors/* StoreError */.AD(`Could not ${purpose.doing}. It has expired, or is of a fork.`, {
+        notFound: true
+    });
+    return artifact;
+}
+function understood(answer, { doing }) {
+    const { total_count: total, artifacts: listed } = answer;
+    if (typeof total !== 'number' || !Array.isArray(listed)) throw new storage_errors/* StoreError */.AD(`Could not ${doing}. What GitHub answered is no list of artifacts.`);
+    return {
+        total,
+        listed: listed
+    };
+}
+/** Nothing for one that has expired, and for one that a fork's run made: anybody can open a pull request. */ function artifactOf(listed) {
+    const { id, name, size_in_bytes: bytes, expired, created_at: created, digest, workflow_run: run } = listed;
+    if (expired || run?.id === undefined || run.repository_id === undefined) return [];
+    if (run.head_repository_id !== run.repository_id) return [];
+    const [, sha256] = /^sha256:([0-9a-f]{64})$/.exec(digest ?? '') ?? [];
+    return [
+        {
+            id,
+            name,
+            bytes,
+            created: new Date(created ?? 0),
+            runId: run.id,
+            sha256
+        }
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/storage/artifact/parallel.js
+/** Does `work` for each item, up to `most` at once, and gives the results in the order of the items. The first failure ends it. */ async function inParallel(items, most, work) {
+    const results = [];
+    let next = 0;
+    const worker = async ()=>{
+        while(next < items.length){
+            const index = next;
+            next += 1;
+            results[index] = await work(items[index]);
+        }
+    };
+    await Promise.all(Array.from({
+        length: Math.min(most, items.length)
+    }, worker));
+    return results;
+}
+
+;// CONCATENATED MODULE: ./lib/storage/artifact/catalog.js
+
+
+
+
+
+
+/** Pages of all artifacts that are read without a thought: 2 % of what a workflow's token may ask in an hour. */ const CHEAP_PAGES = 20;
+/** The most pages of all artifacts that are read where nothing else helps. */ const MOST_PAGES = 100;
+/** So many of the names `.2`, `.3`, ... are asked for at once; where the last of them has none, there are no more. */ const AHEAD = 4;
+/** Requests at once. */ const PARALLEL = 8;
+/** Finds artifacts with as few requests as can be: a workflow's token has 1,000 an hour for all runs of a repository. */ class ArtifactCatalog {
+    api;
+    idIn;
+    /** The run that made a backup, by `family/id`. Never changes. */ runs = new Map();
+    constructor(api, idIn){
+        this.api = api;
+        this.idIn = idIn;
+    }
+    /** Everything of ours. @throws StoreError where the repository holds too many artifacts to look through. */ async all() {
+        const found = [];
+        for await (const { artifacts, total } of listPages(this.api, {})){
+            if (total > MOST_PAGES * PAGE) throw new storage_errors/* StoreError */.AD(`${this.api.repository} holds ${(0,units/* formatCount */.B4)(total)} artifacts, too many to look through for backups of any name. Say which with name.`);
+            found.push(...artifacts);
+        }
+        return this.keyed(found);
+    }
+    /**
+   * Everything of one family: by looking through all artifacts where that is the cheaper way, else by the exact names
+   * of manifests and logs and by the runs that the manifests lead to. The second way does not see what killed runs left.
+   */ async family(family) {
+        const manifests = await this.exact({
+            kind: 'manifest',
+            family
+        });
+        const runs = [
+            ...new Set(manifests.map(({ runId })=>runId))
+        ];
+        const most = Math.max(CHEAP_PAGES, AHEAD + 3 * runs.length);
+        const found = [];
+        for await (const { artifacts, total } of listPages(this.api, {})){
+            if (total > most * PAGE) return this.byRuns(family, runs);
+            found.push(...artifacts);
+        }
+        return this.keyed(found, family);
+    }
+    async byRuns(family, runs) {
+        const log = await this.exact({
+            kind: 'log',
+            family
+        });
+        const made = await inParallel(runs, PARALLEL, (run)=>listAll(this.api, {
+                run
+            }));
+        const found = await this.keyed([
+            ...log,
+            ...made.flat()
+        ], family);
+        const ids = [
+            ...found.keys()
+        ].filter((key)=>namedOf(key).kind === 'manifest').map((key)=>key.split('/')[1] ?? '');
+        const later = await inParallel(ids, PARALLEL, (id)=>this.exact(verdictOf(family, id)));
+        return new Map([
+            ...found,
+            ...await this.keyed(later.flat())
+        ]);
+    }
+    /** The log of a family. */ async log(family) {
+        return this.keyed(await this.exact({
+            kind: 'log',
+            family
+        }));
+    }
+    /** Everything of one backup, as it is now. */ async backup(family, id) {
+        const run = await this.runOf(family, id);
+        if (run === undefined) return this.keyed(await this.exact(verdictOf(family, id)));
+        const [made, later] = await Promise.all([
+            listAll(this.api, {
+                run
+            }),
+            this.exact(verdictOf(family, id))
+        ]);
+        return this.keyed([
+            ...made,
+            ...later
+        ], family);
+    }
+    /**
+   * The artifacts that stand for one key, the newest first.
+   * @param every also older ones of a part or a verdict, whose name a later one could not have
+   */ async find(key, every = false) {
+        const named = namedOf(key);
+        if (named.kind === 'manifest') {
+            const [family = '', id = ''] = key.split('/');
+            return (await this.backup(family, id)).get(key) ?? [];
+        }
+        if (named.kind === 'log') return this.findLog(key);
+        return (await this.keyed(await this.exact(named, every))).get(key) ?? [];
+    }
+    async findLog(key) {
+        const id = artifactOfLogKey(key);
+        if (id === undefined) return [];
+        const doing = `look at ${key} in the artifacts of ${this.api.repository}`;
+        try {
+            const artifact = await artifactById(this.api, id, {
+                doing,
+                permission: 'read',
+                artifact: true
+            });
+            return (await this.keyed([
+                artifact
+            ])).has(key) ? [
+                artifact
+            ] : [];
+        } catch (error) {
+            if (error instanceof storage_errors/* StoreError */.AD && error.notFound) return [];
+            throw error;
+        }
+    }
+    /** What this process has just made is known without asking. */ made(key, { runId }) {
+        const named = namedOf(key);
+        if (named.kind !== 'manifest' && (named.kind !== 'part' || isLater(named.file))) return;
+        const [family = '', id = ''] = key.split('/');
+        this.runs.set(`${family}/${id}`, runId);
+    }
+    async runOf(family, id) {
+        if (!isIdName(id)) return undefined;
+        if (!this.runs.has(`${family}/${id}`)) await this.family(family);
+        return this.runs.get(`${family}/${id}`);
+    }
+    /** All artifacts with one of the names that the same thing may have; of a part or a verdict the first such name. */ async exact(named, every = false) {
+        const nth = (number)=>listAll(this.api, {
+                name: artifactName(named, number)
+            });
+        if (named.kind !== 'manifest' && named.kind !== 'log') {
+            const first = await nth(1);
+            return first.length > 0 && !every ? first : [
+                ...first,
+                ...await nth(2)
+            ];
+        }
+        const found = [];
+        for(let from = 1;; from += AHEAD){
+            const numbers = Array.from({
+                length: AHEAD
+            }, (_, index)=>from + index);
+            const same = await Promise.all(numbers.map(nth));
+            found.push(...same.flat());
+            if (same.at(-1)?.length === 0) return found;
+        }
+    }
+    /** @param family absent: of all; no manifest of another is read to learn of which backup it is */ async keyed(artifacts, family) {
+        const ours = family === undefined ? artifacts : artifacts.filter(({ name })=>familyOf(name) === family);
+        const found = await keyed(ours, this.idIn);
+        for (const [key, [artifact]] of found)if (artifact !== undefined) this.made(key, artifact);
+        return found;
+    }
+}
+function familyOf(name) {
+    const named = readName(name);
+    return named?.kind === 'other' ? named.key.split('/')[0] : named?.family;
+}
+function verdictOf(family, id) {
+    return namedOf(partKey({
+        kind: 'part',
+        family,
+        id,
+        file: LATER
+    }));
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(77598);
+;// CONCATENATED MODULE: ./lib/storage/artifact/download.js
+
+
+
+
+/** How long the blob store may send nothing. */ const STALL_MS = 60_000;
+/** How often in a row reading may break off without a single byte having come. */ const FRUITLESS = 5;
+/**
+ * Opens an artifact. The bytes go on where they broke off when the connection is cut, and are compared with the digest
+ * that GitHub keeps: the last of them come only if all of them are right.
+ * @throws StoreError, with `notFound` where the artifact was deleted or has expired.
+ */ async function download(api, artifact, retry) {
+    const purpose = {
+        doing: `read the artifact ${artifact.name} of ${api.repository}`,
+        permission: 'read',
+        artifact: true
+    };
+    const open = async (offset)=>chunksOf(api, await api.blobUrl(artifact.id, purpose), offset, purpose);
+    return checked(bytesOf(await started(open, 0), open, artifact, purpose, retry), artifact, purpose);
+}
+/** The first chunk is waited for: a blob that is refused is an error of opening, not of reading. */ async function started(open, offset) {
+    const chunks = await open(offset);
+    const first = await chunks.next();
+    return async function*() {
+        if (first.done === true) return;
+        yield first.value;
+        yield* chunks;
+    }();
+}
+async function* bytesOf(first, open, artifact, { doing }, retry) {
+    let body = first;
+    let offset = 0;
+    let fruitless = 0;
+    for(;;){
+        try {
+            for await (const chunk of body){
+                offset += chunk.byteLength;
+                fruitless = 0;
+                yield chunk;
+            }
+            if (offset >= artifact.bytes) return;
+            throw new storage_errors/* StoreError */.AD(`Could not ${doing}. Only ${offset} of ${artifact.bytes} bytes came.`, {
+                retryable: true
+            });
+        } catch (error) {
+            fruitless += 1;
+            if (!(error instanceof storage_errors/* StoreError */.AD && error.retryable) || fruitless > FRUITLESS) throw error;
+            body = await (0,storage_retry/* retrying */.R)(`Reading on at byte ${offset}`, ()=>started(open, offset), retry);
+        }
+    }
+}
+/** One request to the blob store. */ async function* chunksOf(api, url, offset, purpose) {
+    const stalled = new AbortController();
+    // Only while we wait for it: whoever takes the bytes may be busy with other things for longer.
+    const waitFor = async (work)=>{
+        const timer = setTimeout(()=>stalled.abort(new DOMException('nothing came', 'TimeoutError')), STALL_MS);
+        try {
+            return await work;
+        } catch (error) {
+            throw api.explain(error, purpose);
+        } finally{
+            clearTimeout(timer);
+        }
+    };
+    const headers = offset === 0 ? {} : {
+        range: `bytes=${offset}-`
+    };
+    const response = await waitFor(api.blob(url, headers, stalled.signal));
+    if (!response.ok || response.body === null) {
+        await response.body?.cancel();
+        throw blobError(response.status, purpose);
+    }
+    // A store that knows no ranges begins anew.
+    let skip = response.status === 206 ? 0 : offset;
+    const reader = response.body.getReader();
+    try {
+        for(;;){
+            const { done, value } = await waitFor(reader.read());
+            if (done || value === undefined) return;
+            const chunk = value.subarray(Math.min(skip, value.byteLength));
+            skip -= value.byteLength - chunk.byteLength;
+            if (chunk.byteLength > 0) yield chunk;
+        }
+    } finally{
+        await reader.cancel().catch(()=>undefined);
+    }
+}
+function blobError(status, { doing }) {
+    if (status === 404 || status === 410) return new storage_errors/* StoreError */.AD(`Could not ${doing}. Its bytes are no longer there: it was deleted or has expired.`, {
+        notFound: true,
+        code: String(status)
+    });
+    // 403: the URL is valid for a minute, and a new one is asked for.
+    return new storage_errors/* StoreError */.AD(`Could not ${doing}. The store behind GitHub answered ${status}.`, {
+        retryable: status >= 500 || [
+            403,
+            408,
+            429
+        ].includes(status),
+        code: String(status)
+    });
+}
+/** Lets the last chunk through only once all of them hash to what GitHub says. */ async function* checked(source, { bytes, sha256 }, { doing }) {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    let count = 0;
+    let held;
+    for await (const chunk of source){
+        hash.update(chunk);
+        count += chunk.byteLength;
+        if (held !== undefined) yield held;
+        held = chunk;
+    }
+    const found = hash.digest('hex');
+    if (sha256 === undefined) throw new storage_errors/* StoreError */.AD(`Could not ${doing}. GitHub keeps no SHA-256 of it, so it is not one that pgkeep made.`);
+    if (found !== sha256 || count !== bytes) throw new storage_errors/* StoreError */.AD(`Could not ${doing}. ${count} bytes with SHA-256 ${found} came where GitHub keeps ${bytes} with ${sha256}: the artifact is damaged. Use another backup, or another copy of this one.`, {
+        code: artifact_access/* DAMAGED */.Ax
+    });
+    if (held !== undefined) yield held;
+}
+
+// EXTERNAL MODULE: ./lib/storage/digest.js
+var digest = __nccwpck_require__(63309);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(73024);
+// EXTERNAL MODULE: external "node:fs/promises"
+var external_node_fs_promises_ = __nccwpck_require__(51455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(76760);
 ;// CONCATENATED MODULE: ./lib/storage/file/errors.js
 
 
@@ -18549,10 +21822,401 @@ var keys = __nccwpck_require__(7433);
     });
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: ./lib/storage/digest.js
-var digest = __nccwpck_require__(3309);
+;// CONCATENATED MODULE: ./lib/storage/artifact/stage.js
+
+
+
+
+
+
+
+const PREFIX = 'pgkeep-artifact-';
+const MIB = 1024 * 1024;
+/**
+ * What is known of an object's size is the database's. Compressed dumps are mostly a third of it or less; half is asked
+ * for, to be on the safe side.
+ */ const SHARE = 0.5;
+/**
+ * A file that is to become an artifact, in a folder of its own that nobody else may enter. It has the artifact's name.
+ */ class StagedFile {
+    folder;
+    name;
+    file;
+    constructor(folder, name, file){
+        this.folder = folder;
+        this.name = name;
+        this.file = file;
+    }
+    /** @throws StoreError where the folder has no room for `estimatedBytes`, or nothing can be written to it. */ static async create(tempDir, name, estimatedBytes) {
+        await requireSpace(tempDir, name, estimatedBytes);
+        let folder;
+        try {
+            folder = await (0,external_node_fs_promises_.mkdtemp)((0,external_node_path_.join)(tempDir, PREFIX));
+            return new StagedFile(folder, name, await (0,external_node_fs_promises_.open)((0,external_node_path_.join)(folder, name), 'wx', 0o600));
+        } catch (error) {
+            if (folder !== undefined) await (0,external_node_fs_promises_.rm)(folder, {
+                recursive: true,
+                force: true
+            });
+            throw stageError(error, tempDir, name);
+        }
+    }
+    get path() {
+        return (0,external_node_path_.join)(this.folder, this.name);
+    }
+    async write(bytes, at) {
+        try {
+            let done = 0;
+            while(done < bytes.byteLength){
+                const { bytesWritten } = await this.file.write(bytes, done, bytes.byteLength - done, at + done);
+                done += bytesWritten;
+            }
+        } catch (error) {
+            throw stageError(error, this.folder, this.name);
+        }
+    }
+    async digest() {
+        try {
+            return await (0,digest/* digestOf */.ol)((0,external_node_fs_.createReadStream)(this.path, {
+                highWaterMark: MIB
+            }));
+        } catch (error) {
+            throw stageError(error, this.folder, this.name);
+        }
+    }
+    async rename(name) {
+        const from = this.path;
+        try {
+            await (0,external_node_fs_promises_.rename)(from, (0,external_node_path_.join)(this.folder, name));
+            this.name = name;
+        } catch (error) {
+            throw stageError(error, this.folder, this.name);
+        }
+    }
+    /** Safe to call twice. */ async remove() {
+        await this.file.close().catch(()=>undefined);
+        try {
+            await (0,external_node_fs_promises_.rm)(this.folder, {
+                recursive: true,
+                force: true
+            });
+        } catch (error) {
+            throw fileError(error, `remove ${this.folder}, which holds a copy of what was to be stored`);
+        }
+    }
+}
+async function requireSpace(tempDir, name, estimatedBytes) {
+    if (estimatedBytes === undefined) return;
+    const needed = Math.ceil(estimatedBytes * SHARE);
+    const free = await (0,external_node_fs_promises_.statfs)(tempDir).then(({ bavail, bsize })=>bavail * bsize, (error)=>{
+        throw stageError(error, tempDir, name);
+    });
+    if (free < needed) throw new storage_errors/* StoreError */.AD(`Not enough disk space to make the artifact ${name}: it is staged in ${tempDir} and may need ${(0,units/* formatBytes */.z3)(needed)}, and ${(0,units/* formatBytes */.z3)(free)} are free. Use s3://bucket/prefix, which needs no disk space, or a bigger runner.`);
+}
+function stageError(error, folder, name) {
+    return fileError(error, `stage the artifact ${name} in ${folder}`);
+}
+
+;// CONCATENATED MODULE: ./lib/storage/artifact/upload.js
+
+
+
+
+
+
+const PART_BYTES = 1024 * 1024;
+/** A run that has taken this many names for one thing does something else wrong. */ const MOST_NAMES = 100;
+/** An object being written to a staged file, which becomes an artifact of its own. */ class ArtifactUpload {
+    context;
+    named;
+    file;
+    parallel = 4;
+    nth = 1;
+    artifact;
+    sending = Promise.resolve();
+    state = 'open';
+    constructor(context, named, file){
+        this.context = context;
+        this.named = named;
+        this.file = file;
+    }
+    static async open(context, named, { tempDir, estimatedBytes }) {
+        const file = await StagedFile.create(tempDir, artifactName(named), estimatedBytes);
+        return new ArtifactUpload(context, named, file);
+    }
+    partBytes() {
+        return PART_BYTES;
+    }
+    part(index, bytes) {
+        return this.file.write(bytes, index * PART_BYTES);
+    }
+    async complete(expected) {
+        if (this.state === 'aborted') throw new errors/* CancelledError */.cc();
+        if (this.state === 'open') {
+            const work = this.publish(expected);
+            this.sending = work.catch(()=>undefined);
+            await work;
+            this.state = 'stored';
+        }
+        return {
+            bytes: expected.bytes,
+            readBack: 'read-again'
+        };
+    }
+    async publish(expected) {
+        if (this.artifact === undefined) {
+            await this.requireWhole(expected);
+            this.artifact = await this.send(expected);
+            await this.file.remove();
+        }
+        await this.readBack(this.artifact, expected);
+        if (this.isAborted()) throw new errors/* CancelledError */.cc();
+        await this.context.stored(this.artifact);
+    }
+    /** The digest that GitHub keeps is the one that the client sent with the bytes: it proves nothing of what is stored. */ async readBack(artifact, expected) {
+        try {
+            await (0,digest/* digestOf */.ol)(await this.context.read(artifact));
+        } catch (error) {
+            if (!(error instanceof storage_errors/* StoreError */.AD && error.code === artifact_access/* DAMAGED */.Ax)) throw error;
+            throw await this.refused('other bytes came back', expected);
+        }
+    }
+    async requireWhole(expected) {
+        if (expected.bytes === 0) throw new storage_errors/* StoreError */.AD(`The artifact ${artifactName(this.named)} would be empty, so it was not made. An empty file is no backup.`);
+        const staged = await this.file.digest();
+        if (!(0,digest/* sameDigest */.VB)(staged, expected)) throw await this.refused(`${staged.bytes} bytes with SHA-256 ${staged.sha256} were staged`, expected);
+    }
+    /** Under the first name that the run has not given yet: to the second backup of a family, or by an upload that broke off. */ async send(expected) {
+        const { send, retentionDays, runId } = this.context;
+        for(;;){
+            if (this.isAborted()) throw new errors/* CancelledError */.cc();
+            const name = artifactName(this.named, this.nth);
+            try {
+                const { id, bytes, sha256 } = await send(this.file.path, {
+                    retentionDays
+                });
+                this.artifact = {
+                    id,
+                    name,
+                    bytes,
+                    created: new Date(),
+                    runId,
+                    sha256
+                };
+                if (!(0,digest/* sameDigest */.VB)({
+                    bytes,
+                    sha256
+                }, expected)) throw await this.refused(`${bytes} bytes with SHA-256 ${sha256} were uploaded`, expected);
+                return this.artifact;
+            } catch (error) {
+                const taken = error instanceof storage_errors/* StoreError */.AD && error.code === artifact_access/* NAME_TAKEN */.US;
+                if (!taken || this.nth === MOST_NAMES) throw error;
+                this.nth += 1;
+                await this.file.rename(artifactName(this.named, this.nth));
+            }
+        }
+    }
+    async refused(what, expected) {
+        await this.discard();
+        return new storage_errors/* StoreError */.AD(`The artifact ${artifactName(this.named, this.nth)} does not hold what was sent: ${what}, where ${expected.bytes} with ${expected.sha256} were meant. It was removed. Run the backup again.`);
+    }
+    async abort() {
+        if (this.state !== 'open') return;
+        this.state = 'aborted';
+        // What the library sends cannot be called back: it is waited for and then deleted. Without the file it often fails.
+        await this.file.remove();
+        await this.sending;
+        await this.discard();
+    }
+    async discard() {
+        await this.file.remove();
+        if (this.artifact === undefined) return;
+        await this.context.remove(this.artifact);
+        this.artifact = undefined;
+    }
+    /** A call, because it changes while we wait and a narrowed property would not. */ isAborted() {
+        return this.state === 'aborted';
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/storage/artifact/store.js
+
+
+
+
+
+
+
+
+
+
+/** How long the names of folders may be answered from the last look at them, in milliseconds. */ const FRESH_MS = 15_000;
+/** The artifacts of a repository: one file each, whose digest is the file's own SHA-256. */ class ArtifactStore {
+    url;
+    access;
+    api;
+    retry;
+    /** What was last seen or made under a key, the newest first. An artifact never changes, but it may be gone. */ known = new Map();
+    /** Manifests are read to learn of which backup they are, and then again for what they say. */ manifests = new Map();
+    catalog;
+    listed = new Map();
+    constructor(url, access, api, retry){
+        this.url = url;
+        this.access = access;
+        this.api = api;
+        this.retry = retry;
+        this.catalog = new ArtifactCatalog(api, (manifest)=>this.idIn(manifest));
+    }
+    async upload(key, { estimatedBytes } = {}) {
+        const named = namedOf((0,keys/* checkKey */.y)(key));
+        const { upload: send, tempDir, retentionDays, runId } = this.access;
+        if (send === undefined) throw new errors/* UserError */.yo(`${this.url} takes new backups only within a workflow run, from the action: GitHub lets nothing else make artifacts. Backups that are there can be listed, read and removed from anywhere.`);
+        return ArtifactUpload.open({
+            send,
+            retentionDays,
+            runId: Number(runId ?? 0),
+            read: (artifact)=>download(this.api, artifact, this.retry),
+            stored: (artifact)=>this.stored(key, artifact),
+            remove: ({ id, name })=>this.api.remove(id, name)
+        }, named, {
+            tempDir,
+            estimatedBytes
+        });
+    }
+    /** An artifact cannot be changed: an object that is replaced is a new artifact, and the old ones go afterwards. */ async stored(key, artifact) {
+        const named = namedOf(key);
+        const replaces = named.kind === 'other' || named.kind === 'part' && isLater(named.file);
+        const older = replaces ? await this.catalog.find(key, true) : this.known.get(key) ?? [];
+        for (const { id, name } of older)if (id !== artifact.id) await this.api.remove(id, name);
+        this.catalog.made(key, artifact);
+        this.known.set(key, [
+            artifact
+        ]);
+        this.listed.clear();
+    }
+    async get(key) {
+        const artifact = await this.newest((0,keys/* checkKey */.y)(key));
+        if (artifact === undefined) throw new storage_errors/* StoreError */.AD(`Could not read ${this.locate(key)}: there is no such artifact.`, {
+            notFound: true
+        });
+        const manifest = this.manifests.get(artifact.id);
+        if (manifest !== undefined) {
+            this.manifests.delete(artifact.id);
+            return external_node_stream_.Readable.from([
+                manifest
+            ], {
+                objectMode: false
+            });
+        }
+        try {
+            return external_node_stream_.Readable.from(await download(this.api, artifact, this.retry), {
+                objectMode: false
+            });
+        } catch (error) {
+            if ((0,storage_errors/* isNotFound */.c4)(error)) this.known.delete(key);
+            throw error;
+        }
+    }
+    async stat(key) {
+        const artifact = await this.newest((0,keys/* checkKey */.y)(key));
+        return artifact === undefined ? undefined : infoOf(key, artifact);
+    }
+    async *list(prefix) {
+        const found = await this.look((0,keys/* checkPrefix */.b)(prefix));
+        for (const [key, [artifact]] of found)if (key.startsWith(prefix) && artifact !== undefined) yield infoOf(key, artifact);
+    }
+    async folders(prefix) {
+        (0,keys/* checkPrefix */.b)(prefix);
+        const parent = prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
+        const names = new Set();
+        for (const key of (await this.lately(parent))){
+            const [name, ...below] = key.slice(parent.length).split('/');
+            if (name !== undefined && below.length > 0) names.add(name);
+        }
+        return [
+            ...names
+        ];
+    }
+    /** The keys below `parent`; where all was looked at a moment ago, as they were then. */ async lately(parent) {
+        const fresh = [
+            ...this.listed
+        ].find(([listed, { at }])=>parent.startsWith(listed) && Date.now() - at < FRESH_MS);
+        const keys = fresh?.[1].keys ?? [
+            ...(await this.look(parent)).keys()
+        ];
+        if (fresh === undefined) this.listed.set(parent, {
+            at: Date.now(),
+            keys
+        });
+        return keys.filter((key)=>key.startsWith(parent));
+    }
+    async remove(key) {
+        (0,keys/* checkKey */.y)(key);
+        const artifacts = this.known.get(key) ?? await this.catalog.find(key, true);
+        for (const { id, name } of artifacts){
+            await this.api.remove(id, name);
+            this.manifests.delete(id);
+        }
+        this.known.delete(key);
+        this.listed.clear();
+    }
+    locate(key) {
+        const path = (0,keys/* checkKey */.y)(key).split('/').map(encodeURIComponent).join('/');
+        return `artifact://${this.api.repository}/${path}`;
+    }
+    /** Asks for what may be under a prefix, by the cheapest way that sees it all. */ async look(prefix) {
+        const [family = '', folder = '', ...rest] = prefix.split('/');
+        const inFamily = namedOf(`${family || '-'}/_log/x`).kind === 'log' && prefix.includes('/');
+        const whole = rest.length > 0;
+        const found = await (!inFamily ? this.catalog.all() : whole && folder === '_log' ? this.catalog.log(family) : whole && isIdName(folder) ? this.catalog.backup(family, folder) : this.catalog.family(family));
+        for (const [key, artifacts] of found)this.known.set(key, artifacts);
+        return found;
+    }
+    /** What a key stands for. Another run may have written a newer verdict since we looked; all else stays as it is. */ async newest(key) {
+        const named = namedOf(key);
+        const changes = named.kind === 'part' && isLater(named.file);
+        const known = changes ? undefined : this.known.get(key);
+        const found = known ?? await this.catalog.find(key);
+        if (found.length > 0) this.known.set(key, found);
+        return found[0];
+    }
+    async idIn(manifest) {
+        try {
+            const source = {
+                get: async ()=>external_node_stream_.Readable.from(await download(this.api, manifest, this.retry), {
+                        objectMode: false
+                    })
+            };
+            const bytes = this.manifests.get(manifest.id) ?? Buffer.from(await (0,read_many/* readObject */.A)(source, manifest.name));
+            this.manifests.set(manifest.id, bytes);
+            return idInManifest(bytes);
+        } catch (error) {
+            // It was deleted since it was listed.
+            if ((0,storage_errors/* isNotFound */.c4)(error)) return undefined;
+            throw error;
+        }
+    }
+}
+function infoOf(key, { bytes, created }) {
+    return {
+        key,
+        bytes,
+        modified: created
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/storage/artifact/open.js
+
+
+
+
+/** Opens a repository's artifacts. @throws UserError where something is missing, or artifacts are not to be had. */ function openArtifactStore(url, given, retry) {
+    const access = (0,artifact_access/* requireAccess */.wo)(given);
+    return (0,storage_retry/* withRetry */.b)(new ArtifactStore(url, access, new ArtifactApi(access, retry), retry), retry);
+}
+
+// EXTERNAL MODULE: external "node:url"
+var external_node_url_ = __nccwpck_require__(73136);
 ;// CONCATENATED MODULE: ./lib/storage/file/upload.js
 
 
@@ -18561,9 +22225,9 @@ var digest = __nccwpck_require__(3309);
 
 
 
-const PART_BYTES = 1024 * 1024;
-const PARALLEL = 4;
-/** Written but not yet forced to the disk: beyond this it is forced in the background, so that the end is short. */ const SYNC_EVERY_BYTES = 64 * PART_BYTES;
+const upload_PART_BYTES = 1024 * 1024;
+const upload_PARALLEL = 4;
+/** Written but not yet forced to the disk: beyond this it is forced in the background, so that the end is short. */ const SYNC_EVERY_BYTES = 64 * upload_PART_BYTES;
 const TEMPORARY = /^\.pgkeep-[0-9a-f]{24}\.partial$/;
 /** Whether this is the name of a file that is still being written. No object has such a name. */ function isTemporary(name) {
     return TEMPORARY.test(name);
@@ -18576,7 +22240,7 @@ const TEMPORARY = /^\.pgkeep-[0-9a-f]{24}\.partial$/;
     temporary;
     file;
     tidy;
-    parallel = PARALLEL;
+    parallel = upload_PARALLEL;
     unsynced = 0;
     syncing = Promise.resolve();
     state = 'open';
@@ -18592,7 +22256,7 @@ const TEMPORARY = /^\.pgkeep-[0-9a-f]{24}\.partial$/;
         for(let attempt = 1;; attempt += 1){
             try {
                 await makeFolder(folder);
-                return new FileUpload(path, temporary, await (0,promises_.open)(temporary, 'wx+', 0o600), tidy);
+                return new FileUpload(path, temporary, await (0,external_node_fs_promises_.open)(temporary, 'wx+', 0o600), tidy);
             } catch (error) {
                 // Someone who removed the last object of this folder removed the folder too, between our two calls.
                 if ((0,errors/* codeOf */.$N)(error) === 'ENOENT' && attempt < 5) continue;
@@ -18602,13 +22266,13 @@ const TEMPORARY = /^\.pgkeep-[0-9a-f]{24}\.partial$/;
         }
     }
     partBytes() {
-        return PART_BYTES;
+        return upload_PART_BYTES;
     }
     async part(index, bytes) {
         try {
             let done = 0;
             while(done < bytes.byteLength){
-                const at = index * PART_BYTES + done;
+                const at = index * upload_PART_BYTES + done;
                 const { bytesWritten } = await this.file.write(bytes, done, bytes.byteLength - done, at);
                 done += bytesWritten;
             }
@@ -18636,7 +22300,7 @@ const TEMPORARY = /^\.pgkeep-[0-9a-f]{24}\.partial$/;
                 throw new storage_errors/* StoreError */.AD(`${this.path} does not hold what was sent: ${found.bytes} bytes with SHA-256 ${found.sha256} were read back, ` + `${expected.bytes} with ${expected.sha256} were sent. It was removed. Check the disk, then run the backup again.`);
             }
             await this.file.close();
-            await (0,promises_.rename)(this.temporary, this.path);
+            await (0,external_node_fs_promises_.rename)(this.temporary, this.path);
             this.state = 'stored';
             await syncFolder((0,external_node_path_.dirname)(this.path));
             return {
@@ -18649,10 +22313,10 @@ const TEMPORARY = /^\.pgkeep-[0-9a-f]{24}\.partial$/;
     }
     /** One buffer for all of it: a stream would leave the whole object to the garbage collector, piece by piece. */ async readBack() {
         const hash = (0,external_node_crypto_.createHash)('sha256');
-        const buffer = Buffer.allocUnsafeSlow(PART_BYTES);
+        const buffer = Buffer.allocUnsafeSlow(upload_PART_BYTES);
         let bytes = 0;
         for(;;){
-            const { bytesRead } = await this.file.read(buffer, 0, PART_BYTES, bytes);
+            const { bytesRead } = await this.file.read(buffer, 0, upload_PART_BYTES, bytes);
             if (bytesRead === 0) return {
                 bytes,
                 sha256: hash.digest('hex')
@@ -18665,13 +22329,13 @@ const TEMPORARY = /^\.pgkeep-[0-9a-f]{24}\.partial$/;
         if (this.state !== 'open') return;
         this.state = 'aborted';
         try {
-            await (0,promises_.rm)(this.temporary, {
+            await (0,external_node_fs_promises_.rm)(this.temporary, {
                 force: true
             });
         } catch  {
             // Windows removes no file that is open.
             await this.file.close().catch(()=>undefined);
-            await (0,promises_.rm)(this.temporary, {
+            await (0,external_node_fs_promises_.rm)(this.temporary, {
                 force: true
             }).catch((error)=>{
                 throw fileError(error, `remove ${this.temporary}`);
@@ -18684,7 +22348,7 @@ const TEMPORARY = /^\.pgkeep-[0-9a-f]{24}\.partial$/;
 }
 /** Makes a folder and those above it. Node's own way reports a read-only disk as a missing file. */ async function makeFolder(path) {
     const make = async ()=>{
-        await (0,promises_.mkdir)(path, 0o700).catch((error)=>{
+        await (0,external_node_fs_promises_.mkdir)(path, 0o700).catch((error)=>{
             if ((0,errors/* codeOf */.$N)(error) !== 'EEXIST') throw error;
         });
     };
@@ -18697,7 +22361,7 @@ const TEMPORARY = /^\.pgkeep-[0-9a-f]{24}\.partial$/;
     }
 }
 /** Makes a new name last through a power cut. Windows and some network file systems cannot sync a folder; nor need they. */ async function syncFolder(folder) {
-    const handle = await (0,promises_.open)(folder, 'r').catch(()=>undefined);
+    const handle = await (0,external_node_fs_promises_.open)(folder, 'r').catch(()=>undefined);
     await handle?.sync().catch(()=>undefined);
     await handle?.close();
 }
@@ -18729,7 +22393,7 @@ const ABSENT = [
     async get(key) {
         const path = this.path(key);
         try {
-            const file = await (0,promises_.open)(path, 'r');
+            const file = await (0,external_node_fs_promises_.open)(path, 'r');
             if ((await file.stat()).isFile()) return file.createReadStream();
             await file.close();
         } catch (error) {
@@ -18746,7 +22410,7 @@ const ABSENT = [
     }
     async info(key, path) {
         try {
-            const found = await (0,promises_.stat)(path);
+            const found = await (0,external_node_fs_promises_.stat)(path);
             return found.isFile() ? {
                 key,
                 bytes: found.size,
@@ -18778,7 +22442,7 @@ const ABSENT = [
     async entries(folder) {
         const path = (0,external_node_path_.join)(this.root, folder);
         try {
-            return await (0,promises_.readdir)(path, {
+            return await (0,external_node_fs_promises_.readdir)(path, {
                 withFileTypes: true
             });
         } catch (error) {
@@ -18804,7 +22468,7 @@ const ABSENT = [
     async remove(key) {
         const path = this.path(key);
         try {
-            await (0,promises_.rm)(path, {
+            await (0,external_node_fs_promises_.rm)(path, {
                 force: true
             });
         } catch (error) {
@@ -18815,7 +22479,7 @@ const ABSENT = [
     /** Removes `folder` and those above it, up to the root, as far as they are empty. */ async removeEmptyFolders(folder) {
         for(let path = folder; path.startsWith(this.root + external_node_path_.sep); path = (0,external_node_path_.dirname)(path)){
             try {
-                await (0,promises_.rmdir)(path);
+                await (0,external_node_fs_promises_.rmdir)(path);
             } catch (error) {
                 if ((0,errors/* codeOf */.$N)(error) === 'ENOENT') continue;
                 return;
@@ -18833,11 +22497,10 @@ const ABSENT = [
     }
 }
 
-// EXTERNAL MODULE: ./lib/storage/retry.js
-var storage_retry = __nccwpck_require__(6351);
 // EXTERNAL MODULE: ./lib/storage/url.js + 1 modules
-var storage_url = __nccwpck_require__(5990);
+var storage_url = __nccwpck_require__(65990);
 ;// CONCATENATED MODULE: ./lib/storage/registry.js
+
 
 
 
@@ -18856,6 +22519,7 @@ var storage_url = __nccwpck_require__(5990);
         ...context.retry
     };
     if (parsed.scheme === 'file') return (0,storage_retry/* withRetry */.b)(new FileStore(parsed.url, parsed.root), retry);
+    if (parsed.scheme === 'artifact') return openArtifactStore(parsed.url, context.artifacts, retry);
     // The SDK is a large part of the bundle: whoever does not store in S3 does not wait for it.
     const { openS3Store } = await Promise.all(/* import() */[__nccwpck_require__.e(711), __nccwpck_require__.e(205)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3205));
     return openS3Store(parsed.url, parsed.s3, context, retry);
@@ -18864,18 +22528,18 @@ var storage_url = __nccwpck_require__(5990);
 
 /***/ }),
 
-/***/ 6351:
+/***/ 16351:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   R: () => (/* binding */ retrying),
 /* harmony export */   b: () => (/* binding */ withRetry)
 /* harmony export */ });
-/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8500);
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7594);
-/* harmony import */ var _base_reporter_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7872);
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8714);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5822);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(58500);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(17594);
+/* harmony import */ var _base_reporter_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(97872);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(78714);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(85822);
 
 
 
@@ -19012,7 +22676,7 @@ class RetryingUpload {
 
 /***/ }),
 
-/***/ 4671:
+/***/ 44671:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -19083,15 +22747,15 @@ function hostOf(endpoint) {
 
 /***/ }),
 
-/***/ 1802:
+/***/ 31802:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   X: () => (/* binding */ StoreSink)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7594);
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8714);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5822);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(78714);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(85822);
 
 
 
@@ -19224,7 +22888,7 @@ const STALL_MS = 600_000;
 
 /***/ }),
 
-/***/ 5990:
+/***/ 65990:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -19236,9 +22900,9 @@ __nccwpck_require__.d(__webpack_exports__, {
 // UNUSED EXPORTS: KNOWN_SCHEMES
 
 // EXTERNAL MODULE: external "node:url"
-var external_node_url_ = __nccwpck_require__(3136);
+var external_node_url_ = __nccwpck_require__(73136);
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(7594);
+var errors = __nccwpck_require__(17594);
 ;// CONCATENATED MODULE: ./lib/storage/s3/location.js
 
 const SECRETS_BELONG = 'Put the keys into the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY) or into a profile, and name that with profile=.';
@@ -19353,9 +23017,13 @@ function decode(text, what) {
 
 
 /** The schemes there are, as messages name them. */ const KNOWN_SCHEMES = [
+    'artifact://',
     's3://bucket/prefix',
     'file:///path'
 ];
+const ALL_SCHEMES = new Intl.ListFormat('en', {
+    type: 'disjunction'
+}).format(KNOWN_SCHEMES);
 /**
  * Understands a storage URL without touching the storage.
  * @throws UserError for anything that is not exactly right; the message never repeats what may be a secret.
@@ -19363,19 +23031,26 @@ function decode(text, what) {
     const url = text.trim();
     const match = /^([A-Za-z][A-Za-z0-9+.-]*):(.*)$/s.exec(url);
     const scheme = match?.[1]?.toLowerCase();
-    if (scheme === undefined || match === null) throw new errors/* UserError */.yo(`A storage is named by a URL: ${KNOWN_SCHEMES.join(' or ')}. This has no scheme at its start.`);
+    if (scheme === undefined || match === null) throw new errors/* UserError */.yo(`A storage is named by a URL: ${ALL_SCHEMES}. This has no scheme at its start.`);
     const rest = match[2] ?? '';
     if (scheme === 'file') return {
         scheme,
         url,
         root: parseFileUrl(rest)
     };
+    if (scheme === 'artifact') {
+        if (rest !== '//') throw new errors/* UserError */.yo('artifact:// has nothing after the slashes: it is always the artifacts of the repository that the workflow is of.');
+        return {
+            scheme,
+            url
+        };
+    }
     if (scheme === 's3') return {
         scheme,
         url,
         s3: parseS3Url(rest)
     };
-    throw new errors/* UserError */.yo(`There is no storage of the kind "${scheme}:". Use ${KNOWN_SCHEMES.join(' or ')}.`);
+    throw new errors/* UserError */.yo(`There is no storage of the kind "${scheme}:". Use ${ALL_SCHEMES}.`);
 }
 function parseFileUrl(rest) {
     if (!rest.startsWith('///')) throw new errors/* UserError */.yo('A file storage needs an absolute path: file:///var/backups, with three slashes.');
@@ -19394,7 +23069,7 @@ function parseFileUrl(rest) {
 
 /***/ }),
 
-/***/ 3011:
+/***/ 63011:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -19442,7 +23117,7 @@ function notMeasured(kind, name, why) {
 
 /***/ }),
 
-/***/ 6891:
+/***/ 44241:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -19454,11 +23129,11 @@ __nccwpck_require__.d(__webpack_exports__, {
 // UNUSED EXPORTS: compareContents
 
 // EXTERNAL MODULE: ./lib/postgres/explain.js + 5 modules
-var explain = __nccwpck_require__(3922);
+var explain = __nccwpck_require__(53922);
 // EXTERNAL MODULE: ./lib/postgres/server.js
-var server = __nccwpck_require__(6008);
+var server = __nccwpck_require__(36008);
 // EXTERNAL MODULE: ./lib/verify/compare/findings.js
-var compare_findings = __nccwpck_require__(3011);
+var compare_findings = __nccwpck_require__(63011);
 ;// CONCATENATED MODULE: ./lib/verify/compare/collation.js
 
 /**
@@ -19527,11 +23202,11 @@ function codesetless(locale) {
 }
 
 // EXTERNAL MODULE: ./lib/backup/fingerprint/queries.js
-var queries = __nccwpck_require__(7597);
+var queries = __nccwpck_require__(27597);
 // EXTERNAL MODULE: ./lib/backup/fingerprint/savepoint.js
-var savepoint = __nccwpck_require__(5328);
+var savepoint = __nccwpck_require__(25328);
 // EXTERNAL MODULE: ./lib/postgres/psql.js
-var postgres_psql = __nccwpck_require__(59);
+var postgres_psql = __nccwpck_require__(80059);
 ;// CONCATENATED MODULE: ./lib/verify/compare/counting.js
 
 
@@ -19644,15 +23319,15 @@ function sum(a, b) {
 }
 
 // EXTERNAL MODULE: external "node:readline"
-var external_node_readline_ = __nccwpck_require__(481);
+var external_node_readline_ = __nccwpck_require__(80481);
 // EXTERNAL MODULE: ./lib/base/errors.js
-var base_errors = __nccwpck_require__(7594);
+var base_errors = __nccwpck_require__(17594);
 // EXTERNAL MODULE: ./lib/base/process.js
-var process = __nccwpck_require__(8208);
+var process = __nccwpck_require__(78208);
 // EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(8714);
+var units = __nccwpck_require__(78714);
 // EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
+var external_node_crypto_ = __nccwpck_require__(77598);
 ;// CONCATENATED MODULE: ./lib/verify/compare/entries.js
 
 const HEADER = /^-- Name: (.*); Type: ([A-Z0-9 ]+); Schema: (.*); Owner: .*$/;
@@ -19859,7 +23534,7 @@ const EXPECTED = {
 }
 
 // EXTERNAL MODULE: ./lib/backup/fingerprint/objects.js
-var fingerprint_objects = __nccwpck_require__(5205);
+var fingerprint_objects = __nccwpck_require__(85205);
 // EXTERNAL MODULE: ./lib/verify/compare/request.js
 var request = __nccwpck_require__(936);
 ;// CONCATENATED MODULE: ./lib/verify/compare/kinds.js
@@ -19928,9 +23603,9 @@ var request = __nccwpck_require__(936);
 }
 
 // EXTERNAL MODULE: ./lib/backup/fingerprint/large-objects.js
-var large_objects = __nccwpck_require__(9983);
+var large_objects = __nccwpck_require__(29983);
 // EXTERNAL MODULE: ./lib/backup/fingerprint/requires.js
-var requires = __nccwpck_require__(1222);
+var requires = __nccwpck_require__(98841);
 ;// CONCATENATED MODULE: ./lib/verify/compare/relations.js
 
 
@@ -20008,21 +23683,85 @@ async function compareLargeContent(psql, expected) {
     });
 }
 
+// EXTERNAL MODULE: ./lib/backup/fingerprint/sequences.js
+var sequences = __nccwpck_require__(75651);
+;// CONCATENATED MODULE: ./lib/verify/compare/judge-sequence.js
+
+/**
+ * A sequence is no part of a snapshot: the archive has some value between those read before and after the dump, in the
+ * direction in which it counts.
+ */ function judgeSequence(expected, found) {
+    const name = (0,compare_findings/* titleOf */.Gg)(expected);
+    const before = stateOf(expected.before, expected.first?.before);
+    const after = expected.after === undefined ? undefined : stateOf(expected.after, expected.first?.after);
+    const text = boundsText(before, after);
+    if (found === undefined) return (0,compare_findings/* different */.yn)('sequence', name, text, 'missing');
+    const moved = after === undefined || !judge_sequence_same(before, after);
+    const judged = moved ? judgeMoved(before, after, found) : judge_sequence_same(before, found);
+    if (typeof judged === 'string') return (0,compare_findings/* notMeasured */.q7)('sequence', name, judged);
+    return judged ? (0,compare_findings/* equal */.LC)('sequence', name) : (0,compare_findings/* different */.yn)('sequence', name, text, stateText(found));
+}
+/** Whether a sequence that was used during the dump is where it may be, or why that cannot be said. */ function judgeMoved(before, after, found) {
+    const direction = found.increment.startsWith('-') ? -1n : 1n;
+    // What is not known is in any order.
+    const inOrder = (a, b)=>typeof a !== 'string' || typeof b !== 'string' || (BigInt(b) - BigInt(a)) * direction >= 0n;
+    const start = before.value ?? before.first;
+    // Counting never leads to a sequence that has given nothing yet.
+    const wasSet = after?.value === null;
+    const turned = !wasSet && !inOrder(start, after?.value);
+    if (wasSet || turned && !found.cycle) return 'it was set to another value during the dump';
+    if (found.value === null) return judge_sequence_same(before, found);
+    const bounds = [
+        inOrder(start, found.value),
+        inOrder(found.value, after?.value)
+    ];
+    if (turned ? bounds.includes(true) : !bounds.includes(false)) return true;
+    return found.cycle && 'it was used during the dump, and may have started over more than once';
+}
+function stateOf(value, first) {
+    return first === undefined ? {
+        value
+    } : {
+        value,
+        first
+    };
+}
+/** What begins where nobody knows is like any that has given nothing yet: the first fingerprints do not say. */ function judge_sequence_same(a, b) {
+    if (a.value !== null || b.value !== null) return a.value === b.value;
+    return a.first === undefined || b.first === undefined || a.first === b.first;
+}
+function stateText({ value, first }) {
+    if (value !== null) return value;
+    return first === undefined ? 'never used' : `not used yet, begins at ${first}`;
+}
+function boundsText(before, after) {
+    if (after === undefined) return `${stateText(before)} or later`;
+    return judge_sequence_same(before, after) ? stateText(before) : `${stateText(before)} to ${stateText(after)}`;
+}
+
 ;// CONCATENATED MODULE: ./lib/verify/compare/sequences.js
 
 
-const SEQUENCES = `
-SELECT n.nspname AS schema, c.relname AS name, pg_catalog.pg_sequence_last_value(c.oid)::text AS value,
-  s.seqincrement::text AS increment, s.seqcycle AS cycle
-FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-JOIN pg_catalog.pg_sequence s ON s.seqrelid = c.oid WHERE c.relpersistence <> 't'`;
+
+
+const COUNTING = `
+SELECT seqrelid::int8 AS oid, seqincrement::text AS increment, seqcycle AS cycle FROM pg_catalog.pg_sequence`;
 /** Each sequence of the fingerprint against the restored one. */ async function compareSequences(comparison) {
     const { psql, fingerprint } = comparison;
     if (fingerprint.sequences.length === 0) return [];
-    const found = await psql.rows(SEQUENCES);
-    const restored = new Map(found.map((sequence)=>[
+    const counting = await psql.rows(COUNTING);
+    const byOid = new Map(counting.map(({ oid, ...how })=>[
+            oid,
+            how
+        ]));
+    const restored = new Map((await (0,sequences/* sequenceValues */.EI)(psql)).map((sequence)=>[
             (0,compare_findings/* keyOf */.TN)(sequence),
-            sequence
+            {
+                increment: '1',
+                cycle: false,
+                ...sequence,
+                ...byOid.get(sequence.oid)
+            }
         ]));
     return fingerprint.sequences.map((sequence)=>{
         const there = restored.get((0,compare_findings/* keyOf */.TN)(sequence));
@@ -20030,36 +23769,11 @@ JOIN pg_catalog.pg_sequence s ON s.seqrelid = c.oid WHERE c.relpersistence <> 't
         return why === undefined ? judgeSequence(sequence, there) : (0,compare_findings/* notMeasured */.q7)('sequence', (0,compare_findings/* titleOf */.Gg)(sequence), why);
     });
 }
-/**
- * A sequence is no part of a snapshot: the archive has some value between those read before and after the dump, in the
- * direction in which it counts.
- */ function judgeSequence(expected, found) {
-    const name = (0,compare_findings/* titleOf */.Gg)(expected);
-    const { before, after } = expected;
-    const bounds = boundsText(expected);
-    if (found === undefined) return (0,compare_findings/* different */.yn)('sequence', name, bounds, 'missing');
-    if (before === after) {
-        return found.value === before ? (0,compare_findings/* equal */.LC)('sequence', name) : (0,compare_findings/* different */.yn)('sequence', name, bounds, valueText(found.value));
-    }
-    if (found.cycle) return (0,compare_findings/* notMeasured */.q7)('sequence', name, 'it was used during the dump, and starts over');
-    const direction = found.increment.startsWith('-') ? -1n : 1n;
-    const ordered = (a, b)=>(BigInt(b) - BigInt(a)) * direction >= 0n;
-    if (after === null || typeof after === 'string' && before !== null && !ordered(before, after)) return (0,compare_findings/* notMeasured */.q7)('sequence', name, 'it was set back during the dump');
-    const within = found.value === null ? before === null : (before === null || ordered(before, found.value)) && (after === undefined || ordered(found.value, after));
-    return within ? (0,compare_findings/* equal */.LC)('sequence', name) : (0,compare_findings/* different */.yn)('sequence', name, bounds, valueText(found.value));
-}
-function valueText(value) {
-    return value ?? 'never used';
-}
-function boundsText({ before, after }) {
-    if (after === undefined) return `${valueText(before)} or later`;
-    return before === after ? valueText(before) : `${valueText(before)} to ${valueText(after)}`;
-}
 
 // EXTERNAL MODULE: ./lib/backup/fingerprint/counts.js
-var counts = __nccwpck_require__(9397);
+var counts = __nccwpck_require__(39397);
 // EXTERNAL MODULE: ./lib/backup/fingerprint/tables.js
-var tables = __nccwpck_require__(7896);
+var tables = __nccwpck_require__(97896);
 ;// CONCATENATED MODULE: ./lib/verify/compare/judge-table.js
 
 
@@ -20209,8 +23923,16 @@ function missingPartitions(table, restored) {
     return (table.partitions ?? []).filter((leaf)=>!there.has((0,compare_findings/* keyOf */.TN)(leaf))).map((leaf)=>(0,compare_findings/* different */.yn)('table', (0,compare_findings/* titleOf */.Gg)(leaf), `a partition of ${(0,compare_findings/* titleOf */.Gg)(table)}`, 'missing'));
 }
 /** What the fingerprint itself could not measure. */ function carriedOver({ fingerprint }) {
-    return fingerprint.notMeasured.map(({ what, why })=>what.startsWith('table ') ? (0,compare_findings/* notMeasured */.q7)('table', what.slice('table '.length), why) : (0,compare_findings/* notMeasured */.q7)('sequence', what, why));
+    return fingerprint.notMeasured.map(({ what, why })=>{
+        const table = /^(?:foreign )?table ([\s\S]*)$/.exec(what)?.[1];
+        if (table !== undefined) return (0,compare_findings/* notMeasured */.q7)('table', table, why);
+        return (0,compare_findings/* notMeasured */.q7)(UNNAMED[what] ?? 'object', what, why);
+    });
 }
+/** What a fingerprint could not measure as a whole. All else is an object that pg_dump leaves out. */ const UNNAMED = {
+    'sequences after the dump': 'sequence',
+    'the content of large objects': 'large objects'
+};
 
 ;// CONCATENATED MODULE: ./lib/verify/compare/index.js
 
@@ -20320,7 +24042,7 @@ const WHY_LEFT_OUT = 'it needs an extension that is missing here';
 
 /***/ }),
 
-/***/ 5899:
+/***/ 65899:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -20328,8 +24050,8 @@ const WHY_LEFT_OUT = 'it needs an extension that is missing here';
 /* harmony export */   lI: () => (/* binding */ lackingOn),
 /* harmony export */   oQ: () => (/* binding */ extensionsOf)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7594);
-/* harmony import */ var _postgres_psql_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(59);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _postgres_psql_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(80059);
 
 
 /** The extensions that a backup needs: by its fingerprint, or by the archive itself where there is none. */ function extensionsOf(staged, toc) {
@@ -20404,7 +24126,7 @@ function missingExtensions(missing, allowed) {
 
 /***/ }),
 
-/***/ 1097:
+/***/ 41097:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -20412,9 +24134,9 @@ function missingExtensions(missing, allowed) {
 /* harmony export */   CL: () => (/* binding */ divideArchive)
 /* harmony export */ });
 /* unused harmony export divide */
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7594);
-/* harmony import */ var _base_process_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8208);
-/* harmony import */ var _postgres_toc_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5649);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _base_process_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(78208);
+/* harmony import */ var _postgres_toc_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(45649);
 
 
 
@@ -20455,16 +24177,16 @@ const idOf = ({ dumpId })=>dumpId;
 
 /***/ }),
 
-/***/ 6259:
+/***/ 76259:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   U: () => (/* binding */ reportText)
 /* harmony export */ });
-/* harmony import */ var _base_table_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2341);
-/* harmony import */ var _base_text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8566);
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8714);
-/* harmony import */ var _report_view_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2489);
+/* harmony import */ var _base_table_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(72341);
+/* harmony import */ var _base_text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(58566);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(78714);
+/* harmony import */ var _report_view_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(62489);
 
 
 
@@ -20564,15 +24286,15 @@ function section(title, findings, show) {
 
 /***/ }),
 
-/***/ 2489:
+/***/ 62489:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   J: () => (/* binding */ controlText),
 /* harmony export */   d: () => (/* binding */ viewOf)
 /* harmony export */ });
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8714);
-/* harmony import */ var _result_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1852);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(78714);
+/* harmony import */ var _result_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(91852);
 
 
 /** What each kind of finding is called as a row, in the order that they are shown. */ const TITLES = {
@@ -20587,6 +24309,7 @@ function section(title, findings, show) {
     'materialized view': 'Materialized views',
     'large objects': 'Large objects',
     extension: 'Extensions',
+    role: 'Roles',
     collation: 'Collations',
     index: 'Indexes',
     'expected table': 'Expected tables',
@@ -20622,7 +24345,7 @@ function headlineOf(report, view) {
     ].join('; ')}.`;
 }
 /** Why the verification of a sound backup failed. */ function butText({ kind, name, expected, found }) {
-    return kind === 'age' ? `but it is too old: ${found ?? ''} instead of ${expected ?? ''}` : `but ${name}, which is newer, is damaged`;
+    return kind === 'age' ? `but it is too old: ${found ?? ''} instead of ${expected ?? ''}` : `but ${name}, which is newer, cannot be read`;
 }
 const moment = (iso)=>`${iso.slice(0, 19).replace('T', ' ')} UTC`;
 function factsOf(report) {
@@ -20709,7 +24432,7 @@ const OUTWARD = [
 
 /***/ }),
 
-/***/ 1852:
+/***/ 91852:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -20723,15 +24446,15 @@ const OUTWARD = [
 /* harmony export */   vA: () => (/* binding */ totalsOf)
 /* harmony export */ });
 /* unused harmony export fitting */
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7594);
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8714);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(78714);
 
 
 /** True for what makes a verification fail. */ function isRed({ verdict, minor }) {
     return verdict === 'different' && minor !== true;
 }
 /**
- * Whether a finding is about which backup was verified (its age, a newer one that is damaged) and not about what is in it.
+ * Whether a finding is about which backup was verified (its age, a newer one that cannot be read) and not about what is in it.
  * It has no name out of the database in it.
  */ function isAboutChoice({ kind }) {
     return kind === 'age' || kind === 'newer backup';
@@ -20813,8 +24536,8 @@ function choiceReason({ name, backupId, label }, finding) {
         const labelled = label === null ? '' : `, label ${label}`;
         return new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`Backup ${name}/${backupId}${labelled}, is too old: ${found} instead of ${expected}; ${why}.`);
     }
-    const damaged = `A newer backup is damaged, so that ${backupId} is the newest that can be restored`;
-    return new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ExplainedError */ .hM(`${damaged}. ${finding.why ?? ''}`, `${damaged}: ${name}/${finding.name}.`);
+    const newer = `A newer backup cannot be read, so that ${backupId} is the newest that can be restored`;
+    return new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ExplainedError */ .hM(`${newer}. ${finding.why ?? ''}`, `${newer}: ${name}/${finding.name}.`);
 }
 /** One finding in words. */ function describe({ kind, name, expected, found, why }) {
     const thing = name === '' ? kind : `${kind} ${name}`;
@@ -20825,7 +24548,7 @@ function choiceReason({ name, backupId, label }, finding) {
 
 /***/ }),
 
-/***/ 3583:
+/***/ 11740:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -20834,30 +24557,30 @@ __nccwpck_require__.d(__webpack_exports__, {
   p: () => (/* binding */ verifyTold)
 });
 
-// EXTERNAL MODULE: ./lib/notify/telling.js + 9 modules
-var telling = __nccwpck_require__(6287);
+// EXTERNAL MODULE: ./lib/notify/telling.js + 8 modules
+var telling = __nccwpck_require__(81666);
 // EXTERNAL MODULE: ./lib/verify/result.js
-var verify_result = __nccwpck_require__(1852);
+var verify_result = __nccwpck_require__(91852);
 // EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
+var external_node_crypto_ = __nccwpck_require__(77598);
 // EXTERNAL MODULE: ./lib/backup/choose.js + 1 modules
-var choose = __nccwpck_require__(4979);
+var choose = __nccwpck_require__(14979);
 // EXTERNAL MODULE: ./lib/backup/catalogue.js
-var catalogue = __nccwpck_require__(8427);
+var catalogue = __nccwpck_require__(68427);
 // EXTERNAL MODULE: ./lib/backup/log.js
 var backup_log = __nccwpck_require__(6104);
 // EXTERNAL MODULE: ./lib/backup/verified.js
-var backup_verified = __nccwpck_require__(8484);
+var backup_verified = __nccwpck_require__(88484);
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(7594);
+var errors = __nccwpck_require__(17594);
 // EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(8714);
+var units = __nccwpck_require__(78714);
 // EXTERNAL MODULE: ./lib/codec/index.js + 7 modules
-var codec = __nccwpck_require__(1787);
+var codec = __nccwpck_require__(41787);
 // EXTERNAL MODULE: ./lib/inputs/name.js
-var inputs_name = __nccwpck_require__(902);
-// EXTERNAL MODULE: ./lib/storage/registry.js + 3 modules
-var registry = __nccwpck_require__(25);
+var inputs_name = __nccwpck_require__(40902);
+// EXTERNAL MODULE: ./lib/storage/registry.js + 15 modules
+var registry = __nccwpck_require__(74561);
 ;// CONCATENATED MODULE: ./lib/verify/age.js
 
 /**
@@ -20881,8 +24604,8 @@ var registry = __nccwpck_require__(25);
 }
 
 ;// CONCATENATED MODULE: ./lib/verify/newer.js
-/** Newer backups that are damaged: whoever asks for the latest believes to have what was made last, and nobody has it. */ function newerFindings(passedOver = []) {
-    return passedOver.filter(({ state })=>state === 'damaged').map(({ id, why })=>({
+/** Newer backups that cannot be read: whoever asks for the latest believes to have what was made last, and does not. */ function newerFindings(passedOver = []) {
+    return passedOver.filter(({ state })=>state === 'unreadable').map(({ id, why })=>({
             kind: 'newer backup',
             name: id,
             verdict: 'different',
@@ -20896,15 +24619,17 @@ var registry = __nccwpck_require__(25);
 // EXTERNAL MODULE: external "node:perf_hooks"
 var external_node_perf_hooks_ = __nccwpck_require__(643);
 // EXTERNAL MODULE: ./lib/restore/stage/index.js + 9 modules
-var stage = __nccwpck_require__(1915);
+var stage = __nccwpck_require__(71915);
 // EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: ./lib/restore/archive/index.js + 25 modules
-var archive = __nccwpck_require__(5831);
+var promises_ = __nccwpck_require__(51455);
+// EXTERNAL MODULE: ./lib/backup/fingerprint/nothing.js
+var nothing = __nccwpck_require__(39052);
+// EXTERNAL MODULE: ./lib/restore/archive/index.js + 24 modules
+var archive = __nccwpck_require__(95424);
 // EXTERNAL MODULE: ./lib/postgres/psql.js
-var postgres_psql = __nccwpck_require__(59);
+var postgres_psql = __nccwpck_require__(80059);
 // EXTERNAL MODULE: ./lib/verify/compare/findings.js
-var compare_findings = __nccwpck_require__(3011);
+var compare_findings = __nccwpck_require__(63011);
 ;// CONCATENATED MODULE: ./lib/verify/amcheck.js
 
 
@@ -21028,7 +24753,7 @@ function broken({ schema, name }, found) {
 }
 
 // EXTERNAL MODULE: ./lib/base/text.js
-var base_text = __nccwpck_require__(8566);
+var base_text = __nccwpck_require__(58566);
 ;// CONCATENATED MODULE: ./lib/verify/expected-tables.js
 
 
@@ -21192,14 +24917,14 @@ function nameOf(sql) {
     return (0,base_text/* cutTo */.yd)((0,base_text/* printableLine */.oy)(sql.trim()), 200);
 }
 
-// EXTERNAL MODULE: ./lib/verify/compare/index.js + 10 modules
-var compare = __nccwpck_require__(6891);
+// EXTERNAL MODULE: ./lib/verify/compare/index.js + 11 modules
+var compare = __nccwpck_require__(44241);
 // EXTERNAL MODULE: ./lib/postgres/explain.js + 5 modules
-var explain = __nccwpck_require__(3922);
+var explain = __nccwpck_require__(53922);
 // EXTERNAL MODULE: ./lib/verify/compare/request.js
 var compare_request = __nccwpck_require__(936);
 // EXTERNAL MODULE: ./lib/backup/fingerprint/objects.js
-var objects = __nccwpck_require__(5205);
+var objects = __nccwpck_require__(85205);
 ;// CONCATENATED MODULE: ./lib/verify/control/objects.js
 
 /** What is dropped by the name that PostgreSQL itself gives an object: `DROP TRIGGER touch ON app.orders`. */ const DROPPED = new Set([
@@ -21590,23 +25315,23 @@ async function doDamage(request, random) {
 }
 
 // EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
+var external_node_os_ = __nccwpck_require__(48161);
 // EXTERNAL MODULE: ./lib/backup/all-or-stop.js
-var all_or_stop = __nccwpck_require__(8676);
+var all_or_stop = __nccwpck_require__(28676);
 // EXTERNAL MODULE: ./lib/base/reporter.js
-var reporter = __nccwpck_require__(7872);
+var reporter = __nccwpck_require__(97872);
 // EXTERNAL MODULE: ./lib/postgres/server.js
-var postgres_server = __nccwpck_require__(6008);
+var postgres_server = __nccwpck_require__(36008);
 // EXTERNAL MODULE: ./lib/restore/requirements.js
-var requirements = __nccwpck_require__(6960);
+var requirements = __nccwpck_require__(26960);
 // EXTERNAL MODULE: ./lib/verify/left-out.js
-var left_out = __nccwpck_require__(1097);
+var left_out = __nccwpck_require__(41097);
 // EXTERNAL MODULE: ./lib/postgres/connection/parse.js + 2 modules
-var connection_parse = __nccwpck_require__(1276);
+var connection_parse = __nccwpck_require__(31276);
 // EXTERNAL MODULE: ./lib/postgres/programs/index.js + 35 modules
-var postgres_programs = __nccwpck_require__(6499);
+var postgres_programs = __nccwpck_require__(36499);
 // EXTERNAL MODULE: ./lib/postgres/scratch/admin.js + 1 modules
-var scratch_admin = __nccwpck_require__(2448);
+var scratch_admin = __nccwpck_require__(42448);
 ;// CONCATENATED MODULE: ./lib/postgres/scratch/borrow.js
 
 
@@ -21719,9 +25444,9 @@ async function dropRoles(admin, roles, left) {
 }
 
 // EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
+var external_node_path_ = __nccwpck_require__(76760);
 // EXTERNAL MODULE: ./lib/postgres/connection/options.js
-var connection_options = __nccwpck_require__(6774);
+var connection_options = __nccwpck_require__(96774);
 ;// CONCATENATED MODULE: ./lib/postgres/scratch/connection.js
 
 
@@ -21772,9 +25497,9 @@ var connection_options = __nccwpck_require__(6774);
 }
 
 // EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
+var external_node_fs_ = __nccwpck_require__(73024);
 // EXTERNAL MODULE: external "node:child_process"
-var external_node_child_process_ = __nccwpck_require__(1421);
+var external_node_child_process_ = __nccwpck_require__(31421);
 ;// CONCATENATED MODULE: ./lib/postgres/scratch/isolation.js
 /**
  * Runs as root of the new namespaces, before the server's user takes over. /run goes, for the sockets there would be a
@@ -22145,7 +25870,7 @@ function plain(codeset) {
 }
 
 // EXTERNAL MODULE: external "node:readline"
-var external_node_readline_ = __nccwpck_require__(481);
+var external_node_readline_ = __nccwpck_require__(80481);
 ;// CONCATENATED MODULE: ./lib/postgres/scratch/helper.js
 
 const TAIL_LINES = 30;
@@ -22638,7 +26363,7 @@ function megabytes(bytes, least, most) {
 }
 
 // EXTERNAL MODULE: ./lib/base/process.js
-var base_process = __nccwpck_require__(8208);
+var base_process = __nccwpck_require__(78208);
 ;// CONCATENATED MODULE: ./lib/postgres/scratch/user.js
 
 
@@ -23021,7 +26746,7 @@ function lostMessage(tail) {
 
 
 // EXTERNAL MODULE: ./lib/verify/extensions.js
-var verify_extensions = __nccwpck_require__(5899);
+var verify_extensions = __nccwpck_require__(65899);
 ;// CONCATENATED MODULE: ./lib/verify/place.js
 
 
@@ -23219,7 +26944,10 @@ const DEFINITIONS = 'of the archive';
             }
         });
     }
-    /** All that the archive names must be there; on a server of our own they may also do what they could do. */ async makeRoles({ roles, statements }) {
+    /**
+   * All that the archive names must be there; on a server of our own they may also do what they could do.
+   * @returns those that the archive names
+   */ async makeRoles({ roles, statements }) {
         const { options, staged, place } = this;
         const { signal } = options;
         const named = await (0,archive/* rolesNamedIn */.sX)({
@@ -23234,13 +26962,14 @@ const DEFINITIONS = 'of the archive';
                 ...named
             ])
         ]);
-        if (options.inputs.scratchUrl !== undefined) return;
+        if (options.inputs.scratchUrl !== undefined) return named;
         const psql = await this.open('that gives roles their rights', 'postgres');
         try {
             for (const statement of statements)await psql.exec(statement).catch((error)=>this.note(error));
         } finally{
             await psql.close();
         }
+        return named;
     }
     /** A right that cannot be given shows, where it matters, in what is restored. */ note(error) {
         if (this.options.signal.aborted) throw error;
@@ -23336,44 +27065,30 @@ const DEFINITIONS = 'of the archive';
     }
 }
 
-;// CONCATENATED MODULE: ./lib/verify/globals.js
-/** What of a backup's `globals.sql` a scratch server is given. */ const NAME = String.raw`("(?:[^"]|"")+"|[^\s;"]+)`;
-const CREATE = new RegExp(`^CREATE ROLE ${NAME}$`);
-const ALTER = new RegExp(`^ALTER ROLE ${NAME} WITH [A-Z0-9 -]+?(?= VALID UNTIL | PASSWORD |$)`);
-const GRANT = new RegExp(`^GRANT ${NAME} TO ${NAME}(?: WITH [A-Z, ]+?)?(?= GRANTED BY |$)`);
-/** Reads what `pg_dumpall --globals-only` wrote. */ function readGlobals(sql) {
-    const globals = {
-        roles: [],
-        statements: []
-    };
-    for (const statement of statementsOf(sql)){
-        const role = CREATE.exec(statement)?.[1];
-        if (role !== undefined) globals.roles.push(unquote(role));
-        // Who granted a membership need not be allowed to, once only part of the grants are there.
-        const grant = GRANT.exec(statement)?.[0];
-        const kept = grant ?? ALTER.exec(statement)?.[0];
-        if (kept !== undefined) globals.statements.push(kept);
-    }
-    return globals;
-}
-/** The statements of a script, without comments and psql's own commands. */ function* statementsOf(sql) {
-    const token = /"(?:[^"]|"")*"|'(?:[^']|'')*'|--[^\n]*|^\\[^\n]*|;|[^"'\-\\;]+|[\s\S]/gm;
-    let statement = '';
-    for (const [text] of sql.matchAll(token)){
-        if (text.startsWith('--') || text.startsWith('\\') && statement.trim() === '') continue;
-        if (text !== ';') {
-            statement += text;
-            continue;
-        }
-        yield statement.trim();
-        statement = '';
-    }
-}
-function unquote(name) {
-    return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
+// EXTERNAL MODULE: ./lib/postgres/globals.js
+var postgres_globals = __nccwpck_require__(17371);
+;// CONCATENATED MODULE: ./lib/verify/roles.js
+
+/**
+ * The roles that an archive names and the backup's globals do not make: without them it does not restore with its owners
+ * and rights. The scratch server has them all the same, so nothing else of a verification would notice.
+ * @param named every role in the archive
+ * @param bootstrapRole the cluster's first superuser, which every cluster has
+ * @param encoding the source's: in others than UTF8 only plain names can be compared
+ */ function roleFindings(named, globals, { bootstrapRole, encoding }) {
+    if (globals === undefined) return [];
+    const made = new Set([
+        ...globals.roles,
+        bootstrapRole
+    ]);
+    return named.filter((role)=>!made.has(role) && !role.startsWith('pg_')).filter((role)=>encoding === 'UTF8' || /^[\x20-\x7e]*$/.test(role)).map((role)=>(0,compare_findings/* different */.yn)('role', role, 'in the globals', 'missing', {
+            why: 'owners and rights of the backup name it, and nothing in the backup makes it'
+        }));
 }
 
 ;// CONCATENATED MODULE: ./lib/verify/examine.js
+
+
 
 
 
@@ -23415,19 +27130,27 @@ function refuseRowsAlone({ manifest }) {
     if (manifest.options['content'] !== 'data') return;
     throw new errors/* UserError */.yo(`Backup ${manifest.id} holds rows alone (content: data), which restore only into tables that are there. Verify a backup with content: all of the same database instead.`);
 }
-async function globalsOf({ globals }) {
-    return globals === undefined ? {
-        roles: [],
-        statements: []
-    } : readGlobals(await (0,promises_.readFile)(globals, 'utf8'));
+/** What nothing was lost of proves nothing. */ function emptiness({ fingerprint }, reporter) {
+    if (fingerprint === undefined || !(0,nothing/* holdsNothing */.a)(fingerprint)) return [];
+    const warning = 'This backup holds nothing, no table and no other object, so that it restores proves nothing. Check that the backup is made of the right database.';
+    reporter.warn(warning);
+    return [
+        warning
+    ];
 }
-/** Older backups do not tell; a role called postgres is nearly always the one. */ function bootstrapRole({ fingerprint }, { roles }) {
-    return fingerprint?.bootstrapRole ?? roles.find((role)=>role === 'postgres') ?? 'postgres';
+async function globalsOf({ globals }) {
+    return globals === undefined ? undefined : (0,postgres_globals/* readGlobals */.$)(await (0,promises_.readFile)(globals, 'utf8'));
+}
+/** Older backups do not tell; a role called postgres is nearly always the one. */ function bootstrapRole({ fingerprint }, globals) {
+    return fingerprint?.bootstrapRole ?? globals?.roles.find((role)=>role === 'postgres') ?? 'postgres';
 }
 /** Restores and compares on a server that is there. */ async function compareCopies(options, staged, place, globals) {
     const copies = new Copies(options, staged, place);
     const { inputs, reporter, signal } = options;
-    await copies.makeRoles(globals);
+    const named = await copies.makeRoles(globals ?? {
+        roles: [],
+        statements: []
+    });
     const restoring = external_node_perf_hooks_.performance.now();
     const otherwise = await copies.makeDatabases();
     for (const sentence of otherwise)reporter.warn(sentence);
@@ -23457,6 +27180,10 @@ async function globalsOf({ globals }) {
     const findings = [
         ...restored.findings,
         ...compared,
+        ...roleFindings(named, globals, {
+            bootstrapRole: bootstrapRole(staged, globals),
+            encoding: staged.manifest.server.encoding
+        }),
         ...await expectTables(request.open, inputs.expectTables),
         ...await runChecks(request.open, inputs.checks),
         ...await checkIndexes(request.open, copies.jobs)
@@ -23477,6 +27204,7 @@ async function globalsOf({ globals }) {
         serverVersion: place.scratch.version,
         isolated: place.scratch.isolated,
         neutralised: restored.neutralised,
+        warnings: emptiness(staged, reporter),
         seconds: {
             restore: (comparing - restoring) / 1000,
             compare: (external_node_perf_hooks_.performance.now() - comparing) / 1000
@@ -23524,6 +27252,7 @@ async function globalsOf({ globals }) {
             serverVersion: '-',
             neutralised: [],
             isolated: null,
+            warnings: [],
             bytes: 0,
             seconds: {
                 fetch: fetchSeconds(),
@@ -23577,13 +27306,14 @@ async function globalsOf({ globals }) {
  * database held at the dump's own snapshot. The verdict is stored beside the backup.
  * @throws when it did not come to a verdict; a backup that is damaged or differs is a verdict, `failed`.
  */ async function runVerify(options) {
-    const { inputs, env, reporter, signal } = options;
+    const { inputs, env, reporter, signal, artifacts } = options;
     const keys = await (0,codec/* keysOf */.YD)(inputs, reporter);
     if (inputs.scratchUrl !== undefined) reporter.mask(inputs.scratchUrl);
     const stores = await Promise.all(inputs.storage.map((url)=>(0,registry/* openStore */.C)(url, {
             env,
             reporter,
-            signal
+            signal,
+            artifacts
         })));
     const startedAt = new Date();
     let name = inputs.name === undefined ? undefined : (0,inputs_name/* familyName */.ar)(inputs.name);
@@ -23661,7 +27391,10 @@ async function verifyChosen(options, chosen, keys, startedAt) {
         totals: (0,verify_result/* totalsOf */.vA)(findings),
         control: proof.control,
         neutralised: proof.neutralised,
-        warnings: newerWarnings(chosen.passedOver),
+        warnings: [
+            ...newerWarnings(chosen.passedOver),
+            ...proof.warnings
+        ],
         findings
     };
     tell(report, options);
@@ -23715,7 +27448,7 @@ function tell({ verdict, totals, seconds, name, backupId }, { reporter }) {
 
 /***/ }),
 
-/***/ 3411:
+/***/ 13411:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -23740,8 +27473,8 @@ function tell({ verdict, totals, seconds, name, backupId }, { reporter }) {
 /******/ 	}
 /******/ 	// Create a new module (and put it into the cache)
 /******/ 	var module = __webpack_module_cache__[moduleId] = {
-/******/ 		// no module.id needed
-/******/ 		// no module.loaded needed
+/******/ 		id: moduleId,
+/******/ 		loaded: false,
 /******/ 		exports: {}
 /******/ 	};
 /******/ 
@@ -23753,6 +27486,9 @@ function tell({ verdict, totals, seconds, name, backupId }, { reporter }) {
 /******/ 	} finally {
 /******/ 		if(threw) delete __webpack_module_cache__[moduleId];
 /******/ 	}
+/******/ 
+/******/ 	// Flag the module as loaded
+/******/ 	module.loaded = true;
 /******/ 
 /******/ 	// Return the exports of the module
 /******/ 	return module.exports;
@@ -23845,6 +27581,15 @@ function tell({ verdict, totals, seconds, name, backupId }, { reporter }) {
 /******/ 	};
 /******/ })();
 /******/ 
+/******/ /* webpack/runtime/node module decorator */
+/******/ (() => {
+/******/ 	__nccwpck_require__.nmd = (module) => {
+/******/ 		module.paths = [];
+/******/ 		if (!module.children) module.children = [];
+/******/ 		return module;
+/******/ 	};
+/******/ })();
+/******/ 
 /******/ /* webpack/runtime/import chunk loading */
 /******/ (() => {
 /******/ 	// no baseURI
@@ -23924,23 +27669,25 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/base/failure.js
-var failure = __nccwpck_require__(1747);
+var failure = __nccwpck_require__(81747);
 // EXTERNAL MODULE: ./lib/base/stop.js
-var stop = __nccwpck_require__(5505);
+var stop = __nccwpck_require__(45505);
 // EXTERNAL MODULE: ./lib/version.js
-var version = __nccwpck_require__(3411);
+var version = __nccwpck_require__(13411);
 // EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
+var external_node_fs_ = __nccwpck_require__(73024);
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(7594);
-// EXTERNAL MODULE: ./lib/inputs/read.js + 5 modules
-var read = __nccwpck_require__(4796);
-// EXTERNAL MODULE: ./lib/inputs/table.js + 8 modules
-var table = __nccwpck_require__(7771);
+var errors = __nccwpck_require__(17594);
+// EXTERNAL MODULE: ./lib/inputs/read.js + 4 modules
+var read = __nccwpck_require__(24813);
+// EXTERNAL MODULE: ./lib/inputs/table.js + 10 modules
+var table = __nccwpck_require__(28889);
+// EXTERNAL MODULE: ./lib/inputs/selector.js
+var selector = __nccwpck_require__(65480);
 // EXTERNAL MODULE: ./lib/inputs/unknown.js
-var unknown = __nccwpck_require__(5075);
+var unknown = __nccwpck_require__(25075);
 // EXTERNAL MODULE: ./lib/inputs/values.js
-var inputs_values = __nccwpck_require__(7035);
+var inputs_values = __nccwpck_require__(97035);
 ;// CONCATENATED MODULE: ./lib/cli/flags.js
 
 const ALL = [
@@ -23948,8 +27695,12 @@ const ALL = [
     'restore',
     'verify',
     'prune',
+    'status',
     'list',
-    'show'
+    'show',
+    'delete',
+    'stats',
+    'log'
 ];
 const CLI_FLAGS = {
     'identity-file': {
@@ -23963,13 +27714,7 @@ const CLI_FLAGS = {
     },
     json: {
         description: 'Print JSON',
-        commands: [
-            'restore',
-            'verify',
-            'prune',
-            'list',
-            'show'
-        ]
+        commands: ALL.filter((command)=>command !== 'backup')
     },
     color: {
         description: 'Colours; off by themselves when NO_COLOR is set or there is no terminal',
@@ -24006,15 +27751,33 @@ const CLI_FLAGS = {
         summary: 'Remove old backups by a policy, and never the last good one',
         operands: []
     },
+    status: {
+        summary: 'Say whether backups are young, verified and as they should be',
+        operands: []
+    },
     list: {
         summary: 'List the backups in storage',
         operands: []
+    },
+    delete: {
+        summary: 'Delete one backup; the newest and the newest verified only when confirmed',
+        operands: [
+            'id'
+        ]
     },
     show: {
         summary: 'Show everything that is known of one backup',
         operands: [
             'id'
         ]
+    },
+    stats: {
+        summary: 'Show how often runs succeed, how long they take, and how backups grow',
+        operands: []
+    },
+    log: {
+        summary: 'Show who ran what, when, and how it ended',
+        operands: []
     }
 };
 const COMMAND_NAMES = Object.keys(COMMANDS);
@@ -24032,7 +27795,7 @@ const COMMAND_NAMES = Object.keys(COMMANDS);
 }
 
 // EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(7975);
+var external_node_util_ = __nccwpck_require__(57975);
 ;// CONCATENATED MODULE: ./lib/cli/tokens.js
 
 
@@ -24117,14 +27880,16 @@ function tokens_valueOf(name, shape, token, negated) {
 
 
 
+
 const isCommand = (text)=>COMMAND_NAMES.some((name)=>name === text);
 const asksForHelp = (text)=>text === '--help' || text === '-h';
 function readIdentityFile(path) {
     try {
         return (0,external_node_fs_.readFileSync)(path, 'utf8');
     } catch (error) {
-        const why = (0,errors/* codeOf */.$N)(error) === 'ENOENT' ? 'there is no such file' : `it cannot be read (${(0,errors/* codeOf */.$N)(error) ?? 'error'})`;
-        throw new errors/* UserError */.yo(`Option --identity-file is ${JSON.stringify(path)}: ${why}.`, {
+        const wrong = `Option --identity-file is ${JSON.stringify(path)}`;
+        if ((0,errors/* codeOf */.$N)(error) === 'ENOENT') throw new errors/* UserError */.yo(`${wrong}: there is no such file.`);
+        throw new errors/* UserError */.yo(`${wrong}: it cannot be read (${(0,errors/* codeOf */.$N)(error) ?? 'error'}).`, {
             cause: error
         });
     }
@@ -24134,14 +27899,19 @@ function readIdentityFile(path) {
     if (files !== undefined && flags.values.has('identity')) throw new errors/* UserError */.yo('Options --identity and --identity-file are both given. Give one or the other.');
     return files?.map(readIdentityFile).join('\n');
 }
-/** The text of an input: the flag, else the environment. Only the command line knows of DATABASE_URL. */ function sourceOf(flags, env) {
+/** What other programs call the same; only the command line knows of these. */ const COMMON_VARIABLES = {
+    'database-url': 'DATABASE_URL',
+    'github-token': 'GITHUB_TOKEN'
+};
+/** The text of an input: the flag, else the environment. */ function sourceOf(flags, env) {
     const identity = identityOf(flags);
     return (name)=>{
         const given = flags.values.get(name);
         if (given !== undefined) return given.join('\n');
         if (name === 'identity' && identity !== undefined) return identity;
         const own = env[envName(name)];
-        return name === 'database-url' && (own === undefined || own === '') ? env['DATABASE_URL'] : own;
+        const common = COMMON_VARIABLES[name];
+        return common === undefined || own !== undefined && own !== '' ? own : env[common];
     };
 }
 /** A misspelt PGKEEP_PASSPHRASE must not end in a plaintext backup. Other PGKEEP_ variables are no inputs. */ function checkEnvironment(env) {
@@ -24178,7 +27948,9 @@ function readSwitch(flags, name, absent) {
 function readOperands(command, operands) {
     const wanted = COMMANDS[command].operands;
     if (operands.length > wanted.length) {
-        throw new errors/* UserError */.yo(`Unexpected argument ${JSON.stringify(mentionable(operands[wanted.length] ?? ''))}: ${command} takes ${wanted.length === 0 ? 'options only' : `one <${wanted.join('> <')}>`}.`);
+        const extra = mentionable(operands[wanted.length] ?? '');
+        const backup = (0,table/* inputsOf */.Vc)(command).some(([name])=>name === 'backup') && (0,selector/* parseSelector */.P)(extra) !== undefined ? ` Name the backup with --backup=${extra}.` : '';
+        throw new errors/* UserError */.yo(`Unexpected argument ${JSON.stringify(extra)}: ${command} takes ${wanted.length === 0 ? 'options only' : `one <${wanted.join('> <')}>`}.${backup}`);
     }
     if (operands.length < wanted.length) throw new errors/* UserError */.yo(`${command} needs <${wanted.join('> <')}>: see pgkeep list.`);
     return [
@@ -24237,6 +28009,14 @@ function invocationOf(command, source, { json, id, ...terminal }) {
                 command,
                 inputs: (0,read/* readInputs */.K)(command, source)
             };
+        case 'delete':
+            return {
+                ...terminal,
+                command,
+                inputs: (0,read/* readInputs */.K)(command, source),
+                json,
+                id
+            };
         case 'show':
             return {
                 ...terminal,
@@ -24250,6 +28030,27 @@ function invocationOf(command, source, { json, id, ...terminal }) {
         case 'prune':
         case 'list':
             // The union of these commands' inputs goes with the union of their names, as far as types can tell.
+            return {
+                ...terminal,
+                command,
+                inputs: (0,read/* readInputs */.K)(command, source),
+                json
+            };
+        case 'status':
+            return {
+                ...terminal,
+                command,
+                inputs: (0,read/* readInputs */.K)(command, source),
+                json
+            };
+        case 'stats':
+            return {
+                ...terminal,
+                command,
+                inputs: (0,read/* readInputs */.K)(command, source),
+                json
+            };
+        case 'log':
             return {
                 ...terminal,
                 command,
@@ -24271,15 +28072,15 @@ function invocationOf(command, source, { json, id, ...terminal }) {
 }
 
 // EXTERNAL MODULE: ./lib/backup/result.js
-var backup_result = __nccwpck_require__(3997);
+var backup_result = __nccwpck_require__(23997);
 // EXTERNAL MODULE: ./lib/backup/told.js
-var told = __nccwpck_require__(3857);
+var told = __nccwpck_require__(73857);
 // EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
+var external_node_os_ = __nccwpck_require__(48161);
 // EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
+var external_node_path_ = __nccwpck_require__(76760);
 // EXTERNAL MODULE: ./lib/postgres/programs/index.js + 35 modules
-var programs = __nccwpck_require__(6499);
+var programs = __nccwpck_require__(36499);
 ;// CONCATENATED MODULE: ./lib/cli/commands/machine.js
 
 
@@ -24288,12 +28089,26 @@ var programs = __nccwpck_require__(6499);
 /** Where programs that had to be unpacked are kept: the runner's tool cache, or a folder of the user's own. */ function cacheFolder(env) {
     return env['RUNNER_TOOL_CACHE'] ?? (0,external_node_path_.join)(env['XDG_CACHE_HOME'] ?? (0,external_node_path_.join)((0,external_node_os_.homedir)(), '.cache'), 'pgkeep', 'tools');
 }
-function terminalOptions({ env, reporter, signal }) {
+/** Artifacts can be read and deleted from a terminal, not made. Undefined where no repository is named. */ function artifactsOf(env, { githubToken }) {
+    const repository = env['GITHUB_REPOSITORY'];
+    if (repository === undefined || repository === '') return undefined;
+    return {
+        repository,
+        apiUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com',
+        serverUrl: env['GITHUB_SERVER_URL'] ?? 'https://github.com',
+        token: githubToken ?? '',
+        tempDir: tempDirOf(env),
+        isPublic: true
+    };
+}
+const tempDirOf = (env)=>env['RUNNER_TEMP'] ?? (0,external_node_os_.tmpdir)();
+function terminalOptions({ env, reporter, signal }, inputs) {
     return {
         env,
         reporter,
         signal,
-        tempDir: env['RUNNER_TEMP'] ?? (0,external_node_os_.tmpdir)(),
+        tempDir: tempDirOf(env),
+        artifacts: artifactsOf(env, inputs),
         cache: (0,programs/* folderCache */.Pv)(()=>cacheFolder(env)),
         // On someone's own machine nothing is installed system-wide.
         method: 'rootless',
@@ -24308,7 +28123,7 @@ function terminalOptions({ env, reporter, signal }) {
 
 /** `pgkeep backup`. Prints the manifest's URL of each copy. @throws when anything went wrong. */ async function backupCommand(inputs, context) {
     const result = await (0,told/* backupTold */.c)({
-        ...terminalOptions(context),
+        ...terminalOptions(context, inputs),
         inputs
     });
     for (const { locations } of result.results)for (const location of locations)context.print(`${location}\n`);
@@ -24317,20 +28132,132 @@ function terminalOptions({ env, reporter, signal }) {
 }
 
 // EXTERNAL MODULE: ./lib/backup/catalogue.js
-var catalogue = __nccwpck_require__(8427);
-// EXTERNAL MODULE: ./lib/backup/manifest.js
-var backup_manifest = __nccwpck_require__(8841);
-// EXTERNAL MODULE: ./lib/backup/unfinished.js
-var unfinished = __nccwpck_require__(2485);
+var catalogue = __nccwpck_require__(68427);
+// EXTERNAL MODULE: ./lib/backup/inventory.js
+var backup_inventory = __nccwpck_require__(36198);
+// EXTERNAL MODULE: ./lib/backup/log.js
+var backup_log = __nccwpck_require__(6104);
 // EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(8714);
+var units = __nccwpck_require__(78714);
 // EXTERNAL MODULE: ./lib/inputs/name.js
-var inputs_name = __nccwpck_require__(902);
-// EXTERNAL MODULE: ./lib/storage/registry.js + 3 modules
-var registry = __nccwpck_require__(25);
+var inputs_name = __nccwpck_require__(40902);
+// EXTERNAL MODULE: ./lib/storage/registry.js + 15 modules
+var registry = __nccwpck_require__(74561);
+// EXTERNAL MODULE: ./lib/retention/candidates.js
+var candidates = __nccwpck_require__(44922);
+// EXTERNAL MODULE: ./lib/retention/objects.js
+var objects = __nccwpck_require__(50398);
+// EXTERNAL MODULE: ./lib/retention/plan.js + 1 modules
+var plan = __nccwpck_require__(45569);
+;// CONCATENATED MODULE: ./lib/retention/delete.js
+
+
+
+
+
+
+
+
+
+
+/**
+ * Deletes one backup from each store that has it. All are asked before anything is removed.
+ * @throws UserError when none has it, or one of them has a reason to keep it that was not confirmed.
+ */ async function deleteBackup(options) {
+    const { id, inputs, env, reporter, signal, artifacts } = options;
+    const copies = [];
+    for (const url of inputs.storage){
+        const store = await (0,registry/* openStore */.C)(url, {
+            env,
+            reporter,
+            signal,
+            artifacts
+        });
+        const name = await (0,catalogue/* chooseFamily */.AP)(store, inputs.name === undefined ? undefined : (0,inputs_name/* familyName */.ar)(inputs.name));
+        const inventory = await (0,backup_inventory/* readInventory */.z)(store, name);
+        if (!has(inventory, id)) continue;
+        const reason = reasonToKeep(inventory, id);
+        if (reason !== undefined && inputs.confirm !== id) throw new errors/* UserError */.yo(`${name}/${id} in ${store.url} is ${reason}, so nothing was deleted. To delete it all the same, give --confirm=${id}.`);
+        copies.push({
+            store,
+            name
+        });
+    }
+    if (copies.length === 0) throw new errors/* UserError */.yo(`There is no backup "${id}" in ${inputs.storage.join(', ')}. \`pgkeep list\` shows those there are.`);
+    const deleted = [];
+    for (const { store, name } of copies)deleted.push(await deleteCopy(options, store, name));
+    return deleted;
+}
+function has({ entries, unreadable, orphans }, id) {
+    return [
+        ...entries.map(({ manifest })=>manifest),
+        ...unreadable,
+        ...orphans
+    ].some((one)=>one.id === id);
+}
+/** What only a typed confirmation may delete. */ function reasonToKeep(inventory, id) {
+    const backups = (0,plan/* newestFirst */.l)((0,candidates/* candidatesOf */.k)(inventory));
+    if (backups[0]?.id === id) return 'the newest backup';
+    if (backups.find(({ verified })=>verified)?.id === id) return 'the newest backup that was verified';
+    if (inventory.unreadable.some((one)=>one.id === id)) return 'a backup whose manifest cannot be read';
+    if (inventory.orphans.some((one)=>one.id === id)) return 'no backup yet: a run that is at work may be writing it, or one that was killed has left it';
+    return undefined;
+}
+async function deleteCopy({ id, run, reporter, signal }, store, name) {
+    const startedAt = new Date();
+    const log = (failure)=>(0,backup_log/* writeLog */.u)({
+            stores: [
+                store
+            ],
+            run,
+            reporter
+        }, name, startedAt, {
+            action: 'delete',
+            backup: id,
+            ...failure === undefined ? {} : {
+                failure
+            }
+        });
+    let bytes = 0;
+    try {
+        for (const object of (0,objects/* removalOrder */.V)(await (0,objects/* objectsOf */.i)(store, name, id))){
+            if (signal.aborted) throw new errors/* CancelledError */.cc();
+            await store.remove(object.key);
+            bytes += object.bytes;
+        }
+    } catch (error) {
+        await log(error);
+        throw error;
+    }
+    await log();
+    reporter.info(`Deleted ${name}/${id} from ${store.url} (${(0,units/* formatBytes */.z3)(bytes)}).`);
+    return {
+        storage: store.url,
+        name,
+        bytes
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/cli/commands/delete.js
+
+
+/** `pgkeep delete <id>`. Prints what is gone. @throws when it is to be kept, or could not be removed whole. */ async function deleteCommand(id, inputs, json, context) {
+    const deleted = await deleteBackup({
+        ...terminalOptions(context, inputs),
+        id,
+        inputs
+    });
+    context.print(json ? `${JSON.stringify(deleted, null, 2)}\n` : deleted.map(({ storage, name })=>`${name}/${id} is gone from ${storage}\n`).join(''));
+}
+
+// EXTERNAL MODULE: ./lib/backup/manifest.js
+var backup_manifest = __nccwpck_require__(78841);
+// EXTERNAL MODULE: ./lib/backup/unfinished.js
+var unfinished = __nccwpck_require__(82485);
 // EXTERNAL MODULE: ./lib/base/table.js
-var base_table = __nccwpck_require__(2341);
+var base_table = __nccwpck_require__(72341);
 ;// CONCATENATED MODULE: ./lib/cli/commands/list.js
+
 
 
 
@@ -24382,7 +28309,7 @@ function row(manifest) {
     const found = [];
     let unreadable = 0;
     for (const url of inputs.storage){
-        const store = await (0,registry/* openStore */.C)(url, context);
+        const store = await (0,registry/* openStore */.C)(url, terminalOptions(context, inputs));
         const name = await (0,catalogue/* chooseFamily */.AP)(store, inputs.name === undefined ? undefined : (0,inputs_name/* familyName */.ar)(inputs.name));
         const listing = await (0,catalogue/* listBackups */.Cw)(store, name, inputs.label);
         for (const { id, reason } of listing.unreadable)context.reporter.warn(`${name}/${id} in ${url}: ${reason}`);
@@ -24415,12 +28342,112 @@ function tableOf(url, name, backups, inputs, context) {
     return title + (0,base_table/* renderTable */.b)(COLUMNS, backups.map(row), context.width);
 }
 
+// EXTERNAL MODULE: ./lib/backup/history.js
+var backup_history = __nccwpck_require__(24742);
+// EXTERNAL MODULE: ./lib/base/text.js
+var base_text = __nccwpck_require__(58566);
+;// CONCATENATED MODULE: ./lib/cli/commands/families.js
+
+
+
+
+/**
+ * Prints something of the family in each of the stores, one after the other: as JSON all in one list.
+ * @param text what people read; the storages are told apart where there are several.
+ */ async function printEach(inputs, json, context, read) {
+    const all = [];
+    for (const url of inputs.storage){
+        const store = await (0,registry/* openStore */.C)(url, terminalOptions(context, inputs));
+        const name = await (0,catalogue/* chooseFamily */.AP)(store, inputs.name === undefined ? undefined : (0,inputs_name/* familyName */.ar)(inputs.name));
+        const { data, text } = await read(store, name);
+        all.push(...data.map((each)=>({
+                name,
+                storage: url,
+                ...each
+            })));
+        const title = inputs.storage.length > 1 ? `${url} ${name}\n` : '';
+        if (!json) context.print(title + text);
+    }
+    if (json) context.print(`${JSON.stringify(all, null, 2)}\n`);
+}
+
+;// CONCATENATED MODULE: ./lib/cli/commands/log.js
+
+
+
+
+
+const log_COLUMNS = [
+    {
+        title: 'STARTED (UTC)'
+    },
+    {
+        title: 'ACTION'
+    },
+    {
+        title: 'OUTCOME'
+    },
+    {
+        title: 'TIME',
+        align: 'right'
+    },
+    {
+        title: 'BY',
+        shrinks: true
+    },
+    {
+        title: 'BACKUP, ERROR',
+        shrinks: true
+    }
+];
+const RUN = {
+    title: 'RUN'
+};
+/** `pgkeep log`: who ran what, when, and how it ended; the newest last. */ async function logCommand(inputs, json, context) {
+    const since = inputs.since === undefined ? undefined : new Date(Date.now() - inputs.since);
+    await printEach(inputs, json, context, async (store, name)=>{
+        const { records, unreadable } = await (0,backup_history/* readHistory */.Lu)(store, name, since);
+        if (unreadable > 0) context.reporter.warn(`${(0,units/* plural */.LS)(unreadable, 'entry', 'entries')} in the log of ${name} in ${store.url} cannot be understood: damaged, or of a newer pgkeep.`);
+        if (records.length === 0) context.reporter.info(`The log of ${name} in ${store.url} has no runs${since === undefined ? '' : ' in that time'}.`);
+        const text = records.length === 0 ? '' : log_tableOf(records, context.width);
+        return {
+            data: records,
+            text
+        };
+    });
+}
+/** The link of each run stands there only where it fits whole: half of one leads nowhere. */ function log_tableOf(records, width) {
+    const rows = records.map((record)=>[
+            ...log_row(record),
+            record.runUrl ?? ''
+        ]);
+    const whole = (0,base_table/* renderTable */.b)([
+        ...log_COLUMNS,
+        RUN
+    ], rows);
+    const fits = width === undefined || whole.split('\n').every((line)=>(0,base_text/* columnsOf */.PL)(line) <= width);
+    return fits ? whole : (0,base_table/* renderTable */.b)(log_COLUMNS, rows, width);
+}
+function log_row({ startedAt, action, outcome, seconds, backup, actor, error }) {
+    return [
+        startedAt.slice(0, 16).replace('T', ' '),
+        action,
+        outcome,
+        (0,units/* formatDuration */.a3)(seconds),
+        actor ?? '',
+        [
+            backup,
+            error
+        ].filter((text)=>text !== null).join(': ')
+    ];
+}
+
 // EXTERNAL MODULE: ./lib/retention/plan-text.js
-var plan_text = __nccwpck_require__(4687);
+var plan_text = __nccwpck_require__(14687);
 // EXTERNAL MODULE: ./lib/retention/run.js
 var run = __nccwpck_require__(1775);
 // EXTERNAL MODULE: ./lib/retention/told.js
-var retention_told = __nccwpck_require__(3717);
+var retention_told = __nccwpck_require__(53717);
 ;// CONCATENATED MODULE: ./lib/cli/commands/prune.js
 
 
@@ -24428,7 +28455,7 @@ var retention_told = __nccwpck_require__(3717);
 
 /** `pgkeep prune`. Prints what was removed and what stays. @throws when anything went wrong. */ async function pruneCommand(inputs, json, context) {
     const result = await (0,retention_told/* pruneTold */.I)({
-        ...terminalOptions(context),
+        ...terminalOptions(context, inputs),
         inputs
     });
     const { pruned } = result;
@@ -24438,25 +28465,27 @@ var retention_told = __nccwpck_require__(3717);
 }
 
 // EXTERNAL MODULE: ./lib/restore/result.js
-var restore_result = __nccwpck_require__(3177);
-// EXTERNAL MODULE: ./lib/restore/told.js + 36 modules
-var restore_told = __nccwpck_require__(6925);
+var restore_result = __nccwpck_require__(73177);
+// EXTERNAL MODULE: ./lib/restore/told.js + 48 modules
+var restore_told = __nccwpck_require__(66100);
 ;// CONCATENATED MODULE: ./lib/cli/commands/restore.js
 
 
 
 /** `pgkeep restore`. Prints what was restored where. @throws when anything went wrong. */ async function restoreCommand(inputs, json, context) {
     const result = await (0,restore_told/* restoreTold */.A)({
-        ...terminalOptions(context),
+        ...terminalOptions(context, inputs),
         inputs
     });
-    context.print(json ? `${JSON.stringify(result, null, 2)}\n` : (0,restore_result/* resultText */.D6)(result));
+    context.print(json ? `${JSON.stringify(result, null, 2)}\n` : (0,restore_result/* resultText */.D6)(result, {
+        namesToo: true
+    }));
     const reasons = (0,restore_result/* redReasons */.Z0)(result);
     if (reasons.length > 0) throw new AggregateError(reasons);
 }
 
-// EXTERNAL MODULE: ./lib/base/text.js
-var base_text = __nccwpck_require__(8566);
+// EXTERNAL MODULE: ./lib/backup/choose.js + 1 modules
+var choose = __nccwpck_require__(14979);
 ;// CONCATENATED MODULE: ./lib/cli/commands/show.js
 
 
@@ -24466,17 +28495,20 @@ var base_text = __nccwpck_require__(8566);
 
 
 
+
 /** `pgkeep show <id>`: all that the manifest of one backup says, from the first store that has it. */ async function showCommand(id, inputs, json, context) {
-    for (const url of inputs.storage){
-        const store = await (0,registry/* openStore */.C)(url, context);
-        const name = await (0,catalogue/* chooseFamily */.AP)(store, inputs.name === undefined ? undefined : (0,inputs_name/* familyName */.ar)(inputs.name));
-        const manifest = await (0,catalogue/* readBackup */.fe)(store, name, id);
-        if (manifest === undefined) continue;
-        const where = store.locate(`${name}/${id}`);
-        context.print(json ? `${JSON.stringify(manifest, null, 2)}\n` : describe(manifest, where));
-        return;
-    }
-    throw new errors/* UserError */.yo(`There is no backup "${id}" in ${inputs.storage.join(', ')}. \`pgkeep list\` shows those there are.`);
+    const stores = await Promise.all(inputs.storage.map((url)=>(0,registry/* openStore */.C)(url, terminalOptions(context, inputs))));
+    const { manifest, store } = await (0,choose/* chooseBackup */.S)(stores, {
+        name: inputs.name === undefined ? await (0,catalogue/* onlyFamily */.fS)(stores) : (0,inputs_name/* familyName */.ar)(inputs.name),
+        selector: {
+            kind: 'id',
+            id
+        },
+        now: new Date(),
+        reporter: context.reporter
+    });
+    const where = store.locate(`${manifest.name}/${id}`);
+    context.print(json ? `${JSON.stringify(manifest, null, 2)}\n` : describe(manifest, where));
 }
 function describe(manifest, where) {
     const { server, tools, source, totals } = manifest;
@@ -24567,12 +28599,276 @@ function describe(manifest, where) {
     return `${lines.join('')}${warnings.join('')}\n${parts}`;
 }
 
+// EXTERNAL MODULE: ./lib/backup/anomaly.js
+var anomaly = __nccwpck_require__(34915);
+// EXTERNAL MODULE: ./lib/status/health.js
+var health = __nccwpck_require__(42594);
+// EXTERNAL MODULE: ./lib/status/newest.js
+var newest = __nccwpck_require__(2850);
+;// CONCATENATED MODULE: ./lib/status/stats.js
+
+
+
+const DAY_MS = 86_400_000;
+/** The spans that are told of, in days. */ const SPANS = [
+    30,
+    90
+];
+/** Counts what the log and the manifests say. Pure. */ function statsOf({ entries }, records, now) {
+    const names = [
+        ...new Set(records.map(({ action })=>action))
+    ].sort();
+    const since = (days)=>now.getTime() - days * DAY_MS;
+    return {
+        actions: names.flatMap((action)=>SPANS.flatMap((days)=>{
+                const own = records.filter((record)=>record.action === action && Date.parse(record.startedAt) >= since(days));
+                return own.length === 0 ? [] : [
+                    actionStats(action, days, own)
+                ];
+            })),
+        backups: SPANS.map((days)=>({
+                days,
+                ...backupStats(entries.filter(({ manifest })=>(0,newest/* takenAt */.F)(manifest) >= since(days)).map(health/* pointOf */.qk))
+            }))
+    };
+}
+function actionStats(action, days, own) {
+    const failed = own.filter(({ outcome })=>outcome === 'failure').length;
+    const seconds = own.map((record)=>record.seconds);
+    return {
+        action,
+        days,
+        runs: own.length,
+        failed,
+        successRate: (own.length - failed) / own.length,
+        medianSeconds: (0,anomaly/* median */.JZ)(seconds) ?? 0,
+        longestSeconds: Math.max(...seconds)
+    };
+}
+function backupStats(points) {
+    const bytes = points.map((point)=>point.bytes);
+    const [first, last] = [
+        bytes[0] ?? 0,
+        bytes.at(-1) ?? 0
+    ];
+    const some = bytes.length > 0;
+    return {
+        count: bytes.length,
+        medianBytes: (0,anomaly/* median */.JZ)(bytes) ?? null,
+        smallestBytes: some ? Math.min(...bytes) : null,
+        largestBytes: some ? Math.max(...bytes) : null,
+        growth: bytes.length < 2 || first === 0 ? null : (last - first) / first,
+        medianSeconds: (0,anomaly/* median */.JZ)(points.map(({ durationSeconds })=>durationSeconds)) ?? null
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/status/stats-text.js
+
+
+const ACTIONS = [
+    {
+        title: 'ACTION',
+        shrinks: true
+    },
+    {
+        title: 'DAYS',
+        align: 'right'
+    },
+    {
+        title: 'RUNS',
+        align: 'right'
+    },
+    {
+        title: 'FAILED',
+        align: 'right'
+    },
+    {
+        title: 'SUCCESS',
+        align: 'right'
+    },
+    {
+        title: 'MEDIAN TIME',
+        align: 'right'
+    },
+    {
+        title: 'LONGEST',
+        align: 'right'
+    }
+];
+const BACKUPS = [
+    {
+        title: 'BACKUPS',
+        align: 'right'
+    },
+    {
+        title: 'DAYS',
+        align: 'right'
+    },
+    {
+        title: 'MEDIAN SIZE',
+        align: 'right'
+    },
+    {
+        title: 'SMALLEST',
+        align: 'right'
+    },
+    {
+        title: 'LARGEST',
+        align: 'right'
+    },
+    {
+        title: 'GROWTH',
+        align: 'right'
+    },
+    {
+        title: 'MEDIAN TIME',
+        align: 'right'
+    }
+];
+/** How runs ended and how backups grew, in two tables. */ function statsText({ actions, backups }, width) {
+    const runs = actions.length === 0 ? 'There are no runs in the log.\n' : (0,base_table/* renderTable */.b)(ACTIONS, actions.map(actionRow), width);
+    return `${runs}\n${(0,base_table/* renderTable */.b)(BACKUPS, backups.map(backupRow), width)}`;
+}
+/** Never 100 % where a run failed. */ const percent = (share)=>`${Math.floor(share * 1000) / 10} %`;
+function actionRow({ action, days, runs, failed, successRate, medianSeconds, longestSeconds }) {
+    return [
+        action,
+        String(days),
+        (0,units/* formatCount */.B4)(runs),
+        (0,units/* formatCount */.B4)(failed),
+        percent(successRate),
+        (0,units/* formatDuration */.a3)(medianSeconds),
+        (0,units/* formatDuration */.a3)(longestSeconds)
+    ];
+}
+function backupRow(stats) {
+    const size = (bytes)=>bytes === null ? '-' : (0,units/* formatBytes */.z3)(bytes);
+    const { count, days, growth, medianSeconds } = stats;
+    return [
+        (0,units/* formatCount */.B4)(count),
+        String(days),
+        size(stats.medianBytes),
+        size(stats.smallestBytes),
+        size(stats.largestBytes),
+        growth === null ? '-' : `${growth < 0 ? '-' : '+'}${(Math.abs(growth) * 100).toFixed(1)} %`,
+        medianSeconds === null ? '-' : (0,units/* formatDuration */.a3)(medianSeconds)
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/cli/commands/stats.js
+
+
+
+
+
+/** `pgkeep stats`: how often runs succeed, how long they take, and how backups grow. */ async function statsCommand(inputs, json, context) {
+    const now = new Date();
+    const since = new Date(now.getTime() - Math.max(...SPANS) * 86_400_000);
+    await printEach(inputs, json, context, async (store, name)=>{
+        const [inventory, { records }] = await Promise.all([
+            (0,backup_inventory/* readInventory */.z)(store, name),
+            (0,backup_history/* readHistory */.Lu)(store, name, since)
+        ]);
+        const stats = statsOf(inventory, records, now);
+        return {
+            data: [
+                stats
+            ],
+            text: statsText(stats, context.width)
+        };
+    });
+}
+
+// EXTERNAL MODULE: ./lib/status/result.js
+var status_result = __nccwpck_require__(68825);
+// EXTERNAL MODULE: ./lib/status/facts.js
+var status_facts = __nccwpck_require__(71065);
+;// CONCATENATED MODULE: ./lib/status/text.js
+
+
+
+const text_COLUMNS = [
+    {
+        title: ''
+    },
+    {
+        title: '',
+        shrinks: true
+    }
+];
+/** What was found, for a terminal: of each storage the verdict, then its problems, then the facts. */ function statusText({ healths, database }, look) {
+    const own = database?.problem ?? null;
+    return [
+        ...own === null ? [] : [
+            `${look.paint('UNHEALTHY', 'red')} database\n${bullet(own.message, look)}`
+        ],
+        ...healths.map((health)=>healthText(health, database, look))
+    ].join('\n');
+}
+function healthText(health, database, { width, paint }) {
+    const { healthy, problems, notes } = health;
+    const verdict = healthy ? paint('HEALTHY', 'green') : paint('UNHEALTHY', 'red');
+    const facts = (0,status_facts/* factsOf */.x)(health, database);
+    // Below the line of its empty titles.
+    const table = (0,base_table/* renderTable */.b)(text_COLUMNS, facts, width).split('\n').slice(1).join('\n');
+    return [
+        `${verdict} ${(0,base_text/* printableLine */.oy)((0,status_facts/* whereOf */.d)(health))}\n`,
+        ...problems.map(({ message })=>bullet(message, {
+                width,
+                paint
+            })),
+        facts.length === 0 ? '' : `\n${table}`,
+        notes.length === 0 ? '' : '\n',
+        ...notes.map((note)=>bullet(note, {
+                width,
+                paint
+            }))
+    ].join('');
+}
+function bullet(text, { width }) {
+    const line = (0,base_text/* printableLine */.oy)(text);
+    const lines = width === undefined ? [
+        line
+    ] : (0,base_text/* wrap */.LV)(line, width - 2);
+    return `- ${lines.join('\n  ')}\n`;
+}
+
+// EXTERNAL MODULE: ./lib/status/told.js + 3 modules
+var status_told = __nccwpck_require__(63600);
+;// CONCATENATED MODULE: ./lib/cli/commands/status.js
+
+
+
+
+
+
+/** `pgkeep status`. Prints how the backups are. @throws when anything is wrong with them. */ async function statusCommand(inputs, json, context) {
+    const result = await (0,status_told/* statusTold */.Y)({
+        ...terminalOptions(context, inputs),
+        inputs
+    });
+    const { healths, database = null } = result;
+    context.print(json ? `${JSON.stringify({
+        healths,
+        database
+    }, null, 2)}\n` : statusText(result, context));
+    // What is wrong stands in the result already.
+    const wrong = (0,status_result/* allProblems */.Ul)(result).length;
+    const reasons = [
+        ...wrong === 0 ? [] : [
+            new errors/* UserError */.yo(`Not healthy: ${(0,units/* plural */.LS)(wrong, 'problem')}.`)
+        ],
+        ...result.failures
+    ];
+    if (reasons.length > 0) throw new AggregateError(reasons);
+}
+
 // EXTERNAL MODULE: ./lib/verify/report-text.js
-var report_text = __nccwpck_require__(6259);
+var report_text = __nccwpck_require__(76259);
 // EXTERNAL MODULE: ./lib/verify/result.js
-var verify_result = __nccwpck_require__(1852);
+var verify_result = __nccwpck_require__(91852);
 // EXTERNAL MODULE: ./lib/verify/told.js + 30 modules
-var verify_told = __nccwpck_require__(3583);
+var verify_told = __nccwpck_require__(11740);
 ;// CONCATENATED MODULE: ./lib/cli/commands/verify.js
 
 
@@ -24580,7 +28876,7 @@ var verify_told = __nccwpck_require__(3583);
 
 /** `pgkeep verify`. Prints the report. @throws when the backup did not pass, or nothing could be found out. */ async function verifyCommand(inputs, json, context) {
     const result = await (0,verify_told/* verifyTold */.p)({
-        ...terminalOptions(context),
+        ...terminalOptions(context, inputs),
         inputs
     });
     const { paint, print, width } = context;
@@ -24593,11 +28889,12 @@ var verify_told = __nccwpck_require__(3583);
 }
 
 ;// CONCATENATED MODULE: ./lib/inputs/spec.js
-/** The commands that are actions too. */ const ACTIONS = (/* unused pure expression or super */ null && ([
+/** The commands that are actions too. */ const spec_ACTIONS = (/* unused pure expression or super */ null && ([
     'backup',
     'restore',
     'verify',
-    'prune'
+    'prune',
+    'status'
 ]));
 /** The headings that the help and the README sort inputs under, in this order. */ const GROUPS = [
     'Database',
@@ -24605,6 +28902,7 @@ var verify_told = __nccwpck_require__(3583);
     'What is dumped',
     'What is restored',
     'What is proved',
+    'What is checked',
     'How it is stored',
     'How it is read',
     'What is kept',
@@ -24724,7 +29022,7 @@ function overview(width) {
 }
 
 // EXTERNAL MODULE: ./lib/base/mask.js
-var mask = __nccwpck_require__(1297);
+var mask = __nccwpck_require__(91297);
 // EXTERNAL MODULE: ./lib/base/meter.js
 var meter = __nccwpck_require__(1484);
 ;// CONCATENATED MODULE: ./lib/cli/style.js
@@ -24856,9 +29154,19 @@ const CLEAR_LINE = '\r\u001b[2K';
 
 
 
+
+
+
+
 const SECRET_VARIABLES = [
     'DATABASE_URL',
     ...Object.entries(table/* TABLE */.Bt).filter(([, { type }])=>type === 'secret').map(([name])=>envName(name))
+];
+/** Commands that only show what is there. */ const LOOKS = [
+    'list',
+    'show',
+    'stats',
+    'log'
 ];
 /** Runs the command line of this process and ends it: exit code 0, or 1 for any failure. */ async function runCli() {
     let reporter = terminalReporter();
@@ -24878,7 +29186,8 @@ const SECRET_VARIABLES = [
             env: process.env,
             reporter,
             signal,
-            width: process.stdout.isTTY ? process.stdout.columns : undefined,
+            // A terminal that does not know its width says 0.
+            width: process.stdout.isTTY && process.stdout.columns > 0 ? process.stdout.columns : undefined,
             paint: (text, style)=>colors ? styled(text, style) : text,
             print: (text)=>{
                 reporter.clear();
@@ -24919,8 +29228,12 @@ async function dispatch(invocation, context) {
         case 'restore':
         case 'verify':
         case 'prune':
+        case 'status':
+        case 'stats':
+        case 'log':
         case 'list':
         case 'show':
+        case 'delete':
             return main_run(invocation, context);
     }
 }
@@ -24929,7 +29242,7 @@ async function main_run(invocation, context) {
     if (invocation.warnings.length > 0) hideArguments(invocation.command);
     for (const secret of secretsOf(invocation.command, invocation.inputs))reporter.mask(secret);
     for (const warning of invocation.warnings)reporter.warn(warning);
-    if (invocation.command !== 'list' && invocation.command !== 'show') reporter.info(`pgkeep ${version/* VERSION */.x}`);
+    if (!LOOKS.includes(invocation.command)) reporter.info(`pgkeep ${version/* VERSION */.x}`);
     switch(invocation.command){
         case 'backup':
             return backupCommand(invocation.inputs, context);
@@ -24939,22 +29252,31 @@ async function main_run(invocation, context) {
             return verifyCommand(invocation.inputs, invocation.json, context);
         case 'prune':
             return pruneCommand(invocation.inputs, invocation.json, context);
+        case 'status':
+            return statusCommand(invocation.inputs, invocation.json, context);
+        case 'stats':
+            return statsCommand(invocation.inputs, invocation.json, context);
+        case 'log':
+            return logCommand(invocation.inputs, invocation.json, context);
         case 'list':
             return listCommand(invocation.inputs, invocation.json, context);
+        case 'delete':
+            return deleteCommand(invocation.id, invocation.inputs, invocation.json, context);
         case 'show':
             return showCommand(invocation.id, invocation.inputs, invocation.json, context);
     }
 }
 
 // EXTERNAL MODULE: ./lib/base/reporter.js
-var reporter = __nccwpck_require__(7872);
+var reporter = __nccwpck_require__(97872);
 ;// CONCATENATED MODULE: ./lib/index.js
 // Everything in one bundle; what each entry does not need is loaded only when it is used.
 /** The actions by name: `dist/<name>.js` runs one of them. */ const actions = {
-    backup: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(421), __nccwpck_require__.e(310)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9310))).backupAction(),
-    restore: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(421), __nccwpck_require__.e(597)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2597))).restoreAction(),
-    prune: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(421), __nccwpck_require__.e(115)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5115))).pruneAction(),
-    verify: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(421), __nccwpck_require__.e(415)]).then(__nccwpck_require__.bind(__nccwpck_require__, 4415))).verifyAction()
+    backup: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(659), __nccwpck_require__.e(310)]).then(__nccwpck_require__.bind(__nccwpck_require__, 99310))).backupAction(),
+    restore: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(659), __nccwpck_require__.e(597)]).then(__nccwpck_require__.bind(__nccwpck_require__, 82597))).restoreAction(),
+    prune: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(659), __nccwpck_require__.e(115)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5115))).pruneAction(),
+    status: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(659), __nccwpck_require__.e(471)]).then(__nccwpck_require__.bind(__nccwpck_require__, 59471))).statusAction(),
+    verify: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(659), __nccwpck_require__.e(415)]).then(__nccwpck_require__.bind(__nccwpck_require__, 34415))).verifyAction()
 };
 
 // For the demo and the bench, which run what users run.
