@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { KINDS } from '../../src/backup/fingerprint/kinds.js';
 import type { Fingerprint } from '../../src/backup/fingerprint/types.js';
 import type { Psql } from '../../src/postgres/psql.js';
 import { archivedSchema, restore, Rig, rigMissing, type Published } from '../support/backup-rig.js';
@@ -102,6 +103,13 @@ suite('the fingerprint of PostgreSQL %i', (major) => {
     expect(largeObjects).toBe(2);
     expect(extensions.map(({ name }) => name)).toEqual(['hstore', 'pg_trgm', 'plpgsql']);
     expect(requires).toEqual({ extensions: [], schemas: [], others: [] });
+  });
+
+  it('says which kinds of objects it counted, those of which there are none too', () => {
+    const { kinds, objects } = published.fingerprint;
+    expect(kinds).toEqual(KINDS);
+    expect(KINDS).toEqual(expect.arrayContaining(Object.keys(objects)));
+    expect(objects).not.toHaveProperty('transform');
   });
 
   it("has the hash of the archive's own definitions as schema", async () => {

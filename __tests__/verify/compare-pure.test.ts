@@ -153,15 +153,36 @@ describe('a table', () => {
 describe('kinds of objects', () => {
   it('are compared both ways, and fewer may be excused', () => {
     const expected = { table: 3, view: 1 };
-    expect(problems(judgeKinds(expected, { table: 3, view: 1 }))).toEqual([]);
-    expect(problems(judgeKinds(expected, { table: 2, policy: 1, view: 1 }))).toEqual([
+    expect(problems(judgeKinds({ objects: expected }, { table: 3, view: 1 }))).toEqual([]);
+    expect(problems(judgeKinds({ objects: expected }, { table: 2, policy: 1, view: 1 }))).toEqual([
       'object kind policy: 0 / 1',
       'object kind table: 3 / 2',
     ]);
-    expect(problems(judgeKinds(expected, { table: 2, view: 2 }, 'why'))).toEqual([
+    expect(problems(judgeKinds({ objects: expected }, { table: 2, view: 2 }, 'why'))).toEqual([
       'object kind table: not measured',
       'object kind view: 1 / 2',
     ]);
+  });
+
+  it('that only one of two versions counts are not measured', () => {
+    const known = ['table', 'view', 'new'];
+    const found = { table: 3, new: 2 };
+    const judge = (kinds: string[] | undefined, objects: Record<string, number>): string[] =>
+      problems(judgeKinds({ objects, ...(kinds === undefined ? {} : { kinds }) }, found, undefined, known));
+    expect(judge(['table', 'view'], { table: 3 })).toEqual(['object kind new: not measured']);
+    expect(judge(undefined, { table: 3 })).toEqual(['object kind new: not measured']);
+    expect(judge([...known, 'newer'], { table: 3, new: 2, newer: 7 })).toEqual([
+      'object kind newer: not measured',
+    ]);
+    // None then is no reason to pass over one now.
+    expect(judge(known, { table: 3 })).toEqual(['object kind new: 0 / 2']);
+    expect(judge(undefined, { table: 3, view: 1 })).toEqual([
+      'object kind new: not measured',
+      'object kind view: 1 / 0',
+    ]);
+    const toc = [{ dumpId: 1, catalogId: 1259, oid: 1, text: 'VIEW s v me' }];
+    expect(problems(compareContents({ objects: {}, kinds: ['table'] }, toc))).toEqual([]);
+    expect(problems(compareContents({ objects: {}, kinds: ['view'] }, toc))).toHaveLength(1);
   });
 
   it('are in the table of contents too', () => {

@@ -22,7 +22,7 @@ const LISTED_KINDS = new Set([
   'function',
 ]);
 
-// Each SELECT gives (kind, catalog, oid, name, via). 16384 is the first OID that is not the system's own
+// Each SELECT gives (kind, catalog, oid, name, via); `KINDS` lists the kinds. 16384 is the first OID that is not the system's own
 // (FirstNormalObjectId in PostgreSQL's access/transam.h). What belongs to an extension is restored by the extension.
 // Only what a faithful restore makes again is counted, so that the same numbers come out there:
 // - an index that a failed CREATE INDEX CONCURRENTLY left invalid is not dumped (getIndexes in pg_dump.c);
@@ -164,13 +164,6 @@ export function heldBy(archive: ReadonlySet<string>, objects: readonly CatalogOb
   const held = (key: string | null | undefined): boolean =>
     key !== null && key !== undefined && (archive.has(key) || held(via.get(key)));
   return objects.filter((object) => held(keyOf(object)));
-}
-
-/** Objects per kind, kinds in alphabetical order. */
-export function countKinds(objects: readonly CatalogObject[]): Record<string, number> {
-  const counts = new Map<string, number>();
-  for (const { kind } of objects) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** How a table of contents names an object: see `objectKeys`. */

@@ -10,14 +10,8 @@ import { importSnapshot, type Snapshot } from '../snapshot.js';
 import { beyondDump } from './beyond-dump.js';
 import { heldObjects, readDefinitions, requireSameNames } from './catalog-changes.js';
 import { countTables, requireUnchanged, tableFingerprints } from './counts.js';
-import {
-  catalogObjects,
-  countKinds,
-  dataTables,
-  heldBy,
-  missingFrom,
-  type CatalogObject,
-} from './objects.js';
+import { countKinds, KINDS } from './kinds.js';
+import { catalogObjects, dataTables, heldBy, missingFrom, type CatalogObject } from './objects.js';
 import { measureLargeObjects } from './large-objects.js';
 import { tellCaveats, type Caveat } from './left-out.js';
 import { caveatOfNothing } from './nothing.js';
@@ -114,6 +108,7 @@ async function measureIn(psql: Psql, request: FingerprintRequest): Promise<Measu
     tables: tableFingerprints(tables, rows, algorithm),
     materializedViews: await materializedViews(psql, toc),
     objects: countKinds(objects),
+    kinds: selection.content === 'data' ? [] : [...KINDS],
     ...large,
     extensions: filtered ? [] : await readExtensions(psql),
     requires,

@@ -76,8 +76,13 @@ export interface Fingerprint {
   /** `populated`: a restore of the archive gives it its rows. */
   materializedViews: { schema: string; name: string; populated: boolean }[];
   sequences: SequenceFingerprint[];
-  /** How many objects of each kind, e.g. `{ table: 12, index: 20 }`. */
+  /** How many objects of each kind there were, e.g. `{ table: 12, index: 20 }`. */
   objects: Record<string, number>;
+  /**
+   * The kinds that were counted, also those of which there were none; what another pgkeep counts besides is not
+   * measured. Absent in the first fingerprints: `countedKinds`.
+   */
+  kinds?: string[];
   /**
    * SHA-256 of a schema-only dump under the same snapshot, as `SchemaHash` makes it; null where the archive holds no
    * definitions.

@@ -36,6 +36,7 @@ function isWhole(value: Partial<Fingerprint> | null): value is Fingerprint {
     [value.database, value.snapshotAt].every((text) => typeof text === 'string') &&
     lists.every((list) => Array.isArray(list) && list.every(isObject)) &&
     isObject(objects) &&
+    (value.kinds === undefined || Array.isArray(value.kinds)) &&
     isObject(requires) &&
     typeof value.largeObjects === 'number' &&
     (tables ?? []).every(({ rows }) => Number.isSafeInteger(rows) && rows >= 0)

@@ -1,4 +1,5 @@
-import { catalogObjects, countKinds, type CatalogObject } from '../../backup/fingerprint/objects.js';
+import { countedKinds, countKinds, KINDS } from '../../backup/fingerprint/kinds.js';
+import { catalogObjects, type CatalogObject } from '../../backup/fingerprint/objects.js';
 import type { Fingerprint, Requirements } from '../../backup/fingerprint/types.js';
 import type { TocEntry } from '../../postgres/toc.js';
 import type { Finding } from '../types.js';
@@ -10,7 +11,7 @@ export async function compareKinds(comparison: Comparison): Promise<Finding[]> {
   const { psql, fingerprint } = comparison;
   const objects = await catalogObjects(psql);
   const found = countKinds(objects.filter((object) => !isPrepared(object, fingerprint.requires)));
-  return judgeKinds(fingerprint.objects, found, excuse(comparison));
+  return judgeKinds(fingerprint, found, excuse(comparison));
 }
 
 /** What had to be made before a part of a database could be restored is not of the archive. */
@@ -19,15 +20,28 @@ function isPrepared({ kind, name }: CatalogObject, { schemas, extensions }: Requ
   return kind === 'extension' && extensions.some((extension) => extension.name === name);
 }
 
-/** @param excused why fewer than expected is no difference */
+type Counts = Pick<Fingerprint, 'objects' | 'kinds'>;
+
+const NEWER = 'it was counted by a newer pgkeep';
+const OLDER = 'the pgkeep that made the backup did not count it';
+
+/**
+ * @param excused why fewer than expected is no difference
+ * @param known the kinds that this pgkeep counts
+ */
 export function judgeKinds(
-  expected: Readonly<Record<string, number>>,
+  fingerprint: Counts,
   found: Readonly<Record<string, number>>,
   excused?: string,
+  known: readonly string[] = KINDS,
 ): Finding[] {
-  const kinds = [...new Set([...Object.keys(expected), ...Object.keys(found)])].sort();
+  const { objects } = fingerprint;
+  const [then, now] = [countedKinds(fingerprint), new Set(known)];
+  const kinds = [...new Set([...Object.keys(objects), ...Object.keys(found)])].sort();
   return kinds.map((kind): Finding => {
-    const [wanted, there] = [expected[kind] ?? 0, found[kind] ?? 0];
+    const [wanted, there] = [objects[kind] ?? 0, found[kind] ?? 0];
+    if (!now.has(kind)) return notMeasured('object kind', kind, NEWER);
+    if (!then.has(kind)) return notMeasured('object kind', kind, OLDER);
     if (wanted === there) return equal('object kind', kind);
     if (there < wanted && excused !== undefined)
       return notMeasured('object kind', kind, `${wanted - there} of ${wanted} are not there: ${excused}`);
@@ -57,15 +71,15 @@ const ENTRIES: Readonly<Record<string, RegExp>> = {
 };
 
 /** The counted objects against the archive's table of contents. */
-export function compareContents(
-  { objects }: Pick<Fingerprint, 'objects'>,
-  toc: readonly TocEntry[],
-): Finding[] {
+export function compareContents(fingerprint: Counts, toc: readonly TocEntry[]): Finding[] {
+  const { objects } = fingerprint;
+  const then = countedKinds(fingerprint);
   const lines = toc.map(({ catalogId, text }) => `${catalogId} ${text} `);
   return Object.entries(ENTRIES).flatMap(([kind, pattern]): Finding[] => {
     const wanted = objects[kind] ?? 0;
     const listed = lines.filter((line) => pattern.test(line)).length;
     const name = `${kind}, in the table of contents`;
+    if (!then.has(kind)) return [];
     if (listed === wanted) return wanted === 0 ? [] : [equal('object kind', name)];
     return [different('object kind', name, String(wanted), String(listed))];
   });
