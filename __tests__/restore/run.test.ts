@@ -286,6 +286,29 @@ suite('restore on PostgreSQL %s', (major) => {
     }
   });
 
+  it.each([
+    ['a slot reads', "SELECT pg_create_logical_replication_slot('idle', 'pgoutput')", '(idle)'],
+    [
+      'has rights on functions of the server',
+      'GRANT EXECUTE ON FUNCTION pg_catalog.pg_read_file(text) TO pg_monitor',
+      'rights were granted in it',
+    ],
+    [
+      'has rights on columns of the server',
+      'GRANT SELECT (rolname) ON pg_catalog.pg_authid TO pg_monitor',
+      'rights were granted in it',
+    ],
+  ])('keeps an empty database that %s', async (_, statement, why) => {
+    await (await rig.database('prepared', statement)).close();
+    const { result } = await restoring(rig, {
+      storage,
+      'database-url': url('prepared'),
+      confirm: 'prepared',
+    });
+    expect(result).toMatchObject({ outcome: 'restored', previousDatabase: `prepared_before_${id}` });
+    expect(result?.notes.join('\n')).toContain(why);
+  });
+
   it('keeps an empty database that has extensions', async () => {
     await (await rig.database('extended', 'CREATE EXTENSION hstore')).close();
     const { result } = await restoring(rig, { storage, 'database-url': url('extended') });
