@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Psql } from '../../src/postgres/psql.js';
 import { lockTarget } from '../../src/restore/target/lock.js';
 import { Rig, rigMissing } from '../support/backup-rig.js';
+import { until } from '../support/children.js';
 import { Listener } from '../support/listener.js';
 import { testMajors } from '../support/majors.js';
 import { databasesOf, messagesOf, restoring } from '../support/restore-rig.js';
@@ -70,6 +71,38 @@ suite('what an interrupted restore left on PostgreSQL %s', (major) => {
     await lockTarget(await rig.psql(), 'another');
     await other.close();
     expect(messagesOf((await restoring(rig, asked)).error)).toBe('undefined');
+  });
+
+  it('is also a database that was made and could not be commented any more', async () => {
+    const asked = { storage, 'database-url': rig.server.url('early') };
+    const said = new Listener();
+    const blocker = await rig.psql();
+    said.group = async (title, work) => {
+      if (title === 'Restoring')
+        await blocker.exec('BEGIN', 'LOCK TABLE pg_catalog.pg_shdescription IN ACCESS EXCLUSIVE MODE');
+      return work();
+    };
+    const restore = restoring(rig, asked, { said });
+    const name = `early_restoring_${id}`;
+    await until('it is made and waits for its comment', async () => {
+      const ended = await admin.value(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'COMMENT ON DATABASE "${name}"%'`,
+      );
+      return ended === 't' ? true : undefined;
+    });
+    const limit = await admin.value(`SELECT datconnlimit FROM pg_database WHERE datname = '${name}'`);
+    await blocker.close();
+    expect((await restore).error).toBeDefined();
+    // As a run that was killed there would have left it, beside one of a user's.
+    await admin.exec(
+      `CREATE DATABASE "${name}" CONNECTION LIMIT ${limit}`,
+      `CREATE DATABASE early_restoring_z`,
+    );
+    expect(messagesOf((await restoring(rig, asked)).error)).toBe('undefined');
+    const databases = await databasesOf(rig);
+    expect(databases).not.toContain(name);
+    expect(databases).toEqual(expect.arrayContaining(['early', 'early_restoring_z']));
+    expect(await admin.value(`SELECT datconnlimit FROM pg_database WHERE datname = 'early'`)).toBe('-1');
   });
 
   it('is no database that somebody else makes under the same name', async () => {

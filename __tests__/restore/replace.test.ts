@@ -36,6 +36,8 @@ suite('replacing a database of a managed server on PostgreSQL %s', (major) => {
     const owner = await as(name, 'owner');
     await owner.exec(
       'CREATE SCHEMA data',
+      // Since PostgreSQL 15 only the owner of the database may.
+      'CREATE TABLE public.plain (a int)',
       'GRANT USAGE ON SCHEMA data TO app',
       'ALTER DEFAULT PRIVILEGES IN SCHEMA data GRANT SELECT, INSERT ON TABLES TO app',
       'ALTER DEFAULT PRIVILEGES IN SCHEMA data GRANT USAGE ON SEQUENCES TO app',

@@ -2,7 +2,7 @@ import { UserError } from '../base/errors.js';
 import type { Connection } from '../postgres/types.js';
 import { quoteIdentifier, quoteLiteral, SqlError, type Psql } from '../postgres/psql.js';
 import { Admin } from '../postgres/scratch/admin.js';
-import { marker } from './swap/marker.js';
+import { marker, markingLimit } from './swap/marker.js';
 import { besideName, reloadName } from './swap/names.js';
 import { compareJob, differs } from './compare.js';
 import { entriesOf, jobsOf, restoreTo, type Done, type Job } from './job.js';
@@ -102,15 +102,27 @@ class Beside {
     // Noted before it is made: it may be there although the answer never came.
     this.made.push(name);
     const otherwise = await this.working
-      .createDatabase(name, identityOf(staged.manifest))
+      .createDatabase(name, identityOf(staged.manifest), markingLimit(target.database))
       .catch((error: unknown) => {
         if (isTaken(error)) this.made.pop();
         throw error;
       });
     for (const sentence of otherwise) options.reporter.warn(sentence);
+    const database = `DATABASE ${quoteIdentifier(name)}`;
     await this.ask('Marking the new database', (psql) =>
-      psql.exec(`COMMENT ON DATABASE ${quoteIdentifier(name)} IS ${quoteLiteral(marker(target.database))}`),
+      psql.exec(
+        'BEGIN',
+        `COMMENT ON ${database} IS ${quoteLiteral(marker(target.database))}`,
+        `ALTER ${database} CONNECTION LIMIT -1`,
+        'COMMIT',
+      ),
     );
+    const { existing, role } = target;
+    // Since PostgreSQL 15 schema public is its: as another role's, nothing of the owner's could be restored into it.
+    if (existing !== undefined && existing.owner !== role.name)
+      await this.ask('Giving the new database the owner of the target', (psql) =>
+        psql.exec(`ALTER ${database} OWNER TO ${quoteIdentifier(existing.owner)}`),
+      );
     const requires = staged.fingerprint?.requires;
     if (requires !== undefined && entriesOf(job) === undefined)
       await inSession(

@@ -1,18 +1,20 @@
 import type { Reporter } from '../base/reporter.js';
 import { quoteIdentifier, quoteLiteral, SqlError, type Psql } from '../postgres/psql.js';
-import { marker } from './swap/marker.js';
+import { marker, markingLimit } from './swap/marker.js';
 import { isUnfinishedName } from './swap/names.js';
 
 /**
  * Drops what restores into a database that were killed have left. Known by the comment and the name, both of which only
- * unfinished databases have: one that somebody renamed has been put to use, and a comment comes along in a dump.
+ * unfinished databases have: one that somebody renamed has been put to use, and a comment comes along in a dump. One that
+ * was to get its comment next has the limit of connections that stands for it.
  * @param psql holds the lock of the target, so that what is found belongs to no restore at work
  */
 export async function dropLeftovers(psql: Psql, target: string, reporter: Reporter): Promise<void> {
   const marked = await psql.query<string[]>(
     `SELECT coalesce(json_agg(datname ORDER BY datname), '[]') FROM pg_catalog.pg_database
      WHERE datname <> ${quoteLiteral(target)}
-       AND pg_catalog.shobj_description(oid, 'pg_database') = ${quoteLiteral(marker(target))}`,
+       AND (pg_catalog.shobj_description(oid, 'pg_database') = ${quoteLiteral(marker(target))}
+         OR pg_catalog.shobj_description(oid, 'pg_database') IS NULL AND datconnlimit = ${markingLimit(target)})`,
   );
   for (const name of marked.filter((each) => isUnfinishedName(each, target))) {
     try {

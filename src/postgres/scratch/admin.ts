@@ -58,9 +58,14 @@ export class Admin {
 
   /**
    * Makes an empty database.
+   * @param connectionLimit of the database; absent: none
    * @returns what is otherwise than asked for, one sentence each.
    */
-  async createDatabase(name: string, identity: DatabaseIdentity): Promise<string[]> {
+  async createDatabase(
+    name: string,
+    identity: DatabaseIdentity,
+    connectionLimit?: number,
+  ): Promise<string[]> {
     const { major, server } = this.options;
     const notes: string[] = [];
     const { provider } = identity.collation;
@@ -74,7 +79,7 @@ export class Admin {
     wanted = await this.withLocales(wanted, notes);
     await this.ask(`Creating the database ${name} on ${server}`, async (psql) => {
       try {
-        await psql.exec(createDatabaseSql(name, wanted, major));
+        await psql.exec(createDatabaseSql(name, wanted, major, connectionLimit));
       } catch (error) {
         if (wanted.collation.provider === 'libc') throw error;
         if (!(error instanceof SqlError) || !NO_LOCALE.includes(error.sqlstate)) throw error;
@@ -82,7 +87,7 @@ export class Admin {
           `The locale \`${wanted.collation.locale ?? ''}\` of the provider \`${provider}\` is not to be had on ` +
             `${server} (${error.message}), so libc sorts text instead.`,
         );
-        await psql.exec(createDatabaseSql(name, asLibc(wanted), major));
+        await psql.exec(createDatabaseSql(name, asLibc(wanted), major, connectionLimit));
       }
     });
     return notes;

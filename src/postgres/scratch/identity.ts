@@ -23,6 +23,7 @@ export function createDatabaseSql(
   name: string,
   { encoding, collation }: DatabaseIdentity,
   major: number,
+  connectionLimit = -1,
 ): string {
   const { provider, locale, icuRules } = collation;
   const options: [string, string | null][] = [
@@ -39,6 +40,7 @@ export function createDatabaseSql(
   const list = options.flatMap(([option, value]) =>
     value === null ? [] : [`${option} ${quoteLiteral(value)}`],
   );
+  if (connectionLimit >= 0) list.push(`CONNECTION LIMIT ${connectionLimit}`);
   return `CREATE DATABASE ${quoteIdentifier(name)} TEMPLATE template0 ${list.join(' ')}`;
 }
 
