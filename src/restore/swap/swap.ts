@@ -53,7 +53,8 @@ export function swapStatements({
 /**
  * Puts the restored database in the place of the target, in one transaction: whatever happens on the way, the name is
  * that of the old database or of the new one. A rename locks out new connections before it waits (up to 5 s) for the
- * old ones to end, which a second session sees to; who tries to connect meanwhile waits for the end of the transaction.
+ * old ones to end, which a second session sees to. Who tries to connect meanwhile waits for the end of the transaction,
+ * or is told that the database does not exist, having found the old one by the name: it has to try again.
  * So connections never have to be disallowed by a setting that an interrupted run would leave behind.
  * @throws UserError, the target being as it was
  */
