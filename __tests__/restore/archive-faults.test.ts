@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CancelledError, UserError } from '../../src/base/errors.js';
 import { readContents, restoreArchive } from '../../src/restore/archive/index.js';
+import { ScriptSession } from '../../src/restore/archive/run/script-session.js';
 import type { ArchiveRestore, Format, RestoreError } from '../../src/restore/types.js';
 import { ArchiveLab, pairedMajors } from '../support/archives.js';
 import { clientMajors, Rig, rigMissing } from '../support/backup-rig.js';
@@ -115,6 +116,38 @@ suite('a restore in %s', (format) => {
     await expect(
       readContents({ archive, programs: lab.programs, signal: new AbortController().signal }),
     ).rejects.toThrow(/damaged/);
+  });
+
+  it('in one transaction leaves nothing behind when the script breaks off', async () => {
+    if (format !== 'plain') return;
+    await lab.rig.database('broken_off');
+    const options = {
+      archive: await lab.dump('plain', 'slow'),
+      database: 'broken_off',
+      programs: lab.programs,
+      connection: lab.connection(),
+      jobs: 1,
+      content: 'all',
+      owner: true,
+      privileges: true,
+      singleTransaction: true,
+      estimatedBytes: null,
+      reporter: new Listener(),
+      signal: new AbortController().signal,
+    } as const;
+    const psql = await lab.rig.psql('broken_off');
+    const there = (): Promise<string> => psql.value(`SELECT to_regclass('public.half') IS NOT NULL`);
+    const half = 'CREATE TABLE public.half (a int);\nCOPY public.half FROM stdin;\n1\n';
+    const broken = new ScriptSession(options, () => undefined);
+    await broken.write(half);
+    await broken.end();
+    expect(await there()).toBe('f');
+    const whole = new ScriptSession(options, () => undefined);
+    await whole.write(`${half}\\.\n-- no line feed`);
+    await whole.commit();
+    expect((await whole.end()).code).toBe(0);
+    expect(await there()).toBe('t');
+    await psql.close();
   });
 
   it('refuses commands for psql that no dump holds', async () => {

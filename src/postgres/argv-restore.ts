@@ -48,7 +48,8 @@ export function entriesArgs(path: string, useList: string): string[] {
 
 /**
  * The arguments of psql that runs a script from its standard input. It says where an error was, its SQLSTATE and the
- * statement; what queries return goes nowhere, so that standard output holds only what `\echo` writes.
+ * statement; what queries return goes nowhere, so that standard output holds only what `\echo` writes. The transaction of a script
+ * that is all or nothing is the script's own: with `--single-transaction` psql commits whatever its input ended with.
  */
 export function psqlScriptArgs(conninfo: string, options: { singleTransaction: boolean }): string[] {
   return [
@@ -59,7 +60,6 @@ export function psqlScriptArgs(conninfo: string, options: { singleTransaction: b
     '--output=/dev/null',
     '--set=VERBOSITY=verbose',
     `--set=ON_ERROR_STOP=${options.singleTransaction ? 'on' : 'off'}`,
-    ...(options.singleTransaction ? ['--single-transaction'] : []),
     '--file=-',
     `--dbname=${conninfo}`,
   ];

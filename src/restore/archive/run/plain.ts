@@ -48,7 +48,7 @@ class PlainRestore {
   }
 
   async run(): Promise<RestoreError[]> {
-    const { archive, signal, reporter, database } = this.options;
+    const { archive, signal, reporter, database, singleTransaction } = this.options;
     const progress = new RestoreProgress(reporter, `restoring ${database}`, 0, null);
     try {
       const { size } = await stat(archive.path);
@@ -59,6 +59,7 @@ class PlainRestore {
         progress.read(read, size);
         if (this.#session.over) break;
       }
+      if (singleTransaction && !signal.aborted) await this.#session.commit();
     } catch (error) {
       await this.#session.stop();
       throw error;

@@ -7,7 +7,10 @@ import type { ArchiveRestore } from '../../types.js';
 const STOP_AFTER_MS = 1000;
 const NEWLINE = 10;
 
-/** A psql that is fed a script, and can be asked on the way whether a statement failed. */
+/**
+ * A psql that is fed a script, and can be asked on the way whether a statement failed. With `singleTransaction` all is
+ * undone unless `commit` is called: a script that breaks off, as when this process is killed, leaves nothing behind.
+ */
 export class ScriptSession {
   readonly #marker = `pgkeep-${randomBytes(12).toString('hex')}`;
   readonly #child: Running;
@@ -42,6 +45,7 @@ export class ScriptSession {
       this.#answer?.(true);
       this.#input.destroy();
     });
+    if (singleTransaction) void this.write('BEGIN;\n');
   }
 
   /** True when psql has ended: nothing more needs to be written. */
@@ -69,6 +73,12 @@ export class ScriptSession {
     if (this.#over) return true;
     await this.write(`\\echo ${this.#marker} :ERROR\n`);
     return answer;
+  }
+
+  /** Commits the one transaction; the script must be whole. An error before has ended psql already. */
+  async commit(): Promise<void> {
+    // The script may end in a comment without a line feed.
+    await this.write('\nCOMMIT;\n');
   }
 
   /** Ends the script; resolves when psql is done. */
