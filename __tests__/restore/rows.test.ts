@@ -232,6 +232,37 @@ suite('restoring rows alone on PostgreSQL %s', (major) => {
     }
   });
 
+  it('leaves the schemas of a database in use as they are', async () => {
+    await make(
+      'source_schemas',
+      'postgres',
+      'REVOKE USAGE ON SCHEMA public FROM PUBLIC',
+      "COMMENT ON SCHEMA public IS 'theirs'",
+      'CREATE SCHEMA sales',
+      'GRANT USAGE ON SCHEMA sales TO poor',
+      'ALTER DEFAULT PRIVILEGES IN SCHEMA sales GRANT SELECT ON TABLES TO poor',
+      'CREATE TABLE shops (id int)',
+      'CREATE TABLE sales.bills (id int)',
+    );
+    const storage = await backup('source_schemas');
+    const state = `SELECT nspname, nspacl::text, obj_description(oid, 'pg_namespace') AS comment,
+      (SELECT count(*) FROM pg_default_acl) AS acls FROM pg_namespace WHERE nspname IN ('public', 'sales') ORDER BY 1`;
+    for (const asked of [{ schemas: 'public\nsales', content: 'all' }, { content: 'schema' }]) {
+      const name = `target_schemas_${asked.content}`;
+      const used = ['CREATE SCHEMA sales', 'CREATE TABLE mine (a int)', "COMMENT ON SCHEMA public IS 'own'"];
+      await make(name, 'postgres', ...used);
+      const before = await ask(name, state);
+      const { result, error, said } = await rowsInto(name, storage, 'postgres', asked);
+      expect(messagesOf(error)).toBe('undefined');
+      expect(result).toMatchObject({ outcome: 'restored' });
+      expect(await ask(name, state)).toEqual(before);
+      expect(said.warnings.join('\n')).toMatch(/stay as they are: (public, )?sales\./);
+      expect(await ask(name, "SELECT to_regclass('sales.bills') IS NOT NULL AS there")).toEqual([
+        { there: true },
+      ]);
+    }
+  });
+
   it('leaves sequences alone when the rows are refused at the very end', async () => {
     await make(
       'target_late',

@@ -19,7 +19,10 @@ function scopeOf(job: Job): Pick<CompareRequest, 'only'> {
           );
     return { only: { aspects: ['tables'], tables } };
   }
-  if (plan.content === 'schema') return { only: { aspects: [...collation, ...definitions] } };
+  // Of a database in use the counts are of what was there, too.
+  const counted = plan.target.empty ? definitions : definitions.filter((aspect) => aspect !== 'objects');
+  if (plan.content === 'schema')
+    return { only: { aspects: [...collation, ...(plan.way === 'in place' ? counted : definitions)] } };
   if (plan.way === 'beside') return {};
   return {
     only: {

@@ -23,10 +23,7 @@ export async function restoreInPlace(job: Job): Promise<Done> {
     all === undefined
       ? undefined
       : inPlaceEntries(
-          withoutProvided(all, {
-            extensions: target.existing?.extensions ?? [],
-            publicSchema: job.facts.present.publicSchema,
-          }),
+          withoutProvided(all, target.existing, job.facts.present),
           plan.content,
           plan.rows?.order ?? [],
         );

@@ -17,6 +17,8 @@ export interface Present {
   effects: RowEffects;
   /** The schema public of the target: whether there is one, and whether it is the role's own. */
   publicSchema: 'absent' | 'own' | 'foreign';
+  /** Those of the target, but for the system's. */
+  schemas: string[];
 }
 
 /** Nothing to meet. */
@@ -27,6 +29,7 @@ export const NOTHING_PRESENT: Present = {
   receiving: [],
   effects: NO_EFFECTS,
   publicSchema: 'absent',
+  schemas: [],
 };
 
 /** A backup of rows alone says which backup has the tables. */

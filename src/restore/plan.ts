@@ -5,6 +5,7 @@ import type { Selected } from './archive/index.js';
 import { guard } from './guard.js';
 import { lockRefusal, locksFor } from './locks.js';
 import { list, meeting, rowsAlone, type Present } from './meeting.js';
+import { keptAsItIs } from './provided.js';
 import { outwards } from './outwards.js';
 import { decideRows, type RowsDecision } from './rows/decide.js';
 import { boundExtensions } from './bound-extensions.js';
@@ -193,7 +194,13 @@ function warningsOf(facts: PlanFacts, content: Content, way: Way): string[] {
   ];
   return [
     ...(selected?.leftOut ?? []),
+    ...kept(facts, content, way),
     ...warnings.flatMap(([applies, sentence]) => (applies ? [sentence] : [])),
     ...(content === 'data' ? [] : outwards(selected?.entries ?? facts.toc ?? [])),
   ];
+}
+
+function kept({ selected, toc, target, present }: PlanFacts, content: Content, way: Way): string[] {
+  if (way !== 'in place' || content === 'data') return [];
+  return keptAsItIs(selected?.entries ?? toc ?? [], target.existing, present);
 }

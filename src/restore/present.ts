@@ -22,6 +22,9 @@ const KINDS = /^(TABLE|VIEW|MATERIALIZED VIEW|FOREIGN TABLE|SEQUENCE) /;
 const PUBLIC = `SELECT to_json(coalesce((SELECT CASE WHEN pg_catalog.pg_has_role(nspowner, 'USAGE') THEN 'own' ELSE 'foreign' END
   FROM pg_catalog.pg_namespace WHERE nspname = 'public'), 'absent'))`;
 
+const SCHEMAS = `SELECT coalesce(json_agg(nspname ORDER BY nspname), '[]') FROM pg_catalog.pg_namespace
+  WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'`;
+
 /** How many tables are asked for rows in one statement. */
 const AT_ONCE = 100;
 
@@ -52,6 +55,7 @@ export async function presentIn(psql: Psql, entries: readonly TocEntry[]): Promi
     receiving: met.map(nameOf),
     effects: NO_EFFECTS,
     publicSchema: await psql.query<Present['publicSchema']>(PUBLIC),
+    schemas: await psql.query<string[]>(SCHEMAS),
   };
 }
 
