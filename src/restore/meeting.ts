@@ -64,6 +64,11 @@ export function list(names: readonly string[]): string {
 /** What is in the way of a restore into the target itself. */
 export function meeting({ present, target, toc }: PlanFacts, content: Content, way: Way): string[] {
   if (way !== 'in place' || target.existing === undefined) return [];
+  // Without a table of contents nothing of it can be left out that is there already, such as the grants of a schema.
+  if (content !== 'data' && toc === undefined && !isEmpty(target.existing))
+    return [
+      'A plain backup is restored as a whole, and the target is not empty. Restore it into an empty database or one that is not there yet, and copy from there.',
+    ];
   if (content !== 'data')
     return present.tables.length === 0
       ? []
