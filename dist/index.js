@@ -1127,6 +1127,77 @@ function addContent(sum, row, algorithm, generated) {
 
 /***/ }),
 
+/***/ 87026:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   GW: () => (/* binding */ KINDS),
+/* harmony export */   _I: () => (/* binding */ countedKinds),
+/* harmony export */   xb: () => (/* binding */ countKinds)
+/* harmony export */ });
+/** The kinds that were counted before fingerprints said which. Never to be changed. */ const FIRST = [
+    'access method',
+    'base type',
+    'cast',
+    'check constraint',
+    'collation',
+    'composite type',
+    'conversion',
+    'domain',
+    'domain constraint',
+    'enum',
+    'event trigger',
+    'exclusion constraint',
+    'extension',
+    'foreign data wrapper',
+    'foreign key',
+    'foreign server',
+    'foreign table',
+    'function',
+    'index',
+    'language',
+    'materialized view',
+    'operator',
+    'operator class',
+    'operator family',
+    'policy',
+    'primary key',
+    'publication',
+    'published schema',
+    'published table',
+    'range type',
+    'rule',
+    'schema',
+    'sequence',
+    'statistics object',
+    'table',
+    'text search configuration',
+    'text search dictionary',
+    'text search parser',
+    'text search template',
+    'transform',
+    'trigger',
+    'unique constraint',
+    'user mapping',
+    'view'
+];
+/** All kinds of objects that `catalogObjects` knows; whatever it learns comes after the first ones. */ const KINDS = [
+    ...FIRST
+];
+/** The kinds that a fingerprint counted, also those of which there were none. */ function countedKinds({ kinds }) {
+    return new Set(kinds ?? FIRST);
+}
+/** Objects per kind, kinds in alphabetical order. */ function countKinds(objects) {
+    const counts = new Map();
+    for (const { kind } of objects)counts.set(kind, (counts.get(kind) ?? 0) + 1);
+    return Object.fromEntries([
+        ...counts
+    ].sort(([a], [b])=>a < b ? -1 : 1));
+}
+
+
+/***/ }),
+
 /***/ 29983:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -1245,8 +1316,7 @@ SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamesp
 /* harmony export */   Vr: () => (/* binding */ heldBy),
 /* harmony export */   Yp: () => (/* binding */ dataTables),
 /* harmony export */   fY: () => (/* binding */ missingFrom),
-/* harmony export */   iw: () => (/* binding */ catalogObjects),
-/* harmony export */   xb: () => (/* binding */ countKinds)
+/* harmony export */   iw: () => (/* binding */ catalogObjects)
 /* harmony export */ });
 /* unused harmony export keyOf */
 /** Kinds that pg_dump always writes as an entry of their own: the archive must list each of these. */ const LISTED_KINDS = new Set([
@@ -1258,7 +1328,7 @@ SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamesp
     'sequence',
     'function'
 ]);
-// Each SELECT gives (kind, catalog, oid, name, via). 16384 is the first OID that is not the system's own
+// Each SELECT gives (kind, catalog, oid, name, via); `KINDS` lists the kinds. 16384 is the first OID that is not the system's own
 // (FirstNormalObjectId in PostgreSQL's access/transam.h). What belongs to an extension is restored by the extension.
 // Only what a faithful restore makes again is counted, so that the same numbers come out there:
 // - an index that a failed CREATE INDEX CONCURRENTLY left invalid is not dumped (getIndexes in pg_dump.c);
@@ -1390,13 +1460,6 @@ WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND c.oid >= 16384
         ]));
     const held = (key)=>key !== null && key !== undefined && (archive.has(key) || held(via.get(key)));
     return objects.filter((object)=>held(keyOf(object)));
-}
-/** Objects per kind, kinds in alphabetical order. */ function countKinds(objects) {
-    const counts = new Map();
-    for (const { kind } of objects)counts.set(kind, (counts.get(kind) ?? 0) + 1);
-    return Object.fromEntries([
-        ...counts
-    ].sort(([a], [b])=>a < b ? -1 : 1));
 }
 /** How a table of contents names an object: see `objectKeys`. */ function keyOf(object) {
     return `${object.catalog}/${object.oid}`;
@@ -3337,6 +3400,8 @@ async function largeObjects(held, toc) {
 
 // EXTERNAL MODULE: ./lib/backup/fingerprint/counts.js
 var counts = __nccwpck_require__(39397);
+// EXTERNAL MODULE: ./lib/backup/fingerprint/kinds.js
+var kinds = __nccwpck_require__(87026);
 // EXTERNAL MODULE: ./lib/backup/fingerprint/objects.js
 var fingerprint_objects = __nccwpck_require__(85205);
 // EXTERNAL MODULE: ./lib/backup/fingerprint/large-objects.js
@@ -3377,6 +3442,7 @@ SELECT json_build_object(
 // EXTERNAL MODULE: ./lib/backup/fingerprint/tables.js
 var fingerprint_tables = __nccwpck_require__(97896);
 ;// CONCATENATED MODULE: ./lib/backup/fingerprint/take.js
+
 
 
 
@@ -3457,7 +3523,10 @@ async function measureIn(psql, request) {
         snapshotAt: request.snapshot.at,
         tables: (0,counts/* tableFingerprints */.Y0)(tables, rows, algorithm),
         materializedViews: await materializedViews(psql, toc),
-        objects: (0,fingerprint_objects/* countKinds */.xb)(objects),
+        objects: (0,kinds/* countKinds */.xb)(objects),
+        kinds: selection.content === 'data' ? [] : [
+            ...kinds/* KINDS */.GW
+        ],
         ...large,
         extensions: filtered ? [] : await (0,fingerprint_requires/* readExtensions */.HW)(psql),
         requires,
@@ -8560,7 +8629,8 @@ async function onlyFamily([store]) {
 }
 /**
  * The arguments of psql that runs a script from its standard input. It says where an error was, its SQLSTATE and the
- * statement; what queries return goes nowhere, so that standard output holds only what `\echo` writes.
+ * statement; what queries return goes nowhere, so that standard output holds only what `\echo` writes. The transaction of a script
+ * that is all or nothing is the script's own: with `--single-transaction` psql commits whatever its input ended with.
  */ function psqlScriptArgs(conninfo, options) {
     return [
         '--no-psqlrc',
@@ -8570,9 +8640,6 @@ async function onlyFamily([store]) {
         '--output=/dev/null',
         '--set=VERBOSITY=verbose',
         `--set=ON_ERROR_STOP=${options.singleTransaction ? 'on' : 'off'}`,
-        ...options.singleTransaction ? [
-            '--single-transaction'
-        ] : [],
         '--file=-',
         `--dbname=${conninfo}`
     ];
@@ -12486,7 +12553,7 @@ var quote = __nccwpck_require__(21363);
 /**
  * `CREATE DATABASE` with exactly that encoding and locale, in the words of this major: the provider since PostgreSQL
  * 15, ICU's own rules since 16, the builtin provider since 17.
- */ function createDatabaseSql(name, { encoding, collation }, major) {
+ */ function createDatabaseSql(name, { encoding, collation }, major, connectionLimit = -1) {
     const { provider, locale, icuRules } = collation;
     const options = [
         [
@@ -12523,6 +12590,7 @@ var quote = __nccwpck_require__(21363);
     const list = options.flatMap(([option, value])=>value === null ? [] : [
             `${option} ${(0,quote/* quoteLiteral */.c)(value)}`
         ]);
+    if (connectionLimit >= 0) list.push(`CONNECTION LIMIT ${connectionLimit}`);
     return `CREATE DATABASE ${(0,quote/* quoteIdentifier */.C)(name)} TEMPLATE template0 ${list.join(' ')}`;
 }
 /** Other spellings of a libc locale: `en_US.UTF-8` is `en_US.utf8` in glibc's own lists, and the other way round. */ function spellings(locale) {
@@ -12620,8 +12688,9 @@ var quote = __nccwpck_require__(21363);
     }
     /**
    * Makes an empty database.
+   * @param connectionLimit of the database; absent: none
    * @returns what is otherwise than asked for, one sentence each.
-   */ async createDatabase(name, identity) {
+   */ async createDatabase(name, identity, connectionLimit) {
         const { major, server } = this.options;
         const notes = [];
         const { provider } = identity.collation;
@@ -12633,12 +12702,12 @@ var quote = __nccwpck_require__(21363);
         wanted = await this.withLocales(wanted, notes);
         await this.ask(`Creating the database ${name} on ${server}`, async (psql)=>{
             try {
-                await psql.exec(createDatabaseSql(name, wanted, major));
+                await psql.exec(createDatabaseSql(name, wanted, major, connectionLimit));
             } catch (error) {
                 if (wanted.collation.provider === 'libc') throw error;
                 if (!(error instanceof postgres_psql/* SqlError */.L8) || !NO_LOCALE.includes(error.sqlstate)) throw error;
                 notes.push(`The locale \`${wanted.collation.locale ?? ''}\` of the provider \`${provider}\` is not to be had on ` + `${server} (${error.message}), so libc sorts text instead.`);
-                await psql.exec(createDatabaseSql(name, asLibc(wanted), major));
+                await psql.exec(createDatabaseSql(name, asLibc(wanted), major, connectionLimit));
             }
         });
         return notes;
@@ -13356,7 +13425,10 @@ var external_node_crypto_ = __nccwpck_require__(77598);
 
 const STOP_AFTER_MS = 1000;
 const NEWLINE = 10;
-/** A psql that is fed a script, and can be asked on the way whether a statement failed. */ class ScriptSession {
+/**
+ * A psql that is fed a script, and can be asked on the way whether a statement failed. With `singleTransaction` all is
+ * undone unless `commit` is called: a script that breaks off, as when this process is killed, leaves nothing behind.
+ */ class ScriptSession {
     #marker = `pgkeep-${(0,external_node_crypto_.randomBytes)(12).toString('hex')}`;
     #child;
     #input;
@@ -13396,6 +13468,7 @@ const NEWLINE = 10;
             this.#answer?.(true);
             this.#input.destroy();
         });
+        if (singleTransaction) void this.write('BEGIN;\n');
     }
     /** True when psql has ended: nothing more needs to be written. */ get over() {
         return this.#over;
@@ -13417,6 +13490,10 @@ const NEWLINE = 10;
         if (this.#over) return true;
         await this.write(`\\echo ${this.#marker} :ERROR\n`);
         return answer;
+    }
+    /** Commits the one transaction; the script must be whole. An error before has ended psql already. */ async commit() {
+        // The script may end in a comment without a line feed.
+        await this.write('\nCOMMIT;\n');
     }
     /** Ends the script; resolves when psql is done. */ async end() {
         this.#input.end();
@@ -13490,7 +13567,7 @@ class PlainRestore {
         this.#session = new ScriptSession(options, (line)=>this.#log.line(line));
     }
     async run() {
-        const { archive, signal, reporter, database } = this.options;
+        const { archive, signal, reporter, database, singleTransaction } = this.options;
         const progress = new RestoreProgress(reporter, `restoring ${database}`, 0, null);
         try {
             const { size } = await (0,promises_.stat)(archive.path);
@@ -13501,6 +13578,7 @@ class PlainRestore {
                 progress.read(read, size);
                 if (this.#session.over) break;
             }
+            if (singleTransaction && !signal.aborted) await this.#session.commit();
         } catch (error) {
             await this.#session.stop();
             throw error;
@@ -15774,7 +15852,7 @@ function isObject(value) {
     return [
         value.database,
         value.snapshotAt
-    ].every((text)=>typeof text === 'string') && lists.every((list)=>Array.isArray(list) && list.every(isObject)) && isObject(objects) && isObject(requires) && typeof value.largeObjects === 'number' && (tables ?? []).every(({ rows })=>Number.isSafeInteger(rows) && rows >= 0);
+    ].every((text)=>typeof text === 'string') && lists.every((list)=>Array.isArray(list) && list.every(isObject)) && isObject(objects) && (value.kinds === undefined || Array.isArray(value.kinds)) && isObject(requires) && typeof value.largeObjects === 'number' && (tables ?? []).every(({ rows })=>Number.isSafeInteger(rows) && rows >= 0);
 }
 /** @throws DamagedPartError when the files are not all of this one backup. */ function requireOneBackup(manifest, fingerprint) {
     const { id, totals } = manifest;
@@ -16278,10 +16356,20 @@ var result = __nccwpck_require__(91852);
 var postgres_psql = __nccwpck_require__(80059);
 // EXTERNAL MODULE: ./lib/postgres/scratch/admin.js + 1 modules
 var admin = __nccwpck_require__(42448);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(77598);
 ;// CONCATENATED MODULE: ./lib/restore/swap/marker.js
+
 const MARK = 'pgkeep: unfinished restore of ';
 /** The comment of a database that is being restored into, by which what an interrupted run left is known. */ function marker(database) {
     return MARK + database;
+}
+/**
+ * The connection limit with which such a database is made, until it has its comment: CREATE DATABASE cannot be in one
+ * transaction with COMMENT. A number above a billion by the target's name: no real limit, and nobody else's.
+ */ function markingLimit(database) {
+    const digest = (0,external_node_crypto_.createHash)('sha256').update(marker(database)).digest();
+    return 1_000_000_000 + digest.readUInt32BE(0) % 1_000_000_000;
 }
 /** The comment without a mark, which a database that is in use may have kept: no database is to inherit it. */ function unmarked(comment) {
     return comment === undefined || comment === null || comment.startsWith(MARK) ? null : comment;
@@ -16545,11 +16633,13 @@ function failed(errors, target) {
             }
         };
     }
+    // Of a database in use the counts are of what was there, too.
+    const counted = plan.target.empty ? definitions : definitions.filter((aspect)=>aspect !== 'objects');
     if (plan.content === 'schema') return {
         only: {
             aspects: [
                 ...collation,
-                ...definitions
+                ...plan.way === 'in place' ? counted : definitions
             ]
         }
     };
@@ -16688,13 +16778,13 @@ const objects_SHOWN = 5;
 
 /**
  * Drops the empty database whose place was taken, where it is still empty, has no extension, whose tables could hold
- * rows, and was not prepared for its application. Nothing of it can fail the restore, which is done.
+ * rows, takes no part in replication, and was not prepared for its application. Nothing of it can fail the restore, which is done.
  * @returns why it stays; undefined where it is gone
  */ async function dropEmptied(open, maintenance, database) {
     try {
         return await drop(open, maintenance, database);
     } catch (error) {
-        // Somebody is connected, or a replication slot reads it.
+        // Somebody is connected.
         return {
             why: `It is empty and could not be dropped: ${(0,errors/* messageOf */.bD)(error)}`
         };
@@ -16726,16 +16816,72 @@ async function reasonToKeep(psql) {
     if (extensions.length > 0) return {
         why: 'It has extensions, so it was not dropped.'
     };
+    const oid = await psql.value('SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()');
+    // DROP DATABASE drops a logical slot that nobody reads at the moment, and what it has not read yet.
+    const obstacles = Object.values(await obstaclesOf(psql, oid)).flat();
+    if (obstacles.length > 0) return {
+        why: `It is empty, but replication slots, subscriptions or prepared transactions hang on it (${obstacles.join(', ')}), so it was not dropped.`
+    };
     if (await isPrepared(psql)) return {
-        why: 'It is empty, but rights were granted in it (default privileges, or on schema public), so it was not dropped: grant them again in the restored one where applications need them.'
+        why: 'It is empty, but rights were granted in it (default privileges, on schema public, or on what PostgreSQL brings along), so it was not dropped: grant them again in the restored one where applications need them.'
     };
     return undefined;
 }
-/** Rights that somebody gave there. `pg_init_privs` has those of schema public from the making of the server on. */ function isPrepared(psql) {
+/** Each catalog with rights: of which one its objects are, object, column, rights; without the standard's schema. */ const ACLS = [
+    [
+        'pg_proc',
+        'pg_proc',
+        'oid',
+        '0',
+        'proacl'
+    ],
+    [
+        'pg_class',
+        'pg_class',
+        'oid',
+        '0',
+        'relacl',
+        'relnamespace'
+    ],
+    [
+        'pg_class',
+        'pg_attribute',
+        'attrelid',
+        'attnum',
+        'attacl'
+    ],
+    [
+        'pg_namespace',
+        'pg_namespace',
+        'oid',
+        '0',
+        'nspacl',
+        'oid'
+    ],
+    [
+        'pg_type',
+        'pg_type',
+        'oid',
+        '0',
+        'typacl'
+    ],
+    [
+        'pg_language',
+        'pg_language',
+        'oid',
+        '0',
+        'lanacl'
+    ]
+].map(([of = '', catalog = '', oid = '', part = '', acl = '', schema = '0'])=>`SELECT '${of}'::pg_catalog.regclass AS catalog, ${oid} AS oid, ${part} AS part, ${acl} AS acl FROM pg_catalog.${catalog}
+     WHERE ${schema} NOT IN (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = 'information_schema')`);
+/**
+ * Rights that somebody gave there. `pg_init_privs` has those that are from the making of the server on, but for those of
+ * information_schema, which initdb makes later.
+ */ function isPrepared(psql) {
     return psql.query(`SELECT to_json(EXISTS (SELECT FROM pg_catalog.pg_default_acl) OR EXISTS (
-       SELECT FROM pg_catalog.pg_namespace n
-       LEFT JOIN pg_catalog.pg_init_privs i ON i.classoid = 'pg_catalog.pg_namespace'::pg_catalog.regclass AND i.objoid = n.oid AND i.objsubid = 0
-       WHERE n.nspname = 'public' AND n.nspacl IS DISTINCT FROM i.initprivs))`);
+       SELECT FROM (${ACLS.join(' UNION ALL ')}) o
+       LEFT JOIN pg_catalog.pg_init_privs i ON i.classoid = o.catalog AND i.objoid = o.oid AND i.objsubid = o.part
+       WHERE o.acl IS DISTINCT FROM i.initprivs))`);
 }
 
 // EXTERNAL MODULE: ./lib/postgres/argv-restore.js
@@ -17105,7 +17251,8 @@ const ATTEMPTS = 2;
 /**
  * Puts the restored database in the place of the target, in one transaction: whatever happens on the way, the name is
  * that of the old database or of the new one. A rename locks out new connections before it waits (up to 5 s) for the
- * old ones to end, which a second session sees to; who tries to connect meanwhile waits for the end of the transaction.
+ * old ones to end, which a second session sees to. Who tries to connect meanwhile waits for the end of the transaction,
+ * or is told that the database does not exist, having found the old one by the name: it has to try again.
  * So connections never have to be disallowed by a setting that an interrupted run would leave behind.
  * @throws UserError, the target being as it was
  */ async function swap(request) {
@@ -17497,7 +17644,8 @@ const FOREIGN_KEYS = `SELECT k.conname AS name, n.nspname || '.' || c.relname AS
     filled: [],
     receiving: [],
     effects: NO_EFFECTS,
-    publicSchema: 'absent'
+    publicSchema: 'absent',
+    schemas: []
 };
 /** A backup of rows alone says which backup has the tables. */ function rowsAlone({ staged, target, schemaBackup }, content) {
     const { manifest } = staged;
@@ -17520,6 +17668,10 @@ const meeting_SHOWN = 5;
 }
 /** What is in the way of a restore into the target itself. */ function meeting({ present, target, toc }, content, way) {
     if (way !== 'in place' || target.existing === undefined) return [];
+    // Without a table of contents nothing of it can be left out that is there already, such as the grants of a schema.
+    if (content !== 'data' && toc === undefined && !isEmpty(target.existing)) return [
+        'A plain backup is restored as a whole, and the target is not empty. Restore it into an empty database or one that is not there yet, and copy from there.'
+    ];
     if (content !== 'data') return present.tables.length === 0 ? [] : [
         `These are in the target already, and nothing of it is overwritten: ${list(present.tables)}. Rename or drop them first, or restore into another database and copy from there.`
     ];
@@ -17546,6 +17698,8 @@ const ROWS = 'TABLE DATA ';
 const KINDS = /^(TABLE|VIEW|MATERIALIZED VIEW|FOREIGN TABLE|SEQUENCE) /;
 const PUBLIC = `SELECT to_json(coalesce((SELECT CASE WHEN pg_catalog.pg_has_role(nspowner, 'USAGE') THEN 'own' ELSE 'foreign' END
   FROM pg_catalog.pg_namespace WHERE nspname = 'public'), 'absent'))`;
+const SCHEMAS = `SELECT coalesce(json_agg(nspname ORDER BY nspname), '[]') FROM pg_catalog.pg_namespace
+  WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'`;
 /** How many tables are asked for rows in one statement. */ const AT_ONCE = 100;
 /** How what is to be restored meets what is in the target database, which `psql` is connected to. */ async function presentIn(psql, entries) {
     const relations = await psql.rows(`SELECT n.nspname AS schema, c.relname AS name, c.relkind = 'r' AS table FROM pg_catalog.pg_class c
@@ -17564,7 +17718,8 @@ const PUBLIC = `SELECT to_json(coalesce((SELECT CASE WHEN pg_catalog.pg_has_role
         filled: await withRows(psql, met),
         receiving: met.map(nameOf),
         effects: NO_EFFECTS,
-        publicSchema: await psql.query(PUBLIC)
+        publicSchema: await psql.query(PUBLIC),
+        schemas: await psql.query(SCHEMAS)
     };
 }
 function nameOf({ schema, name }) {
@@ -17843,6 +17998,48 @@ const CONSTRAINT = 2606;
     return `The role may make no database, so everything would be restored in one transaction, and that would hold about ${locks} locks: ` + `the server's lock table has room for ${lockTable}. Give the role CREATEDB and the target, or raise max_locks_per_transaction there (it needs a restart).`;
 }
 
+;// CONCATENATED MODULE: ./lib/restore/provided.js
+
+const DEFAULT_PRIVILEGES = 'DEFAULT ACL ';
+/** The schemas of a database in use: they, and who may do what in them, are not the backup's. */ function schemasInUse(existing, { schemas }) {
+    return existing === undefined || isEmpty(existing) ? [] : schemas;
+}
+/** Whether an entry makes a schema or says something of it. Names stand unquoted, line breaks as spaces. */ function isOfSchema({ text }, schema) {
+    const name = schema.replaceAll(/[\r\n]/g, ' ');
+    return [
+        `SCHEMA - ${name} `,
+        ...[
+            'COMMENT',
+            'ACL',
+            'SECURITY LABEL'
+        ].map((kind)=>`${kind} - SCHEMA ${name} `)
+    ].some((start)=>`${text} `.startsWith(start));
+}
+/**
+ * Leaves out what the target has already and what the role may not touch of it. In one transaction each error undoes
+ * everything, also one that would be harmless where statements stand by themselves. A database in use keeps its schemas
+ * as they are, and gets no default privileges: those are about what is made there later.
+ */ function withoutProvided(entries, existing, present) {
+    const { publicSchema } = present;
+    const comments = new Set((existing?.extensions ?? []).map((name)=>`COMMENT - EXTENSION ${name}`));
+    const inUse = schemasInUse(existing, present);
+    const left = (entry)=>comments.has(entry.text.trimEnd()) || publicSchema !== 'absent' && entry.text.startsWith('SCHEMA - public ') || publicSchema === 'foreign' && /^(COMMENT|ACL) - SCHEMA public( |$)/.test(entry.text) || inUse.length > 0 && entry.text.startsWith(DEFAULT_PRIVILEGES) || inUse.some((schema)=>isOfSchema(entry, schema));
+    return entries.filter((entry)=>!left(entry));
+}
+/** What a restore into a database in use leaves out, in sentences. */ function keptAsItIs(entries, existing, present) {
+    const inUse = schemasInUse(existing, present);
+    const kept = inUse.filter((schema)=>entries.some((entry)=>isOfSchema(entry, schema)));
+    const defaults = inUse.length > 0 && entries.some(({ text })=>text.startsWith(DEFAULT_PRIVILEGES));
+    return [
+        ...kept.length === 0 ? [] : [
+            `These schemas are in the target already, and their owner, comment and privileges stay as they are: ${kept.join(', ')}.`
+        ],
+        ...defaults ? [
+            'Default privileges (ALTER DEFAULT PRIVILEGES) are not restored into a database in use.'
+        ] : []
+    ];
+}
+
 ;// CONCATENATED MODULE: ./lib/restore/outwards.js
 /** What of an archive has to do with other servers. */ function outwards(entries) {
     const has = (start)=>entries.some(({ text })=>text.startsWith(start));
@@ -17977,6 +18174,7 @@ function restricted(edges, to) {
 
 
 
+
 /** Makes the plan. Pure: the same facts make the same plan. */ function planRestore(facts) {
     const { choices, staged, target, selected, named, known } = facts;
     const { manifest } = staged;
@@ -18094,11 +18292,16 @@ function warningsOf(facts, content, way) {
     ];
     return [
         ...selected?.leftOut ?? [],
+        ...kept(facts, content, way),
         ...warnings.flatMap(([applies, sentence])=>applies ? [
                 sentence
             ] : []),
         ...content === 'data' ? [] : outwards(selected?.entries ?? facts.toc ?? [])
     ];
+}
+function kept({ selected, toc, target, present }, content, way) {
+    if (way !== 'in place' || content === 'data') return [];
+    return keptAsItIs(selected?.entries ?? toc ?? [], target.existing, present);
 }
 
 ;// CONCATENATED MODULE: ./lib/restore/unchanged.js
@@ -18327,12 +18530,16 @@ class Beside {
         const { target, staged, options } = job;
         // Noted before it is made: it may be there although the answer never came.
         this.made.push(name);
-        const otherwise = await this.working.createDatabase(name, (0,requirements/* identityOf */.c)(staged.manifest)).catch((error)=>{
+        const otherwise = await this.working.createDatabase(name, (0,requirements/* identityOf */.c)(staged.manifest), markingLimit(target.database)).catch((error)=>{
             if (isTaken(error)) this.made.pop();
             throw error;
         });
         for (const sentence of otherwise)options.reporter.warn(sentence);
-        await this.ask('Marking the new database', (psql)=>psql.exec(`COMMENT ON DATABASE ${(0,postgres_psql/* quoteIdentifier */.Cm)(name)} IS ${(0,postgres_psql/* quoteLiteral */.ce)(marker(target.database))}`));
+        const database = `DATABASE ${(0,postgres_psql/* quoteIdentifier */.Cm)(name)}`;
+        await this.ask('Marking the new database', (psql)=>psql.exec('BEGIN', `COMMENT ON ${database} IS ${(0,postgres_psql/* quoteLiteral */.ce)(marker(target.database))}`, `ALTER ${database} CONNECTION LIMIT -1`, 'COMMIT'));
+        const { existing, role } = target;
+        // Since PostgreSQL 15 schema public is its: as another role's, nothing of the owner's could be restored into it.
+        if (existing !== undefined && existing.owner !== role.name) await this.ask('Giving the new database the owner of the target', (psql)=>psql.exec(`ALTER ${database} OWNER TO ${(0,postgres_psql/* quoteIdentifier */.Cm)(existing.owner)}`));
         const requires = staged.fingerprint?.requires;
         if (requires !== undefined && entriesOf(job) === undefined) await inSession(()=>job.open(name, 'that prepares'), 'Making what the backup needs', job.connection, (psql)=>(0,requirements/* prepareRequirements */.C)(psql, requires));
         return otherwise;
@@ -18451,16 +18658,6 @@ const SEQUENCE = 'SEQUENCE ';
     return undefined;
 }
 
-;// CONCATENATED MODULE: ./lib/restore/provided.js
-/**
- * Leaves out what the target has already and what the role may not touch of it. In one transaction each error undoes
- * everything, also one that would be harmless where statements stand by themselves.
- */ function withoutProvided(entries, { extensions, publicSchema }) {
-    const comments = new Set(extensions.map((name)=>`COMMENT - EXTENSION ${name}`));
-    const left = (text)=>comments.has(text.trimEnd()) || publicSchema !== 'absent' && text.startsWith('SCHEMA - public ') || publicSchema === 'foreign' && /^(COMMENT|ACL) - SCHEMA public( |$)/.test(text);
-    return entries.filter(({ text })=>!left(text));
-}
-
 ;// CONCATENATED MODULE: ./lib/restore/in-place.js
 
 
@@ -18484,10 +18681,7 @@ const SEQUENCE = 'SEQUENCE ';
         singleTransaction: true
     };
     const all = entriesOf(job) ?? job.toc;
-    const entries = all === undefined ? undefined : inPlaceEntries(withoutProvided(all, {
-        extensions: target.existing?.extensions ?? [],
-        publicSchema: job.facts.present.publicSchema
-    }), plan.content, plan.rows?.order ?? []);
+    const entries = all === undefined ? undefined : inPlaceEntries(withoutProvided(all, target.existing, job.facts.present), plan.content, plan.rows?.order ?? []);
     await reporter.group('Restoring', async ()=>{
         await requireUnchanged(job);
         const main = {
@@ -18538,12 +18732,14 @@ function unfinished(name, expected, error) {
 
 /**
  * Drops what restores into a database that were killed have left. Known by the comment and the name, both of which only
- * unfinished databases have: one that somebody renamed has been put to use, and a comment comes along in a dump.
+ * unfinished databases have: one that somebody renamed has been put to use, and a comment comes along in a dump. One that
+ * was to get its comment next has the limit of connections that stands for it.
  * @param psql holds the lock of the target, so that what is found belongs to no restore at work
  */ async function dropLeftovers(psql, target, reporter) {
     const marked = await psql.query(`SELECT coalesce(json_agg(datname ORDER BY datname), '[]') FROM pg_catalog.pg_database
      WHERE datname <> ${(0,postgres_psql/* quoteLiteral */.ce)(target)}
-       AND pg_catalog.shobj_description(oid, 'pg_database') = ${(0,postgres_psql/* quoteLiteral */.ce)(marker(target))}`);
+       AND (pg_catalog.shobj_description(oid, 'pg_database') = ${(0,postgres_psql/* quoteLiteral */.ce)(marker(target))}
+         OR pg_catalog.shobj_description(oid, 'pg_database') IS NULL AND datconnlimit = ${markingLimit(target)})`);
     for (const name of marked.filter((each)=>isUnfinishedName(each, target))){
         try {
             // Without FORCE: nobody who is connected loses anything.
@@ -18617,8 +18813,6 @@ async function encryption({ identities, passphrase }) {
 
 // EXTERNAL MODULE: ./lib/restore/stage/index.js + 9 modules
 var stage = __nccwpck_require__(71915);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(77598);
 ;// CONCATENATED MODULE: ./lib/restore/target/lock.js
 
 
@@ -23533,6 +23727,8 @@ const EXPECTED = {
     return `${what} of ${(about[1] ?? '').toLowerCase()} ${space}${about[2] ?? ''}`;
 }
 
+// EXTERNAL MODULE: ./lib/backup/fingerprint/kinds.js
+var fingerprint_kinds = __nccwpck_require__(87026);
 // EXTERNAL MODULE: ./lib/backup/fingerprint/objects.js
 var fingerprint_objects = __nccwpck_require__(85205);
 // EXTERNAL MODULE: ./lib/verify/compare/request.js
@@ -23541,28 +23737,41 @@ var request = __nccwpck_require__(936);
 
 
 
+
 /** How many objects of each kind there are. */ async function compareKinds(comparison) {
     const { psql, fingerprint } = comparison;
     const objects = await (0,fingerprint_objects/* catalogObjects */.iw)(psql);
-    const found = (0,fingerprint_objects/* countKinds */.xb)(objects.filter((object)=>!isPrepared(object, fingerprint.requires)));
-    return judgeKinds(fingerprint.objects, found, (0,request/* excuse */.I)(comparison));
+    const found = (0,fingerprint_kinds/* countKinds */.xb)(objects.filter((object)=>!isPrepared(object, fingerprint.requires)));
+    return judgeKinds(fingerprint, found, (0,request/* excuse */.I)(comparison));
 }
 /** What had to be made before a part of a database could be restored is not of the archive. */ function isPrepared({ kind, name }, { schemas, extensions }) {
     if (kind === 'schema') return schemas.includes(name);
     return kind === 'extension' && extensions.some((extension)=>extension.name === name);
 }
-/** @param excused why fewer than expected is no difference */ function judgeKinds(expected, found, excused) {
+const NEWER = 'it was counted by a newer pgkeep';
+const OLDER = 'the pgkeep that made the backup did not count it';
+/**
+ * @param excused why fewer than expected is no difference
+ * @param known the kinds that this pgkeep counts
+ */ function judgeKinds(fingerprint, found, excused, known = fingerprint_kinds/* KINDS */.GW) {
+    const { objects } = fingerprint;
+    const [then, now] = [
+        (0,fingerprint_kinds/* countedKinds */._I)(fingerprint),
+        new Set(known)
+    ];
     const kinds = [
         ...new Set([
-            ...Object.keys(expected),
+            ...Object.keys(objects),
             ...Object.keys(found)
         ])
     ].sort();
     return kinds.map((kind)=>{
         const [wanted, there] = [
-            expected[kind] ?? 0,
+            objects[kind] ?? 0,
             found[kind] ?? 0
         ];
+        if (!now.has(kind)) return (0,compare_findings/* notMeasured */.q7)('object kind', kind, NEWER);
+        if (!then.has(kind)) return (0,compare_findings/* notMeasured */.q7)('object kind', kind, OLDER);
         if (wanted === there) return (0,compare_findings/* equal */.LC)('object kind', kind);
         if (there < wanted && excused !== undefined) return (0,compare_findings/* notMeasured */.q7)('object kind', kind, `${wanted - there} of ${wanted} are not there: ${excused}`);
         return (0,compare_findings/* different */.yn)('object kind', kind, String(wanted), String(there));
@@ -23587,12 +23796,15 @@ var request = __nccwpck_require__(936);
     publication: /^6104 PUBLICATION /,
     'foreign key': /^2606 FK CONSTRAINT /
 };
-/** The counted objects against the archive's table of contents. */ function compareContents({ objects }, toc) {
+/** The counted objects against the archive's table of contents. */ function compareContents(fingerprint, toc) {
+    const { objects } = fingerprint;
+    const then = (0,fingerprint_kinds/* countedKinds */._I)(fingerprint);
     const lines = toc.map(({ catalogId, text })=>`${catalogId} ${text} `);
     return Object.entries(ENTRIES).flatMap(([kind, pattern])=>{
         const wanted = objects[kind] ?? 0;
         const listed = lines.filter((line)=>pattern.test(line)).length;
         const name = `${kind}, in the table of contents`;
+        if (!then.has(kind)) return [];
         if (listed === wanted) return wanted === 0 ? [] : [
             (0,compare_findings/* equal */.LC)('object kind', name)
         ];
