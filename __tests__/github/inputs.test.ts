@@ -27,7 +27,7 @@ describe('readActionInputs', () => {
   it.each([
     ['INPUT_LABLE', 'Unknown input "lable". Did you mean "label"?'],
     ['INPUT_DATABASE_URL', 'Unknown input "database_url". Did you mean "database-url"?'],
-    ['INPUT_KEEP-DAILY', 'Unknown input "keep-daily".'],
+    ['INPUT_FULL-MOON', 'Unknown input "full-moon".'],
   ])('refuses %s', (variable, message) => {
     expect(read({ INPUT_STORAGE: 'file:///x', [variable]: 'x' }).inputs).toThrow(message);
     expect(read({ INPUT_STORAGE: 'file:///x', [variable]: ' ' }).inputs).not.toThrow();
