@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Psql } from '../../src/postgres/psql.js';
-import { restoreInto, selectEntries, type Selected } from '../../src/restore/archive/index.js';
+import { restoreInto, rowsHeld, selectEntries, type Selected } from '../../src/restore/archive/index.js';
 import { matchesSchema, matchesTable, parsePattern } from '../../src/restore/archive/select/pattern.js';
 import type { Format } from '../../src/restore/types.js';
 import { ArchiveLab, pairedMajors } from '../support/archives.js';
@@ -188,6 +188,16 @@ suite('parts of an archive of PostgreSQL %i in %s', (major, format) => {
     ).toBe('d e,u');
     const odd = await restored(await select({ tables: ['"we ird ""q""; drop $x"."-ta""b\nle \'é:foo"'] }));
     expect(await odd.value('SELECT count(*) FROM "we ird ""q""; drop $x"."-ta""b\nle \'é:foo"')).toBe('2');
+  });
+
+  it('hold the rows of just these tables', async () => {
+    // In a listing, rows of `b c` read like those of a table `b` of the role `c`.
+    const { entries } = await select({ tables: ['app."b c"', '"S.2".*'] });
+    expect([...(await rowsHeld(archive, entries))].sort()).toEqual([
+      JSON.stringify(['S.2', 'T;1\n--']),
+      JSON.stringify(['app', 'b c']),
+    ]);
+    expect(await rowsHeld(archive, [])).toEqual(new Set());
   });
 
   it('are partitions with their table', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Fingerprint } from '../../src/backup/fingerprint/types.js';
+import type { ExactEntry } from '../../src/restore/archive/index.js';
 import { split } from '../../src/verify/compare/counting.js';
 import type { CompareRequest } from '../../src/verify/compare/index.js';
 import { Rig, rigMissing } from '../support/backup-rig.js';
@@ -19,6 +20,10 @@ const PARTS: [what: string, inputs: Record<string, string>, prepared: string[]][
   ['definitions alone', { content: 'schema' }, []],
   ['what has types with inner parts', { schemas: 'ranges' }, []],
 ];
+
+function entry(kind: string, tag: string, schema?: string): ExactEntry {
+  return { kind, tag, schema, dumpId: 0, definition: '', dependencies: [] };
+}
 
 describe('a table in parts', () => {
   const table = {
@@ -123,9 +128,18 @@ suite('comparing a part of a database of PostgreSQL %i', (major) => {
   });
 
   it('what needs an extension that is missing here is not measured', async () => {
-    const leftOut = shop.toc.filter(({ text }) =>
-      /^(EXTENSION - hstore|(TABLE|TABLE DATA) app customers |SEQUENCE app customers_id_seq )/.test(text),
-    );
+    const leftOut = {
+      entries: [
+        entry('EXTENSION', 'hstore'),
+        entry('TABLE', 'customers', 'app'),
+        entry('SEQUENCE', 'customers_id_seq', 'app'),
+      ],
+      // The foreign key is that of the orders.
+      objects: {
+        ...{ table: 1, sequence: 1, extension: 1, index: 2 },
+        ...{ 'primary key': 1, 'unique constraint': 1, 'foreign key': 1 },
+      },
+    };
     const psql = await shop.clone('without');
     await psql.exec('DROP TABLE app.customers CASCADE', 'DROP EXTENSION hstore');
     const only = { aspects: ['tables', 'sequences', 'objects', 'extensions'] } as const;
@@ -140,7 +154,35 @@ suite('comparing a part of a database of PostgreSQL %i', (major) => {
         'object kind table: not measured',
       ]),
     );
+    const fewer = { ...leftOut, objects: { ...leftOut.objects, 'foreign key': 0 } };
+    expect(problems(await shop.compare({ database: 'without', leftOut: fewer, only }))).toContain(
+      'object kind foreign key: 1 / 0',
+    );
     expect(problems(await shop.compare({ database: 'without', only })).length).toBeGreaterThan(5);
+  });
+
+  it('rows that need an extension that is missing here are not measured, in their own table alone', async () => {
+    const psql = await shop.clone('fewer rows');
+    await psql.exec(
+      'DELETE FROM app.parent',
+      'DELETE FROM app.child',
+      `SELECT setval('app.orders_id_seq', 7)`,
+    );
+    const leftOut = {
+      entries: [
+        entry('TABLE DATA', 'parent', 'app'),
+        entry('TABLE DATA', 'child', 'other'),
+        entry('TABLE DATA', 'orders', 'app'),
+        entry('SEQUENCE SET', 'orders_id_seq', 'app'),
+      ],
+      objects: {},
+    };
+    const only = { aspects: ['tables', 'sequences'] } as const;
+    expect(problems(await shop.compare({ database: 'fewer rows', leftOut, only })).sort()).toEqual([
+      'sequence app.orders_id_seq: not measured',
+      'table app.child: 1 row / 0 rows',
+      'table app.parent: not measured',
+    ]);
   });
 
   it('a large table that is hashed in parts is the same table', async () => {

@@ -158,9 +158,12 @@ describe('kinds of objects', () => {
       'object kind policy: 0 / 1',
       'object kind table: 3 / 2',
     ]);
-    expect(problems(judgeKinds({ objects: expected }, { table: 2, view: 2 }, 'why'))).toEqual([
-      'object kind table: not measured',
-      'object kind view: 1 / 2',
+    expect(problems(judgeKinds({ objects: expected }, { table: 2, view: 2 }, { table: 1, view: 1 }))).toEqual(
+      ['object kind table: not measured', 'object kind view: 1 / 2'],
+    );
+    // Only as many as were left out.
+    expect(problems(judgeKinds({ objects: expected }, { table: 1, view: 1 }, { table: 1 }))).toEqual([
+      'object kind table: 3 / 1',
     ]);
   });
 

@@ -13,6 +13,12 @@ if (rigMissing !== undefined) process.stderr.write(`NOT RUN: missing extensions:
 const EXTENSION = `
 CREATE TYPE shape AS (w int, h int);
 CREATE FUNCTION area(shape) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT ($1).w * ($1).h';
+CREATE FOREIGN DATA WRAPPER shapes_elsewhere;
+CREATE TABLE settings (name text);
+CREATE SEQUENCE setting_ids;
+SELECT pg_extension_config_dump('settings', '');
+SELECT pg_extension_config_dump('setting_ids', '');
+CREATE SCHEMA shapes_own;
 `;
 
 const DATABASE = [
@@ -54,6 +60,23 @@ const DATABASE = [
   "COMMENT ON TABLE app.shapes IS 'of all sizes'",
   'CREATE PUBLICATION everything FOR TABLE app.shapes, app.plain',
   'SELECT lo_from_bytea(0, repeat($$x$$, 99)::bytea)',
+  // Rows of the extension's own, and what pg_dump does not say that it needs.
+  `INSERT INTO ext.settings VALUES ('grid'); SELECT nextval('ext.setting_ids')`,
+  'CREATE SERVER drawings FOREIGN DATA WRAPPER shapes_elsewhere',
+  'CREATE USER MAPPING FOR PUBLIC SERVER drawings',
+  'ALTER DEFAULT PRIVILEGES IN SCHEMA shapes_own GRANT SELECT ON TABLES TO PUBLIC',
+  'CREATE TABLE shapes_own.mine (id int CHECK (id > 0))',
+  // What is called like the beginning of what is left out stays.
+  'CREATE TABLE app."shapes x" (id int, s ext.shape)',
+  `INSERT INTO app."shapes x" VALUES (1, '(1,2)')`,
+  'CREATE TABLE app."kept shapes" (id int)',
+  'INSERT INTO app."kept shapes" VALUES (1)',
+  // Checks of their own, and of what they inherit from.
+  'CREATE TABLE app.base (id int, CONSTRAINT positive CHECK (id > 0))',
+  'ALTER TABLE app.base ADD CONSTRAINT late CHECK (id < 1000) NOT VALID',
+  'CREATE TABLE app.heir (s ext.shape, CONSTRAINT whole CHECK (ext.area(s) > 0)) INHERITS (app.base)',
+  'CREATE TYPE app.pair AS (a ext.shape, b ext.shape)',
+  'CREATE TABLE app.keys (id int UNIQUE, s ext.shape PRIMARY KEY)',
 ];
 
 (rigMissing === undefined ? describe : describe.skip)(
@@ -121,6 +144,10 @@ const DATABASE = [
         'materialized view app.kept',
         'object kind view',
       );
+      measured('table app.kept shapes', 'table app.base');
+      unmeasured('table ext.settings', 'sequence ext.setting_ids', 'table app.shapes x');
+      unmeasured('table shapes_own.mine', 'object kind user mapping', 'object kind check constraint');
+      unmeasured('object kind composite type', 'object kind primary key', 'object kind unique constraint');
       unmeasured('table app.labels', 'object kind function', 'object kind foreign key');
       expect(report.control.outcome).toBe('noticed');
     });

@@ -45,20 +45,3 @@ export function objectKeys(entries: readonly TocEntry[]): Set<string> {
     entries.filter((entry) => entry.catalogId !== 0).map((entry) => `${entry.catalogId}/${entry.oid}`),
   );
 }
-
-const DEPENDS = /^;\tdepends on: ([\d ]+)$/;
-
-/**
- * What each entry depends on, by dump id, from what `pg_restore --list --verbose` prints. pg_dump has followed the way
- * through objects that it does not write: a table with a column of an extension's type depends on the extension.
- */
-export function parseDependencies(text: string): Map<number, number[]> {
-  const dependencies = new Map<number, number[]>();
-  let entry: number | undefined;
-  for (const line of text.split('\n')) {
-    const ids = DEPENDS.exec(line)?.[1];
-    if (ids === undefined) entry = ENTRY.test(line) ? Number.parseInt(line) : entry;
-    else if (entry !== undefined) dependencies.set(entry, [...new Set(ids.trim().split(' ').map(Number))]);
-  }
-  return dependencies;
-}

@@ -1,22 +1,20 @@
 import { compareRestored, type Aspect, type CompareRequest } from '../verify/compare/index.js';
-import { holdsRowsOf } from '../verify/left-out.js';
 import { isRed } from '../verify/result.js';
 import type { Finding } from '../verify/types.js';
+import { keyOf, rowsHeld } from './archive/index.js';
 import { entriesOf, jobsOf, type Job } from './job.js';
 
 /** What is compared when only a part was restored, or the database is not one that we made. */
-function scopeOf(job: Job): Pick<CompareRequest, 'only'> {
+async function scopeOf(job: Job): Promise<Pick<CompareRequest, 'only'>> {
   const { plan, selected, staged } = job;
   const definitions: Aspect[] = ['contents', 'extensions', 'objects', 'definitions'];
   const collation: Aspect[] = plan.way === 'beside' ? ['collation'] : [];
   if (selected !== undefined || plan.content === 'data') {
-    const entries = entriesOf(job) ?? job.toc ?? [];
-    const tables =
-      plan.content === 'schema'
-        ? []
-        : (staged.fingerprint?.tables ?? []).filter((table) =>
-            (table.partitions ?? [table]).every((each) => holdsRowsOf(entries, each)),
-          );
+    const entries = plan.content === 'schema' ? [] : (entriesOf(job) ?? job.toc ?? []);
+    const held = await rowsHeld(staged, entries);
+    const tables = (staged.fingerprint?.tables ?? []).filter((table) =>
+      (table.partitions ?? [table]).every(({ schema, name }) => held.has(keyOf(schema, name))),
+    );
     return { only: { aspects: ['tables'], tables } };
   }
   // Of a database in use the counts are of what was there, too.
@@ -53,7 +51,7 @@ export async function compareJob(
     otherwise,
     jobs: jobsOf(job),
     signal: options.signal,
-    ...scopeOf(job),
+    ...(await scopeOf(job)),
     ...(reloaded === undefined ? {} : { reloadDatabase: reloaded }),
     ...(toc === undefined ? {} : { toc }),
   });

@@ -103,7 +103,12 @@ export class Copies {
   async divide(): Promise<Division | undefined> {
     const { place, staged, options } = this;
     if (place.missing.length === 0) return undefined;
-    return divideArchive(staged.path, place.missing, { programs: place.programs, signal: options.signal });
+    const { programs, missing } = place;
+    const known = staged.fingerprint?.extensions;
+    return divideArchive(
+      { archive: staged, programs, signal: options.signal },
+      { extensions: missing, ...(known === undefined ? {} : { known }) },
+    );
   }
 
   /** Another major's pg_restore writes other text for the same definitions. */

@@ -3,7 +3,9 @@ import type { Psql } from '../../postgres/psql.js';
 import type { ExtensionFingerprint, Requirements } from './types.js';
 
 const EXTENSIONS = `
-SELECT e.extname AS name, e.extversion AS version, n.nspname AS schema
+SELECT e.extname AS name, e.extversion AS version, n.nspname AS schema, (
+  SELECT coalesce(json_agg(json_build_object('schema', s.nspname, 'name', c.relname) ORDER BY s.nspname, c.relname), '[]')
+  FROM pg_class c JOIN pg_namespace s ON s.oid = c.relnamespace WHERE c.oid = ANY (e.extconfig)) AS configuration
 FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace ORDER BY 1`;
 
 /** The extensions of the database. */

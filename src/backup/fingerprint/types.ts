@@ -64,6 +64,8 @@ export interface ExtensionFingerprint {
   name: string;
   version: string;
   schema: string;
+  /** Its own tables and sequences of which the archive holds rows. Absent where it is not known. */
+  configuration?: { schema: string; name: string }[];
 }
 
 /** What the database held at the dump's own snapshot, of all that the archive holds. */

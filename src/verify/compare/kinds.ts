@@ -4,14 +4,14 @@ import type { Fingerprint, Requirements } from '../../backup/fingerprint/types.j
 import type { TocEntry } from '../../postgres/toc.js';
 import type { Finding } from '../types.js';
 import { different, equal, notMeasured } from './findings.js';
-import { excuse, type Comparison } from './request.js';
+import { WHY_LEFT_OUT, type Comparison } from './request.js';
 
 /** How many objects of each kind there are. */
 export async function compareKinds(comparison: Comparison): Promise<Finding[]> {
   const { psql, fingerprint } = comparison;
   const objects = await catalogObjects(psql);
   const found = countKinds(objects.filter((object) => !isPrepared(object, fingerprint.requires)));
-  return judgeKinds(fingerprint, found, excuse(comparison));
+  return judgeKinds(fingerprint, found, comparison.leftOut?.objects);
 }
 
 /** What had to be made before a part of a database could be restored is not of the archive. */
@@ -26,13 +26,13 @@ const NEWER = 'it was counted by a newer pgkeep';
 const OLDER = 'the pgkeep that made the backup did not count it';
 
 /**
- * @param excused why fewer than expected is no difference
+ * @param leftOut how many of each kind may be missing at most
  * @param known the kinds that this pgkeep counts
  */
 export function judgeKinds(
   fingerprint: Counts,
   found: Readonly<Record<string, number>>,
-  excused?: string,
+  leftOut: Readonly<Record<string, number>> = {},
   known: readonly string[] = KINDS,
 ): Finding[] {
   const { objects } = fingerprint;
@@ -43,8 +43,9 @@ export function judgeKinds(
     if (!now.has(kind)) return notMeasured('object kind', kind, NEWER);
     if (!then.has(kind)) return notMeasured('object kind', kind, OLDER);
     if (wanted === there) return equal('object kind', kind);
-    if (there < wanted && excused !== undefined)
-      return notMeasured('object kind', kind, `${wanted - there} of ${wanted} are not there: ${excused}`);
+    const lacking = wanted - there;
+    if (lacking > 0 && lacking <= (leftOut[kind] ?? 0))
+      return notMeasured('object kind', kind, `${lacking} of ${wanted} are not there: ${WHY_LEFT_OUT}`);
     return different('object kind', kind, String(wanted), String(there));
   });
 }

@@ -5,7 +5,7 @@ import { plural } from '../../base/units.js';
 import type { Psql } from '../../postgres/psql.js';
 import type { Finding } from '../types.js';
 import { different, equal, keyOf, notMeasured, titleOf } from './findings.js';
-import { excuseFor, type Comparison } from './request.js';
+import { isLeftOut, WHY_LEFT_OUT, type Comparison } from './request.js';
 
 /** Whether each materialized view has the rows that the archive gives it. */
 export async function compareMaterializedViews(comparison: Comparison): Promise<Finding[]> {
@@ -24,8 +24,8 @@ export async function compareMaterializedViews(comparison: Comparison): Promise<
     if (found === view.populated) return equal('materialized view', name);
     if (found === false && unfilled.has(keyOf(view)))
       return notMeasured('materialized view', name, OTHER_SERVER);
-    const why = excuseFor(comparison, found === undefined ? 'MATERIALIZED VIEW' : DATA, view);
-    if (why !== undefined) return notMeasured('materialized view', name, why);
+    if (isLeftOut(comparison, found === undefined ? [VIEW] : [VIEW, `${VIEW} DATA`], view))
+      return notMeasured('materialized view', name, WHY_LEFT_OUT);
     return different(
       'materialized view',
       name,
@@ -35,7 +35,7 @@ export async function compareMaterializedViews(comparison: Comparison): Promise<
   });
 }
 
-const DATA = 'MATERIALIZED VIEW DATA';
+const VIEW = 'MATERIALIZED VIEW';
 const OTHER_SERVER = 'it reads a foreign table, and nothing that is restored here may reach another server';
 
 /** How many large objects there are. */
@@ -73,8 +73,7 @@ export async function compareExtensions(comparison: Comparison): Promise<Finding
   return expected.map(({ name, version }): Finding => {
     const found = restored.get(name);
     if (found === undefined) {
-      const missing = comparison.leftOut?.some(({ text }) => text.trimEnd() === `EXTENSION - ${name}`);
-      return missing === true
+      return isLeftOut(comparison, ['EXTENSION'], { schema: undefined, name })
         ? notMeasured('extension', name, 'it is missing here, as was allowed')
         : different('extension', name, `version ${version}`, 'missing');
     }

@@ -3,6 +3,7 @@ import type { Manifest } from '../../backup/manifest.js';
 import type { Psql } from '../../postgres/psql.js';
 import type { TocEntry } from '../../postgres/toc.js';
 import type { Connection, Programs } from '../../postgres/types.js';
+import type { LeftOut } from '../left-out.js';
 
 /** What of a database can be compared by itself. */
 export type Aspect =
@@ -43,8 +44,8 @@ export interface CompareRequest {
   manifest: Pick<Manifest, 'server' | 'options'>;
   /** What this server could not have as the source's had it: `Scratch.createDatabase` says these sentences. */
   otherwise?: readonly string[];
-  /** Entries that were not restored, since they need extensions that are missing here. */
-  leftOut?: readonly TocEntry[];
+  /** What was not restored, since it needs extensions that are missing here. */
+  leftOut?: LeftOut;
   /** Materialized views that stayed empty, since they read another server, which nothing may reach from here. */
   unfilled?: readonly { schema: string; name: string }[];
   /** Sessions that read tables at the same time. */
@@ -60,19 +61,18 @@ export interface Comparison extends CompareRequest {
   psql: Psql;
 }
 
-const WHY_LEFT_OUT = 'it needs an extension that is missing here';
+/** Why what needs such an extension need not be there. */
+export const WHY_LEFT_OUT = 'it needs an extension that is missing here';
 
-/** Why what is missing in the restored database need not be there; undefined: it must. */
-export function excuse({ leftOut }: Pick<CompareRequest, 'leftOut'>): string | undefined {
-  return leftOut === undefined || leftOut.length === 0 ? undefined : WHY_LEFT_OUT;
-}
-
-/** The same for one object: whether an entry of its kind and name was left out. Names stand unquoted there. */
-export function excuseFor(
-  { leftOut = [] }: Pick<CompareRequest, 'leftOut'>,
-  type: string,
-  { schema, name }: { schema: string; name: string },
-): string | undefined {
-  const start = `${type} ${schema} ${name} `.replaceAll(/[\r\n]/g, ' ');
-  return leftOut.some(({ text }) => text.startsWith(start)) ? WHY_LEFT_OUT : undefined;
+/** Whether an entry of one of these kinds and of this name was left out: what it makes need not be there. */
+export function isLeftOut(
+  { leftOut }: Pick<CompareRequest, 'leftOut'>,
+  kinds: readonly string[],
+  { schema, name }: { schema: string | undefined; name: string },
+): boolean {
+  return (
+    leftOut?.entries.some(
+      (entry) => entry.tag === name && entry.schema === schema && kinds.includes(entry.kind),
+    ) ?? false
+  );
 }

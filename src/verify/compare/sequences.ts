@@ -2,7 +2,7 @@ import { sequenceValues } from '../../backup/fingerprint/sequences.js';
 import type { Finding } from '../types.js';
 import { keyOf, notMeasured, titleOf } from './findings.js';
 import { judgeSequence, type RestoredSequence } from './judge-sequence.js';
-import { excuseFor, type Comparison } from './request.js';
+import { isLeftOut, WHY_LEFT_OUT, type Comparison } from './request.js';
 
 const COUNTING = `
 SELECT seqrelid::int8 AS oid, seqincrement::text AS increment, seqcycle AS cycle FROM pg_catalog.pg_sequence`;
@@ -20,10 +20,9 @@ export async function compareSequences(comparison: Comparison): Promise<Finding[
     ]),
   );
   return fingerprint.sequences.map((sequence) => {
-    const there = restored.get(keyOf(sequence));
-    const why = there === undefined ? excuseFor(comparison, 'SEQUENCE', sequence) : undefined;
-    return why === undefined
-      ? judgeSequence(sequence, there)
-      : notMeasured('sequence', titleOf(sequence), why);
+    const finding = judgeSequence(sequence, restored.get(keyOf(sequence)));
+    return finding.verdict === 'different' && isLeftOut(comparison, ['SEQUENCE', 'SEQUENCE SET'], sequence)
+      ? notMeasured('sequence', titleOf(sequence), WHY_LEFT_OUT)
+      : finding;
   });
 }

@@ -6,7 +6,7 @@ import type { Finding, FindingKind } from '../types.js';
 import { countInParallel } from './counting.js';
 import { different, keyOf, notMeasured, titleOf } from './findings.js';
 import { judgeTable } from './judge-table.js';
-import { excuseFor, type Comparison } from './request.js';
+import { isLeftOut, WHY_LEFT_OUT, type Comparison } from './request.js';
 import { strangers } from './strangers.js';
 
 /** A table of the fingerprint, and the restored tables that its rows are in. */
@@ -40,10 +40,16 @@ export async function compareTables(comparison: Comparison): Promise<Finding[]> 
         }),
       ];
     const there = actual.get(keyOf(table));
-    if (there === undefined) return [missing(comparison, table)];
+    if (there === undefined)
+      return excused(comparison, table, [
+        different('table', titleOf(table), plural(table.rows, 'row'), 'missing'),
+      ]);
     const { content, ...rowsOnly } = table;
     const measured = algorithm === undefined || content === undefined ? rowsOnly : table;
-    return [...judgeTable(measured, there), ...missingPartitions(table, restored)];
+    return excused(comparison, table, [
+      ...judgeTable(measured, there),
+      ...missingPartitions(table, restored),
+    ]);
   });
   findings.push(...unlike);
   if (chosen !== undefined) return findings;
@@ -82,10 +88,13 @@ function pairUp(expected: readonly TableFingerprint[], found: readonly CountedTa
   return pairs;
 }
 
-function missing(comparison: Comparison, table: TableFingerprint): Finding {
-  const why = excuseFor(comparison, 'TABLE', table);
-  if (why !== undefined) return notMeasured('table', titleOf(table), why);
-  return different('table', titleOf(table), plural(table.rows, 'row'), 'missing');
+/** What differs in a table is no difference where its rows, or those of a partition, were left out. */
+function excused(comparison: Comparison, table: TableFingerprint, findings: Finding[]): Finding[] {
+  if (findings.every(({ verdict }) => verdict === 'equal')) return findings;
+  const places = [table, ...(table.partitions ?? [])];
+  return places.some((place) => isLeftOut(comparison, ['TABLE', 'TABLE DATA'], place))
+    ? [notMeasured('table', titleOf(table), WHY_LEFT_OUT)]
+    : findings;
 }
 
 function missingPartitions(table: TableFingerprint, restored: readonly CountedTable[]): Finding[] {

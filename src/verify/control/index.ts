@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { explainSqlError } from '../../postgres/explain.js';
 import { compareRestored, type CompareRequest } from '../compare/index.js';
-import { excuse } from '../compare/request.js';
+import { isLeftOut } from '../compare/request.js';
 import type { Finding, VerifyReport } from '../types.js';
 import { damage } from './damage.js';
 import type { Damage } from './types.js';
@@ -55,15 +55,24 @@ async function doDamage(
 ): Promise<Damage | undefined> {
   const { fingerprint, manifest, unfilled = [] } = request;
   if (fingerprint === undefined) return undefined;
-  // Those of a view that is not measured are not missed.
-  const materializedViews = fingerprint.materializedViews.filter(
-    ({ schema, name }) => !unfilled.some((view) => view.schema === schema && view.name === name),
-  );
+  // What is not measured is not missed.
+  const isMeasured =
+    (...kinds: string[]) =>
+    (relation: { schema: string; name: string }): boolean =>
+      !isLeftOut(request, kinds, relation);
+  const measured = {
+    ...fingerprint,
+    tables: fingerprint.tables.filter(isMeasured('TABLE', 'TABLE DATA')),
+    sequences: fingerprint.sequences.filter(isMeasured('SEQUENCE', 'SEQUENCE SET')),
+    materializedViews: fingerprint.materializedViews.filter(
+      ({ schema, name }) => !unfilled.some((view) => view.schema === schema && view.name === name),
+    ),
+  };
   // Where objects may be missing, another one that is missing does not show.
-  const objects = manifest.options['content'] !== 'data' && excuse(request) === undefined;
+  const objects = manifest.options['content'] !== 'data' && request.leftOut === undefined;
   const psql = await request.open('that damages the copy');
   try {
-    return await damage(psql, { ...fingerprint, materializedViews }, { random, objects });
+    return await damage(psql, measured, { random, objects });
   } catch (error) {
     throw explainSqlError(error, 'Damaging the restored copy', { target: request.connection.target });
   } finally {
