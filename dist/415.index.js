@@ -232,8 +232,8 @@ var summary = __webpack_require__(65671);
 var report_text = __webpack_require__(76259);
 // EXTERNAL MODULE: ./lib/verify/result.js
 var verify_result = __webpack_require__(91852);
-// EXTERNAL MODULE: ./lib/verify/told.js + 30 modules
-var told = __webpack_require__(11740);
+// EXTERNAL MODULE: ./lib/verify/told.js + 32 modules
+var told = __webpack_require__(53190);
 // EXTERNAL MODULE: ./lib/base/units.js
 var units = __webpack_require__(78714);
 // EXTERNAL MODULE: ./lib/verify/report-view.js

@@ -1566,7 +1566,9 @@ const BATCH_TABLES = 100;
 /* harmony import */ var _postgres_toc_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(45649);
 
 const EXTENSIONS = `
-SELECT e.extname AS name, e.extversion AS version, n.nspname AS schema
+SELECT e.extname AS name, e.extversion AS version, n.nspname AS schema, (
+  SELECT coalesce(json_agg(json_build_object('schema', s.nspname, 'name', c.relname) ORDER BY s.nspname, c.relname), '[]')
+  FROM pg_class c JOIN pg_namespace s ON s.oid = c.relnamespace WHERE c.oid = ANY (e.extconfig)) AS configuration
 FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace ORDER BY 1`;
 /** The extensions of the database. */ function readExtensions(psql) {
     return psql.rows(EXTENSIONS);
@@ -12909,7 +12911,6 @@ function textOrNull(value) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   AI: () => (/* binding */ parseToc),
 /* harmony export */   Mi: () => (/* binding */ tableDataOids),
-/* harmony export */   fb: () => (/* binding */ parseDependencies),
 /* harmony export */   uv: () => (/* binding */ objectKeys)
 /* harmony export */ });
 /** One line of an archive's table of contents. */ const ENTRY = /^(\d+); (\d+) (\d+) (.*)$/;
@@ -12936,37 +12937,27 @@ function textOrNull(value) {
 /** `catalogId/oid` of everything in the archive that has a row in a catalog. */ function objectKeys(entries) {
     return new Set(entries.filter((entry)=>entry.catalogId !== 0).map((entry)=>`${entry.catalogId}/${entry.oid}`));
 }
-const DEPENDS = /^;\tdepends on: ([\d ]+)$/;
-/**
- * What each entry depends on, by dump id, from what `pg_restore --list --verbose` prints. pg_dump has followed the way
- * through objects that it does not write: a table with a column of an extension's type depends on the extension.
- */ function parseDependencies(text) {
-    const dependencies = new Map();
-    let entry;
-    for (const line of text.split('\n')){
-        const ids = DEPENDS.exec(line)?.[1];
-        if (ids === undefined) entry = ENTRY.test(line) ? Number.parseInt(line) : entry;
-        else if (entry !== undefined) dependencies.set(entry, [
-            ...new Set(ids.trim().split(' ').map(Number))
-        ]);
-    }
-    return dependencies;
-}
 
 
 /***/ }),
 
-/***/ 95424:
+/***/ 97637:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  g4: () => (/* reexport */ belongsTo),
   Hn: () => (/* reexport */ definitionsHash),
+  Cd: () => (/* reexport */ tokens/* indexOfWord */.Cd),
+  TN: () => (/* reexport */ keyOf),
   r0: () => (/* reexport */ readContents),
+  $E: () => (/* reexport */ readTocFile),
   p5: () => (/* reexport */ restoreInto),
   sX: () => (/* reexport */ rolesNamedIn),
-  XO: () => (/* reexport */ selectEntries)
+  rM: () => (/* reexport */ rowsHeld),
+  XO: () => (/* reexport */ selectEntries),
+  LU: () => (/* reexport */ tokens/* tokens */.LU)
 });
 
 // UNUSED EXPORTS: dependsOnForeign, dropSubscriptions, isNeutralised, neutralise, restoreArchive
@@ -14230,71 +14221,6 @@ function named(list, at) {
     return undefined;
 }
 
-;// CONCATENATED MODULE: ./lib/restore/archive/select/pattern.js
-
-/**
- * Reads a pattern as psql does (processSQLNamePattern): letters outside of quotes count as lower case, `*` is any text,
- * `?` any character, a dot separates, and what else regular expressions know has its meaning there.
- * @throws UserError for one that is no pattern
- */ function parsePattern(text) {
-    const sources = [
-        ''
-    ];
-    let quoted = false;
-    const add = (source)=>{
-        sources[sources.length - 1] += source;
-    };
-    const characters = [
-        ...text
-    ];
-    for(let index = 0; index < characters.length; index += 1){
-        const character = characters[index] ?? '';
-        if (character === '"') {
-            if (quoted && characters[index + 1] === '"') {
-                add('"');
-                index += 1;
-            } else quoted = !quoted;
-        } else if (quoted) add(literal(character));
-        else if (character === '.') sources.push('');
-        else if (character === '[' && characters[index + 1] === ']') add('\\[');
-        else add(unquoted(character));
-    }
-    try {
-        return {
-            text,
-            parts: sources.map((source)=>new RegExp(`^(?:${source})$`, 'su'))
-        };
-    } catch (error) {
-        throw new base_errors/* UserError */.yo(`"${text}" is no pattern: write names as in SQL, such as public.orders or "Mixed Case", with * for any text.`, {
-            cause: error
-        });
-    }
-}
-function literal(character) {
-    return character.replace(/[|*+?()[\]{}.^$\\/]/u, '\\$&');
-}
-function unquoted(character) {
-    if (character === '*') return '.*';
-    if (character === '?') return '.';
-    if (character === '$') return '\\$';
-    return character.replace(/[A-Z]/, (letter)=>letter.toLowerCase());
-}
-/** Whether a pattern for tables means this one; one without a schema means those in `public`, as pg_dump's by default do. */ function matchesTable({ parts }, schema, name, database) {
-    const [last, schemaPart, databasePart] = [
-        ...parts
-    ].reverse();
-    if (parts.length > 3 || last?.test(name) !== true) return false;
-    if (databasePart !== undefined && !databasePart.test(database)) return false;
-    return schemaPart === undefined ? schema === 'public' : schemaPart.test(schema);
-}
-/** Whether a pattern for schemas means this one. */ function matchesSchema({ parts }, schema, database) {
-    const [last, databasePart] = [
-        ...parts
-    ].reverse();
-    if (parts.length > 2 || last?.test(schema) !== true) return false;
-    return databasePart === undefined || databasePart.test(database);
-}
-
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(76760);
 ;// CONCATENATED MODULE: ./lib/restore/archive/select/toc-file.js
@@ -14432,6 +14358,86 @@ class TocReader {
         const length = this.#int();
         return length < 0 ? undefined : this.#decode(this.#bytes(length));
     }
+}
+
+;// CONCATENATED MODULE: ./lib/restore/archive/select/rows-held.js
+
+
+/**
+ * The tables whose rows are among these entries of an archive, as `keyOf` names them.
+ * @throws UserError for an archive that cannot be read
+ */ async function rowsHeld(archive, entries) {
+    const ids = new Set(entries.map(({ dumpId })=>dumpId));
+    if (ids.size === 0) return new Set();
+    const file = await readTocFile(archive);
+    return new Set(file.entries.flatMap(({ kind, dumpId, schema, tag })=>kind === 'TABLE DATA' && ids.has(dumpId) ? [
+            keyOf(schema, tag)
+        ] : []));
+}
+
+;// CONCATENATED MODULE: ./lib/restore/archive/select/pattern.js
+
+/**
+ * Reads a pattern as psql does (processSQLNamePattern): letters outside of quotes count as lower case, `*` is any text,
+ * `?` any character, a dot separates, and what else regular expressions know has its meaning there.
+ * @throws UserError for one that is no pattern
+ */ function parsePattern(text) {
+    const sources = [
+        ''
+    ];
+    let quoted = false;
+    const add = (source)=>{
+        sources[sources.length - 1] += source;
+    };
+    const characters = [
+        ...text
+    ];
+    for(let index = 0; index < characters.length; index += 1){
+        const character = characters[index] ?? '';
+        if (character === '"') {
+            if (quoted && characters[index + 1] === '"') {
+                add('"');
+                index += 1;
+            } else quoted = !quoted;
+        } else if (quoted) add(literal(character));
+        else if (character === '.') sources.push('');
+        else if (character === '[' && characters[index + 1] === ']') add('\\[');
+        else add(unquoted(character));
+    }
+    try {
+        return {
+            text,
+            parts: sources.map((source)=>new RegExp(`^(?:${source})$`, 'su'))
+        };
+    } catch (error) {
+        throw new base_errors/* UserError */.yo(`"${text}" is no pattern: write names as in SQL, such as public.orders or "Mixed Case", with * for any text.`, {
+            cause: error
+        });
+    }
+}
+function literal(character) {
+    return character.replace(/[|*+?()[\]{}.^$\\/]/u, '\\$&');
+}
+function unquoted(character) {
+    if (character === '*') return '.*';
+    if (character === '?') return '.';
+    if (character === '$') return '\\$';
+    return character.replace(/[A-Z]/, (letter)=>letter.toLowerCase());
+}
+/** Whether a pattern for tables means this one; one without a schema means those in `public`, as pg_dump's by default do. */ function matchesTable({ parts }, schema, name, database) {
+    const [last, schemaPart, databasePart] = [
+        ...parts
+    ].reverse();
+    if (parts.length > 3 || last?.test(name) !== true) return false;
+    if (databasePart !== undefined && !databasePart.test(database)) return false;
+    return schemaPart === undefined ? schema === 'public' : schemaPart.test(schema);
+}
+/** Whether a pattern for schemas means this one. */ function matchesSchema({ parts }, schema, database) {
+    const [last, databasePart] = [
+        ...parts
+    ].reverse();
+    if (parts.length > 2 || last?.test(schema) !== true) return false;
+    return databasePart === undefined || databasePart.test(database);
 }
 
 // EXTERNAL MODULE: ./lib/inputs/unknown.js
@@ -14672,6 +14678,11 @@ class Selection {
 }
 
 ;// CONCATENATED MODULE: ./lib/restore/archive/index.js
+
+
+
+
+
 
 
 
@@ -16414,8 +16425,8 @@ const RELOADED = '_comparing_';
 
 // EXTERNAL MODULE: ./lib/verify/compare/index.js + 11 modules
 var compare = __nccwpck_require__(44241);
-// EXTERNAL MODULE: ./lib/verify/left-out.js
-var left_out = __nccwpck_require__(41097);
+// EXTERNAL MODULE: ./lib/restore/archive/index.js + 25 modules
+var restore_archive = __nccwpck_require__(97637);
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(48161);
 // EXTERNAL MODULE: ./lib/base/units.js
@@ -16451,8 +16462,6 @@ var connection_options = __nccwpck_require__(96774);
     };
 }
 
-// EXTERNAL MODULE: ./lib/restore/archive/index.js + 24 modules
-var restore_archive = __nccwpck_require__(95424);
 // EXTERNAL MODULE: ./lib/postgres/explain.js + 5 modules
 var explain = __nccwpck_require__(53922);
 ;// CONCATENATED MODULE: ./lib/restore/target/server.js
@@ -16608,7 +16617,7 @@ function failed(errors, target) {
 
 
 
-/** What is compared when only a part was restored, or the database is not one that we made. */ function scopeOf(job) {
+/** What is compared when only a part was restored, or the database is not one that we made. */ async function scopeOf(job) {
     const { plan, selected, staged } = job;
     const definitions = [
         'contents',
@@ -16620,10 +16629,11 @@ function failed(errors, target) {
         'collation'
     ] : [];
     if (selected !== undefined || plan.content === 'data') {
-        const entries = entriesOf(job) ?? job.toc ?? [];
-        const tables = plan.content === 'schema' ? [] : (staged.fingerprint?.tables ?? []).filter((table)=>(table.partitions ?? [
+        const entries = plan.content === 'schema' ? [] : entriesOf(job) ?? job.toc ?? [];
+        const held = await (0,restore_archive/* rowsHeld */.rM)(staged, entries);
+        const tables = (staged.fingerprint?.tables ?? []).filter((table)=>(table.partitions ?? [
                 table
-            ]).every((each)=>(0,left_out/* holdsRowsOf */.$N)(entries, each)));
+            ]).every(({ schema, name })=>held.has((0,restore_archive/* keyOf */.TN)(schema, name))));
         return {
             only: {
                 aspects: [
@@ -16673,7 +16683,7 @@ function failed(errors, target) {
         otherwise,
         jobs: jobsOf(job),
         signal: options.signal,
-        ...scopeOf(job),
+        ...await scopeOf(job),
         ...reloaded === undefined ? {} : {
             reloadDatabase: reloaded
         },
@@ -23742,7 +23752,7 @@ var request = __nccwpck_require__(936);
     const { psql, fingerprint } = comparison;
     const objects = await (0,fingerprint_objects/* catalogObjects */.iw)(psql);
     const found = (0,fingerprint_kinds/* countKinds */.xb)(objects.filter((object)=>!isPrepared(object, fingerprint.requires)));
-    return judgeKinds(fingerprint, found, (0,request/* excuse */.I)(comparison));
+    return judgeKinds(fingerprint, found, comparison.leftOut?.objects);
 }
 /** What had to be made before a part of a database could be restored is not of the archive. */ function isPrepared({ kind, name }, { schemas, extensions }) {
     if (kind === 'schema') return schemas.includes(name);
@@ -23751,9 +23761,9 @@ var request = __nccwpck_require__(936);
 const NEWER = 'it was counted by a newer pgkeep';
 const OLDER = 'the pgkeep that made the backup did not count it';
 /**
- * @param excused why fewer than expected is no difference
+ * @param leftOut how many of each kind may be missing at most
  * @param known the kinds that this pgkeep counts
- */ function judgeKinds(fingerprint, found, excused, known = fingerprint_kinds/* KINDS */.GW) {
+ */ function judgeKinds(fingerprint, found, leftOut = {}, known = fingerprint_kinds/* KINDS */.GW) {
     const { objects } = fingerprint;
     const [then, now] = [
         (0,fingerprint_kinds/* countedKinds */._I)(fingerprint),
@@ -23773,7 +23783,8 @@ const OLDER = 'the pgkeep that made the backup did not count it';
         if (!now.has(kind)) return (0,compare_findings/* notMeasured */.q7)('object kind', kind, NEWER);
         if (!then.has(kind)) return (0,compare_findings/* notMeasured */.q7)('object kind', kind, OLDER);
         if (wanted === there) return (0,compare_findings/* equal */.LC)('object kind', kind);
-        if (there < wanted && excused !== undefined) return (0,compare_findings/* notMeasured */.q7)('object kind', kind, `${wanted - there} of ${wanted} are not there: ${excused}`);
+        const lacking = wanted - there;
+        if (lacking > 0 && lacking <= (leftOut[kind] ?? 0)) return (0,compare_findings/* notMeasured */.q7)('object kind', kind, `${lacking} of ${wanted} are not there: ${request/* WHY_LEFT_OUT */.C}`);
         return (0,compare_findings/* different */.yn)('object kind', kind, String(wanted), String(there));
     });
 }
@@ -23840,12 +23851,16 @@ var requires = __nccwpck_require__(98841);
         const name = (0,compare_findings/* titleOf */.Gg)(view);
         if (found === view.populated) return (0,compare_findings/* equal */.LC)('materialized view', name);
         if (found === false && unfilled.has((0,compare_findings/* keyOf */.TN)(view))) return (0,compare_findings/* notMeasured */.q7)('materialized view', name, OTHER_SERVER);
-        const why = (0,request/* excuseFor */.R)(comparison, found === undefined ? 'MATERIALIZED VIEW' : DATA, view);
-        if (why !== undefined) return (0,compare_findings/* notMeasured */.q7)('materialized view', name, why);
+        if ((0,request/* isLeftOut */.W)(comparison, found === undefined ? [
+            VIEW
+        ] : [
+            VIEW,
+            `${VIEW} DATA`
+        ], view)) return (0,compare_findings/* notMeasured */.q7)('materialized view', name, request/* WHY_LEFT_OUT */.C);
         return (0,compare_findings/* different */.yn)('materialized view', name, text(view.populated), found === undefined ? 'missing' : text(found));
     });
 }
-const DATA = 'MATERIALIZED VIEW DATA';
+const VIEW = 'MATERIALIZED VIEW';
 const OTHER_SERVER = 'it reads a foreign table, and nothing that is restored here may reach another server';
 /** How many large objects there are. */ async function compareLargeObjects({ psql, fingerprint }) {
     const found = Number(await psql.value('SELECT count(*) FROM pg_catalog.pg_largeobject_metadata'));
@@ -23884,8 +23899,12 @@ async function compareLargeContent(psql, expected) {
     return expected.map(({ name, version })=>{
         const found = restored.get(name);
         if (found === undefined) {
-            const missing = comparison.leftOut?.some(({ text })=>text.trimEnd() === `EXTENSION - ${name}`);
-            return missing === true ? (0,compare_findings/* notMeasured */.q7)('extension', name, 'it is missing here, as was allowed') : (0,compare_findings/* different */.yn)('extension', name, `version ${version}`, 'missing');
+            return (0,request/* isLeftOut */.W)(comparison, [
+                'EXTENSION'
+            ], {
+                schema: undefined,
+                name
+            }) ? (0,compare_findings/* notMeasured */.q7)('extension', name, 'it is missing here, as was allowed') : (0,compare_findings/* different */.yn)('extension', name, `version ${version}`, 'missing');
         }
         if (found.version === version) return (0,compare_findings/* equal */.LC)('extension', name);
         return (0,compare_findings/* different */.yn)('extension', name, `version ${version}`, `version ${found.version}`, {
@@ -23976,9 +23995,11 @@ SELECT seqrelid::int8 AS oid, seqincrement::text AS increment, seqcycle AS cycle
             }
         ]));
     return fingerprint.sequences.map((sequence)=>{
-        const there = restored.get((0,compare_findings/* keyOf */.TN)(sequence));
-        const why = there === undefined ? (0,request/* excuseFor */.R)(comparison, 'SEQUENCE', sequence) : undefined;
-        return why === undefined ? judgeSequence(sequence, there) : (0,compare_findings/* notMeasured */.q7)('sequence', (0,compare_findings/* titleOf */.Gg)(sequence), why);
+        const finding = judgeSequence(sequence, restored.get((0,compare_findings/* keyOf */.TN)(sequence)));
+        return finding.verdict === 'different' && (0,request/* isLeftOut */.W)(comparison, [
+            'SEQUENCE',
+            'SEQUENCE SET'
+        ], sequence) ? (0,compare_findings/* notMeasured */.q7)('sequence', (0,compare_findings/* titleOf */.Gg)(sequence), request/* WHY_LEFT_OUT */.C) : finding;
     });
 }
 
@@ -24067,15 +24088,15 @@ const AT_ONCE = 200;
             })
         ];
         const there = actual.get((0,compare_findings/* keyOf */.TN)(table));
-        if (there === undefined) return [
-            missing(comparison, table)
-        ];
+        if (there === undefined) return excused(comparison, table, [
+            (0,compare_findings/* different */.yn)('table', (0,compare_findings/* titleOf */.Gg)(table), (0,units/* plural */.LS)(table.rows, 'row'), 'missing')
+        ]);
         const { content, ...rowsOnly } = table;
         const measured = algorithm === undefined || content === undefined ? rowsOnly : table;
-        return [
+        return excused(comparison, table, [
             ...judgeTable(measured, there),
             ...missingPartitions(table, restored)
-        ];
+        ]);
     });
     findings.push(...unlike);
     if (chosen !== undefined) return findings;
@@ -24125,10 +24146,18 @@ const AT_ONCE = 200;
     }
     return pairs;
 }
-function missing(comparison, table) {
-    const why = (0,request/* excuseFor */.R)(comparison, 'TABLE', table);
-    if (why !== undefined) return (0,compare_findings/* notMeasured */.q7)('table', (0,compare_findings/* titleOf */.Gg)(table), why);
-    return (0,compare_findings/* different */.yn)('table', (0,compare_findings/* titleOf */.Gg)(table), (0,units/* plural */.LS)(table.rows, 'row'), 'missing');
+/** What differs in a table is no difference where its rows, or those of a partition, were left out. */ function excused(comparison, table, findings) {
+    if (findings.every(({ verdict })=>verdict === 'equal')) return findings;
+    const places = [
+        table,
+        ...table.partitions ?? []
+    ];
+    return places.some((place)=>(0,request/* isLeftOut */.W)(comparison, [
+            'TABLE',
+            'TABLE DATA'
+        ], place)) ? [
+        (0,compare_findings/* notMeasured */.q7)('table', (0,compare_findings/* titleOf */.Gg)(table), request/* WHY_LEFT_OUT */.C)
+    ] : findings;
 }
 function missingPartitions(table, restored) {
     const there = new Set(restored.map(compare_findings/* keyOf */.TN));
@@ -24239,16 +24268,12 @@ function holdsDefinitions({ manifest }) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   I: () => (/* binding */ excuse),
-/* harmony export */   R: () => (/* binding */ excuseFor)
+/* harmony export */   C: () => (/* binding */ WHY_LEFT_OUT),
+/* harmony export */   W: () => (/* binding */ isLeftOut)
 /* harmony export */ });
-const WHY_LEFT_OUT = 'it needs an extension that is missing here';
-/** Why what is missing in the restored database need not be there; undefined: it must. */ function excuse({ leftOut }) {
-    return leftOut === undefined || leftOut.length === 0 ? undefined : WHY_LEFT_OUT;
-}
-/** The same for one object: whether an entry of its kind and name was left out. Names stand unquoted there. */ function excuseFor({ leftOut = [] }, type, { schema, name }) {
-    const start = `${type} ${schema} ${name} `.replaceAll(/[\r\n]/g, ' ');
-    return leftOut.some(({ text })=>text.startsWith(start)) ? WHY_LEFT_OUT : undefined;
+/** Why what needs such an extension need not be there. */ const WHY_LEFT_OUT = 'it needs an extension that is missing here';
+/** Whether an entry of one of these kinds and of this name was left out: what it makes need not be there. */ function isLeftOut({ leftOut }, kinds, { schema, name }) {
+    return leftOut?.entries.some((entry)=>entry.tag === name && entry.schema === schema && kinds.includes(entry.kind)) ?? false;
 }
 
 
@@ -24333,57 +24358,6 @@ function missingExtensions(missing, allowed) {
         'allow-missing-extensions: |',
         ...block
     ].join('\n'));
-}
-
-
-/***/ }),
-
-/***/ 41097:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $N: () => (/* binding */ holdsRowsOf),
-/* harmony export */   CL: () => (/* binding */ divideArchive)
-/* harmony export */ });
-/* unused harmony export divide */
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
-/* harmony import */ var _base_process_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(78208);
-/* harmony import */ var _postgres_toc_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(45649);
-
-
-
-/** Divides an archive's entries. `dependencies` as `parseDependencies` has them. */ function divide(toc, dependencies, extensions) {
-    const out = new Set(toc.filter(({ text })=>extensions.some((name)=>text.trimEnd() === `EXTENSION - ${name}`)).map(idOf));
-    // An entry may stand before what it depends on.
-    for(let before = -1; before !== out.size;){
-        before = out.size;
-        for (const { dumpId } of toc)if (dependencies.get(dumpId)?.some((needed)=>out.has(needed)) === true) out.add(dumpId);
-    }
-    return {
-        restored: toc.filter(({ dumpId })=>!out.has(dumpId)),
-        leftOut: toc.filter(({ dumpId })=>out.has(dumpId))
-    };
-}
-const idOf = ({ dumpId })=>dumpId;
-/** Whether the rows of a table are among these entries. Their names stand unquoted, line breaks as spaces. */ function holdsRowsOf(entries, { schema, name }) {
-    const start = `TABLE DATA ${schema} ${name} `.replaceAll(/[\r\n]/g, ' ');
-    return entries.some(({ text })=>text.startsWith(start));
-}
-/** Reads an archive's entries and divides them. @throws UserError when the archive cannot be read. */ async function divideArchive(path, extensions, { programs, signal }) {
-    const list = await (0,_base_process_js__WEBPACK_IMPORTED_MODULE_1__/* .run */ .e)(programs.path('pg_restore'), [
-        '--list',
-        '--verbose',
-        path
-    ], {
-        env: {
-            ...process.env,
-            ...programs.env
-        },
-        signal
-    });
-    if (list.code !== 0) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`The table of contents cannot be read.\n${list.stderr}`);
-    const text = list.stdout.toString('utf8');
-    return divide((0,_postgres_toc_js__WEBPACK_IMPORTED_MODULE_2__/* .parseToc */ .AI)(text), (0,_postgres_toc_js__WEBPACK_IMPORTED_MODULE_2__/* .parseDependencies */ .fb)(text), extensions);
 }
 
 
@@ -24760,7 +24734,7 @@ function choiceReason({ name, backupId, label }, finding) {
 
 /***/ }),
 
-/***/ 11740:
+/***/ 53190:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -24836,8 +24810,8 @@ var stage = __nccwpck_require__(71915);
 var promises_ = __nccwpck_require__(51455);
 // EXTERNAL MODULE: ./lib/backup/fingerprint/nothing.js
 var nothing = __nccwpck_require__(39052);
-// EXTERNAL MODULE: ./lib/restore/archive/index.js + 24 modules
-var archive = __nccwpck_require__(95424);
+// EXTERNAL MODULE: ./lib/restore/archive/index.js + 25 modules
+var archive = __nccwpck_require__(97637);
 // EXTERNAL MODULE: ./lib/postgres/psql.js
 var postgres_psql = __nccwpck_require__(80059);
 // EXTERNAL MODULE: ./lib/verify/compare/findings.js
@@ -25501,16 +25475,19 @@ async function happens(psql, candidate) {
 async function doDamage(request, random) {
     const { fingerprint, manifest, unfilled = [] } = request;
     if (fingerprint === undefined) return undefined;
-    // Those of a view that is not measured are not missed.
-    const materializedViews = fingerprint.materializedViews.filter(({ schema, name })=>!unfilled.some((view)=>view.schema === schema && view.name === name));
+    // What is not measured is not missed.
+    const isMeasured = (...kinds)=>(relation)=>!(0,compare_request/* isLeftOut */.W)(request, kinds, relation);
+    const measured = {
+        ...fingerprint,
+        tables: fingerprint.tables.filter(isMeasured('TABLE', 'TABLE DATA')),
+        sequences: fingerprint.sequences.filter(isMeasured('SEQUENCE', 'SEQUENCE SET')),
+        materializedViews: fingerprint.materializedViews.filter(({ schema, name })=>!unfilled.some((view)=>view.schema === schema && view.name === name))
+    };
     // Where objects may be missing, another one that is missing does not show.
-    const objects = manifest.options['content'] !== 'data' && (0,compare_request/* excuse */.I)(request) === undefined;
+    const objects = manifest.options['content'] !== 'data' && request.leftOut === undefined;
     const psql = await request.open('that damages the copy');
     try {
-        return await damage(psql, {
-            ...fingerprint,
-            materializedViews
-        }, {
+        return await damage(psql, measured, {
             random,
             objects
         });
@@ -25536,8 +25513,173 @@ var reporter = __nccwpck_require__(97872);
 var postgres_server = __nccwpck_require__(36008);
 // EXTERNAL MODULE: ./lib/restore/requirements.js
 var requirements = __nccwpck_require__(26960);
-// EXTERNAL MODULE: ./lib/verify/left-out.js
-var left_out = __nccwpck_require__(41097);
+;// CONCATENATED MODULE: ./lib/verify/left-out-kinds.js
+
+/** Kinds that the fingerprint calls otherwise than an archive; all others are the same in lower case. */ const NAMES = {
+    PROCEDURE: 'function',
+    AGGREGATE: 'function',
+    'PROCEDURAL LANGUAGE': 'language',
+    'FK CONSTRAINT': 'foreign key',
+    SERVER: 'foreign server',
+    STATISTICS: 'statistics object',
+    'PUBLICATION TABLE': 'published table',
+    'PUBLICATION TABLES IN SCHEMA': 'published schema'
+};
+/** By the word that comes after a constraint's name. */ const CONSTRAINTS = {
+    primary: 'primary key',
+    unique: 'unique constraint',
+    exclude: 'exclusion constraint'
+};
+/** By the word that comes after AS. */ const TYPES = {
+    enum: 'enum',
+    range: 'range type',
+    '(': 'composite type'
+};
+/**
+ * How many objects of each kind, as the fingerprint counts them, are not there when some entries are not restored; in
+ * doubt more. Entries of other things (rows, comments) count by names that are no kinds.
+ * @param out the dump ids of what is not restored
+ */ function countObjects(entries, out) {
+    const counts = {
+        'check constraint': checksIn(entries, out)
+    };
+    for (const entry of entries)if (out.has(entry.dumpId)) for (const kind of kindsOf(entry))counts[kind] = (counts[kind] ?? 0) + 1;
+    return counts;
+}
+function kindsOf({ kind, tag, definition }) {
+    const known = KINDS[kind];
+    if (known !== undefined) return known(definition);
+    return kind === 'RULE' && tag.endsWith(' _RETURN') ? [] : [
+        NAMES[kind] ?? kind.toLowerCase()
+    ];
+}
+/** Where the definition tells how many there are, and of which kinds. */ const KINDS = {
+    CONSTRAINT: (definition)=>{
+        const list = (0,archive/* tokens */.LU)(definition);
+        const kind = CONSTRAINTS[list[(0,archive/* indexOfWord */.Cd)(list, [
+            'constraint'
+        ]) + 2]?.text ?? ''];
+        // Each of these has an index of its own.
+        return kind === undefined ? [] : [
+            kind,
+            'index'
+        ];
+    },
+    TYPE: (definition)=>{
+        const list = (0,archive/* tokens */.LU)(definition);
+        const as = (0,archive/* indexOfWord */.Cd)(list, [
+            'as'
+        ]);
+        return [
+            (as < 0 ? undefined : TYPES[list[as + 1]?.text ?? '']) ?? 'base type'
+        ];
+    },
+    DOMAIN: (definition)=>[
+            'domain',
+            ...checks(definition, 0).map(()=>'domain constraint')
+        ],
+    'CHECK CONSTRAINT': (definition)=>isOfDomain(definition) ? [
+            'domain constraint'
+        ] : []
+};
+/** The checks that a definition makes: `CONSTRAINT name CHECK` in so many parentheses. */ function checks(definition, depth) {
+    const list = (0,archive/* tokens */.LU)(definition);
+    const isWord = (token, text)=>token?.kind === 'word' && token.text === text;
+    return list.filter((token, index)=>token.depth === depth && isWord(token, 'constraint') && isWord(list[index + 2], 'check'));
+}
+function isOfDomain(definition) {
+    return (0,archive/* tokens */.LU)(definition, 2)[1]?.text === 'domain';
+}
+/**
+ * Checks stand in the definition of their table or, where they are not valid, alone. The tables that inherit from it
+ * have them too, and do not say so.
+ */ function checksIn(entries, out) {
+    const tables = entries.filter(({ kind })=>kind === 'TABLE' || kind === 'FOREIGN TABLE');
+    const ids = new Map(tables.map(({ dumpId, schema, tag })=>[
+            (0,archive/* keyOf */.TN)(schema, tag),
+            dumpId
+        ]));
+    const heirs = new Map();
+    for (const { dumpId, dependencies } of tables)for (const parent of dependencies)heirs.set(parent, [
+        ...heirs.get(parent) ?? [],
+        dumpId
+    ]);
+    const made = [
+        ...tables.map(({ dumpId, definition })=>({
+                table: dumpId,
+                by: dumpId,
+                count: checks(definition, 1).length
+            })),
+        ...entries.flatMap((entry)=>{
+            if (entry.kind !== 'CHECK CONSTRAINT' || isOfDomain(entry.definition)) return [];
+            const table = ids.get((0,archive/* belongsTo */.g4)(entry)?.to[0] ?? '');
+            return table === undefined ? [] : [
+                {
+                    table,
+                    by: entry.dumpId,
+                    count: 1
+                }
+            ];
+        })
+    ];
+    return made.reduce((total, { table, by, count })=>{
+        const holders = count === 0 ? [] : withHeirs(table, heirs);
+        return total + count * holders.filter((id)=>out.has(by) || out.has(id)).length;
+    }, 0);
+}
+function withHeirs(table, heirs) {
+    const found = new Set([
+        table
+    ]);
+    for (const id of found)for (const heir of heirs.get(id) ?? [])found.add(heir);
+    return [
+        ...found
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/verify/left-out.js
+
+
+/** The dump ids of the extensions that are missing and of all that needs them. */ function idsOf(entries, { extensions, known = [] }) {
+    const out = new Set(entries.filter(({ kind, tag })=>kind === 'EXTENSION' && extensions.includes(tag)).map(({ dumpId })=>dumpId));
+    if (out.size === 0) return out;
+    const needs = unsaidNeeds(entries, known.filter(({ name })=>!extensions.includes(name)));
+    // An entry may stand before what it depends on.
+    for(let before = -1; before !== out.size;){
+        before = out.size;
+        for (const entry of entries)if (entry.dependencies.some((needed)=>out.has(needed)) || needs(entry, out)) out.add(entry.dumpId);
+    }
+    return out;
+}
+/** Of some entries pg_dump does not write that they need an extension. */ function unsaidNeeds(entries, there) {
+    const made = new Set(entries.map(({ kind, schema, tag })=>`${kind} ${(0,archive/* keyOf */.TN)(schema, tag)}`));
+    const filled = new Set(there.flatMap(({ configuration = [] })=>configuration.map(({ schema, name })=>(0,archive/* keyOf */.TN)(schema, name))));
+    const servers = entries.filter(({ kind })=>kind === 'SERVER');
+    // What the archive does not make is an extension's own.
+    const isForeign = (kind, { schema, tag })=>!made.has(`${kind} ${(0,archive/* keyOf */.TN)(schema, tag)}`) && !filled.has((0,archive/* keyOf */.TN)(schema, tag));
+    return (entry, out)=>{
+        const { kind, tag, schema } = entry;
+        if (kind === 'TABLE DATA') return isForeign('TABLE', entry);
+        if (kind === 'SEQUENCE SET') return isForeign('SEQUENCE', entry);
+        if (kind === 'USER MAPPING') return servers.some((server)=>out.has(server.dumpId) && tag.endsWith(` SERVER ${server.tag}`));
+        // `public` is there, whoever made it.
+        if (kind !== 'DEFAULT ACL' || schema === undefined || schema === 'public') return false;
+        return !made.has(`SCHEMA ${(0,archive/* keyOf */.TN)(undefined, schema)}`);
+    };
+}
+/** Reads an archive's entries and divides them. @throws UserError when the archive cannot be read. */ async function divideArchive(request, wanting) {
+    const toc = await (0,archive/* readContents */.r0)(request) ?? [];
+    const { entries } = await (0,archive/* readTocFile */.$E)(request.archive);
+    const out = idsOf(entries, wanting);
+    return {
+        restored: toc.filter(({ dumpId })=>!out.has(dumpId)),
+        leftOut: {
+            entries: entries.filter(({ dumpId })=>out.has(dumpId)),
+            objects: countObjects(entries, out)
+        }
+    };
+}
+
 // EXTERNAL MODULE: ./lib/postgres/connection/parse.js + 2 modules
 var connection_parse = __nccwpck_require__(31276);
 // EXTERNAL MODULE: ./lib/postgres/programs/index.js + 35 modules
@@ -27203,9 +27345,17 @@ const DEFINITIONS = 'of the archive';
     /** What of the archive can be restored where extensions are missing; undefined: all of it. */ async divide() {
         const { place, staged, options } = this;
         if (place.missing.length === 0) return undefined;
-        return (0,left_out/* divideArchive */.CL)(staged.path, place.missing, {
-            programs: place.programs,
+        const { programs, missing } = place;
+        const known = staged.fingerprint?.extensions;
+        return divideArchive({
+            archive: staged,
+            programs,
             signal: options.signal
+        }, {
+            extensions: missing,
+            ...known === undefined ? {} : {
+                known
+            }
         });
     }
     /** Another major's pg_restore writes other text for the same definitions. */ async definitions(signal) {
@@ -29079,8 +29229,8 @@ var status_told = __nccwpck_require__(63600);
 var report_text = __nccwpck_require__(76259);
 // EXTERNAL MODULE: ./lib/verify/result.js
 var verify_result = __nccwpck_require__(91852);
-// EXTERNAL MODULE: ./lib/verify/told.js + 30 modules
-var verify_told = __nccwpck_require__(11740);
+// EXTERNAL MODULE: ./lib/verify/told.js + 32 modules
+var verify_told = __nccwpck_require__(53190);
 ;// CONCATENATED MODULE: ./lib/cli/commands/verify.js
 
 
