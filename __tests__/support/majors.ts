@@ -16,3 +16,13 @@ export function testMajors(): number[] {
     return major;
   });
 }
+
+/**
+ * The oldest and the newest of them, for suites whose SQL differs between majors at the borders if at all, and which
+ * take long. Where `PGKEEP_TEST_MAJORS` lists some, those.
+ */
+export function borderMajors(): number[] {
+  const all = testMajors();
+  if ((process.env['PGKEEP_TEST_MAJORS']?.trim() ?? '') !== '') return all;
+  return [...new Set([all[0], all.at(-1)])].filter((major) => major !== undefined);
+}

@@ -3,7 +3,7 @@ import { parseConnection } from '../../src/postgres/connection/parse.js';
 import { Psql } from '../../src/postgres/psql.js';
 import { checkIndexes } from '../../src/verify/amcheck.js';
 import { Rig, rigMissing } from '../support/backup-rig.js';
-import { testMajors } from '../support/majors.js';
+import { borderMajors } from '../support/majors.js';
 import { problems } from '../support/compare-rig.js';
 
 if (rigMissing !== undefined) process.stderr.write(`NOT RUN: checking indexes: ${rigMissing}\n`);
@@ -27,7 +27,7 @@ const DISORDER = [
   'CREATE INDEX disordered ON t (b turned)',
 ];
 
-const suite = rigMissing === undefined ? describe.each(testMajors()) : describe.skip.each([0]);
+const suite = rigMissing === undefined ? describe.each(borderMajors()) : describe.skip.each([0]);
 
 suite('checking the indexes of PostgreSQL %i', (major) => {
   let rig: Rig;

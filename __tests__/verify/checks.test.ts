@@ -6,7 +6,7 @@ import { Psql } from '../../src/postgres/psql.js';
 import { expectTables, runChecks } from '../../src/verify/checks.js';
 import { Rig, rigMissing } from '../support/backup-rig.js';
 import { until } from '../support/children.js';
-import { testMajors } from '../support/majors.js';
+import { borderMajors } from '../support/majors.js';
 
 if (rigMissing !== undefined) process.stderr.write(`NOT RUN: checks: ${rigMissing}\n`);
 
@@ -73,7 +73,7 @@ const TABLES: [name: string, why: RegExp | null | undefined][] = [
   ['', null],
 ];
 
-const suite = rigMissing === undefined ? describe.each(testMajors()) : describe.skip.each([0]);
+const suite = rigMissing === undefined ? describe.each(borderMajors()) : describe.skip.each([0]);
 
 suite('checks on PostgreSQL %i', (major) => {
   let rig: Rig;

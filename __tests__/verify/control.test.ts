@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { controlNoticed, runControl } from '../../src/verify/control/index.js';
 import { Rig, rigMissing } from '../support/backup-rig.js';
-import { testMajors } from '../support/majors.js';
+import { borderMajors } from '../support/majors.js';
 import { problems, Restored } from '../support/compare-rig.js';
 
 if (rigMissing !== undefined) process.stderr.write(`NOT RUN: the control: ${rigMissing}\n`);
@@ -56,7 +56,7 @@ function beginningWith(
   };
 }
 
-const suite = rigMissing === undefined ? describe.each(testMajors()) : describe.skip.each([0]);
+const suite = rigMissing === undefined ? describe.each(borderMajors()) : describe.skip.each([0]);
 
 suite('the control on PostgreSQL %i', (major) => {
   let rig: Rig;
