@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Psql } from '../../src/postgres/psql.js';
 import { controlNoticed, runControl } from '../../src/verify/control/index.js';
 import { Rig, rigMissing } from '../support/backup-rig.js';
 import { borderMajors } from '../support/majors.js';
@@ -104,6 +105,23 @@ suite('the control on PostgreSQL %i', (major) => {
       );
       expect([time, control.damage, control.outcome]).toEqual([time, expect.any(String), 'noticed']);
       expect(problems(await guarded.compare({ database }))).not.toEqual([]);
+    }
+  });
+
+  it('is done by a role that may not switch triggers off, too', async () => {
+    const guarded = await restoredFrom('owned', GUARDED);
+    const psql = await guarded.clone('plain owner');
+    await psql.exec(
+      "CREATE ROLE plain_owner LOGIN PASSWORD 'p'",
+      'GRANT ALL ON SCHEMA public TO plain_owner',
+    );
+    for (const table of ['kept', 'held', 'always'])
+      await psql.exec(`ALTER TABLE ${table} OWNER TO plain_owner`);
+    const request = guarded.request({ database: 'plain owner' });
+    const open = (): Promise<Psql> => rig.psql('plain owner', 'plain_owner', 'p');
+    for (let kind = 0; kind < 4; kind += 1) {
+      const { control } = await runControl({ ...request, open }, beginningWith(kind, major));
+      expect([kind, control]).toEqual([kind, { outcome: 'noticed', damage: expect.any(String) }]);
     }
   });
 

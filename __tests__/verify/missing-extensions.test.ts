@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { UserError } from '../../src/base/errors.js';
+import { UserError, type ExplainedError } from '../../src/base/errors.js';
 import { summaryMarkup } from '../../src/github/summary.js';
+import { prepareRequirements } from '../../src/restore/requirements.js';
 import { reportText } from '../../src/verify/report-text.js';
 import { verifySummary } from '../../src/verify/summary.js';
 import type { VerifyResult } from '../../src/verify/types.js';
@@ -205,6 +206,28 @@ const DATABASE = [
       } finally {
         await borrowed.stop();
       }
+    });
+
+    it.each([
+      [
+        'an extension',
+        { extensions: [{ name: 'not there', version: '1', schema: 'public' }], schemas: [] },
+        /needs the extension "not there" \(in schema "public"\), .*Install it on that server, .*\nPostgreSQL said: .*not available.* \(SQLSTATE \w{5}\)$/s,
+      ],
+      [
+        'a schema',
+        { extensions: [], schemas: ['pg_own'] },
+        /needs the schema "pg_own", .*another role\.\nPostgreSQL said: .*pg_own.* \(SQLSTATE 42939\)$/s,
+      ],
+    ])('says which %s a part needs and cannot be made', async (_what, requires, message) => {
+      const psql = await rig.psql();
+      const error: unknown = await prepareRequirements(psql, { ...requires, others: [] }).catch(
+        (thrown: unknown) => thrown,
+      );
+      await psql.close();
+      expect(error).toBeInstanceOf(UserError);
+      expect((error as UserError).message).toMatch(message);
+      expect((error as ExplainedError).anonymous).not.toMatch(/not there|own/);
     });
 
     it('needs none where it has it', async () => {
