@@ -48,3 +48,4 @@ GRANT SELECT (name) ON app.customers TO proof_reader;
 ALTER DEFAULT PRIVILEGES IN SCHEMA app GRANT SELECT ON TABLES TO proof_reader;
 COMMENT ON TABLE app.orders IS 'What customers ordered';
 SELECT lo_from_bytea(0, 'one'), lo_from_bytea(0, 'two');
+DO $$ DECLARE o oid = (SELECT min(oid) FROM pg_largeobject_metadata); BEGIN EXECUTE format('ALTER LARGE OBJECT %s OWNER TO proof_reader', o); EXECUTE format('GRANT SELECT ON LARGE OBJECT %s TO PUBLIC', o); EXECUTE format('COMMENT ON LARGE OBJECT %s IS ''first''', o); END $$;

@@ -13,6 +13,10 @@ export interface Damage {
 const definition = (name: RegExp): Damage['finding'] => ({ kind: 'object', name });
 const table = (name: RegExp): Damage['finding'] => ({ kind: 'table', name });
 
+/** Runs a statement on the first large object. */
+const ofLargeObject = (statement: string): string =>
+  `DO $$ BEGIN EXECUTE (SELECT format('${statement}', min(oid)) FROM pg_largeobject_metadata); END $$`;
+
 export const DAMAGES: readonly Damage[] = [
   {
     name: 'one row is missing',
@@ -193,6 +197,21 @@ export const DAMAGES: readonly Damage[] = [
     sql: ["SELECT lo_put(min(oid), 0, 'O') FROM pg_largeobject_metadata"],
     content: true,
     finding: { kind: 'large objects', name: /content/ },
+  },
+  {
+    name: 'a large object has another owner',
+    sql: [ofLargeObject('ALTER LARGE OBJECT %s OWNER TO CURRENT_USER')],
+    finding: { kind: 'large objects', name: /owners/ },
+  },
+  {
+    name: "a large object's grant is missing",
+    sql: [ofLargeObject('REVOKE SELECT ON LARGE OBJECT %s FROM PUBLIC')],
+    finding: { kind: 'large objects', name: /privileges/ },
+  },
+  {
+    name: "a large object's comment is missing",
+    sql: [ofLargeObject('COMMENT ON LARGE OBJECT %s IS NULL')],
+    finding: { kind: 'large objects', name: /comments/ },
   },
   {
     name: 'an extension is missing',

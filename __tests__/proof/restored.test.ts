@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseConnection } from '../../src/postgres/connection/parse.js';
 import { Psql } from '../../src/postgres/psql.js';
-import { compareRestored } from '../../src/verify/compare/index.js';
+import { compareRestored, type CompareRequest } from '../../src/verify/compare/index.js';
 import { isRed } from '../../src/verify/result.js';
 import type { Finding } from '../../src/verify/types.js';
 import { Rig, rigMissing, type Published } from '../support/backup-rig.js';
@@ -31,7 +31,7 @@ if (rigMissing !== undefined) process.stderr.write(`NOT RUN: damaged copies: ${r
     );
     expect([status, stderr]).toEqual([0, '']);
   };
-  const compare = (database: string): Promise<Finding[]> =>
+  const compare = (database: string, changes: Partial<CompareRequest> = {}): Promise<Finding[]> =>
     compareRestored({
       open: (name) => Psql.open({ programs: rig.programs, connection: connection(database), name }),
       programs: rig.programs,
@@ -42,6 +42,7 @@ if (rigMissing !== undefined) process.stderr.write(`NOT RUN: damaged copies: ${r
       manifest: backup.manifest,
       jobs: 2,
       signal: new AbortController().signal,
+      ...changes,
     });
 
   beforeAll(async () => {
@@ -70,6 +71,23 @@ if (rigMissing !== undefined) process.stderr.write(`NOT RUN: damaged copies: ${r
     expect(red.map((finding) => `${finding.kind} ${finding.name}`)).toEqual(
       expect.arrayContaining([expect.stringMatching(new RegExp(`^${kind} .*${name.source}`))]),
     );
+  });
+
+  it('what large objects lack on purpose is not asked for', async () => {
+    const details = async (changes: Partial<CompareRequest> = {}): Promise<string[]> => {
+      const only = { aspects: ['large objects' as const] };
+      return (await compare('good', { ...changes, only })).map(({ name, verdict }) => `${name} ${verdict}`);
+    };
+    const { largeObjectDetails, ...older } = backup.fingerprint;
+    const options = (...args: string[]) => ({ ...backup.manifest, options: { 'dump-args': args } });
+    const [count, content] = ['2 large objects equal', 'content equal'];
+    const [owners, privileges, comments] = ['owners equal', 'privileges equal', 'comments equal'];
+    expect(largeObjectDetails).toBeDefined();
+    expect(await details()).toEqual([count, content, owners, privileges, comments]);
+    expect(await details({ fingerprint: older })).toEqual([count, content]);
+    expect(await details({ manifest: options('--no-comments') })).not.toContain(comments);
+    expect(await details({ manifest: options('-x') })).toEqual([count, content, owners, comments]);
+    expect(await details({ omits: ['owners'] })).toEqual([count, content, comments]);
   });
 
   it('text sorts by another locale is named', async () => {

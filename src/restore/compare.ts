@@ -49,6 +49,10 @@ export async function compareJob(
     fingerprint: staged.fingerprint,
     manifest: staged.manifest,
     otherwise,
+    omits: [
+      ...(job.plan.owner ? [] : ['owners' as const]),
+      ...(job.plan.privileges ? [] : ['privileges' as const]),
+    ],
     jobs: jobsOf(job),
     signal: options.signal,
     ...(await scopeOf(job)),

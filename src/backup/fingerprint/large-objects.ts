@@ -1,5 +1,6 @@
 import { SqlError, type Psql } from '../../postgres/psql.js';
 import type { TocEntry } from '../../postgres/toc.js';
+import { hashLargeObjectDetails } from './large-object-details.js';
 import type { HashAlgorithm } from './queries.js';
 import { inSavepoint } from './savepoint.js';
 import type { Fingerprint } from './types.js';
@@ -11,23 +12,31 @@ export interface LargeObjectHash {
   low: string;
 }
 
-/** What the archive holds of large objects: their number and, where an algorithm is given, a hash of their content. */
+type Measured = Pick<
+  Fingerprint,
+  'largeObjects' | 'largeObjectContent' | 'largeObjectDetails' | 'notMeasured'
+>;
+
+/** What the archive holds of large objects: their number, their details and, where an algorithm is given, a hash of their content. */
 export async function measureLargeObjects(
   psql: Psql,
   toc: readonly TocEntry[],
   algorithm: HashAlgorithm | undefined,
-): Promise<Pick<Fingerprint, 'largeObjects' | 'largeObjectContent' | 'notMeasured'>> {
+): Promise<Measured> {
   const held = toc.some((entry) => entry.text.startsWith('BLOB'));
   const count = held
     ? Number(await psql.value('SELECT count(*) FROM pg_catalog.pg_largeobject_metadata'))
     : 0;
-  if (count === 0 || algorithm === undefined) return { largeObjects: count, notMeasured: [] };
+  const measured: Measured = { largeObjects: count, notMeasured: [] };
+  if (count === 0) return measured;
+  const details = await hashLargeObjectDetails(psql);
+  if ('why' in details) measured.notMeasured.push({ what: 'the details of large objects', why: details.why });
+  else measured.largeObjectDetails = details;
+  if (algorithm === undefined) return measured;
   const content = await hashLargeObjects(psql, algorithm);
-  if (!('why' in content)) return { largeObjects: count, largeObjectContent: content, notMeasured: [] };
-  return {
-    largeObjects: count,
-    notMeasured: [{ what: 'the content of large objects', why: content.why }],
-  };
+  if ('why' in content) measured.notMeasured.push({ what: 'the content of large objects', why: content.why });
+  else measured.largeObjectContent = content;
+  return measured;
 }
 
 /** Hashes all large objects. The session must be inside a transaction. @returns `why` where one cannot be read */

@@ -68,6 +68,12 @@ export interface ExtensionFingerprint {
   configuration?: { schema: string; name: string }[];
 }
 
+/** What a large object has beside its content, as far as pg_dump keeps it. */
+export type LargeObjectDetail = 'owners' | 'privileges' | 'comments';
+
+/** The sums of the two 64-bit halves of the SHA-256 of each detail of each large object, its OID included. */
+export type LargeObjectDetails = Record<LargeObjectDetail, { high: string; low: string }>;
+
 /** What the database held at the dump's own snapshot, of all that the archive holds. */
 export interface Fingerprint {
   version: 1;
@@ -93,6 +99,8 @@ export interface Fingerprint {
   largeObjects: number;
   /** With level `content`, where there are any and all could be read. */
   largeObjectContent?: LargeObjectHash;
+  /** Where there are any. Absent in the first fingerprints. */
+  largeObjectDetails?: LargeObjectDetails;
   extensions: ExtensionFingerprint[];
   /** What a filtered archive needs and does not bring along. */
   requires: Requirements;

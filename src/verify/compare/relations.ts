@@ -1,8 +1,4 @@
-import { hashLargeObjects } from '../../backup/fingerprint/large-objects.js';
 import { readExtensions } from '../../backup/fingerprint/requires.js';
-import type { Fingerprint } from '../../backup/fingerprint/types.js';
-import { plural } from '../../base/units.js';
-import type { Psql } from '../../postgres/psql.js';
 import type { Finding } from '../types.js';
 import { different, equal, keyOf, notMeasured, titleOf } from './findings.js';
 import { isLeftOut, WHY_LEFT_OUT, type Comparison } from './request.js';
@@ -37,32 +33,6 @@ export async function compareMaterializedViews(comparison: Comparison): Promise<
 
 const VIEW = 'MATERIALIZED VIEW';
 const OTHER_SERVER = 'it reads a foreign table, and nothing that is restored here may reach another server';
-
-/** How many large objects there are. */
-export async function compareLargeObjects({ psql, fingerprint }: Comparison): Promise<Finding[]> {
-  const found = Number(await psql.value('SELECT count(*) FROM pg_catalog.pg_largeobject_metadata'));
-  const expected = fingerprint.largeObjects;
-  if (found === expected)
-    return expected === 0
-      ? []
-      : [
-          equal('large objects', plural(found, 'large object')),
-          ...(await compareLargeContent(psql, fingerprint.largeObjectContent)),
-        ];
-  return [different('large objects', 'all', plural(expected, 'large object'), plural(found, 'large object'))];
-}
-
-async function compareLargeContent(
-  psql: Psql,
-  expected: Fingerprint['largeObjectContent'],
-): Promise<Finding[]> {
-  if (expected === undefined) return [];
-  const found = await hashLargeObjects(psql, expected.algorithm);
-  if ('why' in found) return [notMeasured('large objects', 'content', found.why)];
-  return found.high === expected.high && found.low === expected.low
-    ? [equal('large objects', 'content')]
-    : [different('large objects', 'content', 'that of the snapshot', 'another')];
-}
 
 /** The extensions of the source, or those that a part of it needs: there or not, and in which version. */
 export async function compareExtensions(comparison: Comparison): Promise<Finding[]> {

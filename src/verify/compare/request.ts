@@ -1,4 +1,4 @@
-import type { Fingerprint } from '../../backup/fingerprint/types.js';
+import type { Fingerprint, LargeObjectDetail } from '../../backup/fingerprint/types.js';
 import type { Manifest } from '../../backup/manifest.js';
 import type { Psql } from '../../postgres/psql.js';
 import type { TocEntry } from '../../postgres/toc.js';
@@ -48,6 +48,8 @@ export interface CompareRequest {
   leftOut?: LeftOut;
   /** Materialized views that stayed empty, since they read another server, which nothing may reach from here. */
   unfilled?: readonly { schema: string; name: string }[];
+  /** What of large objects the restore was told to leave out. */
+  omits?: readonly LargeObjectDetail[];
   /** Sessions that read tables at the same time. */
   jobs: number;
   /** Only this part; absent: everything. */

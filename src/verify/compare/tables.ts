@@ -117,4 +117,5 @@ function carriedOver({ fingerprint }: Comparison): Finding[] {
 const UNNAMED: Readonly<Record<string, FindingKind>> = {
   'sequences after the dump': 'sequence',
   'the content of large objects': 'large objects',
+  'the details of large objects': 'large objects',
 };
