@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
+import { readRecords } from '../../src/backup/history.js';
 import { readInventory } from '../../src/backup/inventory.js';
 import { candidatesOf } from '../../src/retention/candidates.js';
 import { planOrphans } from '../../src/retention/orphans.js';
@@ -11,6 +12,7 @@ import { openStore } from '../../src/storage/registry.js';
 import type { ObjectInfo, Store } from '../../src/storage/store.js';
 import { FaultyStore } from '../support/faulty-store.js';
 import { idsOf, objectsOf, verdictOf, type Made } from '../support/family.js';
+import { WatchedStore } from '../support/watched-store.js';
 
 const A = '20260101T000000Z-aaaa';
 const B = '20260102T000000Z-aaaa';
@@ -128,6 +130,25 @@ describe('the inventory of a family', () => {
           : Promise.resolve(Readable.from([objects.get(key ?? '')]));
       await expect(readInventory(half, 'shop')).rejects.toBe(broken);
     });
+  });
+
+  it('costs one listing, a request for each manifest, and one for a verdict or a run only where the listing shows it', async () => {
+    backup({ id: A, verdict: 'passed' });
+    backup({ id: B });
+    put(`shop/${C}/database.dump`, 'half');
+    const [old, young] = ['shop/_log/20260101T000000Z-1.json', 'shop/_log/20260103T000000Z-2.json'];
+    for (const key of [old, young]) put(key, '{}');
+    const asked: string[] = [];
+    const watched = new WatchedStore(store, (what, key) => void asked.push(`${what} ${key}`));
+    const { log } = await readInventory(watched, 'shop');
+    await readRecords(watched, log, new Date('2026-01-02T00:00:00Z'));
+    expect(asked).toEqual([
+      'list shop/',
+      `get shop/${A}/manifest.json`,
+      `get shop/${B}/manifest.json`,
+      `get shop/${A}/verified.json`,
+      `get ${young}`,
+    ]);
   });
 
   it('takes a manifest that is gone when it is read for one that cannot be read, and never for an orphan', async () => {

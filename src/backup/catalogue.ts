@@ -13,10 +13,12 @@ export interface Manifests {
   backups: Manifest[];
   /** Those that could not be read, and why. */
   unreadable: { id: string; reason: string }[];
+  /** Those of which there is no manifest, or none any more, in the store's words. */
+  absent: { id: string; reason: string }[];
 }
 
 /** The backups of one family in one store. */
-export interface Listing extends Manifests {
+export interface Listing extends Omit<Manifests, 'absent'> {
   /** Ids of folders without a manifest, oldest first. They are no backups (`unfinishedText`). */
   unfinished: string[];
 }
@@ -29,7 +31,7 @@ export interface Passing {
   unfinished: (id: string) => void;
 }
 
-/** How many requests are under way at once: far below what any store limits, and enough to hide its latency. */
+/** How many families are looked into at once. */
 const CONCURRENCY = 32;
 
 /**
@@ -88,41 +90,33 @@ function decodeAt(bytes: Uint8Array, store: Store, name: string, id: string): Ma
   return manifest;
 }
 
-/** Reads all manifests of a family. With `label`, only backups that carry it. One listing, and one request a manifest. */
+/**
+ * Reads all manifests of a family. With `label`, only backups that carry it. One request a folder, and the names of the
+ * folders alone: a listing of all that lies in them takes several times as many pages.
+ */
 export async function listBackups(store: Store, name: string, label?: string): Promise<Listing> {
-  const complete = new Map<string, boolean>();
-  for await (const { key } of store.list(`${name}/`)) {
-    const [, id, file, ...rest] = key.split('/');
-    if (file === undefined || id === undefined || !isId(id)) continue;
-    complete.set(id, (file === MANIFEST && rest.length === 0) || complete.get(id) === true);
-  }
-  const ids = [...complete.keys()].sort();
-  const manifests = await readManifests(
-    store,
-    name,
-    ids.filter((id) => complete.get(id) === true),
-  );
+  const ids = (await store.folders(`${name}/`)).filter(isId).sort();
+  const { backups, unreadable, absent } = await readManifests(store, name, ids);
   return {
-    ...manifests,
-    backups:
-      label === undefined ? manifests.backups : manifests.backups.filter((backup) => backup.label === label),
-    unfinished: ids.filter((id) => complete.get(id) === false),
+    backups: label === undefined ? backups : backups.filter((backup) => backup.label === label),
+    unreadable,
+    unfinished: absent.map(({ id }) => id),
   };
 }
 
 /** Reads the manifests of the backups with these ids. */
 export async function readManifests(store: Store, name: string, ids: readonly string[]): Promise<Manifests> {
   const keys = ids.map((id) => backupKey(name, id, MANIFEST));
-  const listing: Manifests = { backups: [], unreadable: [] };
-  for (const { key, bytes, error } of await readMany(store, keys, CONCURRENCY)) {
-    const id = key.split('/')[1] ?? key;
-    try {
-      if (error !== undefined) throw error as Error;
-      listing.backups.push(decodeAt(bytes, store, name, id));
-    } catch (reason) {
-      if (!(reason instanceof ManifestError) && !isNotFound(reason)) throw reason;
-      listing.unreadable.push({ id, reason: reason.message });
-    }
+  const idOf = (key: string): string => key.split('/')[1] ?? key;
+  const results = await readMany(store, keys, (bytes, key) => decodeAt(bytes, store, name, idOf(key)));
+  const listing: Manifests = { backups: [], unreadable: [], absent: [] };
+  for (const result of results) {
+    const id = idOf(result.key);
+    if (result.ok) listing.backups.push(result.value);
+    else if (isNotFound(result.error)) listing.absent.push({ id, reason: result.error.message });
+    else if (result.error instanceof ManifestError)
+      listing.unreadable.push({ id, reason: result.error.message });
+    else throw result.error as Error;
   }
   listing.backups.sort((a, b) => a.snapshotAt.localeCompare(b.snapshotAt) || a.id.localeCompare(b.id));
   return listing;

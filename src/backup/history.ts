@@ -33,10 +33,15 @@ export interface History {
  */
 export async function readHistory(store: Store, name: string, since?: Date): Promise<History> {
   const keys: string[] = [];
-  for await (const { key } of store.list(`${name}/${LOG}/`))
-    if (since === undefined || startOf(key) >= since.getTime()) keys.push(key);
+  for await (const { key } of store.list(`${name}/${LOG}/`)) keys.push(key);
+  return readRecords(store, keys, since);
+}
+
+/** As `readHistory`, where the keys of the log are known from a listing. */
+export async function readRecords(store: Store, keys: readonly string[], since?: Date): Promise<History> {
+  const wanted = keys.filter((key) => since === undefined || startOf(key) >= since.getTime());
   const history: History = { records: [], unreadable: 0 };
-  for (const record of await recordsOf(store, keys.sort())) {
+  for (const record of await recordsOf(store, wanted.sort())) {
     if (record === undefined) history.unreadable += 1;
     else history.records.push(record);
   }
@@ -46,16 +51,13 @@ export async function readHistory(store: Store, name: string, since?: Date): Pro
 
 /** The entries of these keys, undefined for one that cannot be understood. */
 async function recordsOf(store: Store, keys: readonly string[]): Promise<(RunRecord | undefined)[]> {
-  const read = await readMany(store, keys);
-  return (
-    read
-      // It may have been removed since it was listed.
-      .filter(({ error }) => !isNotFound(error))
-      .map(({ bytes, error }) => {
-        if (error !== undefined) throw error as Error;
-        return decodeRecord(bytes);
-      })
-  );
+  const results = await readMany(store, keys, decodeRecord);
+  return results.flatMap((result) => {
+    if (result.ok) return [result.value];
+    // It may have been removed since it was listed.
+    if (isNotFound(result.error)) return [];
+    throw result.error as Error;
+  });
 }
 
 /** How many entries are read at once, and how many in all, until the run that is looked for is among them. */

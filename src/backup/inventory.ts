@@ -69,7 +69,7 @@ export async function readInventory(store: Store, name: string): Promise<Invento
   inventory.log.sort();
   const bytesOf = (id: string): number => folders.get(id)?.bytes ?? 0;
   const ids = [...folders.keys()].sort();
-  const { backups, unreadable } = await readManifests(
+  const { backups, unreadable, absent } = await readManifests(
     store,
     name,
     ids.filter((id) => folders.get(id)?.manifest === true),
@@ -84,7 +84,10 @@ export async function readInventory(store: Store, name: string): Promise<Invento
     verified: verdicts.get(manifest.id),
     storedBytes: bytesOf(manifest.id),
   }));
-  inventory.unreadable = unreadable.map(({ id, reason }) => ({ id, reason, bytes: bytesOf(id) }));
+  // What the listing has and the store does not give was removed a moment ago, or is lost.
+  inventory.unreadable = [...unreadable, ...absent]
+    .map(({ id, reason }) => ({ id, reason, bytes: bytesOf(id) }))
+    .sort((a, b) => a.id.localeCompare(b.id));
   for (const id of ids) {
     const { bytes, newest, manifest } = folders.get(id) as Folder;
     if (!manifest) inventory.orphans.push({ id, bytes, newest });
@@ -121,12 +124,11 @@ async function readVerdicts(
 ): Promise<Map<string, Verified>> {
   const keys = ids.map((id) => backupKey(name, id, VERIFIED));
   const verdicts = new Map<string, Verified>();
-  for (const [index, { bytes, error }] of (await readMany(store, keys)).entries()) {
+  const results = await readMany(store, keys, (bytes, key) => decodeVerified(bytes, key.split('/')[1] ?? ''));
+  for (const result of results) {
+    if (result.ok && result.value !== undefined) verdicts.set(result.value.backupId, result.value);
     // Someone may have removed the backup since.
-    if (error !== undefined && !isNotFound(error)) throw error as Error;
-    const id = ids[index] ?? '';
-    const verified = error === undefined ? decodeVerified(bytes, id) : undefined;
-    if (verified !== undefined) verdicts.set(id, verified);
+    if (!result.ok && !isNotFound(result.error)) throw result.error as Error;
   }
   return verdicts;
 }

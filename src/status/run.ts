@@ -1,5 +1,5 @@
 import { listFamilies, onlyFamily } from '../backup/catalogue.js';
-import { readHistory } from '../backup/history.js';
+import { readRecords } from '../backup/history.js';
 import { readInventory } from '../backup/inventory.js';
 import { writeLog } from '../backup/log.js';
 import { CancelledError, messageOf, UserError } from '../base/errors.js';
@@ -78,10 +78,8 @@ async function healthAt(
   if ('error' in looked) throw looked.error as Error;
   if (name === undefined) return unknownHealth(url, null, { kind: 'no-backup', message: noneAt(url) }, now);
   const since = new Date(now.getTime() - RUNS_DAYS * DAY_MS);
-  const [inventory, history] = await Promise.all([
-    readInventory(looked.store, name),
-    readHistory(looked.store, name, since),
-  ]);
+  const inventory = await readInventory(looked.store, name);
+  const history = await readRecords(looked.store, inventory.log, since);
   const health = healthOf({ inventory, records: history.records, storage: url, now }, limitsOf(inputs));
   const unread =
     history.unreadable === 0 ? [] : [`Entries of the log that cannot be understood: ${history.unreadable}.`];

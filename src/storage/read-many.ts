@@ -1,24 +1,23 @@
 import { retrying } from './retry.js';
 import type { Store } from './store.js';
 
-/** One object that was read whole, or why it could not be. */
-export interface ReadResult {
-  key: string;
-  /** Empty where `error` is set. */
-  bytes: Uint8Array;
-  error?: unknown;
-}
+/** What one object says, or why it could not be read or understood. */
+export type ReadResult<T> = { key: string; ok: true; value: T } | { key: string; ok: false; error: unknown };
+
+/** How many objects are read at once from a store that names no number: far below what any store limits. */
+const AT_ONCE = 32;
 
 /**
- * Reads small objects, up to `concurrency` at once, in the order of `keys`. One that cannot be read has its `error`
- * set; the others are read all the same.
+ * Reads small objects, as many at once as the store takes, and returns them in the order of `keys`. One that cannot be
+ * read, or for which `decode` throws, has the `error`; the others are read all the same. Of each only what
+ * `decode` returns stays in memory.
  */
-export async function readMany(
+export async function readMany<T>(
   store: Store,
   keys: readonly string[],
-  concurrency = 32,
-): Promise<ReadResult[]> {
-  const results: ReadResult[] = [];
+  decode: (bytes: Uint8Array, key: string) => T,
+): Promise<ReadResult<T>[]> {
+  const results: ReadResult<T>[] = [];
   let next = 0;
   const worker = async (): Promise<void> => {
     while (next < keys.length) {
@@ -26,13 +25,14 @@ export async function readMany(
       next += 1;
       const key = keys[index] ?? '';
       try {
-        results[index] = { key, bytes: await readObject(store, key) };
+        results[index] = { key, ok: true, value: decode(await readObject(store, key), key) };
       } catch (error) {
-        results[index] = { key, bytes: new Uint8Array(), error };
+        results[index] = { key, ok: false, error };
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(concurrency, keys.length) }, worker));
+  const workers = Math.min(store.readsAtOnce ?? AT_ONCE, keys.length);
+  await Promise.all(Array.from({ length: workers }, worker));
   return results;
 }
 

@@ -70,12 +70,14 @@ export function withRetry(store: Store, options: Partial<RetryOptions> = {}): St
 
 class RetryingStore implements Store {
   readonly url: string;
+  readonly readsAtOnce?: number;
 
   constructor(
     private readonly store: Store,
     private readonly options: Partial<RetryOptions>,
   ) {
     this.url = store.url;
+    if (store.readsAtOnce !== undefined) this.readsAtOnce = store.readsAtOnce;
   }
 
   async upload(key: string, options?: UploadOptions): Promise<Upload> {

@@ -58,6 +58,8 @@ export interface Upload {
 export interface Store {
   /** As the user wrote it, for messages and for `locations`. Holds no credentials. */
   readonly url: string;
+  /** How many small objects to read at once, where that differs from what any store takes (`readMany`). */
+  readonly readsAtOnce?: number;
   upload(key: string, options?: UploadOptions): Promise<Upload>;
   /** The object's bytes. @throws StoreError with `notFound` when there is none. */
   get(key: string): Promise<Readable>;

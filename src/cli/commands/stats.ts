@@ -1,4 +1,4 @@
-import { readHistory } from '../../backup/history.js';
+import { readRecords } from '../../backup/history.js';
 import { readInventory } from '../../backup/inventory.js';
 import type { StatsInputs } from '../../inputs/values.js';
 import { SPANS, statsOf } from '../../status/stats.js';
@@ -15,10 +15,8 @@ export async function statsCommand(
   const now = new Date();
   const since = new Date(now.getTime() - Math.max(...SPANS) * 86_400_000);
   await printEach(inputs, json, context, async (store, name) => {
-    const [inventory, { records }] = await Promise.all([
-      readInventory(store, name),
-      readHistory(store, name, since),
-    ]);
+    const inventory = await readInventory(store, name);
+    const { records } = await readRecords(store, inventory.log, since);
     const stats = statsOf(inventory, records, now);
     return { data: [stats], text: statsText(stats, context.width) };
   });

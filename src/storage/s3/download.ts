@@ -30,14 +30,13 @@ export async function download(
     permission: 's3:GetObject',
     ...(signal === undefined ? {} : { signal }),
   };
-  const open = (offset: number, etag: string | undefined): Promise<Opened> =>
-    connection.send(purpose, async (client, abortSignal) => {
-      const range =
-        offset === 0 ? {} : { Range: `bytes=${offset}-`, ...(etag === undefined ? {} : { IfMatch: etag }) };
-      const command = new GetObjectCommand({ Bucket: connection.bucket, Key: connection.key(key), ...range });
-      const { Body, ContentLength, ETag } = await client.send(command, { abortSignal });
-      return { body: Body as Readable, bytes: ContentLength, etag: ETag };
-    });
+  const open = async (offset: number, etag: string | undefined): Promise<Opened> => {
+    const range =
+      offset === 0 ? {} : { Range: `bytes=${offset}-`, ...(etag === undefined ? {} : { IfMatch: etag }) };
+    const command = new GetObjectCommand({ Bucket: connection.bucket, Key: connection.key(key), ...range });
+    const { Body, ContentLength, ETag } = await connection.get(command, purpose);
+    return { body: Body as Readable, bytes: ContentLength, etag: ETag };
+  };
   return bytesOf(await open(0, undefined), open, connection, purpose, retry);
 }
 

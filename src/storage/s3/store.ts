@@ -4,13 +4,15 @@ import { StoreError } from '../errors.js';
 import { checkKey, checkPrefix } from '../keys.js';
 import type { RetryOptions } from '../retry.js';
 import type { ObjectInfo, Store, Upload, UploadOptions } from '../store.js';
-import type { S3Connection } from './client.js';
+import { SOCKETS, type S3Connection } from './client.js';
 import { download } from './download.js';
 import { removeObject } from './remove.js';
 import { S3Upload } from './upload.js';
 
 /** A bucket, or what lies below a prefix in it. */
 export class S3Store implements Store {
+  readonly readsAtOnce = SOCKETS;
+
   constructor(
     readonly url: string,
     private readonly connection: S3Connection,
