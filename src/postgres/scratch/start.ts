@@ -53,6 +53,7 @@ export async function startScratch(options: ScratchOptions): Promise<Scratch> {
         const settings = {
           ...scratchSettings(major, socketFolder, readResources()),
           ...preloadSettings(server, options.extensions, options.database),
+          ...options.settings,
         };
         return [
           ...[server.postgres, '-D', data],

@@ -15,6 +15,8 @@ export interface ScratchOptions {
   database: string;
   /** Whether it is to be cut off from the network, where that is possible. Default true. */
   isolate?: boolean;
+  /** Settings instead of the scratch server's own. */
+  settings?: Readonly<Record<string, string>>;
   reporter: Reporter;
   signal: AbortSignal;
 }
