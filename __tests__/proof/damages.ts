@@ -4,6 +4,8 @@ import type { FindingKind } from '../../src/verify/types.js';
 export interface Damage {
   name: string;
   sql: readonly string[];
+  /** Shows in an archive alone: nothing of it is restored into another database. */
+  archived?: true;
   /** Shows only where the content is hashed. */
   content?: true;
   /** One of these must be what the verification names. */
@@ -212,6 +214,18 @@ export const DAMAGES: readonly Damage[] = [
     name: "a large object's comment is missing",
     sql: [ofLargeObject('COMMENT ON LARGE OBJECT %s IS NULL')],
     finding: { kind: 'large objects', name: /comments/ },
+  },
+  {
+    name: 'a setting of the database is another',
+    sql: ["ALTER DATABASE damaged SET work_mem = '7MB'"],
+    archived: true,
+    finding: { kind: 'definitions', name: /settings of the database/ },
+  },
+  {
+    name: 'a grant on the database is another',
+    sql: ['GRANT CREATE ON DATABASE damaged TO proof_reader'],
+    archived: true,
+    finding: { kind: 'definitions', name: /privileges of the database/ },
   },
   {
     name: 'an extension is missing',

@@ -83,6 +83,13 @@ suite('the torture database of PostgreSQL %i', (major) => {
     expect(report?.control.outcome).toBe('noticed');
     const counted = report?.findings.flatMap(({ kind, name }) => (kind === 'object kind' ? [name] : []));
     expect(counted).toEqual(expect.arrayContaining([...KINDS, ...(major >= 15 ? ['published schema'] : [])]));
+    expect(report?.findings).toContainEqual({
+      kind: 'definitions',
+      name: 'of the database as a whole',
+      verdict: 'equal',
+    });
+    for (const name of ['owners', 'privileges', 'comments'])
+      expect(report?.findings).toContainEqual({ kind: 'large objects', name, verdict: 'equal' });
     const compared = new Set(report?.findings.map(({ kind }) => kind));
     for (const kind of [
       ...['definitions', 'object kind', 'table', 'generated columns', 'sequence', 'materialized view'],

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { propertiesIn } from '../../src/restore/swap/archived.js';
 import { combine } from '../../src/restore/swap/combine.js';
-import { grantsSql } from '../../src/restore/swap/grants.js';
+import { grantsSql } from '../../src/postgres/database/grants.js';
 import { beforeName, besideName, cutBytes, reloadName } from '../../src/restore/swap/names.js';
-import type { DatabaseProperties } from '../../src/restore/swap/properties.js';
-import { joinValues, parseSetting, settingSql, splitList } from '../../src/restore/swap/settings.js';
+import type { DatabaseProperties } from '../../src/postgres/database/properties.js';
+import { joinValues, parseSetting, settingSql, splitList } from '../../src/postgres/database/settings.js';
 import { swapStatements } from '../../src/restore/swap/swap.js';
 import { lockKey } from '../../src/restore/target/lock.js';
 

@@ -1,3 +1,4 @@
+import { readProperties } from '../postgres/database/properties.js';
 import { quoteIdentifier, type Psql } from '../postgres/psql.js';
 import { dropEmptied } from './emptied.js';
 import type { Job } from './job.js';
@@ -5,7 +6,6 @@ import { archivedProperties } from './swap/archived.js';
 import { combine, type WantedProperties } from './swap/combine.js';
 import { beforeName } from './swap/names.js';
 import { applyProperties } from './swap/prepare.js';
-import { readProperties } from './swap/properties.js';
 import { swap } from './swap/swap.js';
 import { databaseNames } from './target/look.js';
 import { knownRoles } from './target/roles.js';

@@ -6,7 +6,10 @@ import { majorOf } from '../postgres/server.js';
 import type { TocEntry } from '../postgres/toc.js';
 import { definitionsHash, readContents, restoreInto, rolesNamedIn } from '../restore/archive/index.js';
 import { identityOf, prepareRequirements } from '../restore/requirements.js';
+import { archivedProperties, propertiesIn } from '../restore/swap/archived.js';
 import type { StagedBackup } from '../restore/types.js';
+import { notMeasured } from './compare/findings.js';
+import { judgeProperties } from './compare/properties.js';
 import type { Globals } from '../postgres/globals.js';
 import { divideArchive, type Division } from './left-out.js';
 import type { VerifyOptions } from './options.js';
@@ -111,12 +114,32 @@ export class Copies {
     );
   }
 
+  /** The archive's definitions, and what it says of the database as a whole, against the source's. */
+  private async definitions(signal: AbortSignal): Promise<Finding[]> {
+    const { staged, place } = this;
+    const { fingerprint, format, manifest } = staged;
+    const statements: string[] = [];
+    const found = await this.definitionsHash(signal, (statement) => statements.push(statement));
+    const finding = definitionsFinding(staged, found);
+    if (fingerprint?.properties === undefined) return [finding];
+    if (format === 'plain' && typeof found !== 'string')
+      return [finding, notMeasured('definitions', 'of the database as a whole', found.why)];
+    const archived =
+      format === 'plain'
+        ? propertiesIn(statements)
+        : await archivedProperties({ archive: staged, programs: place.programs, signal });
+    return [finding, ...judgeProperties(fingerprint.properties, archived, manifest.options['dump-args'])];
+  }
+
   /** Another major's pg_restore writes other text for the same definitions. */
-  private async definitions(signal: AbortSignal): ReturnType<typeof definitionsHash> {
+  private async definitionsHash(
+    signal: AbortSignal,
+    tellDatabase: (statement: string) => void,
+  ): ReturnType<typeof definitionsHash> {
     const { staged, place } = this;
     const { pg_dump: made } = staged.manifest.tools;
     if (place.readers.major === majorOf(made))
-      return definitionsHash({ archive: staged, programs: place.readers, signal });
+      return definitionsHash({ archive: staged, programs: place.readers, signal }, tellDatabase);
     return {
       why: `pg_restore ${place.readers.version} writes them otherwise than pg_restore ${made}, which is not to be had here`,
     };
@@ -158,7 +181,7 @@ export class Copies {
       readContents(source),
     ]);
     const findings: Finding[] = [
-      definitionsFinding(staged, definitions),
+      ...definitions,
       ...restoreFindings(whole.errors),
       ...missingFindings(staged, place.missing),
     ];

@@ -3,6 +3,8 @@ import type { Reporter } from '../../base/reporter.js';
 import { plural } from '../../base/units.js';
 import { isFiltered, type Selection } from '../../postgres/argv.js';
 import type { Target } from '../../postgres/connection/target.js';
+import { propertyHashes } from '../../postgres/database/hashes.js';
+import { readProperties } from '../../postgres/database/properties.js';
 import { explainSqlError } from '../../postgres/explain.js';
 import { SqlError, type Psql } from '../../postgres/psql.js';
 import { objectKeys, tableDataOids, type TocEntry } from '../../postgres/toc.js';
@@ -109,6 +111,9 @@ async function measureIn(psql: Psql, request: FingerprintRequest): Promise<Measu
     materializedViews: await materializedViews(psql, toc),
     objects: countKinds(objects),
     kinds: selection.content === 'data' ? [] : [...KINDS],
+    ...(selection.content === 'data'
+      ? {}
+      : { properties: propertyHashes(await readProperties(psql, request.database)) }),
     ...large,
     extensions: filtered ? [] : await readExtensions(psql),
     requires,

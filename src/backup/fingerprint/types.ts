@@ -1,3 +1,4 @@
+import type { PropertyHashes } from '../../postgres/database/hashes.js';
 import type { LargeObjectHash } from './large-objects.js';
 
 /** How much is measured: nothing, the rows of each table, or also a hash of their content. */
@@ -96,6 +97,11 @@ export interface Fingerprint {
    * definitions.
    */
   schema: string | null;
+  /**
+   * What pg_dump keeps of the database as a whole; absent where the archive holds rows only, and in the first
+   * fingerprints.
+   */
+  properties?: PropertyHashes;
   largeObjects: number;
   /** With level `content`, where there are any and all could be read. */
   largeObjectContent?: LargeObjectHash;

@@ -12,10 +12,14 @@ const NOT_SCHEMA: ReadonlySet<EntryKind> = new Set(['rows', 'sequence value', 'l
 /**
  * The SHA-256 of an archive's definitions, which must equal the `schema` of its fingerprint. Of a plain dump what a
  * schema-only dump lacks is left out on the way.
+ * @param tellDatabase told the statements of a plain dump that say what the database as a whole is like
  * @returns `why` where it cannot be had
  * @throws UserError when the archive is damaged, CancelledError
  */
-export async function definitionsHash(request: ArchiveRequest): Promise<string | { why: string }> {
+export async function definitionsHash(
+  request: ArchiveRequest,
+  tellDatabase: (statement: string) => void = () => undefined,
+): Promise<string | { why: string }> {
   const hash = new SchemaHash();
   if (request.archive.format !== 'plain') {
     for await (const chunk of archiveSql(
@@ -31,6 +35,8 @@ export async function definitionsHash(request: ArchiveRequest): Promise<string |
       return {
         why: 'the plain dump was made with --use-set-session-authorization, by which its rows change the statements around them',
       };
+    if (entry.kind === 'database' && piece.kind === 'sql' && piece.first && piece.last)
+      tellDatabase(piece.bytes.toString('utf8'));
     if (!NOT_SCHEMA.has(entry.kind)) hash.update(piece.bytes);
   }
   return hash.digest();

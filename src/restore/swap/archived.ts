@@ -1,12 +1,12 @@
 import { databaseArgs } from '../../postgres/argv-restore.js';
+import { INITIAL_GRANTS } from '../../postgres/database/grants.js';
+import type { DatabaseProperties } from '../../postgres/database/properties.js';
+import { joinValues } from '../../postgres/database/settings.js';
 import type { ArchiveRequest } from '../archive/index.js';
 import { archiveSql } from '../archive/script/archive-sql.js';
 import { entriesOf } from '../archive/script/entries.js';
 import { piecesOf, piecesOfFile } from '../archive/script/source.js';
 import { indexOfWord, tokens, type Token } from '../archive/script/tokens.js';
-import type { DatabaseGrant } from './grants.js';
-import type { DatabaseProperties } from './properties.js';
-import { joinValues } from './settings.js';
 
 /** What an archive knows of its database as a whole. */
 export type ArchivedProperties = Pick<DatabaseProperties, 'settings' | 'grants' | 'comment'> & {
@@ -86,13 +86,6 @@ function addSetting(list: readonly Token[], role: string | undefined, found: Arc
 
 const ALL = ['CREATE', 'TEMPORARY', 'CONNECT'];
 
-/** What a new database lets everyone do. */
-const INITIAL: readonly DatabaseGrant[] = ['CONNECT', 'TEMPORARY'].map((privilege) => ({
-  grantee: undefined,
-  privilege,
-  grantable: false,
-}));
-
 function applyGrant(list: readonly Token[], verb: 'grant' | 'revoke', found: ArchivedProperties): void {
   const end = indexOfWord(list, ['on']);
   const at = indexOfWord(list, [verb === 'grant' ? 'to' : 'from'], end);
@@ -103,7 +96,7 @@ function applyGrant(list: readonly Token[], verb: 'grant' | 'revoke', found: Arc
   const privileges = named.includes('ALL')
     ? ALL
     : named.map((name) => (name === 'TEMP' ? 'TEMPORARY' : name));
-  const before = found.grants ?? INITIAL;
+  const before = found.grants ?? INITIAL_GRANTS;
   const others = before.filter((grant) => grant.grantee !== grantee || !privileges.includes(grant.privilege));
   const grantable = list.some(({ kind, text }) => kind === 'word' && text === 'option');
   found.grants =

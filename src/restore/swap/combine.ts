@@ -1,8 +1,8 @@
+import type { DatabaseGrant } from '../../postgres/database/grants.js';
+import type { DatabaseProperties } from '../../postgres/database/properties.js';
+import type { DatabaseSetting } from '../../postgres/database/settings.js';
 import type { ArchivedProperties } from './archived.js';
-import type { DatabaseGrant } from './grants.js';
 import { unmarked } from './marker.js';
-import type { DatabaseProperties } from './properties.js';
-import type { DatabaseSetting } from './settings.js';
 
 /** What the restored database is to be like as a whole, before it takes the target's place. */
 export interface WantedProperties {

@@ -1,7 +1,7 @@
 import { quoteIdentifier, SqlError, type Psql } from '../../postgres/psql.js';
 import type { WantedProperties } from './combine.js';
-import { grantsSql } from './grants.js';
-import { settingSql } from './settings.js';
+import { grantsSql } from '../../postgres/database/grants.js';
+import { settingSql } from '../../postgres/database/settings.js';
 
 /**
  * Gives a database that nobody uses yet its owner, rights, settings and limit.

@@ -1,4 +1,4 @@
-import { quoteLiteral, type Psql } from '../../postgres/psql.js';
+import { quoteLiteral, type Psql } from '../psql.js';
 import type { DatabaseGrant } from './grants.js';
 import { parseSetting, type DatabaseSetting } from './settings.js';
 

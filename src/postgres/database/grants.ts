@@ -1,4 +1,4 @@
-import { quoteIdentifier } from '../../postgres/quote.js';
+import { quoteIdentifier } from '../quote.js';
 
 /** One line of a database's access rights. */
 export interface DatabaseGrant {
@@ -8,6 +8,13 @@ export interface DatabaseGrant {
   privilege: string;
   grantable: boolean;
 }
+
+/** What a new database lets everyone do. */
+export const INITIAL_GRANTS: readonly DatabaseGrant[] = ['CONNECT', 'TEMPORARY'].map((privilege) => ({
+  grantee: undefined,
+  privilege,
+  grantable: false,
+}));
 
 /**
  * The statements that give a database these rights. PUBLIC, which a new database lets connect, has none but those

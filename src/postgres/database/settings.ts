@@ -1,4 +1,4 @@
-import { quoteIdentifier, quoteLiteral } from '../../postgres/quote.js';
+import { quoteIdentifier, quoteLiteral } from '../quote.js';
 
 /** One setting of a database, or of a role in that database. */
 export interface DatabaseSetting {
