@@ -1,0 +1,53 @@
+/** How the command reaches the scratch database. */
+export interface Login {
+  port: number;
+  user: string;
+  password: string;
+  database: string;
+}
+
+/** What GitHub gives a step to talk to the runner and its services with: an own step would have been given its own. */
+const RUNNERS_OWN =
+  /^(INPUT_|ACTIONS_|STATE_|PGKEEP_|AWS_)|^(GITHUB_(TOKEN|OUTPUT|ENV|PATH|STATE|STEP_SUMMARY)|GH_TOKEN)$/;
+
+/** libpq's variables would lead to another database, and so may the URLs of other tools. */
+const LEADS_ELSEWHERE = /^PG[A-Z]+$|^(DATABASE_URL|POSTGRES_URL|DIRECT_URL|SHADOW_DATABASE_URL)$/;
+
+/** Shorter values than this are no secrets that could be told from any other text. */
+const SHORTEST_SECRET = 8;
+
+/**
+ * The environment of a pull request's command: the job's own, without what is ours (inputs, tokens, the storage's
+ * credentials, whatever holds a secret of ours) and with the scratch database as `DATABASE_URL` and `PG*`.
+ * `sslmode=disable`, because some drivers (lib/pq) insist on TLS otherwise, and the connection stays on this machine.
+ */
+export function commandEnvironment(
+  env: NodeJS.ProcessEnv,
+  login: Login,
+  secrets: readonly string[],
+): NodeJS.ProcessEnv {
+  const hidden = secrets.filter(({ length }) => length >= SHORTEST_SECRET);
+  const kept = Object.entries(env).filter(
+    ([name, value = '']) =>
+      !RUNNERS_OWN.test(name) &&
+      !LEADS_ELSEWHERE.test(name) &&
+      !hidden.some((secret) => value.includes(secret)),
+  );
+  const { port, user, password, database } = login;
+  return {
+    ...Object.fromEntries(kept),
+    DATABASE_URL: databaseUrl(login),
+    PGHOST: '127.0.0.1',
+    PGPORT: String(port),
+    PGUSER: user,
+    PGPASSWORD: password,
+    PGDATABASE: database,
+    PGSSLMODE: 'disable',
+  };
+}
+
+/** `postgresql://user:password@127.0.0.1:port/database?sslmode=disable`, with everything encoded. */
+export function databaseUrl({ port, user, password, database }: Login): string {
+  const [who, secret, where] = [user, password, database].map(encodeURIComponent);
+  return `postgresql://${who}:${secret}@127.0.0.1:${port}/${where}?sslmode=disable`;
+}

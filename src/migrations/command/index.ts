@@ -1,0 +1,5 @@
+export { commandEnvironment, type Login } from './environment.js';
+export { redactError, redactLine } from './redact.js';
+export { openRelay, type Relay } from './relay.js';
+export { sanitize } from './sanitize.js';
+export { runShell } from './shell.js';

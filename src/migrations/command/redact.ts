@@ -1,0 +1,44 @@
+/** What stands for a value. */
+const GONE = '…';
+
+/** Server messages that end in, or quote, a value that was being read, stored or compared. */
+const VALUES: readonly RegExp[] = [
+  /(invalid input syntax for (?:type )?[^:]+: ).*/i,
+  /(invalid input value for enum [^:]+: ).*/i,
+  /((?:malformed|invalid) [\w ]*(?:literal|value|representation)[^:]*: ).*/i,
+  /(out of range: ).*/i,
+  /((?:Failing row|Partition key of the failing row) contains ).*/i,
+  /(Key \([^)]*\)=).*/i,
+  /((?:invalid )?byte sequence for encoding [^:]+: ).*/i,
+];
+
+/** `value "12" is out of range for type smallint`, `time zone "x" not recognized`. */
+const QUOTED_VALUES = /\b((?:value|time zone|token|string|year|date) )"[^"]*"/gi;
+
+/** Whole details, contexts and row dumps, as psql and drivers print them. */
+const DETAIL =
+  /^(\s*(?:DETAIL|CONTEXT|(?:['"]?(?:detail|where)['"]?))\s*[:=]\s*)(?!undefined|null|None)\S.*$/i;
+
+/**
+ * A line that a program printed, without what of it may be a value out of a row: details of errors, values that
+ * could not be read. What remains are names, types and the program's own words.
+ */
+export function redactLine(line: string): string {
+  const detail = DETAIL.exec(line);
+  if (detail !== null) return `${detail[1]}${GONE}`;
+  const quoted = line.replace(QUOTED_VALUES, `$1"${GONE}"`);
+  return VALUES.reduce((text, pattern) => text.replace(pattern, `$1${GONE}`), quoted);
+}
+
+/** An error that a function or a `RAISE` of the database words as it likes (PostgreSQL, appendix A: class P0). */
+const WORDED_BY_USERS = /^P0/;
+
+/**
+ * The message of an error, without values out of rows.
+ * @param sqlstate of the error; the texts of `RAISE` may hold anything, unless they stand in the statement itself.
+ */
+export function redactError(message: string, sqlstate: string, statement: string): string {
+  if (WORDED_BY_USERS.test(sqlstate) && !statement.includes(message))
+    return `an exception was raised (SQLSTATE ${sqlstate}); its text may hold data`;
+  return redactLine(message);
+}
