@@ -151,6 +151,27 @@ describe('S3 settings', () => {
     expect(settings(`s3://bucket?${query}`)).toMatchObject(expected);
   });
 
+  it.each(['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_S3'])('hold no credentials in %s', (variable) => {
+    for (const value of [
+      'https://me:hunter2secret@s3.example.com',
+      'https://s3.example.com/?key=hunter2secret',
+      'hunter2secret',
+    ]) {
+      let message = '';
+      try {
+        settings('s3://bucket', { [variable]: value });
+      } catch (error) {
+        message = (error as Error).message;
+      }
+      expect(message).toMatch(new RegExp(`^The environment variable ${variable} must be an address`));
+      expect(message).not.toContain('hunter2secret');
+    }
+    // What the URL says goes before.
+    expect(settings('s3://bucket?endpoint=https://h', { [variable]: 'hunter2secret' }).endpoint).toBe(
+      'https://h',
+    );
+  });
+
   it('come from the AWS environment where the URL is silent, and from the URL where it is not', () => {
     const env = {
       AWS_ENDPOINT_URL: 'http://all:1',

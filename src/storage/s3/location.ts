@@ -118,7 +118,8 @@ function unknownParameter(name: string): string {
   return `"${name}" is no parameter of an S3 storage URL. There are: ${S3_PARAMETERS.join(', ')}.`;
 }
 
-function endpointProblem(value: string): string | undefined {
+/** What an endpoint should have been; undefined where it is one. Never holds any of the value, which may have a password in it. */
+export function endpointProblem(value: string): string | undefined {
   const expected =
     "the provider's address such as https://s3.example.com, percent-encoded where it holds & or ?";
   let url: URL;

@@ -1,4 +1,5 @@
-import type { S3Location } from './location.js';
+import { UserError } from '../../base/errors.js';
+import { endpointProblem, type S3Location } from './location.js';
 
 /** How to talk to one S3 service: the URL's settings, then the AWS environment's, then what the host's name tells. */
 export interface S3Settings {
@@ -18,8 +19,10 @@ export interface S3Settings {
 /** Services that know objects only as https://bucket.host/key. */
 const VIRTUAL_HOSTS_ONLY = /\.(aliyuncs\.com|myqcloud\.com)$/;
 
+/** @throws UserError for an environment whose endpoint is none, or holds credentials, which messages would show */
 export function s3Settings(location: S3Location, env: NodeJS.ProcessEnv): S3Settings {
-  const endpoint = given(location.endpoint) ?? given(env.AWS_ENDPOINT_URL_S3) ?? given(env.AWS_ENDPOINT_URL);
+  const endpoint =
+    given(location.endpoint) ?? endpointOf(env, 'AWS_ENDPOINT_URL_S3') ?? endpointOf(env, 'AWS_ENDPOINT_URL');
   const host = hostOf(endpoint);
   const aws = host === undefined || /\.amazonaws\.com(\.cn)?$/.test(host);
   const region =
@@ -42,6 +45,13 @@ function defined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], 
 
 function given(value: string | undefined): string | undefined {
   return value === undefined || value.trim() === '' ? undefined : value.trim();
+}
+
+function endpointOf(env: NodeJS.ProcessEnv, variable: string): string | undefined {
+  const value = given(env[variable]);
+  const wrong = value === undefined ? undefined : endpointProblem(value);
+  if (wrong !== undefined) throw new UserError(`The environment variable ${variable} must be ${wrong}.`);
+  return value;
 }
 
 function hostOf(endpoint: string | undefined): string | undefined {
