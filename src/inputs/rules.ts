@@ -132,7 +132,14 @@ const PRUNE_RULES: readonly Rule<PruneInputs>[] = [
       : undefined,
 ];
 
-const STATUS_RULES: readonly Rule<StatusInputs>[] = [STORED_ONCE, TOLD];
+const STATUS_RULES: readonly Rule<StatusInputs>[] = [
+  STORED_ONCE,
+  TOLD,
+  (inputs) =>
+    inputs.report === undefined && !hasNoRule(policyOf(inputs))
+      ? 'Status removes nothing: its "keep-" inputs only say what the report shows of the next prune. Give "report" too, or leave them out.'
+      : undefined,
+];
 
 function check<I>(rules: readonly Rule<I>[], inputs: I): void {
   for (const rule of rules) {

@@ -14,6 +14,7 @@ export const GROUPS = [
   'What is restored',
   'What is proved',
   'What is checked',
+  'What the report shows',
   'How it is stored',
   'How it is read',
   'What is kept',

@@ -1,6 +1,3 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { codeOf, messageOf, UserError } from '../base/errors.js';
 import { formatAge } from '../base/units.js';
 import { allProblems, worst, type StatusResult } from './result.js';
 import type { ProblemKind } from './types.js';
@@ -42,17 +39,4 @@ export function badgeOf(result: StatusResult, now: Date): Badge {
   }
   const age = formatAge((now.getTime() - Date.parse(lastVerification.finishedAt)) / 1000);
   return { schemaVersion: 1, label, message: `verified ${age} ago`, color: 'brightgreen' };
-}
-
-/** Writes a badge's JSON, and the folders above it. @throws UserError when that cannot be done. */
-export async function writeBadge(file: string, badge: Badge): Promise<void> {
-  try {
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, `${JSON.stringify(badge)}\n`);
-  } catch (error) {
-    throw new UserError(
-      `The badge cannot be written to ${file} (${codeOf(error) ?? messageOf(error)}). Name a file in a folder that this user may write to.`,
-      { cause: error },
-    );
-  }
 }

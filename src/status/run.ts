@@ -4,17 +4,27 @@ import { readInventory } from '../backup/inventory.js';
 import { writeLog } from '../backup/log.js';
 import { CancelledError, messageOf, UserError } from '../base/errors.js';
 import { familyName } from '../inputs/name.js';
+import { policyOf } from '../retention/inputs.js';
 import { openStore } from '../storage/registry.js';
 import type { Store } from '../storage/store.js';
-import { badgeOf, writeBadge } from './badge.js';
+import { badgeOf } from './badge.js';
 import { checkDatabase } from './database.js';
 import { healthOf, RUNS_DAYS, unknownHealth } from './health.js';
 import type { StatusOptions } from './options.js';
+import { reportPage } from './page/page.js';
+import type { Contents } from './page/types.js';
 import type { StatusResult } from './result.js';
 import type { Health, Limits } from './types.js';
+import { writeResult } from './write-result.js';
 
 /** A storage and the families in it that may be meant, or why it cannot be read. */
 type Looked = { url: string; store: Store; families: string[] } | { url: string; error: unknown };
+
+/** How a storage is, and what lies in it where that is known. */
+interface Seen {
+  health: Health;
+  contents?: Contents;
+}
 
 const DAY_MS = 86_400_000;
 
@@ -29,21 +39,25 @@ export async function runStatus(options: StatusOptions): Promise<StatusResult> {
   const result: StatusResult = { healths: [], database: await checkDatabase(options), failures: [] };
   const looked = await Promise.all(inputs.storage.map((url) => look(options, url)));
   const name = await familyIn(looked);
-  result.healths = await Promise.all(
-    looked.map(async (each) => {
+  const seen = await Promise.all(
+    looked.map(async (each): Promise<Seen> => {
       try {
         return await healthAt(options, each, name, now);
       } catch (error) {
         // A fault of ours is told as one, besides.
         if (!(error instanceof UserError)) result.failures.push(error);
         const message = `${each.url} cannot be read, so nothing is known of its backups. ${messageOf(error)}`;
-        return unknownHealth(each.url, name ?? null, { kind: 'storage-unreadable', message }, now);
+        return {
+          health: unknownHealth(each.url, name ?? null, { kind: 'storage-unreadable', message }, now),
+        };
       }
     }),
   );
+  result.healths = seen.map(({ health }) => health);
   if (signal.aborted) throw new CancelledError();
   await record(options, looked, result, now);
   await badge(options, result, now);
+  await page(options, result, seen, now);
   return result;
 }
 
@@ -73,17 +87,21 @@ async function healthAt(
   looked: Looked,
   name: string | undefined,
   now: Date,
-): Promise<Health> {
+): Promise<Seen> {
   const { url } = looked;
   if ('error' in looked) throw looked.error as Error;
-  if (name === undefined) return unknownHealth(url, null, { kind: 'no-backup', message: noneAt(url) }, now);
+  if (name === undefined)
+    return { health: unknownHealth(url, null, { kind: 'no-backup', message: noneAt(url) }, now) };
   const since = new Date(now.getTime() - RUNS_DAYS * DAY_MS);
   const inventory = await readInventory(looked.store, name);
   const history = await readRecords(looked.store, inventory.log, since);
   const health = healthOf({ inventory, records: history.records, storage: url, now }, limitsOf(inputs));
   const unread =
     history.unreadable === 0 ? [] : [`Entries of the log that cannot be understood: ${history.unreadable}.`];
-  return { ...health, notes: [...health.notes, ...unread] };
+  return {
+    health: { ...health, notes: [...health.notes, ...unread] },
+    contents: { inventory, records: history.records },
+  };
 }
 
 const noneAt = (url: string): string =>
@@ -119,7 +137,24 @@ async function record(
 async function badge({ inputs }: StatusOptions, result: StatusResult, now: Date): Promise<void> {
   if (inputs.badge === undefined) return;
   try {
-    await writeBadge(inputs.badge, badgeOf(result, now));
+    await writeResult('badge', inputs.badge, `${JSON.stringify(badgeOf(result, now))}\n`);
+  } catch (error) {
+    result.failures.push(error);
+  }
+}
+
+/** The same holds for the page. */
+async function page(
+  { inputs, run }: StatusOptions,
+  result: StatusResult,
+  seen: readonly Seen[],
+  now: Date,
+): Promise<void> {
+  if (inputs.report === undefined) return;
+  const contents = seen.map((each) => each.contents);
+  const report = { result, contents, policy: policyOf(inputs), repository: run.repository, now };
+  try {
+    await writeResult('report', inputs.report, reportPage(report));
   } catch (error) {
     result.failures.push(error);
   }

@@ -2,7 +2,8 @@ import type { InputSpec } from '../spec.js';
 
 const WHERE = {
   group: 'What is kept',
-  commands: ['backup', 'prune'],
+  groups: { status: 'What the report shows' },
+  commands: ['backup', 'prune', 'status'],
 } as const;
 
 /** Which backups are kept, as restic's `forget` has it. */
@@ -13,6 +14,10 @@ export const RETENTION = {
     placeholder: 'N',
     description:
       'Keep the newest N backups, or `unlimited`. Without any `keep-` input nothing is removed; with several, what any of them keeps',
+    descriptions: {
+      status:
+        'As the backup or prune job has it: the report then shows what the next prune would remove. Status itself removes nothing',
+    },
   },
   'keep-hourly': {
     ...WHERE,

@@ -31,6 +31,12 @@ export const STATUS = {
     placeholder: 'FILE',
     description: 'Write the JSON of a shields.io endpoint badge to this file',
   },
+  report: {
+    ...CHECKED,
+    type: 'string',
+    placeholder: 'FILE',
+    description: 'Write all that is known of the backups to this file, as one HTML page',
+  },
   since: {
     type: 'age',
     group: 'Storage',
