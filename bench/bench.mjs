@@ -2,6 +2,7 @@
 // machines differ and are noisy, ratios of neighbouring runs are not. See README.md, Performance.
 //
 //   npm run bench -- [--gib 2] [--runs 5] [--major 15] [--only file,S3,gzip,verify]
+//   npm run bench -- --only storage [--runs 5]      looking at many backups in S3; needs no database
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -15,6 +16,7 @@ import { createBucket } from './bucket.mjs';
 import { fillDatabase } from './database.mjs';
 import { measureList } from './list.mjs';
 import { measure, median } from './measure.mjs';
+import { benchStorage } from './storage.mjs';
 import { measureVerify, printVerify } from './verify.mjs';
 import { findPrograms, folderCache, installTools, silentReporter } from '../dist/index.js';
 import { missingCeph, startCeph } from '../__tests__/servers/ceph.mjs';
@@ -45,6 +47,8 @@ function storedBytes(folder) {
 
 const cleanups = [];
 async function main() {
+  if (values.only === 'storage')
+    return benchStorage({ node: values.node, cli: join(root, 'dist', 'cli.js'), runs });
   const work = mkdtempSync(join(tmpdir(), 'pgkeep-bench-'));
   cleanups.push(() => rmSync(work, { recursive: true, force: true }));
   const cache = folderCache(
