@@ -66,7 +66,7 @@ function neverVerified(
   return [
     {
       kind: 'never-verified',
-      message: `${where}: no backup was ever verified, and the oldest is ${formatAge(age / 1000)} old. Run verify; nothing else shows that backups restore.`,
+      message: `${where}: no backup was ever verified, and the oldest is ${formatAge(age / 1000)} old. Run verify with this storage, since a verdict counts only for the copy that was read; nothing else shows that backups restore.`,
     },
   ];
 }
