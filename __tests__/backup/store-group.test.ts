@@ -70,6 +70,58 @@ describe('StoreGroup', () => {
     expect(good.objects.size).toBe(2);
   });
 
+  describe('asked for everything once more', () => {
+    const files = [
+      { file: 'database.dump', bytes: 80_000 },
+      { file: 'globals.sql', bytes: 40_000 },
+    ];
+    const write = async (stores: StoreGroup): Promise<void> => {
+      await stores.write('database.dump', chunks(2), undefined);
+      await stores.write('globals.sql', chunks(1), undefined);
+      await stores.writeEach('manifest.json', () => Buffer.from('{}'));
+    };
+
+    it.each([
+      ['is gone', (store: FaultyStore) => void store.objects.delete('shop/id/database.dump')],
+      ['is cut', (store: FaultyStore) => void store.objects.set('shop/id/database.dump', Buffer.alloc(1))],
+    ])('drops a store in which a part %s, the manifest first; the other is whole', async (_what, harm) => {
+      const { good, bad, group: stores } = group({});
+      await write(stores);
+      harm(bad);
+      await stores.requireWhole(files);
+      expect(stores.live).toEqual([good]);
+      expect(stores.failures).toEqual([
+        {
+          store: bad,
+          error: expect.objectContaining({
+            message: expect.stringMatching(/^fake:\/\/b\/shop\/id\/database\.dump was removed or altered/),
+          }),
+        },
+      ]);
+      expect(bad.objects.size).toBe(0);
+      expect(bad.removed[0]).toBe('shop/id/manifest.json');
+      expect(good.objects.size).toBe(3);
+    });
+
+    it('is whole where nothing happened, and fails where no store is', async () => {
+      const { good, bad, group: stores } = group({});
+      await write(stores);
+      await stores.requireWhole(files);
+      expect(stores.live).toEqual([good, bad]);
+      for (const store of [good, bad]) store.objects.delete('shop/id/globals.sql');
+      await expect(stores.requireWhole(files)).rejects.toThrow(/globals\.sql was removed or altered/);
+    });
+  });
+
+  it('forgets a file that will be written again', async () => {
+    const { good, bad, group: stores } = group({});
+    await stores.write('database.dump', chunks(2), undefined);
+    await stores.forget('database.dump');
+    expect([good.objects.size, bad.objects.size]).toEqual([0, 0]);
+    expect((await stores.write('database.dump', chunks(1), undefined)).bytes).toBe(40_000);
+    expect(good.objects.get('shop/id/database.dump')?.length).toBe(40_000);
+  });
+
   it('throws what the last store said', async () => {
     const only = new FaultyStore('fake://b', { part: { index: 1, error: broken } });
     const stores = new StoreGroup([only], 'shop/id/', new Listener(), new AbortController().signal);

@@ -67,8 +67,9 @@ export class FaultyStore implements Store {
     return Promise.reject(new Error('not readable'));
   }
 
-  stat(): Promise<ObjectInfo | undefined> {
-    return Promise.resolve(undefined);
+  stat(key: string): Promise<ObjectInfo | undefined> {
+    const bytes = this.objects.get(key)?.length;
+    return Promise.resolve(bytes === undefined ? undefined : { key, bytes, modified: new Date() });
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- an empty listing

@@ -113,6 +113,7 @@ export async function backupDatabase(
     await writeRecovery(writer, facts, attempt.requires);
     const described = describeBackup(context, facts, writer.parts);
     await group.writeEach(MANIFEST, (store) => encodeManifest(manifestFor(store, group, described)));
+    await group.requireWhole(described.parts);
     const [first] = group.live;
     if (first === undefined) throw new UserError('No storage holds the backup.');
     const manifest = manifestFor(first, group, described);
@@ -168,6 +169,8 @@ async function dumpWithRetry(
         );
       }
       context.reporter.warn(`${error.message} Dumping once more.`);
+      // The second dump may take long: what lies there for a day without a manifest is taken for a killed run's.
+      await writer.group.forget(partName(base, { encrypted: writer.encrypted }));
     }
   }
 }

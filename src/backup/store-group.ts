@@ -1,4 +1,4 @@
-import { CancelledError, messageOf } from '../base/errors.js';
+import { CancelledError, messageOf, UserError } from '../base/errors.js';
 import type { Reporter } from '../base/reporter.js';
 import { DigestMeter } from '../storage/digest.js';
 import { putObject } from '../storage/put.js';
@@ -115,6 +115,31 @@ export class StoreGroup {
       member.keys.push(key);
       await putObject(member.store, key, bytes(member.store), { signal: this.signal });
     });
+  }
+
+  /**
+   * Asks every live store once more for what it was given. A prune that runs at the same time takes a folder without a
+   * manifest for what a killed run left when its only object is a day old, and S3 dates an object by the *beginning* of its
+   * upload: so after the manifest was written, from which on nobody removes the parts.
+   * @throws when no store holds everything; one that does not is dropped, and its manifest removed.
+   */
+  async requireWhole(parts: readonly { file: string; bytes: number }[]): Promise<void> {
+    await this.#each(async ({ store }) => {
+      const found = await Promise.all(parts.map(({ file }) => store.stat(this.prefix + file)));
+      const gone = parts.filter(({ bytes }, index) => found[index]?.bytes !== bytes);
+      if (gone.length > 0)
+        throw new UserError(
+          `${gone.map(({ file }) => store.locate(this.prefix + file)).join(', ')} was removed or altered while the backup was made, so it was not published there. Look for what else writes to this storage: a lifecycle rule, or a prune that ran while this backup took more than a day.`,
+        );
+    });
+  }
+
+  /** Removes a file that will be written again, as far as that can be. */
+  async forget(file: string): Promise<void> {
+    await atMost(
+      CLEANUP_MS,
+      this.#live().map(({ store }) => store.remove(this.prefix + file)),
+    );
   }
 
   /** Removes what was written to every live store. Never throws: what stays has no manifest and is pruned as an orphan. */
