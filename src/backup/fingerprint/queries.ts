@@ -70,21 +70,27 @@ export function countQueries(tables: readonly CountedTable[], algorithm?: HashAl
 
 const BATCH_BYTES = 64 * 1024 * 1024;
 const BATCH_TABLES = 100;
+const BATCH_COLUMNS = 5000;
 
 /** Small tables together, big ones and those of unknown size alone: locks are held as long as a batch runs. */
-export function batches(tables: readonly CountedTable[]): CountedTable[][] {
-  const result: CountedTable[][] = [];
-  let batch: CountedTable[] = [];
+export function batches<T extends { bytes: number | null; columns: readonly unknown[] }>(
+  tables: readonly T[],
+): T[][] {
+  const result: T[][] = [];
+  let batch: T[] = [];
   let bytes = 0;
+  let columns = 0;
   for (const table of tables) {
-    const size = table.bytes ?? BATCH_BYTES;
-    if (batch.length > 0 && (batch.length === BATCH_TABLES || bytes + size > BATCH_BYTES)) {
+    bytes += table.bytes ?? BATCH_BYTES;
+    columns += table.columns.length;
+    const full = batch.length === BATCH_TABLES || bytes > BATCH_BYTES || columns > BATCH_COLUMNS;
+    if (batch.length > 0 && full) {
       result.push(batch);
       batch = [];
-      bytes = 0;
+      bytes = table.bytes ?? BATCH_BYTES;
+      columns = table.columns.length;
     }
     batch.push(table);
-    bytes += size;
   }
   if (batch.length > 0) result.push(batch);
   return result;

@@ -1,0 +1,85 @@
+import type { Effects, Named, Rewritten } from '../types.js';
+import { lostValues } from './lost.js';
+import type { DatabaseFacts, TableFacts } from './types.js';
+import { byOid, fatesOf, rowsOf, type Fate } from './units.js';
+
+/**
+ * What became of the data, by what was counted before and after: `fatesOf` says which table of now is which of before.
+ * Names are those from before the command, except of what is new. Partitioned tables are counted as one, so that rows may
+ * move between partitions. Tables that could not be counted are left out; the facts' `notMeasured` names them.
+ */
+export function effectsOf(before: DatabaseFacts, after: DatabaseFacts): Effects {
+  const fates = fatesOf(before, after);
+  const here = fates.filter((fate) => !isGone(fate));
+  return {
+    rows: fates.flatMap((fate) => {
+      const rows = rowsOf(fate.before.leaves);
+      const now = isGone(fate) ? null : rowsOf(fate.leaves.map((leaf) => leaf.now));
+      if (rows === null || (now === null && !isGone(fate))) return [];
+      return [{ table: named(fate.before.top), before: rows, after: now }];
+    }),
+    dropped: fates.filter(isGone).map(({ before: { top, leaves } }) => ({
+      table: named(top),
+      rows: rowsOf(leaves) ?? 0,
+      bytes: bytesOf(leaves),
+    })),
+    lost: here.flatMap((fate) => lostValues(fate, named(fate.before.top))),
+    rewritten: [...here.flatMap(rewrittenTable), ...rewrittenViews(before, after)],
+    invalidIndexes: invalidIndexes(before, after),
+    notValid: notValid(before, after),
+  };
+}
+
+function isGone({ top, leaves }: Fate): boolean {
+  return top === undefined && leaves.length === 0;
+}
+
+/** Only tables that live on: one that was made anew is no rewrite, and one that is empty now was truncated. */
+function rewrittenTable({ before, leaves }: Fate): Rewritten[] {
+  const files = leaves.flatMap(({ now, was }) =>
+    was !== undefined && isRewritten(was, now) && now.rows !== 0 ? [was] : [],
+  );
+  return files.length === 0 ? [] : [{ table: named(before.top), bytes: bytesOf(files) }];
+}
+
+function rewrittenViews(before: DatabaseFacts, after: DatabaseFacts): Rewritten[] {
+  const now = byOid(after);
+  return before.tables.flatMap((view) => {
+    const same = view.kind === 'materialized view' ? now.get(view.oid) : undefined;
+    return same !== undefined && isRewritten(view, same) ? [{ table: named(view), bytes: view.bytes }] : [];
+  });
+}
+
+function isRewritten(was: TableFacts, now: TableFacts): boolean {
+  return was.filenode !== now.filenode && was.fileBytes > 0;
+}
+
+function invalidIndexes(before: DatabaseFacts, after: DatabaseFacts): Effects['invalidIndexes'] {
+  const known = new Set(before.invalidIndexes.map(({ oid }) => oid));
+  return after.invalidIndexes
+    .filter(({ oid }) => !known.has(oid))
+    .map(({ index, table }) => ({ index, table }));
+}
+
+/** One that was NOT VALID, dropped and made so again is as it was. */
+function notValid(before: DatabaseFacts, after: DatabaseFacts): Effects['notValid'] {
+  const keys = before.notValid.flatMap(({ oid, tableOid, constraint }) => [
+    String(oid),
+    JSON.stringify([tableOid, constraint]),
+  ]);
+  const known = new Set(keys);
+  return after.notValid
+    .filter(
+      ({ oid, tableOid, constraint }) =>
+        !known.has(String(oid)) && !known.has(JSON.stringify([tableOid, constraint])),
+    )
+    .map(({ constraint, table }) => ({ constraint, table }));
+}
+
+function named({ schema, name }: TableFacts): Named {
+  return { schema, name };
+}
+
+function bytesOf(tables: readonly TableFacts[]): number {
+  return tables.reduce((sum, { bytes }) => sum + bytes, 0);
+}
