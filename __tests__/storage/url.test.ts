@@ -163,7 +163,9 @@ describe('S3 settings', () => {
       } catch (error) {
         message = (error as Error).message;
       }
-      expect(message).toMatch(new RegExp(`^The environment variable ${variable} must be an address`));
+      expect(message).toMatch(
+        new RegExp(`^The environment variable ${variable} must be (an|the provider's) address [^]*[^.]\\.$`),
+      );
       expect(message).not.toContain('hunter2secret');
     }
     // What the URL says goes before.

@@ -50,7 +50,8 @@ function given(value: string | undefined): string | undefined {
 function endpointOf(env: NodeJS.ProcessEnv, variable: string): string | undefined {
   const value = given(env[variable]);
   const wrong = value === undefined ? undefined : endpointProblem(value);
-  if (wrong !== undefined) throw new UserError(`The environment variable ${variable} must be ${wrong}.`);
+  if (wrong !== undefined)
+    throw new UserError(`The environment variable ${variable} must be ${wrong.replace(/\.$/, '')}.`);
   return value;
 }
 
