@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Verified } from '../../src/backup/verified.js';
 import { CancelledError, UserError } from '../../src/base/errors.js';
+import { reportText } from '../../src/verify/report-text.js';
 import { redReasons } from '../../src/verify/result.js';
 import { processesOf } from '../postgres/scratch-rig.js';
 import { Rig, rigMissing } from '../support/backup-rig.js';
@@ -294,8 +295,13 @@ interface Stored {
       expect.stringMatching(/^part \| database\.dump\.zst \| different .*truncated/),
     ]);
     expect(bad.result && redReasons(bad.result).map(String)).toEqual([
-      expect.stringMatching(/did not pass verification: part database\.dump/),
+      expect.stringMatching(/did not pass verification: part database\.dump[^]*[^.]\. Do not rely on it/),
     ]);
+    // Said once, by whoever shows the result.
+    expect(bad.said.errors).toEqual([]);
+    expect(reportText(bad.result!.report, { paint: (text) => text, width: undefined })).toMatch(
+      /^Restored +no: what is stored is damaged; the backup was made of PostgreSQL \d[^]*^Compared +no; /m,
+    );
     requireNothing(stored, 'failed');
     const none = await verify(15, { storage: stored.url, backup: 'latest-verified' }, { tempDir });
     expect(String(none.error)).toMatch(/has passed verification/);

@@ -47,7 +47,6 @@ export async function prove(
     );
   } catch (error) {
     if (!(error instanceof DamagedPartError)) throw error;
-    reporter.error(error.message);
     return {
       findings: [{ kind: 'part', name: error.file, verdict: 'different', why: messageOf(error) }],
       control: { outcome: 'not run', damage: null },

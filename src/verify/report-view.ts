@@ -99,13 +99,25 @@ function factsOf(report: VerifyReport): [string, string][] {
     ['Read from', `${report.storage}, ${formatBytes(report.bytes)} in ${formatDuration(seconds.fetch)}`],
     [
       'Restored',
-      `in ${formatDuration(seconds.restore)} into PostgreSQL ${server.scratch}${networkText(server)}; the backup was made of ${server.source}`,
+      isRestored(report)
+        ? `in ${formatDuration(seconds.restore)} into PostgreSQL ${server.scratch}${networkText(server)}; the backup was made of ${server.source}`
+        : `no: what is stored is damaged; the backup was made of PostgreSQL ${server.source}`,
     ],
     ...(report.neutralised.length === 0
       ? []
       : [['Cut off', cutOffText(report.neutralised)] satisfies [string, string]]),
-    ['Compared', `in ${formatDuration(seconds.compare)}; ${formatDuration(seconds.total)} in all`],
+    [
+      'Compared',
+      isRestored(report)
+        ? `in ${formatDuration(seconds.compare)}; ${formatDuration(seconds.total)} in all`
+        : `no; ${formatDuration(seconds.total)} in all`,
+    ],
   ];
+}
+
+/** A damaged backup ends at its fetching, with no server. */
+function isRestored({ findings }: VerifyReport): boolean {
+  return !findings.some((finding) => finding.kind === 'part' && isRed(finding));
 }
 
 function networkText({ isolated }: VerifyReport['server']): string {

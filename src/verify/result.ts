@@ -84,8 +84,9 @@ export function redReasons({ report, stored }: VerifyResult): UserError[] {
   const red = report.findings.filter(isRed);
   const [first, ...others] = red.filter((finding) => !isAboutChoice(finding));
   const more = others.length > 0 ? `, and ${plural(others.length, 'more difference')}` : '';
+  // Some reasons are sentences.
   const failed = (what: string): string =>
-    `Backup ${name}/${backupId} did not pass verification: ${what}${more}. Do not rely on it; the report names every difference.`;
+    `Backup ${name}/${backupId} did not pass verification: ${what.replace(/\.$/, '')}${more}. Do not rely on it; the report names every difference.`;
   return [
     ...(first === undefined ? [] : [new ExplainedError(failed(describe(first)), failed(first.kind))]),
     ...red.filter(isAboutChoice).map((finding) => choiceReason(report, finding)),
