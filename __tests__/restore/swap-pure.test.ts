@@ -95,6 +95,16 @@ it('reads what an archive says of its database', () => {
       })),
     ],
   });
+  // As pg_dump writes backslashes: always so in settings, in comments where strings are not standard.
+  const comment = String.raw`COMMENT ON DATABASE d IS 'a\\b''c'`;
+  expect(
+    propertiesIn([
+      "SET standard_conforming_strings = 'off'",
+      comment,
+      String.raw`ALTER DATABASE d SET "app.x" TO E'a\\b''c'`,
+    ]),
+  ).toMatchObject({ comment: String.raw`a\b'c`, settings: [{ value: String.raw`a\b'c` }] });
+  expect(propertiesIn(["SET standard_conforming_strings = 'on'", comment]).comment).toBe(String.raw`a\\b'c`);
   expect(propertiesIn([])).toMatchObject({ grants: null, settings: [], owner: undefined });
 });
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { messageOf } from '../base/errors.js';
-import { isFiltered, schemaDumpArgs, type DumpOptions } from '../postgres/argv.js';
+import { createsDatabase, isFiltered, schemaDumpArgs, type DumpOptions } from '../postgres/argv.js';
 import type { Psql } from '../postgres/psql.js';
 import type { TocEntry } from '../postgres/toc.js';
 import { allOrStop } from './all-or-stop.js';
@@ -56,6 +56,7 @@ export async function measureArchive(request: MeasureRequest): Promise<MeasuredA
         level,
         database,
         selection,
+        holdsDatabase: dump.format === 'plain' ? createsDatabase(dump) : selection.content !== 'data',
         toc,
         patience,
         target: connection.target,

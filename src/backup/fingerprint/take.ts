@@ -32,6 +32,8 @@ export interface FingerprintRequest {
   level: FingerprintLevel;
   database: string;
   selection: Selection;
+  /** Whether the archive says what the database as a whole is like. */
+  holdsDatabase: boolean;
   toc: readonly TocEntry[];
   patience: Patience;
   /** What is known of the server, for messages. */
@@ -111,9 +113,9 @@ async function measureIn(psql: Psql, request: FingerprintRequest): Promise<Measu
     materializedViews: await materializedViews(psql, toc),
     objects: countKinds(objects),
     kinds: selection.content === 'data' ? [] : [...KINDS],
-    ...(selection.content === 'data'
-      ? {}
-      : { properties: propertyHashes(await readProperties(psql, request.database)) }),
+    ...(request.holdsDatabase
+      ? { properties: propertyHashes(await readProperties(psql, request.database)) }
+      : {}),
     ...large,
     extensions: filtered ? [] : await readExtensions(psql),
     requires,

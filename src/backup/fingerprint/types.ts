@@ -98,8 +98,8 @@ export interface Fingerprint {
    */
   schema: string | null;
   /**
-   * What pg_dump keeps of the database as a whole; absent where the archive holds rows only, and in the first
-   * fingerprints.
+   * What pg_dump keeps of the database as a whole; absent where the archive has nothing of it (rows only, a plain dump of
+   * a part), and in the first fingerprints.
    */
   properties?: PropertyHashes;
   largeObjects: number;

@@ -2,7 +2,7 @@ import { SchemaHash } from '../../backup/fingerprint/schema-hash.js';
 import { definitionsArgs } from '../../postgres/argv-restore.js';
 import type { ArchiveRequest } from './contents.js';
 import { archiveSql } from './script/archive-sql.js';
-import { entriesOf, type EntryKind } from './script/entries.js';
+import { entriesOf, tellsOfDatabase, type EntryKind } from './script/entries.js';
 import { piecesOfFile } from './script/source.js';
 import { tokens } from './script/tokens.js';
 
@@ -35,8 +35,7 @@ export async function definitionsHash(
       return {
         why: 'the plain dump was made with --use-set-session-authorization, by which its rows change the statements around them',
       };
-    if (entry.kind === 'database' && piece.kind === 'sql' && piece.first && piece.last)
-      tellDatabase(piece.bytes.toString('utf8'));
+    if (tellsOfDatabase(entry, piece)) tellDatabase(piece.bytes.toString('utf8'));
     if (!NOT_SCHEMA.has(entry.kind)) hash.update(piece.bytes);
   }
   return hash.digest();

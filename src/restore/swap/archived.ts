@@ -4,7 +4,7 @@ import type { DatabaseProperties } from '../../postgres/database/properties.js';
 import { joinValues } from '../../postgres/database/settings.js';
 import type { ArchiveRequest } from '../archive/index.js';
 import { archiveSql } from '../archive/script/archive-sql.js';
-import { entriesOf } from '../archive/script/entries.js';
+import { entriesOf, tellsOfDatabase } from '../archive/script/entries.js';
 import { piecesOf, piecesOfFile } from '../archive/script/source.js';
 import { indexOfWord, tokens, type Token } from '../archive/script/tokens.js';
 
@@ -27,8 +27,7 @@ export async function archivedProperties(request: ArchiveRequest): Promise<Archi
       : piecesOf(archiveSql(programs, databaseArgs(archive.path), signal));
   const statements: string[] = [];
   for await (const { piece, entry } of entriesOf(pieces))
-    if (entry.kind === 'database' && piece.kind === 'sql' && piece.first && piece.last)
-      statements.push(piece.bytes.toString('utf8'));
+    if (tellsOfDatabase(entry, piece)) statements.push(piece.bytes.toString('utf8'));
   return propertiesIn(statements);
 }
 
@@ -41,15 +40,23 @@ export function propertiesIn(statements: readonly string[]): ArchivedProperties 
     settings: [],
     grants: null,
   };
+  let standard = true;
   for (const statement of statements) {
     const list = tokens(statement);
     const [first = '', second = ''] = list.map(({ kind, text }) => (kind === 'word' ? text : ''));
     if (first === 'alter' && second === 'database') alterDatabase(list, found);
     else if (first === 'alter' && second === 'role') addSetting(list.slice(6), list[2]?.text, found);
-    else if (first === 'comment') found.comment = list.find(({ kind }) => kind === 'string')?.text ?? null;
+    else if (first === 'set') standard = !list.some(({ text }) => text === 'off');
+    else if (first === 'comment') found.comment = commentIn(list, standard);
     else if (first === 'grant' || first === 'revoke') applyGrant(list, first, found);
   }
   return found;
+}
+
+/** @param standard whether a backslash stands for itself in a string */
+function commentIn(list: readonly Token[], standard: boolean): string | null {
+  const text = list.find(({ kind }) => kind === 'string')?.text ?? null;
+  return standard || text === null ? text : text.replaceAll('\\\\', '\\');
 }
 
 /** `ALTER DATABASE name ...` */

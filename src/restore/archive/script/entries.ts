@@ -49,6 +49,14 @@ export async function* entriesOf(pieces: AsyncIterable<Piece>): AsyncGenerator<P
     );
 }
 
+/** Whether a piece is a statement that says what the database as a whole is like, or how strings in it are to be read. */
+export function tellsOfDatabase({ kind }: ScriptEntry, piece: Piece): boolean {
+  if (piece.kind !== 'sql' || !piece.first || !piece.last) return false;
+  return kind === 'database' || STRINGS.test(piece.bytes.subarray(0, 50).toString('latin1'));
+}
+
+const STRINGS = /^SET standard_conforming_strings\b/;
+
 class Grouping {
   /** Whether the comment that ends every dump was there. */
   complete = false;

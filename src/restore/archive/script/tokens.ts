@@ -16,7 +16,8 @@ const PATTERNS: readonly {
   {
     kind: 'string',
     pattern: /[eE]'((?:[^'\\]|''|\\[^])*)'|'((?:[^']|'')*)'/y,
-    text: ([, escaped, plain]) => (escaped ?? plain ?? '').replaceAll("''", "'"),
+    // pg_dump escapes backslashes there, and nothing else.
+    text: ([, escaped, plain]) => (escaped?.replaceAll('\\\\', '\\') ?? plain ?? '').replaceAll("''", "'"),
   },
   {
     kind: 'identifier',
