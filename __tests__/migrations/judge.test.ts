@@ -1,0 +1,287 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { adviceOn } from '../../src/migrations/judge/advice.js';
+import { factsOf, gate, locate, type Policy, type Seen } from '../../src/migrations/judge/index.js';
+import type { CommandEnd, Effects, Fact, Statement } from '../../src/migrations/types.js';
+
+const POLICY: Policy = { failOn: ['error', 'data-loss'], maxLockMs: undefined };
+const OK: CommandEnd = { outcome: 'succeeded', exitCode: 0, seconds: 2, tail: [] };
+const NOTHING: Effects = { rows: [], dropped: [], lost: [], rewritten: [], invalidIndexes: [], notValid: [] };
+const orders = { schema: 'public', name: 'orders' };
+
+const statement = (sql: string, more: Partial<Statement> = {}): Statement => ({
+  sql,
+  atMs: 0,
+  ms: 1,
+  session: 'a',
+  ...more,
+});
+const failed = (sql: string, session = 'a'): Statement =>
+  statement(sql, { session, error: { sqlstate: '42P07', message: 'relation "x" already exists' } });
+const facts = (seen: Partial<Seen>, policy: Partial<Policy> = {}): Fact[] =>
+  factsOf(
+    {
+      command: OK,
+      statements: [],
+      locks: [],
+      effects: NOTHING,
+      openTransactions: 0,
+      newRoles: [],
+      ...seen,
+    },
+    { ...POLICY, ...policy },
+  );
+
+describe('what is worth attention', () => {
+  it('nothing, where nothing happened', () => {
+    expect(facts({})).toEqual([]);
+    expect(facts({ effects: null })).toEqual([]);
+  });
+
+  it.each<[string, Partial<Seen>, Partial<Policy>, [Fact['kind'], boolean, string][]]>([
+    [
+      'a command that failed, with the last error',
+      { command: { ...OK, outcome: 'failed', exitCode: 3 }, statements: [failed('CREATE TABLE x ()')] },
+      {},
+      [['error', true, 'exit code 3. The server\'s last error: relation "x" already exists']],
+    ],
+    [
+      'a command that is not there',
+      { command: { ...OK, outcome: 'not found', exitCode: 127 } },
+      {},
+      [['error', true, 'not found by the shell']],
+    ],
+    [
+      'a signal',
+      { command: { ...OK, outcome: 'failed', exitCode: null } },
+      {},
+      [['error', true, 'ended by a signal']],
+    ],
+    [
+      'a command that took too long, with what was running',
+      {
+        command: { ...OK, outcome: 'timed out', seconds: 600 },
+        statements: [statement('UPDATE orders SET a = 1', { ms: null })],
+      },
+      {},
+      [['duration', true, 'ended after 10 min']],
+    ],
+    [
+      'a failed command that does not count',
+      { command: { ...OK, outcome: 'failed', exitCode: 1 } },
+      { failOn: [] },
+      [['error', false, 'exit code 1']],
+    ],
+    [
+      'a failed statement of a command that ended well',
+      { statements: [failed('CREATE TABLE x ()')] },
+      {},
+      [['hidden-error', true, 'ended well although']],
+    ],
+    [
+      'a failed look',
+      { statements: [failed('/* is it there? */ SELECT 1 FROM x')] },
+      {},
+      [['hidden-error', false, 'went on']],
+    ],
+    [
+      'a failure that was gone back from',
+      {
+        statements: [
+          failed('CREATE TABLE x ()'),
+          statement('SELECT 1', { session: 'b' }),
+          statement('ROLLBACK TO SAVEPOINT s'),
+        ],
+      },
+      {},
+      [['hidden-error', false, 'went on']],
+    ],
+    ['an open transaction', { openTransactions: 1 }, {}, [['open-transaction', true, '1 transaction open']]],
+    [
+      'lost data, each in a sentence',
+      {
+        effects: {
+          ...NOTHING,
+          dropped: [
+            { table: orders, rows: 3, bytes: 8192 },
+            { table: { schema: 'public', name: 'empty' }, rows: 0, bytes: 0 },
+          ],
+          rows: [
+            { table: { schema: 's', name: 'people' }, before: 10, after: 4 },
+            { table: { schema: 's', name: 'more' }, before: 1, after: 2 },
+            { table: orders, before: 3, after: null },
+          ],
+          lost: [
+            { table: orders, column: 'note', how: 'dropped', values: 2 },
+            { table: orders, column: 'void', how: 'dropped', values: 0 },
+            { table: orders, column: 'at', how: 'emptied', values: 1 },
+            {
+              table: orders,
+              column: 'sum',
+              how: 'retyped',
+              values: 3,
+              types: { before: 'numeric', after: 'integer' },
+            },
+          ],
+        },
+      },
+      {},
+      [
+        ['data-loss', true, 'public.orders is gone, with 3 rows'],
+        ['data-loss', true, 's.people has lost 6 rows of 10'],
+        ['data-loss', true, 'public.orders.note is gone, with 2 values'],
+        ['data-loss', true, 'public.orders.at has lost 1 value, which are NULL'],
+        ['data-loss', false, 'integer instead of numeric: its 3 values may have been altered'],
+      ],
+    ],
+    [
+      'a rewrite',
+      { effects: { ...NOTHING, rewritten: [{ table: orders, bytes: 1e6 }] } },
+      { failOn: ['rewrite'] },
+      [['rewrite', true, 'public.orders was written anew']],
+    ],
+    [
+      'a rewrite that may be',
+      { effects: { ...NOTHING, rewritten: [{ table: orders, bytes: 1e6 }] } },
+      {},
+      [['rewrite', false, 'written anew']],
+    ],
+    [
+      'what is not usable',
+      {
+        effects: {
+          ...NOTHING,
+          invalidIndexes: [{ index: orders, table: orders }],
+          notValid: [{ constraint: 'c', table: orders }],
+        },
+      },
+      {},
+      [
+        ['invalid-index', true, 'is invalid'],
+        ['not-valid', false, 'NOT VALID'],
+      ],
+    ],
+    ['roles', { newRoles: ['app', 'ops'] }, {}, [['new-role', false, '2 roles: app, ops']]],
+  ])('%s', (_, seen, policy, expected) => {
+    const found = facts(seen, policy);
+    expect(found.map(({ kind, fails }) => [kind, fails])).toEqual(
+      expected.map(([kind, fails]) => [kind, fails]),
+    );
+    found.forEach(({ message }, index) => expect(message).toContain(expected[index]?.[2]));
+  });
+
+  it.each<[number, Partial<Policy>, boolean]>([
+    [900, {}, false],
+    [5000, {}, false],
+    [900, { failOn: ['lock'] }, false],
+    [1100, { failOn: ['lock'] }, true],
+    [300, { maxLockMs: 200 }, true],
+    [200, { maxLockMs: 200 }, false],
+    [1100, { failOn: ['lock'], maxLockMs: 2000 }, false],
+  ])('a lock of %d ms under %j fails: %s', (longestMs, policy, fails) => {
+    const lock = {
+      table: orders,
+      mode: 'ACCESS EXCLUSIVE',
+      ms: longestMs,
+      longestMs,
+      blocks: 'reads and writes',
+      statement: 0,
+    } as const;
+    const statements = [statement('ALTER TABLE orders ALTER COLUMN a SET NOT NULL')];
+    expect(facts({ locks: [lock], statements }, policy)).toEqual([
+      expect.objectContaining({
+        kind: 'lock',
+        fails,
+        statement: 0,
+        advice: expect.stringContaining('NOT VALID'),
+      }),
+    ]);
+  });
+
+  it('leaves out locks that hinder no application', () => {
+    const lock = {
+      table: orders,
+      mode: 'SHARE UPDATE EXCLUSIVE',
+      ms: 9e4,
+      longestMs: 9e4,
+      blocks: 'schema changes',
+    } as const;
+    expect(facts({ locks: [lock] }, { maxLockMs: 1 })).toEqual([]);
+  });
+});
+
+describe('advice', () => {
+  it.each([
+    ['CREATE INDEX i ON orders (a)', 'CREATE INDEX CONCURRENTLY'],
+    ['create unique index concurrently i ON orders (a)', undefined],
+    ['-- why\nCREATE /* x */ INDEX i\nON orders (a)', 'CREATE INDEX CONCURRENTLY'],
+    ['DROP INDEX i', 'DROP INDEX CONCURRENTLY'],
+    ['REINDEX TABLE orders', 'REINDEX'],
+    ['REFRESH MATERIALIZED VIEW v', 'CONCURRENTLY'],
+    ['VACUUM (FULL, ANALYZE) orders', 'pg_repack'],
+    ['ALTER TABLE orders ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES b', 'foreign key `NOT VALID`'],
+    ['ALTER TABLE orders ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES b NOT VALID', 'lock_timeout'],
+    ['ALTER TABLE orders ADD COLUMN a int REFERENCES b', 'foreign key `NOT VALID`'],
+    ['ALTER TABLE orders ADD CHECK (a > 0)', 'constraint `NOT VALID`'],
+    ['ALTER TABLE orders ADD CONSTRAINT p PRIMARY KEY (a)', 'USING INDEX'],
+    ['ALTER TABLE orders ADD CONSTRAINT p PRIMARY KEY USING INDEX i', 'lock_timeout'],
+    ['ALTER TABLE orders ALTER a SET NOT NULL', 'IS NOT NULL'],
+    ['ALTER TABLE orders ALTER COLUMN a TYPE bigint', 'column of the new type'],
+    ['ALTER TABLE orders ADD COLUMN a uuid DEFAULT gen_random_uuid()', 'without the default'],
+    ['ALTER TABLE orders DETACH PARTITION p', 'DETACH PARTITION'],
+    ['UPDATE orders SET a = 1', 'in batches'],
+    ['TRUNCATE orders', 'lock_timeout'],
+    ['SELECT 1', undefined],
+    ['CREATE TABLE t ()', undefined],
+  ])('on %j: %s', (sql, words) => {
+    if (words === undefined) expect(adviceOn(sql)).toBeUndefined();
+    else expect(adviceOn(sql)).toContain(words);
+  });
+});
+
+describe('the verdict', () => {
+  const fact = (kind: Fact['kind'], fails: boolean): Fact => ({ kind, fails, message: '' });
+  const label = { label: 'data-loss-ok', by: 'ann' };
+  it.each([
+    [[], undefined, { outcome: 'passed' }],
+    [[fact('lock', false)], undefined, { outcome: 'passed' }],
+    [[fact('data-loss', true)], undefined, { outcome: 'failed' }],
+    [[fact('data-loss', true)], label, { outcome: 'approved', approvedBy: label }],
+    [[fact('data-loss', true), fact('error', true)], label, { outcome: 'failed' }],
+    [[fact('data-loss', true), fact('lock', false)], label, { outcome: 'approved', approvedBy: label }],
+    [[], label, { outcome: 'passed' }],
+  ])('of %j with %j is %j', (found, approval, expected) => {
+    expect(gate(found, approval)).toEqual(expected);
+  });
+});
+
+describe('where a statement stands', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'pgkeep-locate-'));
+    mkdirSync(join(folder, 'migrations'));
+    mkdirSync(join(folder, 'node_modules'));
+    const file = (path: string, text: string): void => writeFileSync(join(folder, path), text);
+    file('migrations/1.sql', '-- first\nCREATE TABLE a (\n  x int\n);\n\nDROP TABLE b CASCADE;\n');
+    file('migrations/2.ts', 'await db.sql`\n  ALTER TABLE c\n    ADD COLUMN d int;\n`;\n');
+    file('migrations/3.sql', 'COMMIT;\nDROP TABLE twice;\n😀 DROP TABLE twice;');
+    file('node_modules/4.sql', 'DROP TABLE hidden;');
+    file('read.me', 'DROP TABLE unread;');
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it.each([
+    ['CREATE TABLE a (x int)', undefined],
+    ['CREATE TABLE a ( x int )', { path: join('migrations', '1.sql'), line: 2 }],
+    ['DROP TABLE b CASCADE', { path: join('migrations', '1.sql'), line: 6 }],
+    ['ALTER TABLE c ADD COLUMN d int', { path: join('migrations', '2.ts'), line: 2 }],
+    ['DROP TABLE twice', undefined],
+    ['COMMIT', undefined],
+    ['DROP TABLE hidden', undefined],
+    ['DROP TABLE unread', undefined],
+  ])('%j: %j', async (sql, place) => {
+    expect(await locate(folder, [sql])).toEqual([place]);
+  });
+});

@@ -1,0 +1,206 @@
+import { formatBytes, formatDuration, plural } from '../../base/units.js';
+import type { CommandEnd, Effects, Fact, HeldLock, Named, Statement } from '../types.js';
+import { adviceOn, withoutComments } from './advice.js';
+
+/** What makes a check red. */
+export type FailOn = 'error' | 'data-loss' | 'rewrite' | 'lock';
+
+export interface Policy {
+  failOn: readonly FailOn[];
+  /** Milliseconds; given, it counts whatever `failOn` says. */
+  maxLockMs: number | undefined;
+}
+
+/** What happened, as far as it was seen. */
+export interface Seen {
+  command: CommandEnd;
+  statements: readonly Statement[];
+  locks: readonly HeldLock[];
+  /** Null: not measured. */
+  effects: Effects | null;
+  /** Sessions that the command left within a transaction, whose work is lost. */
+  openTransactions: number;
+  /** Roles that were not there before. */
+  newRoles: readonly string[];
+}
+
+/** `fail-on: lock` without a limit of its own: what an application's users begin to notice. */
+const DEFAULT_LOCK_MS = 1000;
+
+const ORDER: readonly Fact['kind'][] = [
+  ...(['error', 'duration', 'data-loss', 'hidden-error', 'open-transaction', 'invalid-index'] as const),
+  ...(['lock', 'rewrite', 'not-valid', 'new-role'] as const),
+];
+
+/** What is worth a person's attention, what makes the check red first. Pure. */
+export function factsOf(seen: Seen, policy: Policy): Fact[] {
+  const facts = [
+    ...ofCommand(seen, policy),
+    ...ofLosses(seen.effects, policy),
+    ...seen.locks.flatMap((lock) => ofLock(lock, seen.statements, policy)),
+    ...ofShape(seen, policy),
+  ];
+  const rank = ({ fails, kind }: Fact): number => (fails ? 0 : ORDER.length) + ORDER.indexOf(kind);
+  return facts.sort((a, b) => rank(a) - rank(b));
+}
+
+function ofCommand({ command, statements, openTransactions }: Seen, { failOn }: Policy): Fact[] {
+  const fails = failOn.includes('error');
+  const failed = statements.flatMap(({ error }, index) => (error === undefined ? [] : [{ index, error }]));
+  const last = failed.at(-1);
+  const facts: Fact[] = [];
+  if (command.outcome === 'timed out') {
+    const running = statements.findIndex(({ ms }) => ms === null);
+    facts.push({
+      kind: 'duration',
+      fails,
+      message: `The command was ended after ${formatDuration(command.seconds)}, which is its \`max-duration\`.`,
+      ...(running < 0 ? {} : { statement: running }),
+    });
+  } else if (command.outcome !== 'succeeded') {
+    const how =
+      command.outcome === 'not found'
+        ? 'The command was not found by the shell'
+        : command.exitCode === null
+          ? 'The command was ended by a signal'
+          : `The command failed with exit code ${command.exitCode}`;
+    facts.push({
+      kind: 'error',
+      fails,
+      message: last === undefined ? `${how}.` : `${how}. The server's last error: ${last.error.message}`,
+      ...(last === undefined ? {} : { statement: last.index }),
+    });
+  } else {
+    for (const { index, error } of failed) {
+      const harmless = isProbe(statements, index);
+      facts.push({
+        kind: 'hidden-error',
+        fails: fails && !harmless,
+        message: harmless
+          ? `A statement failed, and the command went on: ${error.message}`
+          : `The command ended well although a statement failed: ${error.message}`,
+        ...(harmless
+          ? {}
+          : { advice: 'Let the command stop at the first error (`psql --set ON_ERROR_STOP=1`).' }),
+        statement: index,
+      });
+    }
+  }
+  if (openTransactions > 0)
+    facts.push({
+      kind: 'open-transaction',
+      fails,
+      message: `The command left ${plural(openTransactions, 'transaction')} open: what was done there is lost.`,
+      advice: 'Commit before the command ends.',
+    });
+  return facts;
+}
+
+/** Tools look whether a table of theirs is there by reading it, and what goes back to a savepoint was meant to be able to fail. */
+function isProbe(statements: readonly Statement[], index: number): boolean {
+  const failed = statements[index];
+  if (failed === undefined || /^(SELECT|SHOW|TABLE|VALUES)\b/i.test(withoutComments(failed.sql))) return true;
+  const next = statements.slice(index + 1).find(({ session }) => session === failed.session);
+  return next !== undefined && /^ROLLBACK\b.*\bTO\b/i.test(next.sql);
+}
+
+function ofLosses(effects: Effects | null, { failOn }: Policy): Fact[] {
+  if (effects === null) return [];
+  const fails = failOn.includes('data-loss');
+  const kind = 'data-loss';
+  const gone = effects.dropped
+    .filter(({ rows }) => rows > 0)
+    .map(
+      ({ table, rows, bytes }) =>
+        `Table ${text(table)} is gone, with ${plural(rows, 'row')} (${formatBytes(bytes)}).`,
+    );
+  const fewer = effects.rows.flatMap(({ table, before, after }) =>
+    after === null || after >= before
+      ? []
+      : [`Table ${text(table)} has lost ${plural(before - after, 'row')} of ${before}.`],
+  );
+  const values = effects.lost
+    .filter((each) => each.how !== 'retyped' && each.values > 0)
+    .map(({ table, column, how, values: count }) =>
+      how === 'dropped'
+        ? `Column ${text(table)}.${column} is gone, with ${plural(count, 'value')}.`
+        : `Column ${text(table)}.${column} has lost ${plural(count, 'value')}, which are NULL now.`,
+    );
+  const converted = effects.lost.flatMap(({ table, column, how, values: count, types }): Fact[] =>
+    how !== 'retyped' || count === 0
+      ? []
+      : [
+          {
+            kind,
+            fails: false,
+            message:
+              `Column ${text(table)}.${column} has another type` +
+              (types === undefined ? '' : `, ${types.after} instead of ${types.before}`) +
+              `: its ${plural(count, 'value')} may have been altered.`,
+          },
+        ],
+  );
+  return [...[...gone, ...fewer, ...values].map((message): Fact => ({ kind, fails, message })), ...converted];
+}
+
+function ofLock(lock: HeldLock, statements: readonly Statement[], { failOn, maxLockMs }: Policy): Fact[] {
+  const { table, mode, longestMs, blocks, statement } = lock;
+  if (blocks === 'schema changes') return [];
+  const limit = maxLockMs ?? DEFAULT_LOCK_MS;
+  const advice = adviceFor(statement, statements);
+  return [
+    {
+      kind: 'lock',
+      fails: longestMs > limit && (maxLockMs !== undefined || failOn.includes('lock')),
+      message: `${mode} on ${text(table)} was held for ${formatDuration(longestMs / 1000)}: ${blocks} would have waited.`,
+      ...(advice === undefined ? {} : { advice }),
+      ...(statement === undefined ? {} : { statement }),
+    },
+  ];
+}
+
+function ofShape({ effects, newRoles, statements }: Seen, { failOn }: Policy): Fact[] {
+  const rewritten = (effects?.rewritten ?? []).map(({ table, bytes }): Fact => {
+    const statement = statements.findIndex(
+      ({ sql }) => sql.includes(table.name) && adviceOn(sql) !== undefined,
+    );
+    const advice = adviceFor(statement < 0 ? undefined : statement, statements);
+    return {
+      kind: 'rewrite',
+      fails: failOn.includes('rewrite'),
+      message: `Table ${text(table)} was written anew (${formatBytes(bytes)} before).`,
+      ...(advice === undefined ? {} : { advice }),
+      ...(statement < 0 ? {} : { statement }),
+    };
+  });
+  const invalid = (effects?.invalidIndexes ?? []).map(({ index, table }): Fact => ({
+    kind: 'invalid-index',
+    fails: failOn.includes('error'),
+    message: `Index ${text(index)} on ${text(table)} is invalid: it costs with each write and answers no query.`,
+    advice: 'Drop it, and build it again.',
+  }));
+  const notValid = (effects?.notValid ?? []).map(({ constraint, table }): Fact => ({
+    kind: 'not-valid',
+    fails: false,
+    message: `Constraint ${constraint} on ${text(table)} is NOT VALID: rows that were there before may break it.`,
+    advice: '`VALIDATE CONSTRAINT` it in a later migration.',
+  }));
+  const roles: Fact[] =
+    newRoles.length === 0
+      ? []
+      : [
+          {
+            kind: 'new-role',
+            fails: false,
+            message: `The command made ${plural(newRoles.length, 'role')}: ${newRoles.join(', ')}. Roles belong to the whole server.`,
+          },
+        ];
+  return [...rewritten, ...invalid, ...notValid, ...roles];
+}
+
+function adviceFor(index: number | undefined, statements: readonly Statement[]): string | undefined {
+  const statement = index === undefined ? undefined : statements[index];
+  return statement === undefined ? undefined : adviceOn(statement.sql);
+}
+
+const text = ({ schema, name }: Named): string => `${schema}.${name}`;
