@@ -214,6 +214,17 @@ describe('artifacts', () => {
     );
   });
 
+  it('takes a manifest of 0 bytes, as a broken upload leaves it, for one that cannot be read: nothing of its backup is left over', async () => {
+    given(ID, 77);
+    const [manifest] = fake.named('pgkeep.shop.manifest.json');
+    if (manifest === undefined) throw new Error('no manifest');
+    const nothing = Buffer.alloc(0);
+    Object.assign(manifest, { bytes: nothing, digest: `sha256:${digestOfBytes(nothing).sha256}` });
+    const { entries, unreadable, orphans } = await readInventory(await open(), 'shop');
+    expect([entries, orphans]).toEqual([[], []]);
+    expect(unreadable).toMatchObject([{ id: ID, reason: expect.stringContaining('not JSON') }]);
+  });
+
   it('never gives the end of what does not match its digest', async () => {
     given(ID, 77);
     const dump = fake.named(`pgkeep.shop.${ID}.database.dump`)[0];
