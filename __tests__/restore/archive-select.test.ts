@@ -87,6 +87,7 @@ suite('parts of an archive of PostgreSQL %i in %s', (major, format) => {
     tables?: string[];
     schemas?: string[];
     content?: 'all' | 'schema' | 'data';
+    beside?: boolean;
   }): Promise<Selected> =>
     selectEntries({
       archive,
@@ -95,6 +96,7 @@ suite('parts of an archive of PostgreSQL %i in %s', (major, format) => {
       tables: [],
       schemas: [],
       content: 'all',
+      beside: false,
       ...chosen,
     });
   const texts = ({ entries }: Selected): string[] =>
@@ -150,6 +152,10 @@ suite('parts of an archive of PostgreSQL %i in %s', (major, format) => {
       'schema app is not restored and must be there already: table app.orders needs it.',
       'type app.status is not restored and must be there already: table app.orders needs it.',
     ]);
+    // A new database gets what they need.
+    expect((await select({ tables: ['app.orders'], beside: true })).leftOut.sort()).toEqual(
+      selected.leftOut.filter((sentence) => !sentence.includes('must be there already')),
+    );
     const psql = await restored(selected);
     expect(await psql.value('SELECT count(*) FROM app.orders')).toBe('5000');
     expect(await psql.value(`SELECT nextval('app.orders_id_seq')`)).toBe('5001');
@@ -256,6 +262,7 @@ suite('parts of an archive of PostgreSQL %i in %s', (major, format) => {
         tables: ['a'],
         schemas: [],
         content: 'all',
+        beside: false,
       }),
     ).rejects.toThrow('plain format has no table of contents');
   });

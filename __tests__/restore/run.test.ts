@@ -206,6 +206,8 @@ suite('restore on PostgreSQL %s', (major) => {
     const fresh = await restoring(rig, { ...asked, 'database-url': url('fresh'), tables: 'app.customers' });
     expect(messagesOf(fresh.error)).toBe('undefined');
     expect(fresh.result).toMatchObject({ database: 'fresh', matches: true });
+    // A new database gets what they need, too.
+    expect(fresh.result?.plan.warnings.join('\n')).not.toContain('must be there already');
   });
 
   it('leaves nothing when it is cancelled', async () => {
@@ -258,8 +260,48 @@ suite('restore on PostgreSQL %s', (major) => {
     expect(await databasesOf(rig)).toEqual([...before, 'live'].sort());
     const safe = rig.storage();
     const { result } = await restoring(rig, { ...asked, 'safety-backup': safe.url });
-    expect(result?.safetyBackup).toMatchObject({ name: 'shop-safety', storage: safe.url });
-    expect(readdirSync(`${safe.folder}/shop-safety`)).toContain(result?.safetyBackup?.id);
+    const { name = '', id: safetyId = '' } = result?.safetyBackup ?? {};
+    expect(name).toMatch(/^live-safety-[0-9a-f]{6}$/);
+    expect(readdirSync(`${safe.folder}/${name}`)).toContain(safetyId);
+    expect(resultText(result!, { namesToo: false })).toContain(`Safety backup: ${name}/${safetyId} in `);
+    // Several targets take turns in one storage, and each has a family of its own.
+    await (await rig.database('other', 'CREATE TABLE theirs (a int)')).close();
+    const other = { ...asked, 'database-url': url('other'), confirm: 'other', 'safety-backup': safe.url };
+    const second = await restoring(rig, other);
+    expect(messagesOf(second.error)).toBe('undefined');
+    const third = await restoring(rig, { ...asked, 'safety-backup': safe.url });
+    expect(messagesOf(third.error)).toBe('undefined');
+    expect(third.result?.safetyBackup?.name).toBe(name);
+    expect(readdirSync(safe.folder).sort()).toEqual([name, second.result?.safetyBackup?.name].sort());
+  });
+
+  it('restores as a role whose transactions would be read-only', async () => {
+    await (await rig.database('frozen', 'CREATE SCHEMA app')).close();
+    await admin.exec(
+      "CREATE ROLE reader LOGIN SUPERUSER PASSWORD 'secret'",
+      'ALTER ROLE reader SET default_transaction_read_only = on',
+      'ALTER DATABASE frozen SET default_transaction_read_only = on',
+    );
+    try {
+      const as = (database: string): string => rig.server.url(database, 'reader', 'secret');
+      const fresh = await restoring(rig, { storage, 'database-url': as('fresh') });
+      expect(messagesOf(fresh.error)).toBe('undefined');
+      expect(fresh.result).toMatchObject({ outcome: 'restored', matches: true });
+      // In place, of a database that has it set, with a role that has it not.
+      const part = { storage, 'database-url': url('frozen'), tables: 'app.ev*', confirm: 'frozen' };
+      const inPlace = await restoring(rig, part);
+      expect(messagesOf(inPlace.error)).toBe('undefined');
+      expect(inPlace.result?.plan.way).toBe('in place');
+      const replaced = { storage, 'database-url': as('frozen'), mode: 'replace', confirm: 'frozen' };
+      const { result, error } = await restoring(rig, replaced);
+      expect(messagesOf(error)).toBe('undefined');
+      expect(result).toMatchObject({ outcome: 'restored', matches: true });
+    } finally {
+      await admin.exec(
+        'DROP DATABASE IF EXISTS fresh',
+        'ALTER ROLE reader RESET default_transaction_read_only',
+      );
+    }
   });
 
   it('replaces the database postgres, from another one', async () => {

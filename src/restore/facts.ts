@@ -15,7 +15,7 @@ import { knownRoles } from './target/roles.js';
 import { inSession } from './target/server.js';
 import { SILENT, startingWith } from './target/startup.js';
 import type { StagedBackup } from './types.js';
-import { contentOf, type Content } from './way.js';
+import { contentOf, decideWay, type Content } from './way.js';
 
 /** Gathers what a plan is made from: reads the archive, and asks the target once more. Changes nothing. */
 export async function gatherFacts(
@@ -32,7 +32,13 @@ export async function gatherFacts(
   const selected =
     tables.length + schemas.length === 0
       ? undefined
-      : await selectEntries({ ...archive, tables, schemas, content });
+      : await selectEntries({
+          ...archive,
+          tables,
+          schemas,
+          content,
+          beside: isBeside(inputs, target, content),
+        });
   const named = await rolesOf(archive, selected?.entries ?? toc);
   const known = await inSession(
     () => open(target.existing === undefined ? (target.maintenance ?? '') : target.database, 'that plans'),
@@ -56,6 +62,11 @@ export async function gatherFacts(
         ? await schemaBackupFor(staged.store, staged.manifest)
         : undefined,
   };
+}
+
+function isBeside(...facts: Parameters<typeof decideWay>): boolean {
+  const decision = decideWay(...facts);
+  return 'way' in decision && decision.way === 'beside';
 }
 
 async function rolesOf(

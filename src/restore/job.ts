@@ -8,7 +8,7 @@ import { restoreInto, type Selected } from './archive/index.js';
 import type { Connected } from './connect.js';
 import type { PlanFacts, RestorePlan } from './plan.js';
 import type { RestoreOptions } from './run-options.js';
-import { SILENT } from './target/startup.js';
+import { SILENT, writeSettings } from './target/startup.js';
 import type { RestoreError, StagedBackup } from './types.js';
 
 /** A restore that was planned and may go on. */
@@ -44,9 +44,7 @@ export function jobsOf({ options, staged }: Pick<Job, 'options' | 'staged'>): nu
 export function entriesOf({ selected, toc, plan }: Pick<Job, 'selected' | 'toc' | 'plan'>) {
   if (selected === undefined) return undefined;
   if (plan.way === 'in place' || plan.content === 'data') return selected.entries;
-  // Rows of other tables were not asked for, and a table without its rows would only deceive.
-  const needs = selected.needs.filter(({ text }) => !/^(TABLE|MATERIALIZED VIEW) /.test(text));
-  const ids = new Set([...selected.entries, ...needs].map(({ dumpId }) => dumpId));
+  const ids = new Set([...selected.entries, ...selected.needs].map(({ dumpId }) => dumpId));
   return (toc ?? []).filter(({ dumpId }) => ids.has(dumpId));
 }
 
@@ -70,10 +68,12 @@ export async function restoreTo(
 ): Promise<void> {
   const { options, staged, programs, plan } = job;
   const { entries = entriesOf(job) } = how;
+  const settings = {
+    ...(await writeSettings(job.open, database, job.connection)),
+    ...(plan.rows?.silent === true ? Object.fromEntries([SILENT]) : {}),
+  };
   const connection =
-    plan.rows?.silent === true
-      ? withStartupSettings(job.connection, Object.fromEntries([SILENT]))
-      : job.connection;
+    Object.keys(settings).length === 0 ? job.connection : withStartupSettings(job.connection, settings);
   const { errors } = await restoreInto({
     archive: staged,
     programs,

@@ -107,6 +107,6 @@ async function makeSafe(job: Job, keys: DecryptionKeys): Promise<SafetyBackup | 
     return undefined;
   }
   return reporter.group('Safety backup of the target', () =>
-    backUpTarget(options, storage, { manifest: staged.manifest, keys, database: target.database }),
+    backUpTarget(options, storage, { manifest: staged.manifest, keys, target }),
   );
 }

@@ -6,6 +6,7 @@ import type { DecryptionKeys } from '../codec/index.js';
 import { familyName } from '../inputs/name.js';
 import { readInputs } from '../inputs/read.js';
 import type { RestoreOptions } from './run-options.js';
+import type { Target } from './target/types.js';
 
 /** A backup of the target that was made before it is changed. */
 export interface SafetyBackup {
@@ -18,17 +19,28 @@ export interface SafetyBackup {
 const LABEL = 'safety';
 
 /**
- * Backs up the target, in a family of its own: `<name>-safety`. Where the backup that is restored is encrypted, this
+ * The family of a target's safety backups. Of one target alone: a family whose backups come from several databases would
+ * be refused. Databases of several servers often have one name, so six digits of what tells them apart are in it too; they
+ * stay the same when the database is replaced.
+ * @param databaseId as a manifest's `source.databaseId`
+ */
+export function safetyFamily(database: string, databaseId: string | null): string {
+  return familyName([database, LABEL, ...(databaseId === null ? [] : [databaseId.slice(0, 6)])].join('-'));
+}
+
+/**
+ * Backs up the target, in a family of its own: see `safetyFamily`. Where the backup that is restored is encrypted, this
  * one can be read with the same key.
  * @throws UserError when it could not be made: nothing of the target has been changed then
  */
 export async function backUpTarget(
   options: RestoreOptions,
   storage: string,
-  { manifest, keys, database }: { manifest: Manifest; keys: DecryptionKeys; database: string },
+  { manifest, keys, target }: { manifest: Manifest; keys: DecryptionKeys; target: Target },
 ): Promise<SafetyBackup> {
   const { inputs } = options;
-  const name = familyName(`${manifest.name}-${LABEL}`);
+  const { database, existing } = target;
+  const name = safetyFamily(database, existing?.databaseId ?? null);
   const given: Record<string, string | undefined> = {
     'database-url': inputs.databaseUrl,
     databases: database,
@@ -47,6 +59,7 @@ export async function backUpTarget(
       `The target could not be backed up first (safety-backup), so nothing was restored. ${reason instanceof Error ? reason.message : ''}`,
       { cause: reason },
     );
+  options.reporter.info(`The target is backed up as ${name}/${id} in ${storage}.`);
   return { id, name, storage };
 }
 

@@ -38,8 +38,8 @@ export class Admin {
       connection,
       reporter,
       name: `with ${server}`,
-      // A locale that its source accepted is not refused for what ICU thinks of its name.
-      settings: { icu_validation_level: 'disabled' },
+      // A locale that its source accepted is not refused for what ICU thinks of its name; a role may be set to change nothing.
+      settings: { icu_validation_level: 'disabled', default_transaction_read_only: 'off' },
       ...(signal === undefined ? {} : { signal }),
       ...(database === undefined ? {} : { database }),
     });

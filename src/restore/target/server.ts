@@ -14,7 +14,7 @@ export interface ServerAccess {
 export type OpenSession = (database: string, name: string) => Promise<Psql>;
 
 /** What a database or role of the target may have set, and would stop us. */
-const SETTINGS = { default_transaction_read_only: 'off' };
+export const SETTINGS = { default_transaction_read_only: 'off' };
 
 /** Sessions that end when the run is cancelled. */
 export function sessionsOf({ programs, connection, reporter, signal }: ServerAccess): OpenSession {

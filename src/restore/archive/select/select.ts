@@ -12,12 +12,17 @@ export interface SelectRequest extends ArchiveRequest {
   tables: readonly string[];
   schemas: readonly string[];
   content: 'all' | 'schema' | 'data';
+  /** Whether it goes into a new database, which gets what the part needs, too. */
+  beside: boolean;
 }
 
 /** A part of an archive. */
 export interface Selected {
   entries: TocEntry[];
-  /** What the part needs and does not hold, however far removed: types, functions, schemas, tables. */
+  /**
+   * What the part needs, does not hold and gets in a new database, however far removed: types, functions, schemas; no
+   * tables.
+   */
   needs: TocEntry[];
   /** Sentences about what is not restored, or must be there already. */
   leftOut: string[];
@@ -54,8 +59,8 @@ export async function selectEntries(request: SelectRequest): Promise<Selected> {
     file.entries.flatMap(({ dumpId }) => (ids.has(dumpId) ? (byId.get(dumpId) ?? []) : []));
   return {
     entries: listed(selection.wanted(request.content)),
-    needs: listed(selection.needs()),
-    leftOut: selection.leftOut(),
+    needs: listed(selection.needs()).filter(({ dumpId }) => selection.comesAlong(dumpId)),
+    leftOut: selection.leftOut(request),
   };
 }
 
@@ -100,17 +105,21 @@ class Selection {
     return needed;
   }
 
-  leftOut(): string[] {
+  /** Rows of other tables were not asked for, and a table without its rows would only deceive. */
+  comesAlong(dumpId: number): boolean {
+    return !/^(TABLE|MATERIALIZED VIEW)( |$)/.test(this.#byId.get(dumpId)?.kind ?? '');
+  }
+
+  leftOut({ beside }: Pick<SelectRequest, 'beside'>): string[] {
     const missing = new Map<number, string>();
     for (const dumpId of this.#chosen) {
       const entry = this.#byId.get(dumpId);
       for (const id of entry?.dependencies ?? []) {
         const needed = this.#byId.get(id);
         if (entry === undefined || needed === undefined || this.#chosen.has(id) || missing.has(id)) continue;
-        missing.set(
-          id,
-          `${titled(needed)} is not restored and must be there already: ${titled(entry)} needs it.`,
-        );
+        if (beside && this.comesAlong(id)) continue;
+        const without = beside ? ', so choose it, too' : ' and must be there already';
+        missing.set(id, `${titled(needed)} is not restored${without}: ${titled(entry)} needs it.`);
       }
     }
     const objects = this.file.entries.some(({ kind }) => kind.startsWith('BLOB'));
