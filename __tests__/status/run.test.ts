@@ -182,4 +182,20 @@ describe('status', () => {
       }),
     ]);
   });
+
+  it('writes the page, also of a storage that cannot be read, and fails by name where it cannot', async () => {
+    const id = await put(3, 'passed');
+    const report = join(folder, 'pages', 'backup.html');
+    await status({ report, 'keep-last': '1', storage: `${store.url}\nartifact://` });
+    const page = readFileSync(report, 'utf8');
+    expect(page).toContain(id);
+    expect(page).toContain('Nothing is known of what lies here.');
+    expect(page).toContain('1 backup kept');
+    expect(redReasons(await status({ report: folder }))).toEqual([
+      expect.objectContaining({
+        message: expect.stringMatching(/^The report cannot be written to .*EISDIR/),
+      }),
+    ]);
+    expect(() => options({ 'keep-last': '1' })).toThrow('"report"');
+  });
 });
