@@ -14,3 +14,5 @@ ALTER DATABASE :"DBNAME" SET default_table_access_method = 'torture_heap';
 ALTER DATABASE :"DBNAME" SET row_security = off;
 ALTER DATABASE :"DBNAME" SET statement_timeout = '1h';
 ALTER ROLE torture_app IN DATABASE :"DBNAME" SET search_path = kinds;
+ALTER DATABASE :"DBNAME" SET torture.backslash = E'a\\b''c\nd';
+COMMENT ON DATABASE :"DBNAME" IS E'the torture\\database''s\ncomment';
