@@ -103,7 +103,7 @@ footer { color: var(--muted); font-size: 13px; padding-top: 8px; padding-bottom:
   td:first-child { grid-column: 1 / -1; font-weight: 600; }
   td:empty { display: none; }
   td:not(:first-child)::before { content: attr(data-t); display: block; color: var(--muted); font-size: 12px; }
-  caption { padding: 0; }
+  caption { padding: 10px 14px 0; }
 }
 @media print {
   :root {
