@@ -5,7 +5,7 @@ import type { Scratch } from '../postgres/scratch/types.js';
 import type { TocEntry } from '../postgres/toc.js';
 import type { Programs } from '../postgres/types.js';
 import type { StagedBackup } from '../restore/types.js';
-import type { VerifyOptions } from './options.js';
+import type { CopyOptions } from './options.js';
 
 interface Missing {
   name: string;
@@ -27,7 +27,7 @@ export async function lackingOn(
   { connection }: Scratch,
   programs: Programs,
   extensions: readonly string[],
-  { reporter, signal }: VerifyOptions,
+  { reporter, signal }: CopyOptions,
 ): Promise<Missing[]> {
   const name = 'that looks for extensions';
   const psql = await Psql.open({ programs, connection, reporter, signal, name });
@@ -49,7 +49,7 @@ export async function lackingOn(
 export function doWithout(
   missing: readonly Missing[],
   { format, fingerprint }: Pick<StagedBackup, 'format' | 'fingerprint'>,
-  { inputs, reporter }: VerifyOptions,
+  { inputs, reporter }: CopyOptions,
 ): string[] {
   if (missing.length === 0) return [];
   const allowed = new Set(inputs.allowMissingExtensions);

@@ -6,7 +6,7 @@ import { majorOf } from '../postgres/server.js';
 import type { Programs } from '../postgres/types.js';
 import type { StagedBackup } from '../restore/types.js';
 import { doWithout, lackingOn } from './extensions.js';
-import type { VerifyOptions } from './options.js';
+import type { CopyOptions } from './options.js';
 
 /** Where a backup is restored to be compared. */
 export interface Place {
@@ -22,8 +22,18 @@ export interface Place {
 /** The database that the backup is restored into, on a server of our own. */
 export const RESTORED = 'restored';
 
+/** What of a backup its server must be like. */
+export interface PlaceFacts {
+  extensions: readonly string[];
+  bootstrapRole: string;
+  /** The database that the backup will be restored into. Default: `RESTORED`. */
+  database?: string;
+  /** Further settings of a server of our own. */
+  settings?: Readonly<Record<string, string>>;
+}
+
 /** Programs that read the archive: of the pg_dump that made it, or of the server if that is newer. */
-export function programsFor(options: VerifyOptions, staged: StagedBackup): Promise<Programs> {
+export function programsFor(options: CopyOptions, staged: StagedBackup): Promise<Programs> {
   const { server, tools } = staged.manifest;
   return findPrograms({
     ...installing(options),
@@ -36,13 +46,13 @@ export function programsFor(options: VerifyOptions, staged: StagedBackup): Promi
  * @throws UserError when an extension is missing that was not allowed to be.
  */
 export async function openPlace(
-  options: VerifyOptions,
+  options: CopyOptions,
   staged: StagedBackup,
   programs: Programs,
-  facts: { extensions: readonly string[]; bootstrapRole: string },
+  facts: PlaceFacts,
 ): Promise<Place> {
   const { inputs, reporter, signal, tempDir } = options;
-  const { extensions, bootstrapRole } = facts;
+  const { extensions, bootstrapRole, database = RESTORED, settings } = facts;
   if (inputs.scratchUrl !== undefined) {
     const connection = parseConnection(inputs.scratchUrl, {});
     for (const secret of connection.secrets) reporter.mask(secret);
@@ -60,7 +70,8 @@ export async function openPlace(
     tempDir,
     bootstrapRole,
     extensions: extensions.filter((name) => !names.has(name)),
-    database: RESTORED,
+    database,
+    ...(settings === undefined ? {} : { settings }),
     reporter,
     signal,
   });
@@ -71,7 +82,7 @@ export async function openPlace(
   return { scratch, programs: suited, readers: programs, missing: [...names] };
 }
 
-function installing({ inputs, cache, reporter, env, tempDir, signal, method }: VerifyOptions) {
+function installing({ inputs, cache, reporter, env, tempDir, signal, method }: CopyOptions) {
   return {
     cache,
     reporter,
