@@ -3,12 +3,13 @@ import type { Manifest } from '../backup/manifest.js';
 import type { TocEntry } from '../postgres/toc.js';
 import type { Store } from '../storage/store.js';
 import { extensionsOf } from '../verify/extensions.js';
-import { readContents, rolesNamedIn, selectEntries } from './archive/index.js';
+import { readContents, rolesNamedIn, selectEntries, sequenceValuesIn } from './archive/index.js';
 import type { Connected } from './connect.js';
 import { NOTHING_PRESENT, type Present } from './meeting.js';
 import type { PlanFacts } from './plan.js';
 import { presentIn } from './present.js';
 import { effectsOn } from './rows/effects.js';
+import { meetSequences } from './rows/sequences.js';
 import { ownersAmong, type NamedRoles } from './roles.js';
 import type { RestoreOptions } from './run-options.js';
 import { knownRoles } from './target/roles.js';
@@ -56,7 +57,7 @@ export async function gatherFacts(
     named,
     known,
     extensions: extensionsOf(staged, toc ?? []),
-    present: await presence(connected, { selected, toc, content }),
+    present: await presence({ ...connected, staged }, { selected, toc, content }),
     schemaBackup:
       staged.manifest.options['content'] === 'data'
         ? await schemaBackupFor(staged.store, staged.manifest)
@@ -79,18 +80,20 @@ async function rolesOf(
 
 /** How what is restored meets what is there. */
 export async function presence(
-  { target, connection, open, access }: Connected,
+  { target, connection, open, access, staged }: Connected & { staged: StagedBackup },
   { selected, toc, content }: Pick<PlanFacts, 'selected' | 'toc'> & { content: Content },
 ): Promise<Present> {
   const { existing, database } = target;
   const entries = selected?.entries ?? toc;
   if (existing === undefined || entries === undefined) return NOTHING_PRESENT;
+  const values = content === 'schema' ? [] : await sequenceValuesIn(staged, entries);
   return inSession(
     () => open(database, 'with the target'),
     'Looking at what is in the target',
     connection,
     async (psql) => {
-      const present = await presentIn(psql, entries);
+      const sequences = await meetSequences(psql, values);
+      const present = { ...(await presentIn(psql, entries)), sequences };
       if (content !== 'data') return present;
       const silenced = await startingWith(access, database, SILENT);
       const effects = await effectsOn(psql, new Set(present.receiving));

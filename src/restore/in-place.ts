@@ -1,9 +1,10 @@
-import { messageOf } from '../base/errors.js';
+import { CancelledError, messageOf } from '../base/errors.js';
 import type { Finding } from '../verify/types.js';
 import { requireCommitted } from './committed.js';
 import { compareJob } from './compare.js';
 import { entriesOf, restoreTo, type Done, type Job } from './job.js';
 import { inPlaceEntries } from './rows/entries.js';
+import { setSequences } from './rows/set-sequences.js';
 import { withoutProvided } from './provided.js';
 import { inSession } from './target/server.js';
 import { requireUnchanged } from './unchanged.js';
@@ -35,16 +36,21 @@ export async function restoreInPlace(job: Job): Promise<Done> {
   // From here on the target is no more as it was: whatever fails is part of the result.
   const notes: string[] = [];
   const findings: Finding[] = [];
-  const values = entries?.values ?? [];
-  if (values.length > 0)
-    await restoreTo(job, database, { ...how, entries: values, otherwise: 'All else is restored.' }).catch(
-      (error: unknown) => findings.push(unfinished('the values of sequences', 'those of the backup', error)),
-    );
   findings.push(
+    ...(await setSequences(job, entries?.values ?? []).catch((error: unknown) => [
+      unfinished('the values of sequences', 'those of the backup', error),
+    ])),
     ...(await reporter
       .group('Comparing', () => compareJob(job, database, { reloaded: undefined, otherwise: [] }))
       .catch((error: unknown) => [unfinished('compared with the fingerprint', 'a comparison', error)])),
   );
+  if (options.signal.aborted) {
+    const done = `The run was cancelled when everything was restored in database ${JSON.stringify(database)} already`;
+    reporter.warn(`${done}: it stays there.`);
+    notes.push(
+      `${done}: it stays there. What was not compared by then was not: look at it before you use it.`,
+    );
+  }
   const analyzed =
     plan.target.empty &&
     (await inSession(
@@ -63,6 +69,14 @@ export async function restoreInPlace(job: Job): Promise<Done> {
   return { database, previousDatabase: null, findings, notes };
 }
 
+/** What is restored stays, whatever became of what follows. To be told to stop is no difference. */
 function unfinished(name: string, expected: string, error: unknown): Finding {
+  if (error instanceof CancelledError)
+    return {
+      kind: 'restore',
+      name,
+      verdict: 'not measured',
+      why: 'the run was cancelled once all was restored',
+    };
   return { kind: 'restore', name, verdict: 'different', expected, found: messageOf(error) };
 }

@@ -1,5 +1,6 @@
 import type { PlanFacts } from './plan.js';
 import { NO_EFFECTS, type RowEffects } from './rows/effects.js';
+import { namesOf, NO_SEQUENCES, type SequencesMet } from './rows/sequences.js';
 import { isEmpty } from './target/types.js';
 import type { Content, Way } from './way.js';
 
@@ -15,6 +16,8 @@ export interface Present {
   receiving: string[];
   /** What happens when rows are put into those. */
   effects: RowEffects;
+  /** Sequences whose values are restored. */
+  sequences: SequencesMet;
   /** The schema public of the target: whether there is one, and whether it is the role's own. */
   publicSchema: 'absent' | 'own' | 'foreign';
   /** Those of the target, but for the system's. */
@@ -28,6 +31,7 @@ export const NOTHING_PRESENT: Present = {
   filled: [],
   receiving: [],
   effects: NO_EFFECTS,
+  sequences: NO_SEQUENCES,
   publicSchema: 'absent',
   schemas: [],
 };
@@ -90,5 +94,31 @@ export function meeting({ present, target, toc }: PlanFacts, content: Content, w
       : [
           `Rows are restored into empty tables, and these have rows: ${list(present.filled)}. Empty them first, or restore into another database and copy from there.`,
         ]),
+    ...closedSequences(present.sequences),
   ];
+}
+
+/** What of the values of sequences could not be restored. They come last, when the rows are there to stay. */
+function closedSequences({ missing, closed }: SequencesMet): string[] {
+  return [
+    ...(missing.length === 0
+      ? []
+      : [
+          `The values of sequences are restored into sequences that are there, and these are not: ${list(namesOf(missing))}. Make them first (\`CREATE SEQUENCE\`), or restore their definitions first (content: schema).`,
+        ]),
+    ...(closed.length === 0
+      ? []
+      : [
+          `The role may not read and set these sequences, whose values are restored: ${list(namesOf(closed))}. Have their owner run \`GRANT SELECT, UPDATE ON SEQUENCE ...\`, or use a role that may.`,
+        ]),
+  ];
+}
+
+/** What is not set back. */
+export function keptSequences({ sequences: { further } }: Present): string[] {
+  return further.length === 0
+    ? []
+    : [
+        `These sequences are further on in the target than in the backup, and stay where they are, so that no number is given twice: ${list(namesOf(further))}.`,
+      ];
 }

@@ -4,7 +4,7 @@ import type { TocEntry } from '../postgres/toc.js';
 import type { Selected } from './archive/index.js';
 import { guard } from './guard.js';
 import { lockRefusal, locksFor } from './locks.js';
-import { list, meeting, rowsAlone, type Present } from './meeting.js';
+import { keptSequences, list, meeting, rowsAlone, type Present } from './meeting.js';
 import { keptAsItIs } from './provided.js';
 import { outwards } from './outwards.js';
 import { decideRows, type RowsDecision } from './rows/decide.js';
@@ -201,6 +201,9 @@ function warningsOf(facts: PlanFacts, content: Content, way: Way): string[] {
 }
 
 function kept({ selected, toc, target, present }: PlanFacts, content: Content, way: Way): string[] {
-  if (way !== 'in place' || content === 'data') return [];
-  return keptAsItIs(selected?.entries ?? toc ?? [], target.existing, present);
+  if (way !== 'in place') return [];
+  return [
+    ...keptSequences(present),
+    ...(content === 'data' ? [] : keptAsItIs(selected?.entries ?? toc ?? [], target.existing, present)),
+  ];
 }

@@ -2,6 +2,7 @@ import { quoteIdentifier, type Psql } from '../postgres/psql.js';
 import type { TocEntry } from '../postgres/toc.js';
 import type { Present } from './meeting.js';
 import { NO_EFFECTS } from './rows/effects.js';
+import { NO_SEQUENCES } from './rows/sequences.js';
 
 /** A table, view or sequence of the target. */
 interface Relation {
@@ -54,6 +55,7 @@ export async function presentIn(psql: Psql, entries: readonly TocEntry[]): Promi
     filled: await withRows(psql, met),
     receiving: met.map(nameOf),
     effects: NO_EFFECTS,
+    sequences: NO_SEQUENCES,
     publicSchema: await psql.query<Present['publicSchema']>(PUBLIC),
     schemas: await psql.query<string[]>(SCHEMAS),
   };

@@ -69,6 +69,15 @@ export function comparedText({ matches, totals }: Pick<RestoreResult, 'matches' 
     : `${plural(totals.equal, 'thing')} equal, ${totals.different} different, ${totals.notMeasured} not measured`;
 }
 
+/** What nobody knows to be equal, a sentence each; the first of many. */
+export function unmeasured({ findings }: Pick<RestoreResult, 'findings'>): string[] {
+  return findings
+    .flatMap((finding) => (finding.verdict === 'not measured' ? [describe(finding)] : []))
+    .slice(0, MOST_UNMEASURED);
+}
+
+const MOST_UNMEASURED = 50;
+
 /** A list longer than this is cut: a database without a single table as it should be. */
 const LONGEST_LIST = 500;
 
@@ -97,6 +106,7 @@ export function resultText(result: RestoreResult, { namesToo }: { namesToo: bool
       : `${what} is restored in database ${JSON.stringify(database)}, in ${formatDuration(durationSeconds)}.`,
     `Compared with its fingerprint: ${comparedText(result)}.`,
     ...(namesToo ? differenceLines(result.findings.filter(isRed)) : []),
+    ...(namesToo ? unmeasured(result).map((sentence) => `Not measured: ${sentence}`) : []),
     ...(safetyBackup === null
       ? []
       : [`Safety backup: ${safetyBackup.name}/${safetyBackup.id} in ${safetyBackup.storage}.`]),

@@ -9,6 +9,7 @@ import type { Connection } from '../postgres/types.js';
 import { openStore } from '../storage/registry.js';
 import type { Store } from '../storage/store.js';
 import { isRed, totalsOf } from '../verify/result.js';
+import type { Finding } from '../verify/types.js';
 import { restoreChosen, type Performed } from './perform.js';
 import type { RestoreResult } from './result.js';
 import type { RestoreOptions } from './run-options.js';
@@ -46,11 +47,15 @@ export async function runRestore(options: RestoreOptions): Promise<RestoreResult
     const performed = await restoreChosen(options, { chosen, connection, keys });
     const result = resultOf(performed, chosen, startedAt);
     await log(
-      result.outcome === 'differs' ? new UserError('What was restored differs from the backup.') : undefined,
+      result.outcome === 'differs'
+        ? new UserError('What was restored differs from the backup.')
+        : signal.aborted && result.outcome === 'restored'
+          ? new CancelledError('Cancelled when everything was restored already.')
+          : undefined,
     );
     return result;
   } catch (error) {
-    await log(signal.aborted ? new CancelledError() : error);
+    await log(signal.aborted && !(error instanceof CancelledError) ? new CancelledError() : error);
     throw error;
   }
 }
@@ -82,6 +87,11 @@ async function record(
   );
 }
 
+/** Null where nothing was compared at all. */
+function matchesOf(findings: readonly Finding[]): boolean | null {
+  return findings.some(({ verdict }) => verdict !== 'not measured') ? !findings.some(isRed) : null;
+}
+
 function resultOf(
   { plan, done, safetyBackup, compared }: Performed,
   { passedOver = [] }: ChosenBackup,
@@ -94,7 +104,7 @@ function resultOf(
     plan,
     database: done?.database ?? null,
     previousDatabase: done?.previousDatabase ?? null,
-    matches: done === undefined || !compared ? null : !red,
+    matches: compared ? matchesOf(findings) : null,
     totals: totalsOf(findings),
     findings: findings.filter(({ verdict }) => verdict !== 'equal'),
     safetyBackup: safetyBackup ?? null,

@@ -2,7 +2,7 @@ import type { Markup } from '../base/markup.js';
 import { formatDuration } from '../base/units.js';
 import { describe, isRed } from '../verify/result.js';
 import { planRows } from './plan-text.js';
-import { comparedText, type RestoreResult } from './result.js';
+import { comparedText, unmeasured, type RestoreResult } from './result.js';
 
 /** The summary has a mebibyte; nobody reads more than this. */
 const LONGEST_LIST = 50;
@@ -39,6 +39,7 @@ export function restoreSummary(
       rows(result).map(([name, value]) => [markup.escape(name), markup.escape(value)]),
     ),
     named('Differences', findings.filter(isRed).map(describe), ON_YOUR_MACHINE),
+    named('Not measured', unmeasured(result), ON_YOUR_MACHINE),
     ...(result.outcome === 'planned'
       ? [
           named('To be confirmed', plan.unconfirmed, IN_THE_LOG),

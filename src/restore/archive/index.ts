@@ -9,5 +9,6 @@ export { indexOfWord, tokens, type Token } from './script/tokens.js';
 export { belongsTo } from './select/belongs.js';
 export { keyOf } from './select/names.js';
 export { rowsHeld } from './select/rows-held.js';
+export { sequenceValuesIn, type ArchivedValue } from './select/sequence-values.js';
 export { selectEntries, type Selected, type SelectRequest } from './select/select.js';
 export { readTocFile, type ExactEntry } from './select/toc-file.js';
