@@ -115,6 +115,19 @@ suite('replacing a database of a managed server on PostgreSQL %s', (major) => {
     await expect(as(name, 'poor')).rejects.toThrow(/CONNECT/);
   });
 
+  it("makes a database that is its old owner's, with what he has in schema public", async () => {
+    await application('moved');
+    const { storage } = await backup('moved');
+    const { result, error } = await restoring(rig, { storage, 'database-url': url('elsewhere', 'manager') });
+    expect(messagesOf(error)).toBe('undefined');
+    expect(result).toMatchObject({ outcome: 'restored', matches: true });
+    const facts = `SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'elsewhere'`;
+    expect(await admin.value(facts)).toBe('owner');
+    const psql = await rig.psql('elsewhere');
+    expect(await psql.value(`SELECT tableowner FROM pg_tables WHERE tablename = 'plain'`)).toBe('owner');
+    await psql.close();
+  });
+
   it('tells of settings of other roles that it may not make', async () => {
     await application('set');
     const { storage } = await backup('set');

@@ -8,7 +8,7 @@ import { compareJob, differs } from './compare.js';
 import { entriesOf, jobsOf, restoreTo, type Done, type Job } from './job.js';
 import { identityOf, prepareRequirements } from './requirements.js';
 import { quietly } from './quiet.js';
-import { takePlace } from './take-place.js';
+import { takePlace, wantedProperties } from './take-place.js';
 import { databaseNames } from './target/look.js';
 import { inSession } from './target/server.js';
 
@@ -117,11 +117,12 @@ class Beside {
         'COMMIT',
       ),
     );
-    const { existing, role } = target;
+    const { role } = target;
     // Since PostgreSQL 15 schema public is its: as another role's, nothing of the owner's could be restored into it.
-    if (existing !== undefined && existing.owner !== role.name)
-      await this.ask('Giving the new database the owner of the target', (psql) =>
-        psql.exec(`ALTER ${database} OWNER TO ${quoteIdentifier(existing.owner)}`),
+    const { owner } = await wantedProperties(job, (what, work) => this.ask(what, work));
+    if (owner !== undefined && owner !== role.name)
+      await this.ask('Giving the new database its owner', (psql) =>
+        psql.exec(`ALTER ${database} OWNER TO ${quoteIdentifier(owner)}`),
       );
     const requires = staged.fingerprint?.requires;
     if (requires !== undefined && entriesOf(job) === undefined)
