@@ -116,8 +116,8 @@ suite('replacing a database of a managed server on PostgreSQL %s', (major) => {
   });
 
   it("makes a database that is its old owner's, with what he has in schema public", async () => {
-    await application('moved');
-    const { storage } = await backup('moved');
+    await application('handed');
+    const { storage } = await backup('handed');
     const { result, error } = await restoring(rig, { storage, 'database-url': url('elsewhere', 'manager') });
     expect(messagesOf(error)).toBe('undefined');
     expect(result).toMatchObject({ outcome: 'restored', matches: true });
