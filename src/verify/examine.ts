@@ -6,6 +6,7 @@ import type { Reporter } from '../base/reporter.js';
 import { readContents } from '../restore/archive/index.js';
 import type { StagedBackup } from '../restore/types.js';
 import { checkIndexes } from './amcheck.js';
+import { bootstrapRole } from './bootstrap-role.js';
 import { expectTables, runChecks } from './checks.js';
 import { compareRestored, type CompareRequest } from './compare/index.js';
 import { runControl } from './control/index.js';
@@ -65,11 +66,6 @@ function emptiness({ fingerprint }: StagedBackup, reporter: Reporter): string[] 
 
 async function globalsOf({ globals }: StagedBackup): Promise<Globals | undefined> {
   return globals === undefined ? undefined : readGlobals(await readFile(globals, 'utf8'));
-}
-
-/** Older backups do not tell; a role called postgres is nearly always the one. */
-function bootstrapRole({ fingerprint }: StagedBackup, globals: Globals | undefined): string {
-  return fingerprint?.bootstrapRole ?? globals?.roles.find((role) => role === 'postgres') ?? 'postgres';
 }
 
 /** Restores and compares on a server that is there. */
