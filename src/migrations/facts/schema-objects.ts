@@ -13,7 +13,7 @@ export interface SchemaObject {
   lines: string[];
 }
 
-const TITLE = /^(.*); Type: ([A-Z0-9 ]+); Schema: (.*); Owner: .*$/;
+const TITLE = /^(.*); Type: ([A-Z0-9 ]+); Schema: (.*); Owner:.*$/;
 /** The entries whose names begin with a kind, which their statements show too. */
 const ABOUT = /^(ACL|COMMENT|SECURITY LABEL)$/;
 /** Settings that are written once and hold for all that comes after them, and what they hold for. */

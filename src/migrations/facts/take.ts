@@ -8,8 +8,6 @@ import { openDatabase } from './database.js';
 import type { DatabaseFacts, TableFacts } from './types.js';
 
 const SHOWN = 5;
-/** What PostgreSQL answers when a lock was not to be had. */
-const LOCKED = '55P03';
 
 /**
  * What the scratch database holds now: each table with its rows and the values of each column, and what in it is not valid.
@@ -73,10 +71,8 @@ function notRead(tables: readonly CatalogTable[], { unreadable }: Counts): strin
   return tables.flatMap(({ oid, schema, name }) => {
     const state = unreadable.get(oid);
     if (state === undefined) return [];
-    const why =
-      state === LOCKED
-        ? 'it stayed locked by a session that the command left behind'
-        : `reading it failed (SQLSTATE ${state})`;
-    return [`The rows of table ${schema}.${name} could not be counted: ${why}.`];
+    return [
+      `The rows of table ${schema}.${name} could not be counted: reading it failed (SQLSTATE ${state}).`,
+    ];
   });
 }

@@ -27,7 +27,8 @@ export interface Part {
   entry: ScriptEntry;
 }
 
-const HEADER = /^-- (Data for )?Name: (.*; Type: .*; Schema: .*; Owner: .*)$/;
+// The comment of an extension has no owner.
+const HEADER = /^-- (Data for )?Name: (.*; Type: .*; Schema: .*; Owner:.*)$/;
 const COMPLETE = '-- PostgreSQL database dump complete';
 /** Set before the entry that it is for, so it is no part of the one that it follows. */
 const BETWEEN = /^SET default_(tablespace|table_access_method)\b/;
