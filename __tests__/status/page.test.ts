@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { unknownHealth } from '../../src/status/health.js';
-import { runLink } from '../../src/status/page/html.js';
+import { runLink } from '../../src/base/page/html.js';
 import { groupsOf } from '../../src/status/page/groups.js';
 import { reportPage } from '../../src/status/page/page.js';
 import { nightly, NOW, reportOf, runsOf } from './page-report.js';

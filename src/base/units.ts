@@ -39,3 +39,14 @@ export function formatCount(count: number | bigint): string {
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
+
+/** Milliseconds -> `0.4 ms`, `12 ms`; from a second on as `formatDuration`. */
+export function formatMilliseconds(ms: number): string {
+  if (ms < 9.95) return `${ms.toFixed(1)} ms`;
+  return ms < 999.5 ? `${Math.round(ms)} ms` : formatDuration(ms / 1000);
+}
+
+/** `2026-11-20T02:17:09.120Z` -> `2026-11-20 02:17 UTC`, for people. */
+export function minuteOf(time: string): string {
+  return `${time.slice(0, 16).replace('T', ' ')} UTC`;
+}

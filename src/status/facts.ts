@@ -1,5 +1,4 @@
-import { formatAge, formatBytes, formatCount, formatDuration, plural } from '../base/units.js';
-import { minuteOf } from './minute.js';
+import { formatAge, formatBytes, formatCount, formatDuration, minuteOf, plural } from '../base/units.js';
 import type { DatabaseSize } from './database.js';
 import { RUNS_DAYS } from './health.js';
 import type { Health, Verification } from './types.js';

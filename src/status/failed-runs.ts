@@ -1,6 +1,5 @@
 import type { RunRecord } from '../backup/history.js';
-import { plural } from '../base/units.js';
-import { minuteOf } from './minute.js';
+import { minuteOf, plural } from '../base/units.js';
 import type { Problem } from './types.js';
 
 /**

@@ -1,8 +1,7 @@
 import type { Markup } from '../base/markup.js';
-import { formatDuration } from '../base/units.js';
+import { formatDuration, minuteOf } from '../base/units.js';
 import { trendCharts } from './chart.js';
 import { factsOf, whereOf } from './facts.js';
-import { minuteOf } from './minute.js';
 import { allProblems, isHealthy, type StatusResult } from './result.js';
 import type { Health } from './types.js';
 

@@ -1,6 +1,5 @@
 import type { Entry, Inventory } from '../backup/inventory.js';
-import { formatAge } from '../base/units.js';
-import { minuteOf } from './minute.js';
+import { formatAge, minuteOf } from '../base/units.js';
 import { newestEntry, takenAt } from './newest.js';
 import type { Problem, Verification } from './types.js';
 

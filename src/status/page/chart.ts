@@ -1,6 +1,6 @@
-import { minuteOf } from '../minute.js';
+import { html, type Html } from '../../base/page/html.js';
+import { minuteOf } from '../../base/units.js';
 import { groupsOf, type Group, type Sample } from './groups.js';
-import { html, type Html } from './html.js';
 
 /** A number in the course of time. */
 export interface Series {

@@ -1,11 +1,11 @@
 import type { Entry, Inventory } from '../../backup/inventory.js';
+import { chip, html, timeOf, type Content, type Html } from '../../base/page/html.js';
+import { fold, longTable, table, type Column } from '../../base/page/table.js';
 import { formatAge, formatBytes, formatCount, formatDuration, plural } from '../../base/units.js';
 import type { RetentionPlan } from '../../retention/types.js';
 import { pointOf } from '../health.js';
 import { takenAt } from '../newest.js';
-import { chip, html, timeOf, type Content, type Html } from './html.js';
 import { byKey } from './groups.js';
-import { fold, longTable, table, type Column } from './table.js';
 
 /** How many backups are listed one by one, and how many of these are not folded. */
 export const LISTED = 200;

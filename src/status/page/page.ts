@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
+import { documentPage } from '../../base/page/document.js';
+import { chip, html, timeOf, type Html } from '../../base/page/html.js';
+import { table } from '../../base/page/table.js';
 import { formatAge, formatBytes, formatCount, plural } from '../../base/units.js';
 import { allProblems, isHealthy, type PlacedProblem } from '../result.js';
-import { chip, html, Html, timeOf } from './html.js';
 import { anchorOf, storageSection } from './storage.js';
-import { STYLE } from './style.js';
-import { table } from './table.js';
+import { CHART_STYLE } from './style.js';
 import type { Report } from './types.js';
 
 /**
@@ -20,54 +20,16 @@ export function reportPage(report: Report): string {
   const sections = result.healths.map((health, index) =>
     storageSection(health, contents[index], report, index),
   );
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${policyOf(STYLE)}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta name="referrer" content="no-referrer" />
-        <meta name="robots" content="noindex" />
-        <meta name="generator" content="pgkeep" />
-        <title>${title}</title>
-        <link rel="icon" href="${iconOf(problems.length === 0)}" />
-        ${new Html(`<style>${STYLE}</style>`)}
-      </head>
-      <body>
-        <header class="${problems.length === 0 ? 'good' : 'bad'}">
-          <div class="wide">
-            <p class="kicker">${[report.repository ?? 'PostgreSQL', 'backups'].join(' ')}</p>
-            <h1>
-              <span class="mark" aria-hidden="true">${problems.length === 0 ? '✓' : '!'}</span>${verdict}
-            </h1>
-            <p>${headline(report)} As of ${timeOf(now.toISOString())}.</p>
-          </div>
-        </header>
-        <main class="wide">
-          ${problemList(problems)}${storageTable(report)}${databaseLine(report)}${sections}
-        </main>
-        <footer class="wide">
-          <p>
-            Written by pgkeep from what lies in the storage, and true at the time above. This page loads
-            nothing and runs no script.
-          </p>
-        </footer>
-      </body>
-    </html> `;
-  return page.markup;
-}
-
-/** Nothing but the style that is in the file, and the icon. */
-function policyOf(style: string): string {
-  const hash = createHash('sha256').update(style).digest('base64');
-  return `default-src 'none'; style-src 'sha256-${hash}'; img-src data:; base-uri 'none'; form-action 'none'`;
-}
-
-function iconOf(isHealthyNow: boolean): string {
-  const colour = isHealthyNow ? '1a7f4b' : 'b42318';
-  const path = isHealthyNow ? 'M9 17l5 5 10-12' : 'M16 8v10m0 5v1';
-  return `data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='8' fill='%23${colour}'/%3E%3Cpath d='${path}' fill='none' stroke='white' stroke-width='4'/%3E%3C/svg%3E`;
+  return documentPage({
+    title,
+    tone: problems.length === 0 ? 'good' : 'bad',
+    kicker: [report.repository ?? 'PostgreSQL', 'backups'].join(' '),
+    heading: verdict,
+    lead: html`${headline(report)} As of ${timeOf(now.toISOString())}.`,
+    main: [problemList(problems), storageTable(report), databaseLine(report), sections],
+    footer: 'Written by pgkeep from what lies in the storage, and true at the time above.',
+    style: CHART_STYLE,
+  });
 }
 
 /** What matters most, in a sentence. */

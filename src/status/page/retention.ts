@@ -1,5 +1,7 @@
-import type { Inventory } from '../../backup/inventory.js';
 import { idTime } from '../../backup/id.js';
+import type { Inventory } from '../../backup/inventory.js';
+import { html, timeOf, type Html } from '../../base/page/html.js';
+import { longTable, table, type Column } from '../../base/page/table.js';
 import { formatAge, formatBytes } from '../../base/units.js';
 import { candidatesOf } from '../../retention/candidates.js';
 import { planOrphans } from '../../retention/orphans.js';
@@ -7,8 +9,6 @@ import { planLine } from '../../retention/plan-text.js';
 import { planRetention } from '../../retention/plan.js';
 import { describePolicy, hasNoRule } from '../../retention/policy.js';
 import type { Policy, RetentionPlan } from '../../retention/types.js';
-import { html, timeOf, type Html } from './html.js';
-import { longTable, table, type Column } from './table.js';
 
 /** What the next prune would do; undefined where no rule is given. */
 export function planOf(inventory: Inventory, policy: Policy, now: Date): RetentionPlan | undefined {

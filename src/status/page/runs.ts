@@ -1,10 +1,10 @@
 import type { RunRecord } from '../../backup/history.js';
+import { html, runLink, timeOf, type Html } from '../../base/page/html.js';
+import { longTable, table, type Column } from '../../base/page/table.js';
 import { formatCount, formatDuration, plural } from '../../base/units.js';
 import { RUNS_DAYS } from '../health.js';
 import { statsOf } from '../stats.js';
-import { html, runLink, timeOf, type Html } from './html.js';
 import { byKey } from './groups.js';
-import { longTable, table, type Column } from './table.js';
 
 const DAY_MS = 86_400_000;
 

@@ -1,10 +1,10 @@
+import { chip, html, timeOf, type Content, type Html } from '../../base/page/html.js';
 import { formatAge, formatBytes, formatCount, formatDuration, plural } from '../../base/units.js';
 import { whereOf } from '../facts.js';
 import { pointOf, RUNS_DAYS } from '../health.js';
 import type { Health } from '../types.js';
 import { chart } from './chart.js';
 import type { Sample } from './groups.js';
-import { chip, html, timeOf, type Content, type Html } from './html.js';
 import { inventorySection } from './inventory.js';
 import { leftoversSection, planOf, retentionSection } from './retention.js';
 import { runsSection } from './runs.js';

@@ -1,7 +1,7 @@
 import type { Inventory } from '../../backup/inventory.js';
+import { chip, html, runLink, timeOf, type Html } from '../../base/page/html.js';
+import { longTable, type Column } from '../../base/page/table.js';
 import { formatCount, formatDuration } from '../../base/units.js';
-import { chip, html, runLink, timeOf, type Html } from './html.js';
-import { longTable, type Column } from './table.js';
 
 const COLUMNS: Column[] = [
   { title: 'Backup' },

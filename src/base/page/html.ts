@@ -1,5 +1,5 @@
-import { printableLine } from '../../base/text.js';
-import { minuteOf } from '../minute.js';
+import { printableLine } from '../text.js';
+import { minuteOf } from '../units.js';
 
 /** Markup that needs no escaping any more. */
 export class Html {
