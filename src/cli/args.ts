@@ -8,6 +8,7 @@ import { nearest, unknownName } from '../inputs/unknown.js';
 import {
   camelCase,
   type BackupInputs,
+  type CheckMigrationsInputs,
   type DeleteInputs,
   type ListInputs,
   type PruneInputs,
@@ -36,6 +37,13 @@ export type Invocation =
   | (Terminal & { command: 'backup'; inputs: BackupInputs })
   | (Terminal & { command: 'restore'; inputs: RestoreInputs; json: boolean })
   | (Terminal & { command: 'verify'; inputs: VerifyInputs; json: boolean })
+  | (Terminal & {
+      command: 'check-migrations';
+      inputs: CheckMigrationsInputs;
+      json: boolean;
+      /** The page that the report is written to. */
+      html: string | undefined;
+    })
   | (Terminal & { command: 'prune'; inputs: PruneInputs; json: boolean })
   | (Terminal & { command: 'status'; inputs: StatusInputs; json: boolean })
   | (Terminal & { command: 'stats'; inputs: StatsInputs; json: boolean })
@@ -173,13 +181,14 @@ export function parseCommandLine(args: readonly string[], env: NodeJS.ProcessEnv
     warnings: secretWarnings(flags),
   };
   const json = readSwitch(flags, 'json', false);
-  return invocationOf(first, source, { ...terminal, json, id: operands[0] ?? '' });
+  const html = flags.values.get('html')?.at(-1);
+  return invocationOf(first, source, { ...terminal, json, html, id: operands[0] ?? '' });
 }
 
 function invocationOf(
   command: Command,
   source: InputSource,
-  { json, id, ...terminal }: Terminal & { json: boolean; id: string },
+  { json, html, id, ...terminal }: Terminal & { json: boolean; html: string | undefined; id: string },
 ): Invocation {
   switch (command) {
     case 'backup':
@@ -194,6 +203,8 @@ function invocationOf(
     case 'list':
       // The union of these commands' inputs goes with the union of their names, as far as types can tell.
       return { ...terminal, command, inputs: readInputs(command, source), json };
+    case 'check-migrations':
+      return { ...terminal, command, inputs: readInputs(command, source), json, html };
     case 'status':
       return { ...terminal, command, inputs: readInputs(command, source), json };
     case 'stats':

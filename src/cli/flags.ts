@@ -14,6 +14,7 @@ const ALL: readonly Command[] = [
   'backup',
   'restore',
   'verify',
+  'check-migrations',
   'prune',
   'status',
   'list',
@@ -27,13 +28,18 @@ export const CLI_FLAGS = {
   'identity-file': {
     description:
       'Read the identity from this file, which age-keygen wrote; repeatable. It wins over PGKEEP_IDENTITY',
-    commands: ['restore', 'verify'],
+    commands: ['restore', 'verify', 'check-migrations'],
     short: 'i',
     placeholder: 'FILE',
   },
   json: {
     description: 'Print JSON',
     commands: ALL.filter((command) => command !== 'backup'),
+  },
+  html: {
+    description: 'Write the report to this file, as one HTML page',
+    commands: ['check-migrations'],
+    placeholder: 'FILE',
   },
   color: {
     description: 'Colours; off by themselves when NO_COLOR is set or there is no terminal',
@@ -63,6 +69,10 @@ export const COMMANDS: Record<Command, { summary: string; operands: readonly str
     summary: 'Prove that a backup restores: restore it into a throwaway server and compare',
     operands: [],
   },
+  'check-migrations': {
+    summary: 'Try migrations on a restored backup, and say what they do to the data and whom they make wait',
+    operands: [],
+  },
   prune: { summary: 'Remove old backups by a policy, and never the last good one', operands: [] },
   status: { summary: 'Say whether backups are young, verified and as they should be', operands: [] },
   list: { summary: 'List the backups in storage', operands: [] },
@@ -87,10 +97,20 @@ export function isSwitch(spec: InputSpec): boolean {
   return spec.type === 'boolean';
 }
 
+/** Whether a flag for this input may be given several times. */
+export function isList({ type }: InputSpec): boolean {
+  return type === 'list' || type === 'choices';
+}
+
+/** The inputs of a command that a terminal can give. */
+export function terminalInputsOf(command: Command): [InputName, InputSpec][] {
+  return inputsOf(command).filter(([, { actionOnly }]) => actionOnly !== true);
+}
+
 /** Every flag a command knows, without its dashes. */
 export function flagNames(command: Command): string[] {
   return [
-    ...inputsOf(command).map(([name]): InputName => name),
+    ...terminalInputsOf(command).map(([name]): InputName => name),
     ...cliFlagsOf(command).map(([name]) => name),
   ];
 }

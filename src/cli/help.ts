@@ -1,8 +1,8 @@
 import { wrap } from '../base/text.js';
 import { VERSION } from '../version.js';
 import { GROUPS, type Command, type InputSpec } from '../inputs/spec.js';
-import { defaultOf, describe, groupOf, inputsOf, isRequired } from '../inputs/table.js';
-import { cliFlagsOf, COMMAND_NAMES, COMMANDS, envName, isSwitch } from './flags.js';
+import { defaultOf, describe, groupOf, isRequired } from '../inputs/table.js';
+import { cliFlagsOf, COMMAND_NAMES, COMMANDS, envName, isList, isSwitch, terminalInputsOf } from './flags.js';
 
 const INDENT = 2;
 const NARROW = 80;
@@ -30,8 +30,8 @@ function inputEntry(name: string, spec: InputSpec, command: Command): Entry {
   const standard = defaultOf(spec, command) ?? spec.defaultText;
   const notes = [
     ...(isRequired(spec, command) ? ['required'] : []),
-    ...(standard === undefined ? [] : [`default: ${standard}`]),
-    ...(spec.type === 'list' ? ['repeatable'] : []),
+    ...(standard === undefined ? [] : [`default: ${standard.replaceAll('\n', ', ').replaceAll('`', '')}`]),
+    ...(isList(spec) ? ['repeatable'] : []),
     `env: ${envName(name)}${name === 'database-url' ? ' or DATABASE_URL' : ''}`,
   ];
   const onByDefault = isSwitch(spec) && standard === 'true';
@@ -43,7 +43,7 @@ function inputEntry(name: string, spec: InputSpec, command: Command): Entry {
 
 function commandHelp(command: Command, width: number): string[] {
   const { summary, operands } = COMMANDS[command];
-  const inputs = inputsOf(command);
+  const inputs = terminalInputsOf(command);
   const groups = GROUPS.map((group) => ({
     group,
     own: inputs.filter(([, spec]) => groupOf(spec, command) === group),

@@ -1,9 +1,8 @@
 import { parseArgs } from 'node:util';
 import { UserError } from '../base/errors.js';
 import type { Command } from '../inputs/spec.js';
-import { inputsOf } from '../inputs/table.js';
 import { unknownName } from '../inputs/unknown.js';
-import { cliFlagsOf, flagNames, isSwitch } from './flags.js';
+import { cliFlagsOf, flagNames, isList, isSwitch, terminalInputsOf } from './flags.js';
 
 /** What stood on the command line: every flag with its values as written, and the rest. */
 export interface Flags {
@@ -19,9 +18,9 @@ interface Shape {
 
 function shapes(command: Command): Map<string, Shape> {
   return new Map<string, Shape>([
-    ...inputsOf(command).map(([name, spec]): [string, Shape] => [
+    ...terminalInputsOf(command).map(([name, spec]): [string, Shape] => [
       name,
-      { type: isSwitch(spec) ? 'boolean' : 'string', multiple: spec.type === 'list' },
+      { type: isSwitch(spec) ? 'boolean' : 'string', multiple: isList(spec) },
     ]),
     ...cliFlagsOf(command).map(([name, flag]): [string, Shape] => [
       name,

@@ -77,7 +77,12 @@ function markdownTable(head: readonly string[], rows: readonly (readonly string[
 function defaultCell(action: Action, spec: InputSpec): string {
   const standard = actionDefaultOf(spec, action);
   if (isRequired(spec, action)) return '**required**';
-  return standard === undefined ? (spec.defaultText ?? '') : `\`${standard}\``;
+  return standard === undefined
+    ? (spec.defaultText ?? '')
+    : standard
+        .split('\n')
+        .map((line) => `\`${line}\``)
+        .join(', ');
 }
 
 /** The README's tables of an action's inputs, one below each group's heading. */

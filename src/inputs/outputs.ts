@@ -63,6 +63,23 @@ export const VERIFY_OUTPUTS = {
   differences: { description: 'How many things are not as they should be' },
 } as const satisfies Record<string, OutputSpec>;
 
+/** The same of the check-migrations action. */
+export const CHECK_MIGRATIONS_OUTPUTS = {
+  outcome: {
+    description:
+      '`success`, `failure`, or `skipped` where nothing was checked: a pull request from a fork has no secrets',
+  },
+  report: {
+    description:
+      'The report as JSON: the verdict, what decided it, each statement, lock, effect on the data and change of the schema',
+  },
+  'schema-diff': { description: 'What the migrations change of the schema, as text with `+` and `-`' },
+  'rows-lost': {
+    description: 'Rows that are gone: of tables that were dropped, and of those that have fewer',
+  },
+  'duration-seconds': { description: 'How long the command took' },
+} as const satisfies Record<string, OutputSpec>;
+
 /** The same of the prune action. */
 export const PRUNE_OUTPUTS = {
   outcome: OUTCOME,
@@ -102,5 +119,6 @@ export const OUTPUTS: Record<Action, Record<string, OutputSpec>> = {
 export type BackupOutput = keyof typeof BACKUP_OUTPUTS;
 export type RestoreOutput = keyof typeof RESTORE_OUTPUTS;
 export type VerifyOutput = keyof typeof VERIFY_OUTPUTS;
+export type CheckMigrationsOutput = keyof typeof CHECK_MIGRATIONS_OUTPUTS;
 export type PruneOutput = keyof typeof PRUNE_OUTPUTS;
 export type StatusOutput = keyof typeof STATUS_OUTPUTS;

@@ -83,13 +83,19 @@ export function splitList(text: string): string[] {
     .filter((line) => line !== '');
 }
 
-/** Names with spaces at their ends are not worth supporting, values of two lines are surely a mistake. */
-function parseString(name: string, text: string): string {
+/** Names with spaces at their ends are not worth supporting, values of two lines are mostly a mistake. */
+function parseString(name: string, text: string, { multiline }: { multiline?: true }): string {
   const lines = splitList(text);
-  if (lines.length > 1)
+  if (lines.length > 1 && multiline !== true)
     throw new UserError(`Input "${name}" takes one line; it has ${plural(lines.length, 'line')}.`);
   if (text.includes('\0')) throw new UserError(`Input "${name}" holds a NUL character.`);
   return text;
+}
+
+function parseChoices(name: string, text: string, { values }: { values: readonly string[] }): string[] {
+  const entries = splitList(text);
+  const unknown = entries.find((entry) => !values.includes(entry));
+  return unknown === undefined ? entries : refuse(name, unknown, `${values.join(', ')}, one a line`);
 }
 
 type Readers = {
@@ -99,11 +105,12 @@ type Readers = {
 /** How each kind of input is read; `text` has no space around it. */
 const READERS: Readers = {
   string: parseString,
-  secret: (name, text, { multiline }) => (multiline === true ? text : parseString(name, text)),
+  secret: (name, text, { multiline }) => (multiline === true ? text : parseString(name, text, {})),
   list: (_, text) => splitList(text),
   boolean: parseBoolean,
   workers: (name, text, { max }) => parseWorkers(name, text, max),
   choice: (name, text, { values }) => (values.includes(text) ? text : refuse(name, text, values.join(', '))),
+  choices: parseChoices,
   duration: (name, text) =>
     parseDuration(text) ?? refuse(name, text, 'a number and a unit, such as 500ms, 60s, 5m or 1h, up to 24h'),
   age: (name, text) =>

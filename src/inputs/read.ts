@@ -21,7 +21,7 @@ export function readInputs<C extends Command>(command: C, source: InputSource): 
     if (text === undefined && isRequired(spec, command)) {
       throw new UserError(`Input "${name}" is required: ${describe(spec, command)}.`);
     }
-    const absent = spec.type === 'list' ? [] : undefined;
+    const absent = spec.type === 'list' || spec.type === 'choices' ? [] : undefined;
     values[camelCase(name)] = text === undefined ? absent : parseValue(name, spec, text);
   }
   // The table says what each value is; this is the one place that takes its word for it.

@@ -7,6 +7,7 @@ import { policyOf } from '../retention/inputs.js';
 import { hasNoRule } from '../retention/policy.js';
 import type {
   BackupInputs,
+  CheckMigrationsInputs,
   InputsOf,
   PruneInputs,
   RestoreInputs,
@@ -123,6 +124,8 @@ const VERIFY_RULES: readonly Rule<VerifyInputs>[] = [
       : undefined,
 ];
 
+const CHECK_MIGRATIONS_RULES: readonly Rule<CheckMigrationsInputs>[] = [STORED_ONCE, ONE_KEY];
+
 const PRUNE_RULES: readonly Rule<PruneInputs>[] = [
   STORED_ONCE,
   TOLD,
@@ -169,6 +172,10 @@ const CHECKS: { [C in Command]: (inputs: InputsOf<C>) => void } = {
   verify: (inputs) => {
     checkName('verify', inputs);
     check(VERIFY_RULES, inputs);
+  },
+  'check-migrations': (inputs) => {
+    checkName('check-migrations', inputs);
+    check(CHECK_MIGRATIONS_RULES, inputs);
   },
   prune: (inputs) => {
     checkName('prune', inputs);

@@ -4,7 +4,7 @@ export const ACTIONS = ['backup', 'restore', 'verify', 'prune', 'status'] as con
 export type Action = (typeof ACTIONS)[number];
 
 /** The actions and commands that take inputs. */
-export type Command = Action | 'list' | 'show' | 'delete' | 'stats' | 'log';
+export type Command = Action | 'check-migrations' | 'list' | 'show' | 'delete' | 'stats' | 'log';
 
 /** The headings that the help and the README sort inputs under, in this order. */
 export const GROUPS = [
@@ -13,6 +13,8 @@ export const GROUPS = [
   'What is dumped',
   'What is restored',
   'What is proved',
+  'What is rehearsed',
+  'What makes it red',
   'What is checked',
   'What the report shows',
   'How it is stored',
@@ -43,13 +45,16 @@ interface Common {
   defaultText?: string;
   /** The commands that cannot do without. */
   required?: readonly Command[];
+  /** Only an action takes it: it is of the pull request, and a terminal has none. */
+  actionOnly?: true;
   /** What stands for the value in the help: `URL`. */
   placeholder?: string;
 }
 
 /** What an input's text is read as. */
 export type Kind =
-  | { type: 'string' }
+  /** One line, unless it may be several. */
+  | { type: 'string'; multiline?: true }
   /** Shown nowhere. */
   | { type: 'secret'; multiline?: true }
   /** One entry a line; blank lines do not count. */
@@ -58,6 +63,8 @@ export type Kind =
   /** A number, or `auto` for as many as the machine has processors. */
   | { type: 'workers'; max: number }
   | { type: 'choice'; values: readonly string[] }
+  /** One entry a line, each one of the values. */
+  | { type: 'choices'; values: readonly string[] }
   /** `500ms`, `60s`, `5m`, `2h`: milliseconds once read. */
   | { type: 'duration' }
   /** As a duration, in hours and days too: `36h`, `8d`. */

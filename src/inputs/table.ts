@@ -1,6 +1,7 @@
 import type { Action, Command, Group, InputSpec } from './spec.js';
 import { DUMP } from './table/dump.js';
 import { GITHUB } from './table/github.js';
+import { MIGRATIONS } from './table/migrations.js';
 import { NOTIFY } from './table/notify.js';
 import { PLACE } from './table/place.js';
 import { RETENTION } from './table/retention.js';
@@ -19,6 +20,7 @@ export const TABLE = {
   ...DUMP,
   ...RESTORE,
   ...VERIFY,
+  ...MIGRATIONS,
   ...STATUS,
   ...STORED,
   ...RETENTION,

@@ -12,30 +12,32 @@ type Spec<N extends InputName> = (typeof TABLE)[N];
 
 type ValueOf<S> = S extends { type: 'list' }
   ? readonly string[]
-  : S extends { type: 'boolean' }
-    ? boolean
-    : S extends { type: 'duration' | 'age' | 'percent' | 'size' | 'number' }
-      ? number
-      : S extends { type: 'count' }
-        ? Count
-        : S extends { type: 'within' }
-          ? Within
-          : S extends { type: 'workers' }
-            ? number | 'auto'
-            : S extends { type: 'selector' }
-              ? BackupSelector
-              : S extends { type: 'choice'; values: readonly (infer V)[] }
-                ? V
-                : S extends { type: 'compression' }
-                  ? Compression
-                  : S extends { type: 'major' }
-                    ? number | 'auto'
-                    : string;
+  : S extends { type: 'choices'; values: readonly (infer V)[] }
+    ? readonly V[]
+    : S extends { type: 'boolean' }
+      ? boolean
+      : S extends { type: 'duration' | 'age' | 'percent' | 'size' | 'number' }
+        ? number
+        : S extends { type: 'count' }
+          ? Count
+          : S extends { type: 'within' }
+            ? Within
+            : S extends { type: 'workers' }
+              ? number | 'auto'
+              : S extends { type: 'selector' }
+                ? BackupSelector
+                : S extends { type: 'choice'; values: readonly (infer V)[] }
+                  ? V
+                  : S extends { type: 'compression' }
+                    ? Compression
+                    : S extends { type: 'major' }
+                      ? number | 'auto'
+                      : string;
 
 type HasDefault<S, C extends Command> = S extends
   | { default: string }
   | { required: readonly [C, ...unknown[]] }
-  | { type: 'list' }
+  | { type: 'list' | 'choices' }
   | { defaults: Record<C, string> }
   ? true
   : false;
@@ -57,6 +59,7 @@ export type InputsOf<C extends Command> = {
 export type BackupInputs = InputsOf<'backup'>;
 export type RestoreInputs = InputsOf<'restore'>;
 export type VerifyInputs = InputsOf<'verify'>;
+export type CheckMigrationsInputs = InputsOf<'check-migrations'>;
 export type PruneInputs = InputsOf<'prune'>;
 export type StatusInputs = InputsOf<'status'>;
 export type StatsInputs = InputsOf<'stats'>;

@@ -1,15 +1,20 @@
 import type { InputSpec } from '../spec.js';
+import { TAKES_STORAGE } from './place.js';
 
 /** Artifacts as a storage, and the token that they are read with. */
 export const GITHUB = {
   'github-token': {
     type: 'secret',
     group: 'Storage',
-    commands: ['backup', 'restore', 'verify', 'prune', 'status', 'list', 'show', 'delete', 'stats', 'log'],
+    commands: TAKES_STORAGE,
     actionDefault: '${{ github.token }}',
     placeholder: 'TOKEN',
     description:
       'The token that artifacts are listed, read and deleted with; the job needs `permissions: actions: write` (`read` where nothing is deleted). On the command line `GITHUB_TOKEN`, with `GITHUB_REPOSITORY`',
+    descriptions: {
+      'check-migrations':
+        'The token that artifacts are read with (`permissions: actions: read`), the pull request is commented with and its labels are read (`pull-requests: write`)',
+    },
   },
   'artifact-retention-days': {
     type: 'number',

@@ -1,5 +1,20 @@
 import type { InputSpec } from '../spec.js';
 
+/** The commands that look into a storage: all of them. */
+export const TAKES_STORAGE = [
+  'backup',
+  'restore',
+  'verify',
+  'check-migrations',
+  'prune',
+  'status',
+  'list',
+  'show',
+  'delete',
+  'stats',
+  'log',
+] as const;
+
 /** Which database, which backup, and where backups live. */
 export const PLACE = {
   'database-url': {
@@ -29,22 +44,23 @@ export const PLACE = {
   backup: {
     type: 'selector',
     group: 'Storage',
-    commands: ['restore', 'verify'],
+    commands: ['restore', 'verify', 'check-migrations'],
     required: ['restore'],
-    defaults: { verify: 'latest' },
+    defaults: { verify: 'latest', 'check-migrations': 'latest-verified' },
     placeholder: 'WHICH',
     description:
       'The backup: `latest`, `latest-verified`, an id, or `before:<time>` for the newest whose snapshot is not later than that (`before:2026-11-20T09:00:00Z`)',
     descriptions: {
       verify:
         'The backup: `latest`, `latest-verified`, an id, `before:<time>`, or `random:7d` for any one of the last seven days',
+      'check-migrations': 'The backup to try them on: `latest-verified`, `latest`, an id, or `before:<time>`',
     },
   },
   storage: {
     type: 'list',
     group: 'Storage',
-    commands: ['backup', 'restore', 'verify', 'prune', 'status', 'list', 'show', 'delete', 'stats', 'log'],
-    required: ['backup', 'restore', 'verify', 'prune', 'status', 'list', 'show', 'delete', 'stats', 'log'],
+    commands: TAKES_STORAGE,
+    required: TAKES_STORAGE,
     placeholder: 'URL',
     description:
       'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; a backup goes to all of them in one pass',
@@ -63,12 +79,14 @@ export const PLACE = {
         'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; the first that has the backup whole is read',
       verify:
         'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; the first that has the backup is the one that is verified',
+      'check-migrations':
+        'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; the first that has the backup whole is read',
     },
   },
   name: {
     type: 'string',
     group: 'Storage',
-    commands: ['backup', 'restore', 'verify', 'prune', 'status', 'list', 'show', 'delete', 'stats', 'log'],
+    commands: TAKES_STORAGE,
     defaults: { backup: '{database}' },
     defaultText: 'the only one',
     placeholder: 'NAME',
@@ -81,7 +99,7 @@ export const PLACE = {
   label: {
     type: 'string',
     group: 'Storage',
-    commands: ['backup', 'restore', 'verify', 'prune', 'list'],
+    commands: ['backup', 'restore', 'verify', 'check-migrations', 'prune', 'list'],
     placeholder: 'TEXT',
     description: 'Look only at backups that carry this label',
     descriptions: {

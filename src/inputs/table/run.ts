@@ -6,7 +6,7 @@ export const RUN = {
     type: 'workers',
     max: 64,
     group: 'How it runs',
-    commands: ['backup', 'restore', 'verify'],
+    commands: ['backup', 'restore', 'verify', 'check-migrations'],
     default: 'auto',
     defaults: { backup: '1' },
     placeholder: 'N',
@@ -41,7 +41,7 @@ export const RUN = {
   'postgres-version': {
     type: 'major',
     group: 'How it runs',
-    commands: ['backup', 'restore', 'verify'],
+    commands: ['backup', 'restore', 'verify', 'check-migrations'],
     default: 'auto',
     placeholder: 'MAJOR',
     description:
@@ -49,12 +49,14 @@ export const RUN = {
     descriptions: {
       verify:
         "Major version of the scratch server, to see whether the backup restores there too; `auto` takes that of the backup's own server, or the nearest newer one to be had, with a warning",
+      'check-migrations':
+        "Major version of the scratch server; `auto` takes that of the backup's own server, or the nearest newer one to be had, with a warning",
     },
   },
   'postgres-bin': {
     type: 'string',
     group: 'How it runs',
-    commands: ['backup', 'restore', 'verify', 'status'],
+    commands: ['backup', 'restore', 'verify', 'check-migrations', 'status'],
     placeholder: 'FOLDER',
     description: 'Use the PostgreSQL programs in this folder and install nothing',
   },

@@ -6,7 +6,7 @@ export const STORED = {
     type: 'secret',
     multiline: true,
     group: 'How it is read',
-    commands: ['restore', 'verify'],
+    commands: ['restore', 'verify', 'check-migrations'],
     placeholder: 'KEY',
     description:
       'The age secret key (`AGE-SECRET-KEY-1...`) of one of the recipients, or the text of an identity file',
@@ -39,8 +39,8 @@ export const STORED = {
   passphrase: {
     type: 'secret',
     group: 'How it is stored',
-    groups: { restore: 'How it is read', verify: 'How it is read' },
-    commands: ['backup', 'restore', 'verify'],
+    groups: { restore: 'How it is read', verify: 'How it is read', 'check-migrations': 'How it is read' },
+    commands: ['backup', 'restore', 'verify', 'check-migrations'],
     placeholder: 'TEXT',
     description: 'The age passphrase that the backup was encrypted with',
     descriptions: { backup: 'Encrypt with this age passphrase instead of to recipients' },

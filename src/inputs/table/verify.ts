@@ -30,10 +30,15 @@ export const VERIFY = {
   'allow-missing-extensions': {
     type: 'list',
     group: 'What is proved',
-    commands: ['verify'],
+    groups: { 'check-migrations': 'What is rehearsed' },
+    commands: ['verify', 'check-migrations'],
     placeholder: 'NAME',
     description:
       'Extensions that cannot be had for the scratch server, one a line: what needs them is left out and reported as not verified',
+    descriptions: {
+      'check-migrations':
+        'Extensions that cannot be had for the scratch server, one a line: what needs them is left out, and the report says so',
+    },
   },
   'scratch-url': {
     type: 'secret',
