@@ -80,6 +80,7 @@ describe('the effects on tables', () => {
     ],
     ['made anew, the old one emptied', [t(3)], [table(1, 'old', 0), table(9, 't', 3)], ['t 3>3']],
     ['not counted before', [{ ...t(0), rows: null }], [t(3)], []],
+    ['not counted before, and dropped', [{ ...t(0), rows: null }], [], []],
     ['not counted afterwards', [t(3, '1 a int 3')], [{ ...t(0), rows: null }], []],
   ];
   it.each(cases)('%s', (_, before, after, expected) => expect(told(before, after)).toEqual(expected));
@@ -140,6 +141,7 @@ describe('the effects on partitions', () => {
     ['one dropped', [r, a, b], [r, b], ['r 10>6']],
     ['all dropped', [r, a, b], [r], ['r 10>0']],
     ['dropped with its root', [r, a, b], [], ['r 10>null', 'dropped r 10 (32768)']],
+    ['made anew without partitions', [r, a, b], [root(8, 'r', '1 a int 0')], ['r 10>0']],
     ['attached', [r, b, loose(a)], [r, b, a], ['r 6>6', 'p2 4>4']],
     ['attached, rows of the others gone', [r, b, loose(a)], [r, rows(b, 2), a], ['r 6>2', 'p2 4>4']],
     [
@@ -153,6 +155,7 @@ describe('the effects on partitions', () => {
       ['t 4>4'],
     ],
     ['a column dropped', [r, a, b], [without(r), without(a), without(b)], ['r 10>10', 'dropped r.a 10']],
+    ['a column dropped that only a detached one had values of', [r, a], [without(r), loose(a)], ['r 4>4']],
     [
       'a column dropped that a detached one still has',
       [r, a, b],
@@ -236,6 +239,15 @@ describe('what is not valid', () => {
 it('names tables by OID, and the roles that are new', () => {
   expect([...namesOf(holding(t(3)))]).toEqual([[1, { schema: 'app', name: 't' }]]);
   expect(newRoles({ ...NOTHING, roles: ['a', 'b'] }, { ...NOTHING, roles: ['b', 'c'] })).toEqual(['c']);
+});
+
+it('counts large objects where there are any', () => {
+  const rows = (before: number, after: number) =>
+    effectsOf({ ...NOTHING, largeObjects: before }, { ...NOTHING, largeObjects: after }).rows;
+  expect(rows(3, 2)).toEqual([
+    { table: { schema: 'pg_catalog', name: 'pg_largeobject_metadata' }, before: 3, after: 2 },
+  ]);
+  expect(rows(0, 2)).toEqual([]);
 });
 
 it('loses everything with the database', () => {

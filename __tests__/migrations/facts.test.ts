@@ -32,6 +32,7 @@ const BEFORE = [
   'CREATE TABLE app.parent (a int)',
   'CREATE TABLE app.child () INHERITS (app.parent)',
   'INSERT INTO app.parent VALUES (1); INSERT INTO app.child VALUES (2)',
+  'SELECT lo_create(4711), lo_create(4712)',
   'CREATE TABLE app.hidden (a int)',
   'INSERT INTO app.hidden VALUES (1); ALTER TABLE app.hidden ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY',
   'CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w; CREATE FOREIGN TABLE app.far (a int) SERVER s',
@@ -95,8 +96,18 @@ const MIGRATIONS: Record<
     ],
   ],
   'rows deleted and a table truncated': [
-    ['DELETE FROM app.orders WHERE id > 90', 'TRUNCATE app.hidden', 'DELETE FROM ONLY app.parent'],
-    ['app.hidden: 1 > 0', 'app.orders: 100 > 90', 'app.parent: 1 > 0'],
+    [
+      'DELETE FROM app.orders WHERE id > 90',
+      'TRUNCATE app.hidden',
+      'DELETE FROM ONLY app.parent',
+      'SELECT lo_unlink(4711)',
+    ],
+    [
+      'app.hidden: 1 > 0',
+      'app.orders: 100 > 90',
+      'app.parent: 1 > 0',
+      'pg_catalog.pg_largeobject_metadata: 2 > 1',
+    ],
     [],
   ],
   partitions: [

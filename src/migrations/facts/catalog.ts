@@ -15,6 +15,7 @@ export interface Catalog {
   foreign: Named[];
   invalidIndexes: InvalidIndex[];
   notValid: NotValidConstraint[];
+  largeObjects: number;
   roles: string[];
 }
 
@@ -83,6 +84,7 @@ export async function readCatalog(psql: Psql): Promise<Catalog> {
     foreign: await psql.rows<Named>(FOREIGN),
     invalidIndexes: await psql.rows<InvalidIndex>(INVALID_INDEXES),
     notValid: await psql.rows<NotValidConstraint>(NOT_VALID),
-    roles: await psql.query<string[]>(`SELECT json_agg(rolname ORDER BY rolname) FROM pg_roles`),
+    largeObjects: await psql.query<number>('SELECT count(*) FROM pg_largeobject_metadata'),
+    roles: await psql.query<string[]>('SELECT json_agg(rolname ORDER BY rolname) FROM pg_roles'),
   };
 }

@@ -1,4 +1,4 @@
-import type { Effects, Named, Rewritten } from '../types.js';
+import type { Effects, Named, Rewritten, TableRows } from '../types.js';
 import { lostValues } from './lost.js';
 import type { DatabaseFacts, TableFacts } from './types.js';
 import { byOid, fatesOf, rowsOf, type Fate } from './units.js';
@@ -6,23 +6,18 @@ import { byOid, fatesOf, rowsOf, type Fate } from './units.js';
 /**
  * What became of the data, by what was counted before and after: `fatesOf` says which table of now is which of before.
  * Names are those from before the command, except of what is new. Partitioned tables are counted as one, so that rows may
- * move between partitions. Tables that could not be counted are left out; the facts' `notMeasured` names them.
+ * move between partitions; large objects as the system's own table of them. Tables that could not be counted are left
+ * out; the facts' `notMeasured` names them.
  */
 export function effectsOf(before: DatabaseFacts, after: DatabaseFacts): Effects {
   const fates = fatesOf(before, after);
   const here = fates.filter((fate) => !isGone(fate));
   return {
-    rows: fates.flatMap((fate) => {
-      const rows = rowsOf(fate.before.leaves);
-      const now = isGone(fate) ? null : rowsOf(fate.leaves.map((leaf) => leaf.now));
-      if (rows === null || (now === null && !isGone(fate))) return [];
-      return [{ table: named(fate.before.top), before: rows, after: now }];
+    rows: [...fates.flatMap(rowsOfTable), ...largeObjects(before, after)],
+    dropped: fates.filter(isGone).flatMap(({ before: { top, leaves } }) => {
+      const rows = rowsOf(leaves);
+      return rows === null ? [] : [{ table: named(top), rows, bytes: bytesOf(leaves) }];
     }),
-    dropped: fates.filter(isGone).map(({ before: { top, leaves } }) => ({
-      table: named(top),
-      rows: rowsOf(leaves) ?? 0,
-      bytes: bytesOf(leaves),
-    })),
     lost: here.flatMap((fate) => lostValues(fate, named(fate.before.top))),
     rewritten: [...here.flatMap(rewrittenTable), ...rewrittenViews(before, after)],
     invalidIndexes: invalidIndexes(before, after),
@@ -32,6 +27,19 @@ export function effectsOf(before: DatabaseFacts, after: DatabaseFacts): Effects 
 
 function isGone({ top, leaves }: Fate): boolean {
   return top === undefined && leaves.length === 0;
+}
+
+function rowsOfTable(fate: Fate): TableRows[] {
+  const before = rowsOf(fate.before.leaves);
+  const after = rowsOf(fate.leaves.map(({ now }) => now));
+  if (before === null || after === null) return [];
+  return [{ table: named(fate.before.top), before, after: isGone(fate) ? null : after }];
+}
+
+function largeObjects(before: DatabaseFacts, after: DatabaseFacts): TableRows[] {
+  const table = { schema: 'pg_catalog', name: 'pg_largeobject_metadata' };
+  if (before.largeObjects === 0) return [];
+  return [{ table, before: before.largeObjects, after: after.largeObjects }];
 }
 
 /** Only tables that live on: one that was made anew is no rewrite, and one that is empty now was truncated. */

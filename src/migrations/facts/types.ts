@@ -48,6 +48,8 @@ export interface DatabaseFacts {
   tables: TableFacts[];
   invalidIndexes: InvalidIndex[];
   notValid: NotValidConstraint[];
+  /** Values that columns of the type oid refer to, and which are in no table of the user's. */
+  largeObjects: number;
   /** Of the whole server. */
   roles: string[];
   /** What could not be counted, and why, one sentence each; they name tables. */
@@ -59,6 +61,7 @@ export const NOTHING: DatabaseFacts = {
   tables: [],
   invalidIndexes: [],
   notValid: [],
+  largeObjects: 0,
   roles: [],
   notMeasured: [],
 };
