@@ -1,4 +1,4 @@
-import { formatBytes, formatDuration, plural } from '../../base/units.js';
+import { formatBytes, formatCount, formatDuration, plural } from '../../base/units.js';
 import type { CommandEnd, Effects, Fact, HeldLock, Named, Statement } from '../types.js';
 import { adviceOn, withoutComments } from './advice.js';
 
@@ -117,7 +117,7 @@ function ofLosses(effects: Effects | null, { failOn }: Policy): Fact[] {
   const fewer = effects.rows.flatMap(({ table, before, after }) =>
     after === null || after >= before
       ? []
-      : [`Table ${text(table)} has lost ${plural(before - after, 'row')} of ${before}.`],
+      : [`Table ${text(table)} has lost ${plural(before - after, 'row')} of ${formatCount(before)}.`],
   );
   const values = effects.lost
     .filter((each) => each.how !== 'retyped' && each.values > 0)

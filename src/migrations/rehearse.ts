@@ -1,0 +1,159 @@
+import { join, resolve } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { Mask } from '../base/mask.js';
+import { formatDuration } from '../base/units.js';
+import type { StagedBackup } from '../restore/types.js';
+import {
+  commandEnvironment,
+  databaseUrl,
+  openRelay,
+  redactLine,
+  runShell,
+  sanitize,
+  secretsOf,
+} from './command/index.js';
+import {
+  DatabaseGoneError,
+  diffSchemas,
+  effectsOf,
+  namesOf,
+  newRoles,
+  NOTHING,
+  readSchema,
+  takeFacts,
+  type DatabaseFacts,
+  type SchemaObject,
+} from './facts/index.js';
+import { startObserving, type Observed } from './observe/index.js';
+import type { MigrationOptions } from './options.js';
+import { setStage, type Stage } from './place.js';
+import type { CommandEnd, Effects, MigrationReport, Rehearsal, SchemaChange } from './types.js';
+
+/** What was seen of a command on a restored backup. */
+export interface Rehearsed {
+  serverVersion: string;
+  command: CommandEnd;
+  observed: Observed;
+  effects: Effects;
+  schema: SchemaChange[];
+  newRoles: string[];
+  seconds: MigrationReport['seconds'];
+  notMeasured: string[];
+}
+
+/** What the database is like at one moment. */
+interface Picture {
+  facts: DatabaseFacts;
+  schema: SchemaObject[];
+  notMeasured: string[];
+}
+
+/** Restores a backup, changes what must not be seen, runs the command and looks what it did. Nothing of it is left. */
+export async function rehearse(options: MigrationOptions, staged: StagedBackup): Promise<Rehearsed> {
+  const { inputs, reporter } = options;
+  const restoring = stopwatch();
+  const stage = await setStage({ ...options, inputs: { ...inputs, scratchUrl: undefined } }, staged);
+  const { place, rehearsal } = stage;
+  try {
+    const restore = restoring();
+    const sanitizing = stopwatch();
+    if (inputs.sanitize !== undefined) {
+      const file = resolve(workspaceOf(options), inputs.sanitize);
+      await reporter.group(`Sanitizing with ${inputs.sanitize}`, () => sanitize(rehearsal, file));
+    }
+    const sanitized = sanitizing();
+    const looking = stopwatch();
+    const before = await reporter.group('Before the migrations', () => pictureOf(rehearsal));
+    const beforeSeconds = looking();
+    const { end, observed } = await reporter.group('Migrations', () =>
+      tryCommand(options, stage, before.facts),
+    );
+    const lookingAgain = stopwatch();
+    const after = await reporter.group('After the migrations', () => pictureAfter(rehearsal));
+    return {
+      serverVersion: place.scratch.version,
+      command: end,
+      observed,
+      effects: effectsOf(before.facts, after.facts),
+      schema: diffSchemas(before.schema, after.schema),
+      newRoles: newRoles(before.facts, after.facts),
+      seconds: {
+        restore,
+        sanitize: sanitized,
+        before: beforeSeconds,
+        command: end.seconds,
+        after: lookingAgain(),
+      },
+      notMeasured: [
+        ...new Set([
+          ...stage.otherwise,
+          ...before.notMeasured,
+          ...after.notMeasured,
+          ...observed.notMeasured,
+        ]),
+      ],
+    };
+  } catch (error) {
+    throw (await place.scratch.explain(error)) as Error;
+  } finally {
+    await place.scratch.stop();
+  }
+}
+
+/** Where relative paths begin: the repository that was checked out, or the folder that we were started in. */
+export function workspaceOf({ env }: Pick<MigrationOptions, 'env'>): string {
+  return env['GITHUB_WORKSPACE'] ?? process.cwd();
+}
+
+async function pictureOf(rehearsal: Rehearsal): Promise<Picture> {
+  const [facts, schema] = await Promise.all([takeFacts(rehearsal), readSchema(rehearsal)]);
+  return { facts, schema, notMeasured: facts.notMeasured };
+}
+
+/** A command may have dropped or renamed the database itself: then everything is lost. */
+async function pictureAfter(rehearsal: Rehearsal): Promise<Picture> {
+  try {
+    return await pictureOf(rehearsal);
+  } catch (error) {
+    if (!(error instanceof DatabaseGoneError)) throw error;
+    return { facts: NOTHING, schema: [], notMeasured: [error.message] };
+  }
+}
+
+async function tryCommand(
+  { inputs, env, reporter, signal, ...options }: MigrationOptions,
+  { rehearsal, login, place }: Stage,
+  before: DatabaseFacts,
+): Promise<{ end: CommandEnd; observed: Observed }> {
+  const { passphrase, identity, githubToken } = inputs;
+  const ours = [passphrase, identity, githubToken].filter((secret) => secret !== undefined);
+  reporter.mask(login.password);
+  const host = place.scratch.connection.target.host ?? '';
+  const relay = await openRelay(join(host, '.s.PGSQL.5432'));
+  try {
+    const reached = { ...login, port: relay.port };
+    const given = commandEnvironment(env, reached, ours);
+    const mask = new Mask();
+    for (const secret of [...ours, login.password, databaseUrl(reached), ...secretsOf(given)])
+      mask.add(secret);
+    const observation = await startObserving(rehearsal, { tables: namesOf(before) });
+    const end = await runShell({
+      command: inputs.command,
+      cwd: resolve(workspaceOf({ env, ...options }), inputs.workingDirectory),
+      env: given,
+      limitMs: inputs.maxDuration,
+      clean: (line) => mask.apply(redactLine(line)),
+      onLine: (line) => reporter.output('command', line),
+      signal,
+    });
+    reporter.info(`The command ${end.outcome} after ${formatDuration(end.seconds)}.`);
+    return { end, observed: await observation.finish() };
+  } finally {
+    await relay.close();
+  }
+}
+
+function stopwatch(): () => number {
+  const began = performance.now();
+  return () => (performance.now() - began) / 1000;
+}

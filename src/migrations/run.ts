@@ -1,0 +1,116 @@
+import { randomInt } from 'node:crypto';
+import { resolve } from 'node:path';
+import { onlyFamily } from '../backup/catalogue.js';
+import { chooseBackup } from '../backup/choose.js';
+import { keysOf } from '../codec/index.js';
+import { familyName } from '../inputs/name.js';
+import { stageBackup } from '../restore/stage/index.js';
+import type { ChosenBackup } from '../restore/types.js';
+import { openStore } from '../storage/registry.js';
+import { factsOf, gate, locate, type FailOn } from './judge/index.js';
+import type { MigrationOptions } from './options.js';
+import { rehearse, workspaceOf, type Rehearsed } from './rehearse.js';
+import type { Fact, MigrationReport, Statement } from './types.js';
+
+/**
+ * Tries a command on a restored backup and says what it did. A command that fails, loses data or takes too long is a
+ * result. Nothing is written to the storage: a key that can only read is enough, and safer where a pull request's code runs.
+ * @throws when nothing could be tried: no backup, one that does not restore, a sanitizing script that fails.
+ */
+export async function checkMigrations(options: MigrationOptions): Promise<MigrationReport> {
+  const { inputs, reporter, signal, tempDir } = options;
+  const startedAt = new Date();
+  const keys = await keysOf(inputs, reporter);
+  const chosen = await choose(options, startedAt);
+  const { manifest } = chosen;
+  reporter.info(
+    `Migrations are tried on ${manifest.name}/${manifest.id} of ${manifest.snapshotAt}, from ${chosen.store.url}`,
+  );
+  const staged = await reporter.group('Fetching the backup', () =>
+    stageBackup({ chosen, keys, tempDir, tools: options, fallback: true, reporter, signal }),
+  );
+  try {
+    const rehearsed = await rehearse(options, staged);
+    return await judged(options, chosen, startedAt, rehearsed);
+  } finally {
+    await staged.remove();
+  }
+}
+
+async function choose(options: MigrationOptions, now: Date): Promise<ChosenBackup> {
+  const { inputs, env, reporter, signal, artifacts } = options;
+  const stores = await Promise.all(
+    inputs.storage.map((url) => openStore(url, { env, reporter, signal, artifacts })),
+  );
+  const name = inputs.name === undefined ? await onlyFamily(stores) : familyName(inputs.name);
+  return chooseBackup(stores, {
+    name,
+    label: inputs.label,
+    selector: inputs.backup,
+    now,
+    pick: (below) => randomInt(below),
+    reporter,
+  });
+}
+
+async function judged(
+  options: MigrationOptions,
+  { manifest }: ChosenBackup,
+  startedAt: Date,
+  rehearsed: Rehearsed,
+): Promise<MigrationReport> {
+  const { inputs } = options;
+  const { command, observed, effects, newRoles } = rehearsed;
+  const facts = factsOf(
+    {
+      command,
+      statements: observed.statements,
+      locks: observed.locks,
+      effects,
+      // What a command that failed had begun is undone with it.
+      openTransactions:
+        command.outcome === 'succeeded' ? observed.openTransactions.filter(({ wrote }) => wrote).length : 0,
+      newRoles,
+    },
+    { failOn: inputs.failOn, maxLockMs: inputs.maxLockDuration },
+  );
+  const loses = facts.some(({ kind, fails }) => kind === 'data-loss' && fails);
+  return {
+    version: 1,
+    ...gate(facts, loses ? await options.approval?.() : undefined),
+    backupId: manifest.id,
+    name: manifest.name,
+    snapshotAt: manifest.snapshotAt,
+    server: rehearsed.serverVersion,
+    databaseBytes: manifest.databaseBytes,
+    startedAt: startedAt.toISOString(),
+    seconds: rehearsed.seconds,
+    command,
+    statements: await located(options, observed.statements, facts),
+    statementsLeftOut: observed.leftOut,
+    locks: observed.locks,
+    effects,
+    schema: rehearsed.schema,
+    facts,
+    notMeasured: rehearsed.notMeasured,
+  };
+}
+
+/** Statements that a fact is about are looked for in the files. */
+async function located(
+  options: MigrationOptions,
+  statements: readonly Statement[],
+  facts: readonly Fact[],
+): Promise<Statement[]> {
+  const wanted = [...new Set(facts.flatMap(({ statement }) => (statement === undefined ? [] : [statement])))];
+  const folder = resolve(workspaceOf(options), options.inputs.workingDirectory);
+  const places = await locate(
+    folder,
+    wanted.map((index) => statements[index]?.sql ?? ''),
+  );
+  const found = new Map(wanted.map((index, position) => [index, places[position]]));
+  return statements.map((statement, index) => {
+    const file = found.get(index);
+    return file === undefined ? statement : { ...statement, file };
+  });
+}
