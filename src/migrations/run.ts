@@ -7,7 +7,7 @@ import { familyName } from '../inputs/name.js';
 import { stageBackup } from '../restore/stage/index.js';
 import type { ChosenBackup } from '../restore/types.js';
 import { openStore } from '../storage/registry.js';
-import { factsOf, gate, locate, type FailOn } from './judge/index.js';
+import { factsOf, gate, locate } from './judge/index.js';
 import type { MigrationOptions } from './options.js';
 import { rehearse, workspaceOf, type Rehearsed } from './rehearse.js';
 import type { Fact, MigrationReport, Statement } from './types.js';
