@@ -36,17 +36,20 @@ export interface Statement {
   file?: { path: string; line: number };
 }
 
-/** The strongest lock that the command held on a table that was there before it. */
+/**
+ * What the command's locks on a table that was there before it blocked. Once for a table, unless what blocks less was
+ * held longer: then for that too (ACCESS EXCLUSIVE for 10 ms, then SHARE for minutes).
+ */
 export interface HeldLock {
   table: Named;
   mode: LockMode;
-  /** How long that mode was held, in milliseconds, all transactions together; as sampled, so at least as long. */
+  /** How long that was blocked, in milliseconds, all transactions together; as sampled, so at least as long. */
   ms: number;
   /** The longest time without a pause, in milliseconds: how long an application would have waited. */
   longestMs: number;
   /** What waits meanwhile. */
   blocks: 'reads and writes' | 'writes' | 'schema changes';
-  /** Index into the statements: the one that ran when it was first seen. */
+  /** Index into the statements: the one that took it, where it was held longest. */
   statement?: number;
 }
 

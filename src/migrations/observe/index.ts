@@ -1,0 +1,2 @@
+export { startObserving, type Observation, type Observed, type OpenTransaction } from './observe.js';
+export { REHEARSAL_SETTINGS } from './settings.js';

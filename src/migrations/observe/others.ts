@@ -1,0 +1,48 @@
+import { quoteLiteral, type Psql } from '../../postgres/psql.js';
+import { SESSION_ID } from './log.js';
+
+/** A session of the command that is still there. */
+export interface Left {
+  session: string;
+  pid: number;
+  /** `active`, `idle`, `idle in transaction`, `idle in transaction (aborted)`. */
+  state: string;
+}
+
+/** A client that has ended is noticed by the server within milliseconds, unless a statement runs. */
+const REST_MS = 1000;
+const END_MS = 10_000;
+const LOOK_AGAIN_MS = 20;
+
+/** The sessions that are still there a moment after the command has ended; what still runs is not waited for. */
+export async function othersLeft(psql: Psql, own: ReadonlySet<string>): Promise<Left[]> {
+  return lookUntilGone(psql, own, REST_MS);
+}
+
+/** Ends sessions. @returns those that would not end. */
+export async function endOthers(psql: Psql, own: ReadonlySet<string>): Promise<Left[]> {
+  const left = await others(psql, own);
+  if (left.length === 0) return [];
+  await psql.value(
+    `SELECT count(pg_catalog.pg_terminate_backend(pid)) FROM pg_catalog.pg_stat_activity
+     WHERE ${SESSION_ID} IN (${left.map(({ session }) => quoteLiteral(session)).join(', ')})`,
+  );
+  return lookUntilGone(psql, own, END_MS);
+}
+
+async function lookUntilGone(psql: Psql, own: ReadonlySet<string>, ms: number): Promise<Left[]> {
+  const deadline = Date.now() + ms;
+  for (;;) {
+    const left = await others(psql, own);
+    if (left.length === 0 || Date.now() > deadline) return left;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+  }
+}
+
+async function others(psql: Psql, own: ReadonlySet<string>): Promise<Left[]> {
+  const all = await psql.rows<Left>(
+    `SELECT ${SESSION_ID} AS session, pid, coalesce(state, 'active') AS state
+     FROM pg_catalog.pg_stat_activity WHERE backend_type = 'client backend'`,
+  );
+  return all.filter(({ session }) => !own.has(session));
+}
