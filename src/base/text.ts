@@ -27,17 +27,24 @@ const WIDE =
 
 /** How many columns a terminal needs for a text without control characters. */
 export function columnsOf(text: string): number {
+  if (/^[ -~]*$/.test(text)) return text.length;
   let columns = 0;
-  for (const character of text) columns += ZERO.test(character) ? 0 : WIDE.test(character) ? 2 : 1;
+  for (const character of text) columns += widthOf(character);
   return columns;
+}
+
+function widthOf(character: string): number {
+  return ZERO.test(character) ? 0 : WIDE.test(character) ? 2 : 1;
 }
 
 /** Cuts a text to at most `columns`, with `…` where something is missing. */
 export function cutTo(text: string, columns: number): string {
   if (columnsOf(text) <= columns) return text;
   let cut = '';
+  let taken = 0;
   for (const character of text) {
-    if (columnsOf(cut + character) > columns - 1) break;
+    taken += widthOf(character);
+    if (taken > columns - 1) break;
     cut += character;
   }
   return columns < 1 ? '' : `${cut}…`;

@@ -1,0 +1,31 @@
+import { cutTo } from '../../base/text.js';
+import type { Fact, MigrationReport } from '../types.js';
+import type { Limits } from './limits.js';
+import { oneLine, placeOf } from './words.js';
+
+/** A fact as it is told, apart from how it looks: what is not known is empty. */
+export interface Told {
+  fails: boolean;
+  kind: Fact['kind'];
+  message: string;
+  advice: string;
+  /** File and line. */
+  place: string;
+  /** The statement's beginning. */
+  sql: string;
+}
+
+const LONGEST_SQL = 80;
+const LONGEST_PLACE = 200;
+
+export function tell(fact: Fact, { statements }: MigrationReport, { text }: Limits): Told {
+  const statement = statements[fact.statement ?? -1];
+  return {
+    fails: fact.fails,
+    kind: fact.kind,
+    message: cutTo(fact.message, text),
+    advice: cutTo(fact.advice ?? '', text),
+    place: statement === undefined ? '' : cutTo(placeOf(statement), LONGEST_PLACE),
+    sql: statement === undefined ? '' : cutTo(oneLine(statement.sql), LONGEST_SQL),
+  };
+}

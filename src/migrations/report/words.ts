@@ -1,0 +1,36 @@
+import type { Fact, Named, Statement } from '../types.js';
+
+/** What each kind of fact is called. */
+export const KINDS: Record<Fact['kind'], string> = {
+  error: 'Error',
+  'hidden-error': 'Failed statement',
+  'open-transaction': 'Transaction left open',
+  duration: 'Time limit',
+  'data-loss': 'Data loss',
+  rewrite: 'Table written anew',
+  lock: 'Lock',
+  'invalid-index': 'Invalid index',
+  'not-valid': 'Constraint that is not valid',
+  'new-role': 'New role',
+};
+
+export const nameOf = ({ schema, name }: Named): string => `${schema}.${name}`;
+
+// Tools put these before each of their statements.
+const LEADING_COMMENTS = /^(?:\s|--[^\n]*(?:\n|$)|\/\*[^]*?\*\/)+/;
+
+/** A statement on one line, from its first word on. */
+export function oneLine(sql: string): string {
+  const bare = sql.replace(LEADING_COMMENTS, '');
+  return (bare === '' ? sql : bare).replaceAll(/\s+/g, ' ').trim();
+}
+
+/** A sentence cut at its code, which is between two backticks: every second part is code. */
+export function codeParts(text: string): string[] {
+  return text.split(/`([^`]+)`/);
+}
+
+/** `db/migrate/7_totals.sql:3`, where that is known. */
+export function placeOf({ file }: Statement): string {
+  return file === undefined ? '' : `${file.path}:${file.line}`;
+}
