@@ -1,7 +1,7 @@
 const HIDDEN = "'***'";
 
 /** Names of settings, options and columns whose value is a secret. */
-const NAME = String.raw`\b[\w."]*(?:password|passwd|passphrase|secret|token|api_?key|private_?key)[\w."]*['"]*`;
+const NAME = String.raw`\b[\w."]{0,64}(?:password|passwd|passphrase|secret|token|api_?key|private_?key)[\w."]{0,64}['"]*`;
 const BETWEEN = String.raw`\s*(?:=>?|:=|,|\bTO\b)?\s*`;
 
 /**

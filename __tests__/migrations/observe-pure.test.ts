@@ -1,0 +1,166 @@
+import { describe, expect, it } from '@jest/globals';
+import { CsvRows, LONGEST_FIELD } from '../../src/migrations/observe/csv.js';
+import { heldLocks } from '../../src/migrations/observe/locks.js';
+import { blockedBy, modeOf } from '../../src/migrations/observe/modes.js';
+import { chosen, defines, type Recorded } from '../../src/migrations/observe/record.js';
+import { withoutSecrets } from '../../src/migrations/observe/secrets.js';
+import type { LockEvent } from '../../src/migrations/observe/watch.js';
+import { LOCK_MODES } from '../../src/migrations/types.js';
+
+describe('the lines of a log', () => {
+  const rows = [
+    ['a', 'say ""hi""\n, ok', ''],
+    ['', 'ünï', 'c'],
+    ['""', 'x,y', '\n'],
+  ];
+  const bytes = Buffer.from(rows.map((row) => `${row.map((field) => `"${field}"`).join(',')}\n`).join(''));
+  const expected = rows.map((row) => row.map((field) => field.replaceAll('""', '"')));
+
+  it.each([1, 2, 3, 7, 1000])('are read in pieces of %s bytes', (size) => {
+    const reader = new CsvRows();
+    const read: string[][] = [];
+    for (let at = 0; at < bytes.length; at += size) read.push(...reader.push(bytes.subarray(at, at + size)));
+    expect(read).toEqual(expected);
+  });
+
+  it('have fields without quotes, cut fields and other encodings', () => {
+    const long = 'ü'.repeat(LONGEST_FIELD);
+    const reader = new CsvRows();
+    expect(reader.push(Buffer.from(`1,,x\n"${long}",2\n`))).toEqual([
+      ['1', '', 'x'],
+      ['ü'.repeat(LONGEST_FIELD / 2 - 1), '2'],
+    ]);
+    expect(reader.push(Buffer.from('"caf\xe9"\n', 'latin1'))).toEqual([['café']]);
+  });
+});
+
+describe('a statement without its secrets', () => {
+  it.each([
+    [`CREATE ROLE a LOGIN PASSWORD 'x''y' CREATEDB`, `CREATE ROLE a LOGIN PASSWORD '***' CREATEDB`],
+    [`alter user a with encrypted password E'x\\'y'`, `alter user a with encrypted password '***'`],
+    [`ALTER ROLE a PASSWORD $p$x$p$;`, `ALTER ROLE a PASSWORD '***';`],
+    [`ALTER ROLE a PASSWORD 'cut`, `ALTER ROLE a PASSWORD '***'`],
+    [`DO $$ BEGIN CREATE ROLE a PASSWORD 'x'; END $$`, `DO $$ BEGIN CREATE ROLE a PASSWORD '***'; END $$`],
+    [`EXECUTE 'CREATE ROLE a PASSWORD ''xyz'' LOGIN'`, `EXECUTE 'CREATE ROLE a PASSWORD '***' LOGIN'`],
+    [`OPTIONS (user 'u', password 'x')`, `OPTIONS (user 'u', password '***')`],
+    [
+      `CREATE SUBSCRIPTION s CONNECTION 'host=h password=x' PUBLICATION p`,
+      `CREATE SUBSCRIPTION s CONNECTION '***' PUBLICATION p`,
+    ],
+    [`SELECT dblink('host=h password=xyz user=u')`, `SELECT dblink('host=h password=*** user=u')`],
+    [`SELECT 'postgres://u:xyz@h/d'`, `SELECT 'postgres://u:***@h/d'`],
+    [`ALTER DATABASE d SET "app.jwt_secret" = 'xyz'`, `ALTER DATABASE d SET "app.jwt_secret" = '***'`],
+    [`SELECT set_config('app.api_key', 'xyz', false)`, `SELECT set_config('app.api_key', '***', false)`],
+    [`ALTER TABLE users ADD password text NOT NULL`, `ALTER TABLE users ADD password text NOT NULL`],
+    [`ALTER ROLE a PASSWORD NULL; SELECT 'b'`, `ALTER ROLE a PASSWORD NULL; SELECT 'b'`],
+  ])('%s', (sql, expected) => {
+    expect(withoutSecrets(sql)).toBe(expected);
+  });
+});
+
+describe('what matters of statements', () => {
+  it.each([
+    ['CREATE TABLE t()', true],
+    ['-- first\n/* second */ alter table t add x int', true],
+    ['BEGIN; ALTER TABLE t ADD x int; COMMIT', true],
+    [`INSERT INTO t VALUES ('create')`, false],
+    ['SELECT 1 -- ; DROP TABLE t', false],
+  ])('%s', (sql, expected) => {
+    expect(defines(sql)).toBe(expected);
+  });
+
+  it('is listed in order: failures, what locks are told of, changes of the schema, the longest', () => {
+    const record = (order: number, some: Partial<Recorded> = {}): Recorded => ({
+      ...{ sql: 'SELECT 1', atMs: order, ms: 1, session: 's', pid: 1, order, wanted: false },
+      ...some,
+    });
+    const records = [
+      record(1, { ms: 50 }),
+      record(2, { error: { sqlstate: '42601', message: 'syntax error' } }),
+      record(3, { ms: 60 }),
+      record(4, { wanted: true }),
+      record(5, { sql: 'DROP TABLE t' }),
+      record(6, { ms: null }),
+    ];
+    const orders = (most: number): number[] => chosen(records, most).map(({ order }) => order);
+    expect([1, 2, 3, 4, 5, 6].map((most) => orders(most).at(-1))).toEqual([2, 6, 6, 6, 6, 6]);
+    expect(orders(3)).toEqual([2, 4, 6]);
+    expect(orders(4)).toEqual([2, 4, 5, 6]);
+    expect(orders(5)).toEqual([2, 3, 4, 5, 6]);
+  });
+});
+
+describe('lock modes', () => {
+  it('are known by the names of pg_locks', () => {
+    expect(modeOf('AccessExclusiveLock')).toBe('ACCESS EXCLUSIVE');
+    expect(modeOf('ShareUpdateExclusiveLock')).toBe('SHARE UPDATE EXCLUSIVE');
+    expect(modeOf('SIReadLock')).toBeUndefined();
+  });
+
+  it('block what the documentation says', () => {
+    expect(LOCK_MODES.map(blockedBy)).toEqual([
+      ...['schema changes', 'schema changes', 'schema changes', 'schema changes'],
+      ...['writes', 'writes', 'writes', 'reads and writes'],
+    ]);
+  });
+});
+
+describe('locks that were held', () => {
+  const orders = { schema: 'public', name: 'orders' };
+  const event = (at: number, taken: string[], gone: string[], first = false): LockEvent => ({
+    ...{ at, before: at - 10, first, taken, gone },
+  });
+  const told = (...events: LockEvent[]): unknown[] =>
+    heldLocks(
+      { events, until: 1000, tables: new Map([[1, orders]]), owners: new Map([[2, 1]]) },
+      () => undefined,
+    ).map(({ lock: { table, ...lock } }) => [table.name, ...Object.values(lock)]);
+
+  it('are added up by transactions, and their longest is told', () => {
+    const [first, second] = ['1 77 3/1 AccessExclusiveLock', '1 77 3/2 AccessExclusiveLock'];
+    expect(told(event(100, [first], []), event(140, [second], [first]), event(240, [], [second]))).toEqual([
+      ['orders', 'ACCESS EXCLUSIVE', 120, 90, 'reads and writes'],
+    ]);
+  });
+
+  it('overlap when several sessions hold them, or a table and its index are held', () => {
+    const [table, index] = ['1 77 3/1 ShareLock', '2 78 4/1 ShareRowExclusiveLock'];
+    expect(
+      told(
+        event(100, [table], []),
+        event(150, [index], []),
+        event(210, [], [table]),
+        event(310, [], [index]),
+      ),
+    ).toEqual([['orders', 'SHARE ROW EXCLUSIVE', 200, 200, 'writes']]);
+  });
+
+  it('that block less are told where they were held longer', () => {
+    const [short, long, weak] = [
+      '1 7 3/1 AccessExclusiveLock',
+      '1 7 3/2 ShareLock',
+      '1 7 3/3 AccessShareLock',
+    ];
+    expect(
+      told(
+        event(100, [short], []),
+        event(120, [long], [short]),
+        event(520, [weak], [long]),
+        event(620, [], [weak]),
+      ),
+    ).toEqual([
+      ['orders', 'ACCESS EXCLUSIVE', 10, 10, 'reads and writes'],
+      ['orders', 'SHARE', 390, 390, 'writes'],
+    ]);
+  });
+
+  it('end when watching does, and go on when another watcher still sees them', () => {
+    const [kept, lost] = ['1 7 3/1 AccessExclusiveLock', '9 7 3/1 AccessExclusiveLock'];
+    expect(told(event(100, [kept, lost], [], true), event(300, [kept], [], true))).toEqual([
+      ['orders', 'ACCESS EXCLUSIVE', 900, 900, 'reads and writes'],
+    ]);
+    expect(
+      told(event(100, [kept], [], true), event(200, ['9 1 1/1 ShareLock'], []), event(300, [], [], true)),
+    ).toEqual([['orders', 'ACCESS EXCLUSIVE', 100, 100, 'reads and writes']]);
+  });
+});
