@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CancelledError } from '../../src/base/errors.js';
+import { CancelledError, ExplainedError } from '../../src/base/errors.js';
 import type { Psql } from '../../src/postgres/psql.js';
 import { Rig, rigMissing } from '../support/backup-rig.js';
 import { until } from '../support/children.js';
@@ -244,6 +244,56 @@ suite('restoring rows alone on PostgreSQL %s', (major) => {
       expect(messagesOf(error)).toBe('undefined');
       expect(result?.findings.filter(({ verdict }) => verdict === 'different')).toEqual([]);
       expect(result).toMatchObject({ outcome: 'restored', database: name });
+    }
+  });
+
+  it('takes no table for empty whose rows the role cannot see', async () => {
+    await make('target_hidden', 'postgres', ...TABLES, "INSERT INTO parents VALUES (7, 'theirs')");
+    const chief = await rig.psql('target_hidden');
+    await chief.exec(
+      'GRANT ALL ON ALL TABLES IN SCHEMA public TO poor',
+      'GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO poor',
+      'ALTER TABLE parents ENABLE ROW LEVEL SECURITY',
+      'CREATE POLICY mine ON parents USING (id <> 7) WITH CHECK (true)',
+    );
+    await chief.close();
+    const { error } = await rowsInto('target_hidden', plain, 'poor');
+    expect(messagesOf(error)).toMatch(/may not see whether they are empty[^]*BYPASSRLS[^]*"parents"/);
+    expect(error).toBeInstanceOf(ExplainedError);
+    expect((error as ExplainedError).anonymous).not.toContain('parents');
+    expect(await ask('target_hidden', 'SELECT id FROM parents')).toEqual([{ id: 7 }]);
+  });
+
+  it("tells an extension's own rows from those of its users", async () => {
+    /** As an extension makes it with pg_extension_config_dump. */
+    const filled = (...ids: number[]): string[] => [
+      'CREATE EXTENSION hstore',
+      'CREATE TABLE systems (id int)',
+      'ALTER EXTENSION hstore ADD TABLE systems',
+      `UPDATE pg_extension SET extconfig = ARRAY['systems'::regclass::oid], extcondition = ARRAY['WHERE systems.id > 10'] WHERE extname = 'hstore'`,
+      ...ids.map((id) => `INSERT INTO systems VALUES (${id})`),
+    ];
+    await make('source_config', 'postgres', ...filled(1, 11), ...TABLES, ...ROWS);
+    const storage = await backup('source_config');
+    const all = { content: 'all', schemas: 'public' };
+    for (const [content, asked, tables] of [
+      ['data', {}, TABLES],
+      ['all', all, ['CREATE TABLE mine (a int)']],
+    ] as const) {
+      await make(`target_own_${content}`, 'postgres', ...filled(1), ...tables);
+      const own = await rowsInto(`target_own_${content}`, storage, 'postgres', asked);
+      expect(messagesOf(own.error)).toBe('undefined');
+      expect(await ask(`target_own_${content}`, 'SELECT id FROM systems ORDER BY id')).toEqual([
+        { id: 1 },
+        { id: 11 },
+      ]);
+      await make(`target_users_${content}`, 'postgres', ...filled(1, 12), ...tables);
+      const users = await rowsInto(`target_users_${content}`, storage, 'postgres', asked);
+      expect(messagesOf(users.error)).toContain('these have rows: public.systems');
+      expect(await ask(`target_users_${content}`, 'SELECT id FROM systems ORDER BY id')).toEqual([
+        { id: 1 },
+        { id: 12 },
+      ]);
     }
   });
 

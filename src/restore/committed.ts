@@ -45,7 +45,7 @@ export async function requireCommitted(job: Job, error: unknown): Promise<void> 
 
 /** Whether what was to be restored is there, none of which was before. */
 async function holds({ plan, facts, target }: Job, psql: Parameters<typeof presentIn>[0]): Promise<boolean> {
-  const present = await presentIn(psql, facts.selected?.entries ?? facts.toc ?? []);
+  const present = await presentIn(psql, facts.selected?.entries ?? facts.toc ?? [], plan.content);
   if (plan.content === 'data') return present.filled.length > 0;
   if (present.tables.length > 0) return true;
   return (await contentsOf(psql)).objects > (target.existing?.objects ?? 0);

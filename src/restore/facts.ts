@@ -93,7 +93,7 @@ export async function presence(
     connection,
     async (psql) => {
       const sequences = await meetSequences(psql, values);
-      const present = { ...(await presentIn(psql, entries)), sequences };
+      const present = { ...(await presentIn(psql, entries, content)), sequences };
       if (content !== 'data') return present;
       const silenced = await startingWith(access, database, SILENT);
       const effects = await effectsOn(psql, new Set(present.receiving));

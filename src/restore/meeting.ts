@@ -10,7 +10,7 @@ export interface Present {
   tables: string[];
   /** Tables of which rows are restored and that are not there. */
   missing: string[];
-  /** Tables of which rows are restored and that have some. */
+  /** Tables of which rows are restored and that have some; with `content: all` those that an extension made. */
   filled: string[];
   /** Tables of which rows are restored and that are there. */
   receiving: string[];
@@ -74,11 +74,14 @@ export function meeting({ present, target, toc }: PlanFacts, content: Content, w
       'A plain backup is restored as a whole, and the target is not empty. Restore it into an empty database or one that is not there yet, and copy from there.',
     ];
   if (content !== 'data')
-    return present.tables.length === 0
-      ? []
-      : [
-          `These are in the target already, and nothing of it is overwritten: ${list(present.tables)}. Rename or drop them first, or restore into another database and copy from there.`,
-        ];
+    return [
+      ...(present.tables.length === 0
+        ? []
+        : [
+            `These are in the target already, and nothing of it is overwritten: ${list(present.tables)}. Rename or drop them first, or restore into another database and copy from there.`,
+          ]),
+      ...filledTables(present),
+    ];
   if (toc === undefined)
     return [
       'Rows alone can be restored from a backup in the custom or directory format only: a plain one is restored as a whole.',
@@ -89,13 +92,18 @@ export function meeting({ present, target, toc }: PlanFacts, content: Content, w
       : [
           `Rows are restored into tables that are there, and these are not: ${list(present.missing)}. Restore their definitions first (content: schema), or choose others with tables.`,
         ]),
-    ...(present.filled.length === 0
-      ? []
-      : [
-          `Rows are restored into empty tables, and these have rows: ${list(present.filled)}. Empty them first, or restore into another database and copy from there.`,
-        ]),
+    ...filledTables(present),
     ...closedSequences(present.sequences),
   ];
+}
+
+/** Of tables that extensions made, only rows of the kind that backups hold count. */
+function filledTables({ filled }: Present): string[] {
+  return filled.length === 0
+    ? []
+    : [
+        `Rows are restored into empty tables, and these have rows: ${list(filled)}. Empty them first, or restore into another database and copy from there.`,
+      ];
 }
 
 /** What of the values of sequences could not be restored. They come last, when the rows are there to stay. */
