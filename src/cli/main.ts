@@ -5,6 +5,7 @@ import { hideArguments, parseCommandLine, secretsOf, type Invocation } from './a
 import type { InputSpec } from '../inputs/spec.js';
 import { TABLE } from '../inputs/table.js';
 import { backupCommand } from './commands/backup.js';
+import { checkMigrationsCommand } from './commands/check-migrations.js';
 import type { CommandContext } from './commands/context.js';
 import { deleteCommand } from './commands/delete.js';
 import { listCommand } from './commands/list.js';
@@ -91,6 +92,7 @@ async function dispatch(invocation: Invocation, context: CommandContext): Promis
     case 'backup':
     case 'restore':
     case 'verify':
+    case 'check-migrations':
     case 'prune':
     case 'status':
     case 'stats':
@@ -102,8 +104,11 @@ async function dispatch(invocation: Invocation, context: CommandContext): Promis
   }
 }
 
+/** What does something, apart from telling of itself. */
+type Work = Exclude<Invocation, { command: 'help' | 'version' }>;
+
 async function run(
-  invocation: Exclude<Invocation, { command: 'help' | 'version' }>,
+  invocation: Work,
   context: CommandContext,
 ): Promise<void> {
   const { reporter } = context;
@@ -111,6 +116,10 @@ async function run(
   for (const secret of secretsOf(invocation.command, invocation.inputs)) reporter.mask(secret);
   for (const warning of invocation.warnings) reporter.warn(warning);
   if (!LOOKS.includes(invocation.command)) reporter.info(`pgkeep ${VERSION}`);
+  return perform(invocation, context);
+}
+
+function perform(invocation: Work, context: CommandContext): Promise<void> {
   switch (invocation.command) {
     case 'backup':
       return backupCommand(invocation.inputs, context);
@@ -118,6 +127,8 @@ async function run(
       return restoreCommand(invocation.inputs, invocation.json, context);
     case 'verify':
       return verifyCommand(invocation.inputs, invocation.json, context);
+    case 'check-migrations':
+      return checkMigrationsCommand(invocation.inputs, invocation, context);
     case 'prune':
       return pruneCommand(invocation.inputs, invocation.json, context);
     case 'status':
