@@ -180,8 +180,8 @@ describe('the hash of definitions', () => {
 });
 
 describe('counting', () => {
-  const table = (oid: number, bytes: number | null): CountedTable =>
-    ({ oid, bytes, schema: 'a', name: `t${oid}` }) as CountedTable;
+  const table = (oid: number, bytes: number | null, columns = 1): CountedTable =>
+    ({ oid, bytes, schema: 'a', name: `t${oid}`, columns: Array.from({ length: columns }) }) as CountedTable;
 
   it('takes small tables together, big ones and unknown ones alone', () => {
     const mib = 1024 * 1024;
@@ -189,6 +189,8 @@ describe('counting', () => {
     expect(batches(tables).map((batch) => batch.map(({ oid }) => oid))).toEqual([[1, 2], [3], [4], [5]]);
     const many = Array.from({ length: 250 }, (_, oid) => table(oid, 0));
     expect(batches(many).map((batch) => batch.length)).toEqual([100, 100, 50]);
+    const wide = Array.from({ length: 4 }, (_, oid) => table(oid, 0, 1600));
+    expect(batches(wide).map((batch) => batch.length)).toEqual([3, 1]);
   });
 
   const at = (oid: number, name: string, value: string | null, first?: string) => {
