@@ -107,6 +107,19 @@ in two lines' -- ünï\n`,
     }
   });
 
+  it('sees very many locks at once', async () => {
+    const seen = await rig.observe(() =>
+      rig.psql([
+        'BEGIN; LOCK orders',
+        `DO $$ BEGIN FOR n IN 1..2000 LOOP EXECUTE format('CREATE VIEW v%s AS SELECT 1', n); END LOOP; END $$`,
+        'SELECT pg_sleep(0.05); ROLLBACK',
+      ]),
+    );
+    expect(seen.notMeasured.filter((why) => !/busy/.test(why))).toEqual([]);
+    expect(lockOn(seen, 'orders')).toMatchObject({ mode: 'ACCESS EXCLUSIVE' });
+    expect(seen.statements).toHaveLength(3);
+  });
+
   it('counts a lock on an index as one on its table', async () => {
     const seen = await rig.observe(() =>
       rig.psql([

@@ -118,9 +118,8 @@ function holdsOf({ events, until, tables, owners }: Watched): Hold[] {
     open.delete(key);
   };
   for (const event of events) {
-    // Another watcher than before: what it does not see ended sometime, at the earliest when the other was last heard.
-    if (event.first)
-      for (const key of [...open.keys()].filter((held) => !event.taken.includes(held))) release(key, seenAt);
+    // Nobody looked in between.
+    if (event.first) for (const key of [...open.keys()]) release(key, seenAt);
     for (const key of event.gone) release(key, event.before);
     for (const key of event.taken) {
       const [relation = '', pid = '', , name = ''] = key.split(' ');

@@ -10,7 +10,7 @@ export interface LockEvent {
   /** When it was seen, and the look before; milliseconds since 1970. */
   at: number;
   before: number;
-  /** The first of a watcher: `taken` are all that are held. */
+  /** The first of a watcher: of what an earlier one saw nothing is known any more. */
   first: boolean;
   /** `<relation> <pid> <virtual transaction> <mode>` each. */
   taken: string[];
@@ -25,6 +25,8 @@ const SHARE = 30;
 /** A longer time without a look may have hidden a lock. */
 const BLIND_MS = 45;
 const ATTEMPTS = 5;
+/** So many locks are told of in a line, which is not cut then. */
+const AT_ONCE = 300;
 
 /**
  * Looks at the locks again and again in one statement on the server, where no delay of ours makes it late, and writes
@@ -40,6 +42,8 @@ function watchSql(mark: string, database: string): string {
 DECLARE
   earlier text[] := '{}';
   held text[];
+  taken text[];
+  gone text[];
   first boolean := true;
   at timestamptz;
   before timestamptz := pg_catalog.clock_timestamp();
@@ -52,9 +56,13 @@ BEGIN
       WHERE locktype = 'relation' AND database = ${database} AND relation >= 16384 AND granted AND pid IS NOT NULL
     ) l;
     IF first OR held <> earlier THEN
-      RAISE LOG '%', ${quoteLiteral(mark)} || pg_catalog.json_build_object(
-        'at', ${text('at')}, 'before', ${text('before')}, 'first', first,
-        'taken', ${without('held', 'earlier')}, 'gone', ${without('earlier', 'held')});
+      taken := ${without('held', 'earlier')};
+      gone := ${without('earlier', 'held')};
+      FOR n IN 0 .. greatest(pg_catalog.cardinality(taken), pg_catalog.cardinality(gone), 1) - 1 BY ${AT_ONCE} LOOP
+        RAISE LOG '%', ${quoteLiteral(mark)} || pg_catalog.json_build_object(
+          'at', ${text('at')}, 'before', ${text('before')}, 'first', first AND n = 0,
+          'taken', taken[n + 1 : n + ${AT_ONCE}], 'gone', gone[n + 1 : n + ${AT_ONCE}]);
+      END LOOP;
       earlier := held;
     END IF;
     IF at - before > interval '${BLIND_MS} ms' THEN
