@@ -112,7 +112,7 @@ suite('what happens to the target while a backup is restored, on PostgreSQL %s',
     const asked = { 'database-url': url('safe'), mode: 'replace', confirm: 'safe', 'safety-backup': store };
     const { result, error } = await meanwhile(asked, 'Fetching the backup', () => write('safe', ...FILL));
     expect(messagesOf(error)).toBe('undefined');
-    expect(readdirSync(`${folder}/shop-safety`)).toContain(result?.safetyBackup?.id);
+    expect(readdirSync(`${folder}/${result?.safetyBackup?.name}`)).toContain(result?.safetyBackup?.id);
   });
 
   it('is not changed by event triggers that our own sessions would set off', async () => {

@@ -22,7 +22,7 @@ export async function setSequences(job: Job, values: readonly TocEntry[]): Promi
     (psql) => meetSequences(psql, archived),
   );
   const kept = new Set(further.map(({ dumpId }) => dumpId));
-  const uncancelled = { ...job, options: { ...options, signal: new AbortController().signal } };
+  const uncancelled = { ...job, open: clean, options: { ...options, signal: new AbortController().signal } };
   await restoreTo(uncancelled, target.database, {
     content: plan.content,
     jobs: 1,
