@@ -8,6 +8,7 @@ export const actions: Record<Action, () => Promise<never>> = {
   restore: async () => (await import('./actions/restore.js')).restoreAction(),
   prune: async () => (await import('./actions/prune.js')).pruneAction(),
   status: async () => (await import('./actions/status.js')).statusAction(),
+  'check-migrations': async () => (await import('./actions/check-migrations.js')).checkMigrationsAction(),
   verify: async () => (await import('./actions/verify.js')).verifyAction(),
 };
 

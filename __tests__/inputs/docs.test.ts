@@ -127,7 +127,8 @@ describe.each(pages)('%s', (file) => {
     const expected = byGroup.map(([name, spec]) => {
       const standard = actionDefaultOf(spec, action);
       const shown = isRequired(spec, action) ? '**required**' : (spec.defaultText ?? '');
-      return [`\`${name}\``, standard === undefined ? shown : `\`${standard}\``, meaning(spec, action)];
+      const standards = standard?.split('\n').map((line) => `\`${line}\``);
+      return [`\`${name}\``, standards?.join(', ') ?? shown, meaning(spec, action)];
     });
     expect(tableRows(read(file), `inputs:${action}`)).toEqual(expected);
   });

@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import { publicReason } from '../backup/log.js';
 import type { Source } from '../backup/manifest.js';
 import { CancelledError, UserError } from '../base/errors.js';
+import type { Markup } from '../base/markup.js';
 import { errorsOf, failuresOf } from '../base/failure.js';
 import type { ActionContext } from '../github/action.js';
 import type { GithubContext } from '../github/context.js';
@@ -85,8 +86,9 @@ export function failureSummary(
   { title, next }: Unfinished,
   error: unknown,
   why: (error: unknown) => string,
+  markup: Pick<Markup, 'escape'> = summaryMarkup,
 ): string {
-  const reasons = errorsOf(error).map((each) => `- ${summaryMarkup.escape(why(each))}\n`);
+  const reasons = errorsOf(error).map((each) => `- ${markup.escape(why(each))}\n`);
   return `## ❌ ${title}\n\n${reasons.join('')}\n${next}\n`;
 }
 

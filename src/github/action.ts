@@ -14,18 +14,22 @@ export interface ActionContext {
   github: GithubContext | undefined;
 }
 
+/** How a run ended that did not fail. */
+export type Ending = 'success' | 'skipped';
+
 /**
  * Runs an action and ends the process: 0, or 1 with one annotation per failure. The output `outcome` is set either way.
  * The only place that turns errors into exit codes.
  */
-export async function runAction(main: (context: ActionContext) => Promise<void>): Promise<never> {
+export async function runAction(main: (context: ActionContext) => Promise<Ending | void>): Promise<never> {
   const reporter = new GithubReporter();
   // A log that nobody reads any more is no reason to fail.
   process.stdout.on('error', () => undefined);
-  const outcome = await runStoppable((signal) => {
+  let ending: Ending = 'success';
+  const outcome = await runStoppable(async (signal) => {
     // Not before: whoever has read this line may send a signal.
     reporter.info(`pgkeep ${VERSION}`);
-    return main({ reporter, signal, github: githubContext() });
+    ending = (await main({ reporter, signal, github: githubContext() })) ?? 'success';
   });
   if (!outcome.ok) {
     for (const { message, details } of failuresOf(outcome.error)) {
@@ -33,6 +37,6 @@ export async function runAction(main: (context: ActionContext) => Promise<void>)
       if (details.length > 0) reporter.detail(details.join('\n'));
     }
   }
-  core.setOutput('outcome', outcome.ok ? 'success' : 'failure');
+  core.setOutput('outcome', outcome.ok ? ending : 'failure');
   return exitFlushed(outcome.ok ? 0 : 1);
 }

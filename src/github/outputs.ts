@@ -3,6 +3,7 @@ import type { Reporter } from '../base/reporter.js';
 import { formatBytes } from '../base/units.js';
 import type {
   BackupOutput,
+  CheckMigrationsOutput,
   PruneOutput,
   RestoreOutput,
   StatusOutput,
@@ -18,7 +19,12 @@ const RESERVED_BYTES = 16 * 1024;
  * a warning. Short ones come first, so that the long one is what is left out.
  */
 export function setOutputs(
-  outputs: Partial<Record<BackupOutput | RestoreOutput | VerifyOutput | PruneOutput | StatusOutput, unknown>>,
+  outputs: Partial<
+    Record<
+      BackupOutput | RestoreOutput | VerifyOutput | CheckMigrationsOutput | PruneOutput | StatusOutput,
+      unknown
+    >
+  >,
   reporter: Reporter,
 ): void {
   const texts = Object.entries(outputs)

@@ -38,6 +38,11 @@ export class GithubReporter implements Reporter {
     this.annotate('error', message);
   }
 
+  /** At a line of a file of the repository, where a pull request shows it. */
+  annotateAt(level: Level, message: string, { path, line }: { path: string; line: number }): void {
+    this.annotate(level, message, { file: path, startLine: line });
+  }
+
   /** The failure that ends the run: always an annotation, and the step is red. */
   fail(message: string): void {
     const text = this.secrets.apply(message);
@@ -77,11 +82,11 @@ export class GithubReporter implements Reporter {
     this.secrets.add(secret);
   }
 
-  private annotate(level: Level, message: string): void {
+  private annotate(level: Level, message: string, at: core.AnnotationProperties = {}): void {
     const text = this.secrets.apply(message);
     this.annotated[level] += 1;
     const shown = this.annotated[level] <= ANNOTATIONS;
-    if (shown) core[level](annotationText(text));
+    if (shown) core[level](annotationText(text), at);
     if (!shown || text.length > ANNOTATION_LENGTH) {
       core.info(logText(`${level === 'error' ? 'Error' : 'Warning'}: ${text}`));
     }

@@ -16,6 +16,10 @@ const ABOUT: Record<Action, { name: string; description: string }> = {
     name: 'pgkeep verify',
     description: 'Prove that a PostgreSQL backup restores to exactly what the database held',
   },
+  'check-migrations': {
+    name: 'pgkeep check-migrations',
+    description: "Try a pull request's migrations on a restored PostgreSQL backup, and report what they do",
+  },
   prune: {
     name: 'pgkeep prune',
     description: 'Remove old PostgreSQL backups by a policy, and never the last good one',

@@ -112,6 +112,7 @@ export const OUTPUTS: Record<Action, Record<string, OutputSpec>> = {
   backup: BACKUP_OUTPUTS,
   restore: RESTORE_OUTPUTS,
   verify: VERIFY_OUTPUTS,
+  'check-migrations': CHECK_MIGRATIONS_OUTPUTS,
   prune: PRUNE_OUTPUTS,
   status: STATUS_OUTPUTS,
 };

@@ -1,10 +1,10 @@
 /** The commands that are actions too. */
-export const ACTIONS = ['backup', 'restore', 'verify', 'prune', 'status'] as const;
+export const ACTIONS = ['backup', 'restore', 'verify', 'check-migrations', 'prune', 'status'] as const;
 
 export type Action = (typeof ACTIONS)[number];
 
 /** The actions and commands that take inputs. */
-export type Command = Action | 'check-migrations' | 'list' | 'show' | 'delete' | 'stats' | 'log';
+export type Command = Action | 'list' | 'show' | 'delete' | 'stats' | 'log';
 
 /** The headings that the help and the README sort inputs under, in this order. */
 export const GROUPS = [
