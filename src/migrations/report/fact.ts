@@ -1,7 +1,6 @@
-import { cutTo } from '../../base/text.js';
 import type { Fact, MigrationReport } from '../types.js';
 import type { Limits } from './limits.js';
-import { oneLine, placeOf } from './words.js';
+import { oneLine, placeOf, shortened } from './words.js';
 
 /** A fact as it is told, apart from how it looks: what is not known is empty. */
 export interface Told {
@@ -23,9 +22,9 @@ export function tell(fact: Fact, { statements }: MigrationReport, { text }: Limi
   return {
     fails: fact.fails,
     kind: fact.kind,
-    message: cutTo(fact.message, text),
-    advice: cutTo(fact.advice ?? '', text),
-    place: statement === undefined ? '' : cutTo(placeOf(statement), LONGEST_PLACE),
-    sql: statement === undefined ? '' : cutTo(oneLine(statement.sql), LONGEST_SQL),
+    message: shortened(fact.message, text),
+    advice: shortened(fact.advice ?? '', text),
+    place: statement === undefined ? '' : shortened(placeOf(statement), LONGEST_PLACE),
+    sql: statement === undefined ? '' : shortened(oneLine(statement.sql), LONGEST_SQL),
   };
 }

@@ -4,9 +4,9 @@ export interface Limits {
   rows: number;
   /** Facts that are open; the others are folded. */
   openFacts: number;
-  /** Columns of a sentence, such as an error's message. */
+  /** Characters of a sentence, such as an error's message. */
   text: number;
-  /** Columns of a statement. */
+  /** Characters of a statement. */
   sql: number;
   /** Characters of the schema's differences. */
   diff: number;
@@ -37,10 +37,10 @@ export const TERMINAL: Limits = {
   bytes: Infinity,
 };
 export const PAGE: Limits = {
-  rows: 1000,
+  rows: 500,
   openFacts: 20,
   text: 2000,
-  sql: 1000,
+  sql: 500,
   diff: 500_000,
   bytes: Infinity,
 };

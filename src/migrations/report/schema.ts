@@ -1,8 +1,8 @@
-import { cutTo, printableLine } from '../../base/text.js';
 import { formatCount } from '../../base/units.js';
 import type { MigrationReport, SchemaChange } from '../types.js';
 import type { Limits } from './limits.js';
 import type { Section } from './section.js';
+import { shortened } from './words.js';
 
 const LONGEST_LINE = 500;
 
@@ -13,7 +13,7 @@ export function schemaSection({ schema }: MigrationReport, { diff }: Limits): Se
   const lines: string[] = [];
   let room = diff;
   for (const line of all) {
-    const cut = cutTo(printableLine(line), LONGEST_LINE);
+    const cut = shortened(line, LONGEST_LINE);
     room -= cut.length + 1;
     if (room < 0) break;
     lines.push(cut);

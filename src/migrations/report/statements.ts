@@ -1,9 +1,8 @@
-import { cutTo } from '../../base/text.js';
 import { formatCount, formatMilliseconds } from '../../base/units.js';
 import type { MigrationReport, Statement } from '../types.js';
 import type { Limits } from './limits.js';
 import { tableOf, type Column, type Section } from './section.js';
-import { oneLine, placeOf } from './words.js';
+import { oneLine, placeOf, shortened } from './words.js';
 
 const WHERE: Column = { title: 'Where', as: 'code' };
 const ERROR: Column = { title: 'Error' };
@@ -36,9 +35,9 @@ export function statementsSection(
     ({ statement, number }) => [
       formatCount(number),
       statement.ms === null ? 'not ended' : formatMilliseconds(statement.ms),
-      cutTo(oneLine(statement.sql), limits.sql),
+      shortened(oneLine(statement.sql), limits.sql),
       ...(hasPlaces ? [placeOf(statement)] : []),
-      ...(hasErrors ? [cutTo(errorText(statement), limits.text)] : []),
+      ...(hasErrors ? [shortened(errorText(statement), limits.text)] : []),
     ],
   );
 }

@@ -16,8 +16,8 @@ interface Audience {
 /** The job summary of a check, cut to what the runner takes. */
 export function migrationSummary(report: MigrationReport, markup: Markup, { namesToo }: Audience): string {
   const view = viewOf(report);
-  const head = [headOf(view, markup, '##'), `\n${aboutTable(view, markup)}`].join('');
-  const elsewhere = { short: 'the output `report` has them', long: 'The output `report` has it.' };
+  const head = [headOf(view, markup, '##'), aboutTable(view, markup)].join('');
+  const elsewhere = { short: 'the output `report` has more', long: 'The output `report` has more.' };
   return assembled({ report, view, markup, limits: SUMMARY, head, foot: '', namesToo, elsewhere });
 }
 
@@ -89,7 +89,7 @@ function aboutTable({ about }: View, markup: Markup): string {
     title,
     markup.escape([value, more].filter((part) => part !== '').join(', ')),
   ]);
-  return first === undefined ? '' : markup.table(first, rest);
+  return first === undefined ? '' : `\n${markup.table(first, rest)}`;
 }
 
 const PUBLIC_NOTE =

@@ -1,9 +1,8 @@
-import { cutTo } from '../../base/text.js';
 import { formatBytes, formatCount, formatMilliseconds, plural } from '../../base/units.js';
 import type { LostValues, MigrationReport } from '../types.js';
 import type { Limits } from './limits.js';
 import { tableOf, type Section } from './section.js';
-import { nameOf, oneLine } from './words.js';
+import { nameOf, oneLine, shortened } from './words.js';
 
 /** Locks on what was there before, those that were held the longest first. */
 export function locksSection({ locks, statements }: MigrationReport, limits: Limits): Section | undefined {
@@ -25,7 +24,7 @@ export function locksSection({ locks, statements }: MigrationReport, limits: Lim
       formatMilliseconds(ms),
       formatMilliseconds(longestMs),
       blocks,
-      cutTo(oneLine(statements[statement ?? -1]?.sql ?? ''), Math.min(limits.sql, 100)),
+      shortened(oneLine(statements[statement ?? -1]?.sql ?? ''), Math.min(limits.sql, 100)),
     ],
   );
 }

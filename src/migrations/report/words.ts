@@ -1,3 +1,4 @@
+import { printableLine } from '../../base/text.js';
 import type { Fact, Named, Statement } from '../types.js';
 
 /** What each kind of fact is called. */
@@ -23,6 +24,12 @@ const LEADING_COMMENTS = /^(?:\s|--[^\n]*(?:\n|$)|\/\*[^]*?\*\/)+/;
 export function oneLine(sql: string): string {
   const bare = sql.replace(LEADING_COMMENTS, '');
   return (bare === '' ? sql : bare).replaceAll(/\s+/g, ' ').trim();
+}
+
+/** On one line and with nothing that could act on a terminal, cut to so many characters (UTF-16 units). */
+export function shortened(text: string, most: number): string {
+  const line = printableLine(text);
+  return line.length <= most ? line : `${line.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
 /** A sentence cut at its code, which is between two backticks: every second part is code. */
