@@ -4,13 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import * as core from '@actions/core';
 import { silentReporter } from '../../src/base/reporter.js';
-import {
-  appendSummary,
-  code,
-  escapeMarkdown,
-  markdownTable,
-  SUMMARY_BYTES,
-} from '../../src/github/summary.js';
+import { code, escapeMarkdown, markdownTable } from '../../src/github/markdown.js';
+import { appendSummary, SUMMARY_BYTES } from '../../src/github/summary.js';
 
 describe('escapeMarkdown', () => {
   it.each([

@@ -1,4 +1,5 @@
 import { runAction } from '../github/action.js';
+import { issueKeeper } from '../github/issues.js';
 import { readActionInputs } from '../github/inputs.js';
 import { setOutputs } from '../github/outputs.js';
 import { appendSummary, summaryMarkup } from '../github/summary.js';
@@ -18,7 +19,8 @@ export function statusAction(): Promise<never> {
     const { reporter } = context;
     const result = await toldInSummary(context, UNFINISHED, () => {
       const inputs = readActionInputs('status', reporter);
-      return statusTold({ ...actionOptions(context, inputs), inputs });
+      const options = actionOptions(context, inputs);
+      return statusTold({ ...options, inputs, issues: issueKeeper(options.artifacts, options.signal) });
     });
     setOutputs(outputsOf(result), reporter);
     await appendSummary(statusSummary(result, summaryMarkup, reasonTeller(context)), reporter);

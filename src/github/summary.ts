@@ -2,34 +2,12 @@ import { stat } from 'node:fs/promises';
 import * as core from '@actions/core';
 import { codeOf, messageOf } from '../base/errors.js';
 import type { Reporter } from '../base/reporter.js';
-import { printableLine } from '../base/text.js';
+import { code, escapeMarkdown, markdownTable } from './markdown.js';
 
 /** What the runner takes as the summary of one step; it drops a longer one whole. */
 export const SUMMARY_BYTES = 1024 * 1024;
 
 const CUT_NOTE = '\n\n_The summary is cut here; the log has it all._\n';
-
-/**
- * Text from elsewhere, such as a database's name, for a place in Markdown or HTML: on one line, and with nothing
- * that would be markup, a link or a mention.
- */
-export function escapeMarkdown(text: string): string {
-  return printableLine(text).replaceAll(
-    /[!"#$&'*+:;<=>?@[\\\]^_`{|}~()]/g,
-    (mark) => `&#${mark.charCodeAt(0)};`,
-  );
-}
-
-/** The same, in the type of code. */
-export function code(text: string): string {
-  return `<code>${escapeMarkdown(text)}</code>`;
-}
-
-/** A table with a heading row. Cells are Markdown: what comes from elsewhere has been escaped. */
-export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`;
-  return line(head) + line(head.map(() => '---')) + rows.map(line).join('');
-}
 
 /** The above, for rooms that make Markdown and know nothing of GitHub. */
 export const summaryMarkup = { escape: escapeMarkdown, code, table: markdownTable };

@@ -4,6 +4,7 @@ import type { StatusInputs } from '../inputs/values.js';
 import type { Method } from '../postgres/programs/index.js';
 import type { ProgramCache } from '../postgres/types.js';
 import type { ArtifactAccess } from '../storage/artifact/access.js';
+import type { IssueKeeper } from './issue.js';
 
 export interface StatusOptions {
   inputs: StatusInputs;
@@ -16,6 +17,8 @@ export interface StatusOptions {
   run: Omit<Source, 'databaseId'>;
   /** How `artifact://` reaches a repository's artifacts. */
   artifacts?: ArtifactAccess | undefined;
+  /** Who keeps the issue that `issue` wants; undefined where no repository or no token is known. */
+  issues?: IssueKeeper | undefined;
   reporter: Reporter;
   signal: AbortSignal;
 }

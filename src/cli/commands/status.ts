@@ -1,5 +1,6 @@
 import { UserError } from '../../base/errors.js';
 import { plural } from '../../base/units.js';
+import { issueKeeper } from '../../github/issues.js';
 import type { StatusInputs } from '../../inputs/values.js';
 import { allProblems } from '../../status/result.js';
 import { statusText } from '../../status/text.js';
@@ -13,7 +14,9 @@ export async function statusCommand(
   json: boolean,
   context: CommandContext,
 ): Promise<void> {
-  const result = await statusTold({ ...terminalOptions(context, inputs), inputs });
+  const options = terminalOptions(context, inputs);
+  const issues = issueKeeper(options.artifacts, options.signal);
+  const result = await statusTold({ ...options, inputs, issues });
   const { healths, database = null } = result;
   context.print(json ? `${JSON.stringify({ healths, database }, null, 2)}\n` : statusText(result, context));
   // What is wrong stands in the result already.

@@ -35,4 +35,12 @@ export const NOTIFY = {
     description:
       'A URL of healthchecks.io or its kin, pinged at the start (`/start`), after success and after failure (`/fail`): it raises the alarm when no run comes at all',
   },
+  issue: {
+    type: 'boolean',
+    default: 'false',
+    group: 'Who is told',
+    commands: ['status'],
+    description:
+      'Open one GitHub issue in the repository when unhealthy, keep it up to date, and close it when healthy again; the job needs `permissions: issues: write`. Everybody can read the issues of a public repository',
+  },
 } as const satisfies Record<string, InputSpec>;
