@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+
 /** Of a longer field only the beginning is kept. */
 export const LONGEST_FIELD = 65_536;
 
@@ -16,6 +18,9 @@ export class CsvRows {
   private quoted = false;
   /** The last byte closed a quoted part; a quote right after it stands for one. */
   private closed = false;
+
+  /** @param wanted the columns that are wanted, from 0; the others are read as empty */
+  constructor(private readonly wanted: ReadonlySet<number>) {}
 
   /** @returns the rows that this piece completed */
   push(piece: Buffer): string[][] {
@@ -40,7 +45,9 @@ export class CsvRows {
       return;
     }
     this.closed = false;
-    this.row.push(textOf(Buffer.concat(this.pieces)));
+    const [first, second] = this.pieces;
+    if (first === undefined) this.row.push('');
+    else this.row.push(textOf(second === undefined ? first : Buffer.concat(this.pieces)));
     this.pieces = [];
     this.kept = 0;
     if (byte === COMMA) return;
@@ -49,6 +56,7 @@ export class CsvRows {
   }
 
   private keep(bytes: Buffer): void {
+    if (!this.wanted.has(this.row.length)) return;
     const some = bytes.subarray(0, LONGEST_FIELD - this.kept);
     if (some.length === 0) return;
     this.pieces.push(some);
@@ -70,15 +78,11 @@ function endOfPlain(piece: Buffer, from: number): number {
   return at;
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
-
 function textOf(bytes: Buffer): string {
-  try {
-    // A field that was cut may end inside a character.
-    return utf8.decode(bytes.length < LONGEST_FIELD ? bytes : bytes.subarray(0, wholeCharacters(bytes)));
-  } catch {
-    return bytes.toString('latin1');
-  }
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  // A field that was cut may end inside a character.
+  const whole = bytes.subarray(0, wholeCharacters(bytes));
+  return bytes.length === LONGEST_FIELD && isUtf8(whole) ? whole.toString('utf8') : bytes.toString('latin1');
 }
 
 /** How many bytes there are without a last character that lacks some. */

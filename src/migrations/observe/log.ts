@@ -24,6 +24,12 @@ export interface LogRow {
 /** For `pg_stat_activity`: the session's name in the log (documentation, `log_line_prefix`, `%c`). */
 export const SESSION_ID = `pg_catalog.to_hex(pg_catalog.trunc(EXTRACT(EPOCH FROM backend_start))::integer) || '.' || pg_catalog.to_hex(pid)`;
 
+/** Where they stand; never read are what may hold values of rows: details, contexts, statements inside functions. */
+const COLUMNS = {
+  ...{ at: 0, pid: 3, session: 5, tag: 7, xid: 10, severity: 11, sqlstate: 12, message: 13, query: 19 },
+  backend: 23,
+} as const satisfies Record<keyof LogRow, number>;
+
 const CHUNK = 4 * 1024 * 1024;
 const LOOK_AGAIN_MS = 20;
 /** The collector is given this long to write what it was sent. */
@@ -34,7 +40,7 @@ const SILENT_MS = 20_000;
  * system. Only as much as a line of ours proves to be written is read; what was logged before it is there then, since all lines go through one pipe.
  */
 export class ServerLog {
-  private readonly rows = new CsvRows();
+  private readonly rows = new CsvRows(new Set(Object.values(COLUMNS)));
 
   private constructor(
     private readonly path: string,
@@ -72,17 +78,17 @@ export class ServerLog {
 }
 
 function rowOf(columns: readonly string[]): LogRow {
-  const column = (index: number): string => columns[index] ?? '';
+  const column = (name: keyof typeof COLUMNS): string => columns[COLUMNS[name]] ?? '';
   return {
-    at: Date.parse(`${column(0).slice(0, 23).replace(' ', 'T')}Z`),
-    pid: Number(column(3)),
-    session: column(5),
-    tag: column(7),
-    xid: column(10),
-    severity: column(11),
-    sqlstate: column(12),
-    message: column(13),
-    query: column(19),
-    backend: column(23),
+    at: Date.parse(`${column('at').slice(0, 23).replace(' ', 'T')}Z`),
+    pid: Number(column('pid')),
+    session: column('session'),
+    tag: column('tag'),
+    xid: column('xid'),
+    severity: column('severity'),
+    sqlstate: column('sqlstate'),
+    message: column('message'),
+    query: column('query'),
+    backend: column('backend'),
   };
 }
