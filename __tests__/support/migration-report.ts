@@ -9,6 +9,9 @@ const file = (line: number): { path: string; line: number } => ({
   line,
 });
 
+const ALTER_TYPE =
+  "Add a column of the new type, fill it in batches, each in a transaction of its own, and let it take the old one's place.";
+
 const FACTS: Fact[] = [
   {
     kind: 'data-loss',
@@ -25,8 +28,7 @@ const FACTS: Fact[] = [
     kind: 'lock',
     fails: false,
     message: 'ACCESS EXCLUSIVE on public.orders was held for 5.0 s: reads and writes would have waited.',
-    advice:
-      "Add a column of the new type, fill it in batches, each in a transaction of its own, and let it take the old one's place.",
+    advice: ALTER_TYPE,
     statement: 1,
   },
   {
@@ -41,6 +43,7 @@ const FACTS: Fact[] = [
     kind: 'rewrite',
     fails: false,
     message: 'Table public.orders was written anew (412 MiB before).',
+    advice: ALTER_TYPE,
     statement: 1,
   },
 ];

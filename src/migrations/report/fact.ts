@@ -17,7 +17,19 @@ export interface Told {
 const LONGEST_SQL = 80;
 const LONGEST_PLACE = 200;
 
-export function tell(fact: Fact, { statements }: MigrationReport, { text }: Limits): Told {
+/** Facts as they are told, in this order; the same advice on the same statement is given once. */
+export function tellAll(facts: readonly Fact[], report: MigrationReport, limits: Limits): Told[] {
+  const given = new Set<string>();
+  return facts.map((fact) => {
+    const told = tell(fact, report, limits);
+    const key = `${fact.statement} ${told.advice}`;
+    const isKnown = fact.statement !== undefined && given.has(key);
+    given.add(key);
+    return isKnown ? { ...told, advice: '' } : told;
+  });
+}
+
+function tell(fact: Fact, { statements }: MigrationReport, { text }: Limits): Told {
   const statement = statements[fact.statement ?? -1];
   return {
     fails: fact.fails,

@@ -2,8 +2,8 @@ import { documentPage } from '../../base/page/document.js';
 import { html, timeOf, type Content, type Html } from '../../base/page/html.js';
 import { fold, longTable } from '../../base/page/table.js';
 import { plural } from '../../base/units.js';
-import type { Fact, MigrationReport } from '../types.js';
-import { tell } from './fact.js';
+import type { MigrationReport } from '../types.js';
+import { tellAll, type Told } from './fact.js';
 import { PAGE } from './limits.js';
 import type { Section } from './section.js';
 import { sectionsOf } from './sections.js';
@@ -43,9 +43,9 @@ function tiles({ about }: View): Html | undefined {
 }
 
 function factsPart(report: MigrationReport, { failing, others }: View): Html | undefined {
-  const facts = [...failing, ...others];
+  const facts = tellAll([...failing, ...others], report, PAGE);
   if (facts.length === 0) return undefined;
-  const list = (some: readonly Fact[]): Html =>
+  const list = (some: readonly Told[]): Html =>
     html`<ol>
       ${some.map((fact) => factItem(fact, report))}
     </ol> `;
@@ -59,8 +59,7 @@ function factsPart(report: MigrationReport, { failing, others }: View): Html | u
   </section> `;
 }
 
-function factItem(fact: Fact, report: MigrationReport): Html {
-  const { fails, kind, message, advice, place, sql } = tell(fact, report, PAGE);
+function factItem({ fails, kind, message, advice, place, sql }: Told, report: MigrationReport): Html {
   return html`<li class="${fails && report.outcome !== 'approved' ? 'bad' : 'warn'}">
     <span class="kind"
       >${KINDS[kind]}${fails ? (report.outcome === 'approved' ? ', approved' : ', fails the check') : ''}</span

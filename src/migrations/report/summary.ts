@@ -1,7 +1,7 @@
 import type { Markup } from '../../base/markup.js';
 import { formatCount, plural } from '../../base/units.js';
 import type { Fact, MigrationReport } from '../types.js';
-import { tell } from './fact.js';
+import { tellAll, type Told } from './fact.js';
 import { COMMENT, SUMMARY, type Limits } from './limits.js';
 import { factItem, fitted, foldOf, type Fold } from './markdown.js';
 import { sectionsOf } from './sections.js';
@@ -51,9 +51,9 @@ interface Parts extends Audience {
 function assembled({ report, view, markup, limits, head, foot, namesToo, elsewhere }: Parts): string {
   const room = { bytes: limits.bytes, elsewhere: elsewhere.long };
   if (!namesToo) return fitted({ head: `${head}${totals(report, view, markup)}`, folds: [], foot }, room);
-  const facts = [...view.failing, ...view.others];
-  const items = (some: readonly Fact[]): string =>
-    some.map((fact) => factItem(tell(fact, report, limits), report, markup)).join('');
+  const facts = tellAll([...view.failing, ...view.others], report, limits);
+  const items = (some: readonly Told[]): string =>
+    some.map((fact) => factItem(fact, report, markup)).join('');
   const open = items(facts.slice(0, limits.openFacts));
   const folds = [
     ...restOfFacts(facts.slice(limits.openFacts), limits, items, elsewhere.short),
@@ -63,9 +63,9 @@ function assembled({ report, view, markup, limits, head, foot, namesToo, elsewhe
 }
 
 function restOfFacts(
-  rest: readonly Fact[],
+  rest: readonly Told[],
   { rows }: Limits,
-  items: (some: readonly Fact[]) => string,
+  items: (some: readonly Told[]) => string,
   elsewhere: string,
 ): Fold[] {
   if (rest.length === 0) return [];

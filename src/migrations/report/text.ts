@@ -1,8 +1,8 @@
 import { renderTable } from '../../base/table.js';
 import { printableLine } from '../../base/text.js';
 import { plural } from '../../base/units.js';
-import type { Fact, MigrationReport } from '../types.js';
-import { tell } from './fact.js';
+import type { MigrationReport } from '../types.js';
+import { tellAll, type Told } from './fact.js';
 import { TERMINAL } from './limits.js';
 import type { Section } from './section.js';
 import { sectionsOf } from './sections.js';
@@ -23,6 +23,7 @@ export function migrationText(report: MigrationReport, options: TextOptions): st
   const { paint } = options;
   const view = viewOf(report);
   const approved = report.outcome === 'approved';
+  const facts = tellAll([...view.failing, ...view.others], report, TERMINAL);
   return [
     `${paint(view.word, COLOURS[view.tone])} ${paint(printableLine(view.lead), 'bold')}\n`,
     view.about.length === 0 ? '' : '\n',
@@ -32,25 +33,18 @@ export function migrationText(report: MigrationReport, options: TextOptions): st
     ),
     ...factList(
       approved ? paint(printableLine(view.title), 'yellow') : paint('Fails the check', 'red'),
-      view.failing,
-      report,
+      facts.slice(0, view.failing.length),
       paint,
     ),
-    ...factList(paint('Worth a look', 'yellow'), view.others, report, paint),
+    ...factList(paint('Worth a look', 'yellow'), facts.slice(view.failing.length), paint),
     ...sectionsOf(report, TERMINAL).flatMap((section) => sectionText(section, options)),
   ].join('');
 }
 
-function factList(
-  title: string,
-  facts: readonly Fact[],
-  report: MigrationReport,
-  paint: TextOptions['paint'],
-): string[] {
+function factList(title: string, facts: readonly Told[], paint: TextOptions['paint']): string[] {
   if (facts.length === 0) return [];
   const rest = facts.length - TERMINAL.openFacts;
-  const lines = facts.slice(0, TERMINAL.openFacts).flatMap((fact) => {
-    const { message, place, sql, advice } = tell(fact, report, TERMINAL);
+  const lines = facts.slice(0, TERMINAL.openFacts).flatMap(({ message, place, sql, advice }) => {
     const source = [place, sql].filter((part) => part !== '').join('  ');
     return [
       printableLine(message),
