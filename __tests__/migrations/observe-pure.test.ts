@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { blameAmong } from '../../src/migrations/observe/blame.js';
 import { CsvRows, LONGEST_FIELD } from '../../src/migrations/observe/csv.js';
 import { heldLocks } from '../../src/migrations/observe/locks.js';
 import { blockedBy, modeOf } from '../../src/migrations/observe/modes.js';
@@ -166,5 +167,32 @@ describe('locks that were held', () => {
     expect(told(event(100, [kept], [], true), event(200, [other], []), event(300, [kept], [], true))).toEqual(
       [['orders', 'ACCESS EXCLUSIVE', 800, 700, 'reads and writes']],
     );
+  });
+});
+
+describe('what took a lock', () => {
+  const record = (order: number, atMs: number, ms: number | null, sql: string, pid = 7): Recorded => ({
+    ...{ sql, atMs, ms, session: `s${pid}`, pid, order, wanted: false },
+  });
+  const records = [
+    record(1, 10, 1, 'LOCK a$b'),
+    record(2, 11, 0, 'ALTER TABLE a ADD x int'),
+    record(3, 11, 1, 'ALTER TABLE a1 ADD x int'),
+    record(4, 12, null, 'SELECT pg_sleep(1)'),
+    record(5, 12, null, 'ALTER TABLE a ADD y int', 8),
+  ];
+
+  it.each([
+    ['the latest that names the table', 'a', 7, 11.9, 20, 2],
+    ['with all that is special in a name', 'a$b', 7, 5, 20, 1],
+    ['the latest of all', 'b', 7, 11.9, 20, 4],
+    ['what had ended before does not count', 'a', 7, 13, 20, 4],
+    ['what began later does not count', 'b', 7, 10, 11.5, 3],
+    ['another process', 'a', 8, 10, 20, 5],
+    ['nobody knows', 'a', 9, 10, 20, undefined],
+  ])('%s', (_, name, pid, before, at, expected) => {
+    const table = { schema: 'public', name };
+    const looks = { before: 1000 + before, at: 1000 + at };
+    expect(blameAmong(records, 1000)(pid, looks, table)?.order).toBe(expected);
   });
 });

@@ -14,10 +14,18 @@ export function blameAmong(records: readonly Recorded[], startedAt: number): Bla
   }
   return (pid, { before, at }, { name }) => {
     const begun = (byProcess.get(pid) ?? []).filter(({ atMs }) => startedAt + atMs <= at);
-    const between = begun.filter(({ atMs, ms }) => ms === null || startedAt + atMs + ms >= before);
-    const record =
-      between.findLast(({ sql }) => sql.toLowerCase().includes(name.toLowerCase())) ?? begun.at(-1);
+    const between = begun.filter(({ atMs, ms }) => ms === null || startedAt + atMs + ms + GRAIN_MS >= before);
+    const named = wordOf(name);
+    const record = between.findLast(({ sql }) => named.test(sql)) ?? begun.at(-1);
     if (record !== undefined) record.wanted = true;
     return record;
   };
+}
+
+/** The log cuts times to milliseconds. */
+const GRAIN_MS = 1;
+
+function wordOf(name: string): RegExp {
+  const escaped = name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+  return new RegExp(`(?<![\\p{L}\\p{N}_$])${escaped}(?![\\p{L}\\p{N}_$])`, 'iu');
 }
