@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readHistory } from '../../src/backup/history.js';
 import { CancelledError, ExplainedError } from '../../src/base/errors.js';
 import type { Psql } from '../../src/postgres/psql.js';
+import { openStore } from '../../src/storage/registry.js';
 import { Rig, rigMissing } from '../support/backup-rig.js';
 import { until } from '../support/children.js';
 import { testMajors } from '../support/majors.js';
@@ -11,6 +13,9 @@ import { messagesOf, restoring } from '../support/restore-rig.js';
 const majors = rigMissing === undefined ? testMajors().filter((major) => [13, 17].includes(major)) : [];
 if (majors.length === 0) process.stderr.write(`NOT RUN: rows: ${rigMissing ?? 'no server'}\n`);
 const suite = majors.length === 0 ? describe.skip.each([0]) : describe.each(majors);
+
+const linesIn = async (storage: string, family: string) =>
+  (await readHistory(await openStore(storage, { env: {} }), family)).records;
 
 /** The name of a child sorts before that of its parent, as archives have them. */
 const TABLES = [
@@ -276,6 +281,7 @@ suite('restoring rows alone on PostgreSQL %s', (major) => {
     await make('source_config', 'postgres', ...filled(1, 11), ...TABLES, ...ROWS);
     const storage = await backup('source_config');
     const all = { content: 'all', schemas: 'public' };
+    const systems = 'SELECT json_agg(id ORDER BY id) AS ids FROM systems';
     for (const [content, asked, tables] of [
       ['data', {}, TABLES],
       ['all', all, ['CREATE TABLE mine (a int)']],
@@ -283,17 +289,11 @@ suite('restoring rows alone on PostgreSQL %s', (major) => {
       await make(`target_own_${content}`, 'postgres', ...filled(1), ...tables);
       const own = await rowsInto(`target_own_${content}`, storage, 'postgres', asked);
       expect(messagesOf(own.error)).toBe('undefined');
-      expect(await ask(`target_own_${content}`, 'SELECT id FROM systems ORDER BY id')).toEqual([
-        { id: 1 },
-        { id: 11 },
-      ]);
+      expect(await ask(`target_own_${content}`, systems)).toEqual([{ ids: [1, 11] }]);
       await make(`target_users_${content}`, 'postgres', ...filled(1, 12), ...tables);
       const users = await rowsInto(`target_users_${content}`, storage, 'postgres', asked);
       expect(messagesOf(users.error)).toContain('these have rows: public.systems');
-      expect(await ask(`target_users_${content}`, 'SELECT id FROM systems ORDER BY id')).toEqual([
-        { id: 1 },
-        { id: 12 },
-      ]);
+      expect(await ask(`target_users_${content}`, systems)).toEqual([{ ids: [1, 12] }]);
     }
   });
 
@@ -404,10 +404,17 @@ suite('restoring rows alone on PostgreSQL %s', (major) => {
     expect(await ask('target_cancelled', "SELECT nextval('parents_id_seq')::text AS next")).toEqual([
       { next: '3' },
     ]);
+    // Who asks later who changed that database finds the answer where the backup is.
+    expect((await linesIn(plain, 'source_plain')).at(-1)).toMatchObject({
+      outcome: 'failure',
+      backup: result?.plan.backup.id,
+      error: expect.stringContaining('cancelled when everything was restored'),
+    });
   });
 
   it('is cancelled where nothing was committed', async () => {
     await make('target_undone', 'postgres', ...TABLES, 'CREATE TABLE known (id int PRIMARY KEY)');
+    const logged = await linesIn(plain, 'source_plain');
     const holder = await rig.psql('target_undone');
     await holder.exec('BEGIN', 'LOCK TABLE children IN SHARE MODE');
     const stop = new AbortController();
@@ -421,6 +428,7 @@ suite('restoring rows alone on PostgreSQL %s', (major) => {
     await holder.close();
     expect(error).toBeInstanceOf(CancelledError);
     expect(messagesOf(error)).toContain('Database "target_undone" is as it was.');
+    expect(await linesIn(plain, 'source_plain')).toEqual(logged);
     expect(await ask('target_undone', 'SELECT FROM parents')).toBeNull();
   });
 });

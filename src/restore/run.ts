@@ -47,10 +47,10 @@ export async function runRestore(options: RestoreOptions): Promise<RestoreResult
     const performed = await restoreChosen(options, { chosen, connection, keys });
     const result = resultOf(performed, chosen, startedAt);
     await log(
-      result.outcome === 'differs'
-        ? new UserError('What was restored differs from the backup.')
-        : signal.aborted && result.outcome === 'restored'
-          ? new CancelledError('Cancelled when everything was restored already.')
+      signal.aborted && result.database !== null
+        ? new UserError('The run was cancelled when everything was restored already.')
+        : result.outcome === 'differs'
+          ? new UserError('What was restored differs from the backup.')
           : undefined,
     );
     return result;
@@ -68,23 +68,29 @@ interface Recorded {
   failure: unknown;
 }
 
-/** Leaves a line of history beside the backups; a dry run leaves none. */
+/** How long a cancelled run tries to leave its line, in milliseconds: it has 6.5 seconds (`GRACE_MS`) for everything. */
+const AFTER_CANCEL_MS = 2000;
+
+/**
+ * Leaves a line of history beside the backups; a dry run leaves none, and neither does a run that was cancelled before it
+ * changed anything.
+ */
 async function record(
-  { inputs, run, reporter }: RestoreOptions,
+  { inputs, run, reporter, signal, env, artifacts }: RestoreOptions,
   connection: Connection,
   { stores, name, chosen, startedAt, failure }: Recorded,
 ): Promise<void> {
-  if (inputs.dryRun || name === undefined) return;
-  await writeLog(
-    { stores: chosen === undefined ? stores : [chosen.store], run, reporter, connection },
-    name,
-    startedAt,
-    {
-      action: 'restore',
-      backup: chosen?.manifest.id ?? null,
-      ...(failure === undefined ? {} : { failure }),
-    },
-  );
+  if (inputs.dryRun || name === undefined || failure instanceof CancelledError) return;
+  const asked = chosen === undefined ? stores : [chosen.store];
+  // Nothing is written with the signal of a run that was cancelled.
+  const open = ({ url }: Store): Promise<Store> =>
+    openStore(url, { env, artifacts, signal: AbortSignal.timeout(AFTER_CANCEL_MS) });
+  const told = signal.aborted ? await Promise.all(asked.map(open)) : asked;
+  await writeLog({ stores: told, run, reporter, connection }, name, startedAt, {
+    action: 'restore',
+    backup: chosen?.manifest.id ?? null,
+    ...(failure === undefined ? {} : { failure }),
+  });
 }
 
 /** Null where nothing was compared at all. */
