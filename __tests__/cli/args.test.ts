@@ -43,6 +43,19 @@ describe('parseCommandLine', () => {
     });
   });
 
+  it('reads what a migration check takes', () => {
+    const line = 'check-migrations --storage=file:///b --command=make --fail-on=lock --fail-on rewrite';
+    expect(parse(`${line} --html=page.html --json`)).toMatchObject({
+      command: 'check-migrations',
+      inputs: { command: 'make', failOn: ['lock', 'rewrite'], comment: true },
+      html: 'page.html',
+      json: true,
+    });
+    expect(parse(line)).toMatchObject({ html: undefined, json: false });
+    for (const flag of ['--no-comment', '--approve-label=x'])
+      expect(() => parse(`${line} ${flag}`)).toThrow('Unknown option of check-migrations');
+  });
+
   it('reads what list and show take', () => {
     expect(parse('list --storage s3://b/p --label daily --json --no-color -q')).toEqual({
       command: 'list',

@@ -7,7 +7,7 @@ describe('helpText', () => {
   it('lists the commands', () => {
     const text = helpText(undefined);
     expect(text).toContain('Usage: pgkeep <command> [options]');
-    for (const command of ['backup', 'restore', 'verify', 'list', 'show <id>'])
+    for (const command of ['backup', 'restore', 'verify', 'check-migrations', 'list', 'show <id>'])
       expect(text).toMatch(new RegExp(`^  ${command} +\\w`, 'm'));
   });
 
@@ -35,6 +35,15 @@ describe('helpText', () => {
     expect(helpText('verify', 100).replaceAll(/\s+/g, ' ')).toContain(
       '(default: latest; env: PGKEEP_BACKUP)',
     );
+  });
+
+  it('shows what a migration check takes, but for what only a pull request has', () => {
+    const text = helpText('check-migrations', 100).replaceAll(/\s+/g, ' ');
+    expect(text).toContain('(default: error, data-loss; repeatable; env: PGKEEP_FAIL_ON)');
+    expect(text).toContain('(default: latest-verified; env: PGKEEP_BACKUP)');
+    expect(text).toContain('(required; env: PGKEEP_COMMAND)');
+    expect(text).toContain('--html=FILE');
+    expect(text).not.toMatch(/--(\[no-\])?(comment|approve-label)/);
   });
 
   it.each([60, 80, 100, 200])('fits a terminal of %d columns', (columns) => {

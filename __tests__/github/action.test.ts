@@ -73,6 +73,18 @@ describe('runAction', () => {
     expect(result.stderr).toBe('');
   });
 
+  it('says that it has skipped its work', async () => {
+    const result = await runMain(`return 'skipped';`);
+    expect([result.code, outputOf(result, 'outcome')]).toEqual([0, 'skipped']);
+  });
+
+  it('annotates a line of a file, whatever its name', async () => {
+    const { lines } = await runMain(
+      `reporter.mask('hunter2'); reporter.annotateAt('warning', 'slow\\nhunter2', { path: 'a,b:c.sql', line: 3 });`,
+    );
+    expect(lines.slice(2)).toEqual(['::warning file=a%2Cb%3Ac.sql,line=3::slow%0A***']);
+  });
+
   it('turns a mistake into one annotation, without a stack', async () => {
     const result = await runMain(`throw new UserError('No such bucket: "b".');`);
     expect([result.code, outputOf(result, 'outcome')]).toEqual([1, 'failure']);

@@ -1,6 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { readInputs } from '../../src/inputs/read.js';
-import type { BackupInputs, RestoreInputs, VerifyInputs } from '../../src/inputs/values.js';
+import type {
+  BackupInputs,
+  CheckMigrationsInputs,
+  RestoreInputs,
+  VerifyInputs,
+} from '../../src/inputs/values.js';
 
 const from = (values: Record<string, string>) => (name: string) => values[name];
 const backup = (values: Record<string, string> = {}): BackupInputs =>
@@ -351,5 +356,64 @@ describe('the inputs of a verification', () => {
   ])('refuse %s', (_, values, message) => {
     expect(() => verify(values)).toThrow(message);
     expect(() => verify(values)).not.toThrow(/hush|AGE-SECRET/);
+  });
+});
+
+describe('the inputs of a migration check', () => {
+  const checked = (values: Record<string, string> = {}): CheckMigrationsInputs =>
+    readInputs('check-migrations', from({ storage: 'file:///backups', command: 'make migrate', ...values }));
+
+  it('have these defaults', () => {
+    const expected: CheckMigrationsInputs = {
+      storage: ['file:///backups'],
+      name: undefined,
+      label: undefined,
+      backup: { kind: 'latest-verified' },
+      identity: undefined,
+      passphrase: undefined,
+      allowMissingExtensions: [],
+      command: 'make migrate',
+      workingDirectory: '.',
+      sanitize: undefined,
+      failOn: ['error', 'data-loss'],
+      maxDuration: 1_800_000,
+      maxLockDuration: undefined,
+      approveLabel: undefined,
+      comment: true,
+      jobs: 'auto',
+      postgresVersion: 'auto',
+      postgresBin: undefined,
+      githubToken: undefined,
+    };
+    expect(checked()).toEqual(expected);
+  });
+
+  it.each<[string, string, keyof CheckMigrationsInputs, unknown]>([
+    ['command', 'npm ci\nnpm run migrate\n', 'command', 'npm ci\nnpm run migrate'],
+    ['fail-on', 'lock\n\n  rewrite \n', 'failOn', ['lock', 'rewrite']],
+    ['fail-on', ' \n', 'failOn', ['error', 'data-loss']],
+    ['max-duration', '90s', 'maxDuration', 90_000],
+    ['max-lock-duration', '500ms', 'maxLockDuration', 500],
+    ['comment', 'false', 'comment', false],
+    ['working-directory', 'apps/shop', 'workingDirectory', 'apps/shop'],
+  ])('reads %s: %j', (name, text, key, value) => {
+    expect(checked({ [name]: text })).toHaveProperty(key, value);
+  });
+
+  it.each<[string, Record<string, string>, string]>([
+    ['no command', { command: '' }, 'Input "command" is required'],
+    ['a command with a NUL', { command: 'a\0b' }, 'Input "command" holds a NUL'],
+    [
+      'something unknown to fail on',
+      { 'fail-on': 'error\ndataloss' },
+      'Input "fail-on" is "dataloss"; allowed: error, data-loss, rewrite, lock, one a line.',
+    ],
+    ['a list on one line', { 'fail-on': 'error, lock' }, 'Input "fail-on" is "error, lock"'],
+    ['two keys', { identity: 'AGE-SECRET-KEY-1A', passphrase: 'x' }, 'both given'],
+    ['a storage twice', { storage: 'file:///a\nfile:///a' }, 'same URL twice'],
+    ['a placeholder', { name: '{database}' }, 'check-migrations knows no database'],
+    ['a folder of two lines', { 'working-directory': 'a\nb' }, 'takes one line'],
+  ])('refuse %s', (_, values, message) => {
+    expect(() => checked(values)).toThrow(message);
   });
 });

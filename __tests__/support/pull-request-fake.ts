@@ -69,12 +69,14 @@ export class PullRequestFake {
     if (this.rule({ method, path }, response)) return;
     if (request.headers.authorization !== 'Bearer ghs_workflow')
       return json(response, 401, { message: 'Bad credentials' });
-    const text = Buffer.concat(chunks).toString();
-    const { body = '' } = (text === '' ? {} : JSON.parse(text)) as { body?: string };
-    const size = Number(url.searchParams.get('per_page') ?? 30);
-    const from = (Number(url.searchParams.get('page') ?? 1) - 1) * size;
+    return this.rest(`${method} ${path}`, url.searchParams, bodyOf(Buffer.concat(chunks)), response);
+  }
+
+  private rest(call: string, query: URLSearchParams, body: string, response: ServerResponse): void {
+    const size = Number(query.get('per_page') ?? 30);
+    const from = (Number(query.get('page') ?? 1) - 1) * size;
     const page = (all: readonly unknown[]): void => json(response, 200, all.slice(from, from + size));
-    switch (`${method} ${path.replace(/\d+$/, 'N')}`) {
+    switch (call.replace(/\d+$/, 'N')) {
       case 'GET /7/comments':
         return page(this.comments);
       case 'POST /7/comments':
@@ -85,23 +87,29 @@ export class PullRequestFake {
         return page(this.events);
       case 'PATCH /comments/N':
       case 'DELETE /comments/N':
-        return this.change(method, Number(path.split('/').pop()), body, response);
+        return this.change(call, body, response);
       default:
         return json(response, 404, { message: 'Not Found' });
     }
   }
 
-  private change(method: string, id: number, body: string, response: ServerResponse): void {
+  private change(call: string, body: string, response: ServerResponse): void {
+    const id = Number(call.split('/').pop());
     const at = this.comments.findIndex((comment) => comment.id === id);
     const comment = this.comments[at];
     if (comment === undefined) return json(response, 404, { message: 'Not Found' });
-    if (method === 'DELETE') {
+    if (call.startsWith('DELETE')) {
       this.comments.splice(at, 1);
       return void response.writeHead(204).end();
     }
     comment.body = body;
     json(response, 200, comment);
   }
+}
+
+function bodyOf(sent: Buffer): string {
+  const { body = '' } = (sent.length === 0 ? {} : JSON.parse(sent.toString())) as { body?: string };
+  return body;
 }
 
 export const BOT = { type: 'Bot', association: 'NONE' };
