@@ -10,6 +10,7 @@ import {
   onlyFamily,
   readBackup,
 } from '../../src/backup/catalogue.js';
+import { familiesMeant, safetyFamily } from '../../src/backup/safety-family.js';
 import { ManifestError } from '../../src/backup/manifest.js';
 import { otherSources } from '../../src/backup/other-source.js';
 import { StoreError } from '../../src/storage/errors.js';
@@ -122,6 +123,26 @@ describe('the catalogue', () => {
     expect(await listFamilies(store)).toEqual(['other', 'shop']);
     await expect(chooseFamily(store, undefined)).rejects.toThrow(/other, shop/);
     expect(await chooseFamily(store, 'shop')).toBe('shop');
+  });
+
+  it('does not take safety backups for what is meant, where there are others', async () => {
+    backup(A, {}, 'shop-safety-326d5b');
+    expect(await chooseFamily(store, undefined)).toBe('shop-safety-326d5b');
+    backup(A);
+    expect(await chooseFamily(store, undefined)).toBe('shop');
+    expect(await onlyFamily([store])).toBe('shop');
+  });
+
+  it.each([
+    ['shop', 'abcdef0123', 'shop-safety-abcdef'],
+    ['shop', null, 'shop-safety'],
+    ['x'.repeat(63), 'abcdef0123', `${'x'.repeat(50)}-safety-abcdef`],
+    ['Größe', 'abcdef0123', 'Gr--e-'],
+  ])('the safety backups of %s, %s are called %s', (database, databaseId, name) => {
+    const family = safetyFamily(database, databaseId);
+    expect(family.startsWith(name)).toBe(true);
+    expect(family.length).toBeLessThanOrEqual(64);
+    expect(familiesMeant(['other', family])).toEqual(['other']);
   });
 
   it('takes the only family of several storages, of which some may say nothing', async () => {

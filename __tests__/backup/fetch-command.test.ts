@@ -46,7 +46,7 @@ it.each<[string, string, NodeJS.ProcessEnv, string]>([
     's3://bucket/p',
     's3://bucket/p/shop/1',
     {
-      AWS_ENDPOINT_URL: 'https://user:secret@s3.example.com?token=secret',
+      AWS_ENDPOINT_URL: 'https://s3.example.com',
       AWS_ACCESS_KEY_ID: 'key',
       AWS_SECRET_ACCESS_KEY: 'secret',
       AWS_PROFILE: 'mine',

@@ -12,6 +12,7 @@ describe('the reason in the log of runs', () => {
     ],
     ['Nobody listens at db.example.com:5432 for app_owner.', 'Nobody listens at ...:5432 for ....'],
     ['GRANT `SELECT ON t` to "x"', 'GRANT "..." to "..."'],
+    [String.raw`No table "a\"secret\"b" of "c".`, 'No table "..." of "...".'],
     ['Disk full.', 'Disk full.'],
     ['It may not read public.orders of other.example.net: S3cret-word.', 'It may not read ... of ...: ***.'],
     ['pg_dump 16.2 cannot dump PostgreSQL 17.1.', 'pg_dump 16.2 cannot dump PostgreSQL 17.1.'],

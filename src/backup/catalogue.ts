@@ -6,6 +6,7 @@ import type { Store } from '../storage/store.js';
 import { idTime, isId } from './id.js';
 import { backupKey, MANIFEST } from './layout.js';
 import { decodeManifest, ManifestError, type Manifest } from './manifest.js';
+import { familiesMeant } from './safety-family.js';
 
 /** Manifests of one family in one store. */
 export interface Manifests {
@@ -55,7 +56,7 @@ export async function chooseFamily(store: Store, name: string | undefined): Prom
 }
 
 /**
- * The only family there is in these stores. One that cannot be read, or holds none, says nothing where another tells.
+ * The only family there is in these stores, but for safety backups. One that cannot be read, or holds none, says nothing where another tells.
  * @throws UserError when there is none, or several, or no store tells.
  */
 export async function onlyFamily(stores: readonly Store[]): Promise<string> {
@@ -69,13 +70,13 @@ export async function onlyFamily(stores: readonly Store[]): Promise<string> {
       failures.push(error);
     }
   }
-  const [only, ...others] = [...families].sort();
+  const [only, ...others] = familiesMeant([...families].sort());
   const where = stores.map(({ url }) => url).join(', ');
   if (only === undefined)
     throw failures[0] ?? new UserError(`There are no backups in ${where}. Check the storage URL.`);
   if (others.length === 0) return only;
   throw new UserError(
-    `${where} holds backups of ${families.size} names. Say which with name: ${[only, ...others].join(', ')}.`,
+    `${where} holds backups of ${others.length + 1} names. Say which with name: ${[only, ...others].join(', ')}.`,
   );
 }
 

@@ -19,7 +19,7 @@ export function publicReason(
   const mask = new Mask();
   for (const secret of secrets) mask.add(secret);
   const hidden = [target.host, target.user].filter((text) => text !== undefined && text !== '');
-  const line = mask.apply(messageOf(reason).split('\n')[0] ?? '').replaceAll(/"[^"]*"|`[^`]*`/g, '"..."');
+  const line = mask.apply(messageOf(reason).split('\n')[0] ?? '').replaceAll(QUOTED, '"..."');
   return (
     hidden
       .reduce<string>((text, word) => text.replaceAll(word ?? '', '...'), line)
@@ -28,6 +28,9 @@ export function publicReason(
       .trim()
   );
 }
+
+/** As JSON writes it, or anyhow. */
+const QUOTED = /"(?:[^"\\]|\\.)*"|"[^"]*"|`[^`]*`/g;
 
 /** What one run of one action did to one family. */
 export interface LogEntry {

@@ -1,9 +1,9 @@
 import { isEncrypted, type Manifest } from '../backup/manifest.js';
 import { redReasons } from '../backup/result.js';
 import { runBackup } from '../backup/run.js';
+import { SAFETY_LABEL, safetyFamily } from '../backup/safety-family.js';
 import { UserError } from '../base/errors.js';
 import type { DecryptionKeys } from '../codec/index.js';
-import { familyName } from '../inputs/name.js';
 import { readInputs } from '../inputs/read.js';
 import type { RestoreOptions } from './run-options.js';
 import type { Target } from './target/types.js';
@@ -13,19 +13,6 @@ export interface SafetyBackup {
   id: string;
   name: string;
   storage: string;
-}
-
-/** The label that safety backups carry, so that retention of others does not see them. */
-const LABEL = 'safety';
-
-/**
- * The family of a target's safety backups. Of one target alone: a family whose backups come from several databases would
- * be refused. Databases of several servers often have one name, so six digits of what tells them apart are in it too; they
- * stay the same when the database is replaced.
- * @param databaseId as a manifest's `source.databaseId`
- */
-export function safetyFamily(database: string, databaseId: string | null): string {
-  return familyName([database, LABEL, ...(databaseId === null ? [] : [databaseId.slice(0, 6)])].join('-'));
 }
 
 /**
@@ -46,7 +33,7 @@ export async function backUpTarget(
     databases: database,
     storage,
     name,
-    label: LABEL,
+    label: SAFETY_LABEL,
     'postgres-version': String(inputs.postgresVersion),
     'postgres-bin': inputs.postgresBin,
     ...(isEncrypted(manifest) ? await encryption(keys) : {}),

@@ -1,4 +1,5 @@
 import { listFamilies, onlyFamily } from '../backup/catalogue.js';
+import { familiesMeant } from '../backup/safety-family.js';
 import { readRecords } from '../backup/history.js';
 import { readInventory } from '../backup/inventory.js';
 import { writeLog } from '../backup/log.js';
@@ -77,7 +78,7 @@ async function look(
 /** The only family; undefined where no store has one, or none can be read. @throws UserError when there are several. */
 async function familyIn(looked: readonly Looked[]): Promise<string | undefined> {
   const read = looked.flatMap((each) => ('store' in each ? [each] : []));
-  const [name, ...others] = new Set(read.flatMap(({ families }) => families));
+  const [name, ...others] = familiesMeant([...new Set(read.flatMap(({ families }) => families))]);
   return others.length === 0 ? name : onlyFamily(read.map(({ store }) => store));
 }
 
