@@ -172,6 +172,37 @@ describe('what is worth attention', () => {
     found.forEach(({ message }, index) => expect(message).toContain(expected[index]?.[2]));
   });
 
+  it.each([
+    ['DROP TABLE "orders"', { dropped: [{ table: orders, rows: 3, bytes: 0 }] }, 1],
+    ['DROP TABLE orders_old', { dropped: [{ table: orders, rows: 3, bytes: 0 }] }, undefined],
+    ['delete from public.orders', { rows: [{ table: orders, before: 3, after: 1 }] }, 1],
+    [
+      'ALTER TABLE orders DROP COLUMN note',
+      { lost: [{ table: orders, column: 'note', how: 'dropped' as const, values: 1 }] },
+      1,
+    ],
+    [
+      'ALTER TABLE orders DROP COLUMN notes',
+      { lost: [{ table: orders, column: 'note', how: 'dropped' as const, values: 1 }] },
+      undefined,
+    ],
+    [
+      'UPDATE orders SET a = NULL',
+      { lost: [{ table: orders, column: 'a', how: 'emptied' as const, values: 1 }] },
+      1,
+    ],
+  ])('%j did it: %j, %j', (sql, effects, index) => {
+    const statements = [statement('SELECT 1'), statement(sql), statement('COMMIT')];
+    expect(facts({ statements, effects: { ...NOTHING, ...effects } })[0]?.statement).toBe(index);
+  });
+
+  it('a name that looks like a pattern is found', () => {
+    const table = { schema: 'public', name: 'a.b*(c' };
+    const statements = [statement('DROP TABLE "a.b*(c"')];
+    const effects = { ...NOTHING, dropped: [{ table, rows: 1, bytes: 0 }] };
+    expect(facts({ statements, effects })[0]?.statement).toBe(0);
+  });
+
   it.each<[number, Partial<Policy>, boolean]>([
     [900, {}, false],
     [5000, {}, false],

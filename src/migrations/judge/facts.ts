@@ -1,15 +1,8 @@
 import { formatBytes, formatCount, formatDuration, plural } from '../../base/units.js';
-import type { CommandEnd, Effects, Fact, HeldLock, Named, Statement } from '../types.js';
+import type { CommandEnd, Effects, Fact, HeldLock, Statement } from '../types.js';
 import { adviceOn, withoutComments } from './advice.js';
-
-/** What makes a check red. */
-export type FailOn = 'error' | 'data-loss' | 'rewrite' | 'lock';
-
-export interface Policy {
-  failOn: readonly FailOn[];
-  /** Milliseconds; given, it counts whatever `failOn` says. */
-  maxLockMs: number | undefined;
-}
+import { ofLosses, text } from './losses.js';
+import type { Policy } from './policy.js';
 
 /** What happened, as far as it was seen. */
 export interface Seen {
@@ -36,7 +29,7 @@ const ORDER: readonly Fact['kind'][] = [
 export function factsOf(seen: Seen, policy: Policy): Fact[] {
   const facts = [
     ...ofCommand(seen, policy),
-    ...ofLosses(seen.effects, policy),
+    ...ofLosses(seen.effects, seen.statements, policy),
     ...seen.locks.flatMap((lock) => ofLock(lock, seen.statements, policy)),
     ...ofShape(seen, policy),
   ];
@@ -104,45 +97,6 @@ function isProbe(statements: readonly Statement[], index: number): boolean {
   return next !== undefined && /^ROLLBACK\b.*\bTO\b/i.test(next.sql);
 }
 
-function ofLosses(effects: Effects | null, { failOn }: Policy): Fact[] {
-  if (effects === null) return [];
-  const fails = failOn.includes('data-loss');
-  const kind = 'data-loss';
-  const gone = effects.dropped
-    .filter(({ rows }) => rows > 0)
-    .map(
-      ({ table, rows, bytes }) =>
-        `Table ${text(table)} is gone, with ${plural(rows, 'row')} (${formatBytes(bytes)}).`,
-    );
-  const fewer = effects.rows.flatMap(({ table, before, after }) =>
-    after === null || after >= before
-      ? []
-      : [`Table ${text(table)} has lost ${plural(before - after, 'row')} of ${formatCount(before)}.`],
-  );
-  const values = effects.lost
-    .filter((each) => each.how !== 'retyped' && each.values > 0)
-    .map(({ table, column, how, values: count }) =>
-      how === 'dropped'
-        ? `Column ${text(table)}.${column} is gone, with ${plural(count, 'value')}.`
-        : `Column ${text(table)}.${column} has lost ${plural(count, 'value')}, which are NULL now.`,
-    );
-  const converted = effects.lost.flatMap(({ table, column, how, values: count, types }): Fact[] =>
-    how !== 'retyped' || count === 0
-      ? []
-      : [
-          {
-            kind,
-            fails: false,
-            message:
-              `Column ${text(table)}.${column} has another type` +
-              (types === undefined ? '' : `, ${types.after} instead of ${types.before}`) +
-              `: its ${plural(count, 'value')} may have been altered.`,
-          },
-        ],
-  );
-  return [...[...gone, ...fewer, ...values].map((message): Fact => ({ kind, fails, message })), ...converted];
-}
-
 function ofLock(lock: HeldLock, statements: readonly Statement[], { failOn, maxLockMs }: Policy): Fact[] {
   const { table, mode, longestMs, blocks, statement } = lock;
   if (blocks === 'schema changes') return [];
@@ -202,5 +156,3 @@ function adviceFor(index: number | undefined, statements: readonly Statement[]):
   const statement = index === undefined ? undefined : statements[index];
   return statement === undefined ? undefined : adviceOn(statement.sql);
 }
-
-const text = ({ schema, name }: Named): string => `${schema}.${name}`;

@@ -1,3 +1,4 @@
-export { factsOf, type FailOn, type Policy, type Seen } from './facts.js';
+export { factsOf, type Seen } from './facts.js';
 export { gate, type Approval } from './gate.js';
+export type { FailOn, Policy } from './policy.js';
 export { locate, type FileLine } from './locate.js';
