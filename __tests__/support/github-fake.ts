@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { IssuesFake } from './issues-fake.js';
 
 export interface FakeArtifact {
   id: number;
@@ -38,6 +39,7 @@ function runtimeToken(runId: number): string {
  */
 export class GithubFake {
   readonly artifacts: FakeArtifact[] = [];
+  readonly issues = new IssuesFake();
   /** Every request, `GET /repos/...`, without the host. */
   readonly requests: string[] = [];
   rule: Rule = () => false;
@@ -144,6 +146,9 @@ export class GithubFake {
       return this.blob(url, method, request, body, response);
     }
     if (token !== `Bearer ${TOKEN}`) return json(response, 401, { message: 'Bad credentials' });
+    const [, issues] = url.pathname.split(`/repos/${this.repository}/issues`);
+    if (issues !== undefined)
+      return this.issues.answer(method, issues, { query: url.searchParams, body: body.toString(), response });
     return this.rest(url, method, response);
   }
 

@@ -30,6 +30,6 @@ export function markdownTable(head: readonly string[], rows: readonly (readonly 
 export function escapeIssueText(text: string): string {
   return escapeMarkdown(text)
     .replaceAll(/&#(?:64|35);/g, '$&\u200b')
-    .replaceAll(/\bGH-(?=\d)/gi, '$&\u200b')
+    .replaceAll(/\bGH-(?=\d)|\bwww(?=\.)/gi, '$&\u200b')
     .replaceAll(/&#58;\/\//g, '&#58;\u200b//');
 }

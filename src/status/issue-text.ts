@@ -38,8 +38,8 @@ export function issueTexts({ result, given, runUrl }: IssueFacts, markup: Markup
   });
   const at = healths[0] === undefined ? '' : ` at ${minuteOf(healths[0].at)}`;
   // A run's address is GitHub's own, of a repository's name and numbers.
-  const run = runUrl === undefined ? '' : `, by [this run](${runUrl})`;
-  const looked = `Looked at${at}${run}.\n`;
+  const run = runUrl === undefined ? '' : ` by [this run](${runUrl})`;
+  const looked = `Checked${at}${run}.\n`;
   const next =
     'Do what each problem says, then run the status workflow again. This issue is kept up to date, and closed once nothing is wrong any more; closed by hand it is opened anew while something is.\n';
   return {
