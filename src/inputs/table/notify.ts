@@ -41,6 +41,6 @@ export const NOTIFY = {
     group: 'Who is told',
     commands: ['status'],
     description:
-      'Open one GitHub issue in the repository when unhealthy, keep it up to date, and close it when healthy again; the job needs `permissions: issues: write`. Everybody can read the issues of a public repository',
+      'Open one GitHub issue when unhealthy, keep it up to date, and close it when healthy again (everybody can read those of a public repository); the job needs `permissions: issues: write`',
   },
 } as const satisfies Record<string, InputSpec>;
