@@ -9,8 +9,10 @@ import type { ChosenBackup } from '../restore/types.js';
 import { openStore } from '../storage/registry.js';
 import { factsOf, gate, locate } from './judge/index.js';
 import type { MigrationOptions } from './options.js';
+import { requirePaths } from './paths.js';
 import { rehearse, workspaceOf, type Rehearsed } from './rehearse.js';
 import type { Fact, MigrationReport, Statement } from './types.js';
+import { withoutValues } from './values.js';
 
 /**
  * Tries a command on a restored backup and says what it did. A command that fails, loses data or takes too long is a
@@ -20,6 +22,7 @@ import type { Fact, MigrationReport, Statement } from './types.js';
 export async function checkMigrations(options: MigrationOptions): Promise<MigrationReport> {
   const { inputs, reporter, signal, tempDir } = options;
   const startedAt = new Date();
+  await requirePaths(inputs, workspaceOf(options));
   const keys = await keysOf(inputs, reporter);
   const chosen = await choose(options, startedAt);
   const { manifest } = chosen;
@@ -96,7 +99,7 @@ async function judged(
   };
 }
 
-/** Statements that a fact is about are looked for in the files. */
+/** The statements as they may be shown; those that a fact is about are looked for in the files before. */
 async function located(
   options: MigrationOptions,
   statements: readonly Statement[],
@@ -111,6 +114,6 @@ async function located(
   const found = new Map(wanted.map((index, position) => [index, places[position]]));
   return statements.map((statement, index) => {
     const file = found.get(index);
-    return file === undefined ? statement : { ...statement, file };
+    return { ...statement, sql: withoutValues(statement.sql), ...(file === undefined ? {} : { file }) };
   });
 }

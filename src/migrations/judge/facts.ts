@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, formatDuration, plural } from '../../base/units.js';
+import { formatBytes, formatDuration, plural } from '../../base/units.js';
 import type { CommandEnd, Effects, Fact, HeldLock, Statement } from '../types.js';
 import { adviceOn, withoutComments } from './advice.js';
 import { ofLosses, text } from './losses.js';

@@ -1,4 +1,4 @@
 export { factsOf, type Seen } from './facts.js';
 export { gate, type Approval } from './gate.js';
-export type { FailOn, Policy } from './policy.js';
+export type { Policy } from './policy.js';
 export { locate, type FileLine } from './locate.js';

@@ -1,0 +1,28 @@
+import { expect, it } from '@jest/globals';
+import { withoutValues } from '../../src/migrations/values.js';
+
+it.each([
+  ["INSERT INTO people (id, name) VALUES (7, 'O''Hara')", "INSERT INTO people (id, name) VALUES (…, '…')"],
+  [
+    String.raw`UPDATE t1 SET a = E'x\'y', b2 = 1.5e3 WHERE "c 3" = -4`,
+    `UPDATE t1 SET a = '…', b2 = … WHERE "c 3" = -…`,
+  ],
+  ['-- 7\nselect $$it is 7$$, $a$7 $$ 7$a$, x.y7', "-- …\nselect '…', '…', x.y7"],
+  ["DELETE FROM t WHERE name = 'cut off here", "DELETE FROM t WHERE name = '…'"],
+  [
+    String.raw`INSERT INTO t VALUES ('\', 'secret', E'\'', 'more')`,
+    `INSERT INTO t VALUES ('…', '…', '…', '…')`,
+  ],
+  ['SELECT * FROM t WHERE id = $1', 'SELECT * FROM t WHERE id = $1'],
+  [
+    "WITH x AS (SELECT 1) INSERT INTO t SELECT U&'a' FROM x",
+    "WITH x AS (SELECT …) INSERT INTO t SELECT '…' FROM x",
+  ],
+  [
+    "ALTER TABLE t ADD COLUMN a int DEFAULT 7, ADD b text DEFAULT 'new'",
+    "ALTER TABLE t ADD COLUMN a int DEFAULT 7, ADD b text DEFAULT 'new'",
+  ],
+  ["DO $$ BEGIN RAISE 'x'; END $$", "DO $$ BEGIN RAISE 'x'; END $$"],
+])('%j is shown as %j', (sql, shown) => {
+  expect(withoutValues(sql)).toBe(shown);
+});
