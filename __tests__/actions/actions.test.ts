@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process';
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { compile } from '../../scripts/compile.mjs';
+import type { Action } from '../../src/inputs/spec.js';
 import { Rig, rigMissing, type Published } from '../support/backup-rig.js';
 import { provideClients } from '../support/clients.js';
 import { startHook } from '../support/hook.js';
+import { psqlFolder } from '../support/migration-rig.js';
+import { PullRequestFake } from '../support/pull-request-fake.js';
 import { postgresBin } from '../support/servers.js';
 
 if (rigMissing !== undefined)
@@ -39,9 +42,9 @@ interface Result {
 
   /** Runs an action from its source, as a runner does, in a repository that is private or not. */
   async function act(
-    action: 'restore' | 'verify' | 'prune' | 'status',
+    action: Action,
     inputs: Record<string, string>,
-    { isPrivate }: { isPrivate: boolean },
+    { isPrivate, event = {}, env = {} }: { isPrivate: boolean; event?: object; env?: NodeJS.ProcessEnv },
   ): Promise<Result> {
     const file = (name: string, text: string): string => {
       writeFileSync(join(rig.folder, name), text);
@@ -49,7 +52,7 @@ interface Result {
     };
     const [output, summary] = [file('output', ''), file('summary', '')];
     const script = join(compiled, 'run-action.js');
-    writeFileSync(script, `import { actions } from './index.js';\nawait actions.${action}();\n`);
+    writeFileSync(script, `import { actions } from './index.js';\nawait actions['${action}']();\n`);
     const all = { storage: `file://${join(backup.folder, '../..')}`, ...inputs };
     const child = spawn(process.execPath, [script], {
       env: {
@@ -59,12 +62,16 @@ interface Result {
         GITHUB_RUN_ID: '1',
         GITHUB_OUTPUT: output,
         GITHUB_STEP_SUMMARY: summary,
-        GITHUB_EVENT_PATH: file('event.json', JSON.stringify({ repository: { private: isPrivate } })),
+        GITHUB_EVENT_PATH: file(
+          'event.json',
+          JSON.stringify({ repository: { private: isPrivate }, ...event }),
+        ),
         RUNNER_TEMP: rig.folder,
         RUNNER_TOOL_CACHE: 'notRun' in clients ? '' : clients.cacheDir,
         ...Object.fromEntries(
           Object.entries(all).map(([name, text]) => [`INPUT_${name.toUpperCase()}`, text]),
         ),
+        ...env,
       },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -257,5 +264,105 @@ interface Result {
     } finally {
       await hook.stop();
     }
+  });
+
+  describe('check-migrations', () => {
+    let fake: PullRequestFake;
+    beforeAll(async () => {
+      fake = await PullRequestFake.start();
+    });
+    afterAll(() => fake.stop());
+
+    const request = (head: string): object => ({
+      pull_request: {
+        number: 7,
+        head: { repo: { full_name: head } },
+        base: { repo: { full_name: 'octo/shop' } },
+      },
+    });
+
+    /** A check of a pull request whose only migration drops a column with values in it. */
+    async function check(inputs: Record<string, string>, isPrivate: boolean): Promise<Result> {
+      const workspace = join(rig.folder, 'workspace');
+      mkdirSync(join(workspace, 'db'), { recursive: true });
+      writeFileSync(join(workspace, 'db', '1.sql'), '\nALTER TABLE app.customers DROP COLUMN tags;\n');
+      const bin = await postgresBin(15);
+      const path = [psqlFolder(rig.folder, rig.programs), process.env['PATH']].join(delimiter);
+      return act(
+        'check-migrations',
+        {
+          backup: 'latest',
+          command: 'psql -X -q -v ON_ERROR_STOP=1 -f 1.sql',
+          'working-directory': 'db',
+          'github-token': fake.access.token,
+          ...(bin === undefined ? {} : { 'postgres-bin': bin }),
+          ...inputs,
+        },
+        {
+          isPrivate,
+          event: request('octo/shop'),
+          env: {
+            PATH: path,
+            GITHUB_WORKSPACE: workspace,
+            GITHUB_EVENT_NAME: 'pull_request',
+            GITHUB_API_URL: fake.access.apiUrl,
+          },
+        },
+      );
+    }
+
+    it('is red for a loss, and says so on the pull request and at the line', async () => {
+      const result = await check({}, true);
+      expect([result.code, result.outputs['outcome']]).toEqual([1, 'failure']);
+      expect(Number(result.outputs['rows-lost'])).toBe(0);
+      expect(result.outputs['schema-diff']).toMatch(/^-.*tags/m);
+      expect(JSON.parse(result.outputs['report'] ?? '')).toMatchObject({ outcome: 'failed' });
+      expect(result.summary).toContain('Migration check failed');
+      expect(annotations(result)).toEqual([
+        expect.stringMatching(/^::error file=db\/1\.sql,line=2::Column app.customers.tags is gone/),
+        expect.stringContaining('at the lines above'),
+      ]);
+      expect(fake.comments).toHaveLength(1);
+      expect(fake.comments[0]?.body).toContain('Migration check failed');
+    });
+
+    it('is green for one that a label accepts, and names nothing where everybody can read it', async () => {
+      fake.labels = ['loss-accepted'];
+      fake.events = [{ event: 'labeled', label: { name: 'loss-accepted' }, actor: { login: 'ann' } }];
+      const result = await check({ 'approve-label': 'loss-accepted' }, false);
+      expect([result.code, result.outputs['outcome'], annotations(result)]).toEqual([0, 'success', []]);
+      expect(fake.comments).toHaveLength(1);
+      const [{ body } = { body: '' }] = fake.comments;
+      expect(result.log).not.toMatch(/customers|tags/);
+      for (const text of [body, result.summary]) {
+        expect(text).toContain('Data loss approved by');
+        expect(text).not.toMatch(/customers|tags|ALTER/);
+      }
+    });
+
+    it('that came to no verdict takes back what the comment said', async () => {
+      const result = await check({ backup: '20200101T000000Z-aaaa' }, true);
+      expect([result.code, result.outputs]).toEqual([1, { outcome: 'failure' }]);
+      expect(result.summary).toContain('## ❌ The migrations were not checked');
+      expect(fake.comments.map(({ body }) => body)).toEqual([
+        expect.stringMatching(/^<!-- .* -->\n## ❌ The migrations were not checked/),
+      ]);
+    });
+
+    it('runs nothing of a fork, needs no input for that, and says that nothing was checked', async () => {
+      const env = { GITHUB_EVENT_NAME: 'pull_request' };
+      const event = request('eve/shop');
+      const result = await act('check-migrations', { storage: '' }, { isPrivate: false, event, env });
+      expect([result.code, result.outputs]).toEqual([0, { outcome: 'skipped' }]);
+      expect(result.log).toMatch(/^::warning::NOT CHECKED: /m);
+      expect(result.summary).toMatch(/^## ⏭️ Migrations NOT CHECKED/);
+    });
+
+    it('refuses to run code of strangers with the secrets of the repository', async () => {
+      const env = { GITHUB_EVENT_NAME: 'pull_request_target' };
+      const result = await act('check-migrations', {}, { isPrivate: true, event: request('octo/shop'), env });
+      expect([result.code, result.outputs]).toEqual([1, { outcome: 'failure' }]);
+      expect(annotations(result)).toEqual([expect.stringContaining('Use "on: pull_request"')]);
+    });
   });
 });

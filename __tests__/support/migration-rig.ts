@@ -22,7 +22,7 @@ export interface Check {
 }
 
 /** A folder with a psql that needs nothing in its environment. */
-function psqlFolder(folder: string, programs: Programs): string {
+export function psqlFolder(folder: string, programs: Programs): string {
   const bin = mkdtempSync(join(folder, 'bin-'));
   const env = Object.entries(programs.env).map(([name, value]) => `export ${name}=${shell(value)}\n`);
   const exec = `exec ${shell(programs.path('psql'))} "$@"\n`;

@@ -12,7 +12,7 @@ export interface FakeComment {
 
 type Answer = (request: { method: string; path: string }, response: ServerResponse) => boolean;
 
-/** GitHub's REST API for one pull request of `acme/shop`, its comments, labels and events, on loopback. */
+/** GitHub's REST API for one pull request, its comments, labels and events, on loopback. */
 export class PullRequestFake {
   readonly comments: FakeComment[] = [];
   labels: string[] = [];
@@ -63,7 +63,7 @@ export class PullRequestFake {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const url = new URL(request.url ?? '/', 'http://localhost');
-    const path = url.pathname.replace('/repos/acme/shop/issues', '');
+    const path = url.pathname.replace(/^\/repos\/[^/]+\/[^/]+\/issues/, '');
     const method = request.method ?? 'GET';
     this.requests.push(`${method} ${path}`);
     if (this.rule({ method, path }, response)) return;
