@@ -358,21 +358,21 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 43106:
+/***/ 20725:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 
 /***/ }),
 
-/***/ 28676:
+/***/ 81949:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   P: () => (/* binding */ allOrStop)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
-/* harmony import */ var _contents_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(19110);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
+/* harmony import */ var _contents_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(81249);
 
 
 /** A cancellation that we caused ourselves says nothing about the reason, an archive that ends too early little. */ function weight(error) {
@@ -398,7 +398,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 
 /***/ }),
 
-/***/ 34915:
+/***/ 21062:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -407,8 +407,8 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /* harmony export */   vB: () => (/* binding */ sizeChanges)
 /* harmony export */ });
 /* unused harmony export ELDERS */
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(78714);
-/* harmony import */ var _manifest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(78841);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(84319);
+/* harmony import */ var _manifest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(50466);
 
 
 /** How many earlier backups a new one is held against. */ const ELDERS = 5;
@@ -483,7 +483,7 @@ function wayOf({ options }) {
 
 /***/ }),
 
-/***/ 68427:
+/***/ 77814:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -495,13 +495,14 @@ function wayOf({ options }) {
 /* harmony export */   fS: () => (/* binding */ onlyFamily),
 /* harmony export */   fe: () => (/* binding */ readBackup)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
-/* harmony import */ var _inputs_name_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(40902);
-/* harmony import */ var _storage_errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(85822);
-/* harmony import */ var _storage_read_many_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(87517);
-/* harmony import */ var _id_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(16481);
-/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(30802);
-/* harmony import */ var _manifest_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(78841);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
+/* harmony import */ var _inputs_name_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(49293);
+/* harmony import */ var _storage_errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5531);
+/* harmony import */ var _storage_read_many_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3822);
+/* harmony import */ var _id_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(29786);
+/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(6477);
+/* harmony import */ var _manifest_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(50466);
+/* harmony import */ var _safety_family_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(22426);
 
 
 
@@ -509,7 +510,8 @@ function wayOf({ options }) {
 
 
 
-/** How many requests are under way at once: far below what any store limits, and enough to hide its latency. */ const CONCURRENCY = 32;
+
+/** How many families are looked into at once. */ const CONCURRENCY = 32;
 /**
  * The families in a store, sorted: the folders of its prefix whose name can be a family's and that hold a folder named
  * like a backup. A bucket may hold other things (`logs/`, what a probe left), which must not be mistaken for one.
@@ -529,7 +531,7 @@ function wayOf({ options }) {
     ]);
 }
 /**
- * The only family there is in these stores. One that cannot be read, or holds none, says nothing where another tells.
+ * The only family there is in these stores, but for safety backups. One that cannot be read, or holds none, says nothing where another tells.
  * @throws UserError when there is none, or several, or no store tells.
  */ async function onlyFamily(stores) {
     const families = new Set();
@@ -542,58 +544,56 @@ function wayOf({ options }) {
             failures.push(error);
         }
     }
-    const [only, ...others] = [
+    const [only, ...others] = (0,_safety_family_js__WEBPACK_IMPORTED_MODULE_6__/* .familiesMeant */ .C_)([
         ...families
-    ].sort();
+    ].sort());
     const where = stores.map(({ url })=>url).join(', ');
     if (only === undefined) throw failures[0] ?? new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`There are no backups in ${where}. Check the storage URL.`);
     if (others.length === 0) return only;
-    throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`${where} holds backups of ${families.size} names. Say which with name: ${[
+    throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`${where} holds backups of ${others.length + 1} names. Say which with name: ${[
         only,
         ...others
     ].join(', ')}.`);
 }
 /** @throws ManifestError when it cannot be read, or is that of another backup: its files are not the ones beside it. */ function decodeAt(bytes, store, name, id) {
-    const where = store.locate((0,_layout_js__WEBPACK_IMPORTED_MODULE_6__/* .backupKey */ .eT)(name, id, _layout_js__WEBPACK_IMPORTED_MODULE_6__/* .MANIFEST */ .e0));
+    const where = store.locate((0,_layout_js__WEBPACK_IMPORTED_MODULE_7__/* .backupKey */ .eT)(name, id, _layout_js__WEBPACK_IMPORTED_MODULE_7__/* .MANIFEST */ .e0));
     const manifest = (0,_manifest_js__WEBPACK_IMPORTED_MODULE_5__/* .decodeManifest */ .MK)(bytes, where);
     if (manifest.id !== id || manifest.name !== name) throw new _manifest_js__WEBPACK_IMPORTED_MODULE_5__/* .ManifestError */ .Sh(`${where} is the manifest of another backup, ${manifest.name}/${manifest.id}: it was copied or altered.`);
     return manifest;
 }
-/** Reads all manifests of a family. With `label`, only backups that carry it. One listing, and one request a manifest. */ async function listBackups(store, name, label) {
-    const complete = new Map();
-    for await (const { key } of store.list(`${name}/`)){
-        const [, id, file, ...rest] = key.split('/');
-        if (file === undefined || id === undefined || !(0,_id_js__WEBPACK_IMPORTED_MODULE_4__/* .isId */ .eQ)(id)) continue;
-        complete.set(id, file === _layout_js__WEBPACK_IMPORTED_MODULE_6__/* .MANIFEST */ .e0 && rest.length === 0 || complete.get(id) === true);
-    }
-    const ids = [
-        ...complete.keys()
-    ].sort();
-    const manifests = await readManifests(store, name, ids.filter((id)=>complete.get(id) === true));
+/**
+ * Reads all manifests of a family. With `label`, only backups that carry it. One request a folder, and the names of the
+ * folders alone: a listing of all that lies in them takes several times as many pages.
+ */ async function listBackups(store, name, label) {
+    const ids = (await store.folders(`${name}/`)).filter(_id_js__WEBPACK_IMPORTED_MODULE_4__/* .isId */ .eQ).sort();
+    const { backups, unreadable, absent } = await readManifests(store, name, ids);
     return {
-        ...manifests,
-        backups: label === undefined ? manifests.backups : manifests.backups.filter((backup)=>backup.label === label),
-        unfinished: ids.filter((id)=>complete.get(id) === false)
+        backups: label === undefined ? backups : backups.filter((backup)=>backup.label === label),
+        unreadable,
+        unfinished: absent.map(({ id })=>id)
     };
 }
 /** Reads the manifests of the backups with these ids. */ async function readManifests(store, name, ids) {
-    const keys = ids.map((id)=>(0,_layout_js__WEBPACK_IMPORTED_MODULE_6__/* .backupKey */ .eT)(name, id, _layout_js__WEBPACK_IMPORTED_MODULE_6__/* .MANIFEST */ .e0));
+    const keys = ids.map((id)=>(0,_layout_js__WEBPACK_IMPORTED_MODULE_7__/* .backupKey */ .eT)(name, id, _layout_js__WEBPACK_IMPORTED_MODULE_7__/* .MANIFEST */ .e0));
+    const idOf = (key)=>key.split('/')[1] ?? key;
+    const results = await (0,_storage_read_many_js__WEBPACK_IMPORTED_MODULE_3__/* .readMany */ .c)(store, keys, (bytes, key)=>decodeAt(bytes, store, name, idOf(key)));
     const listing = {
         backups: [],
-        unreadable: []
+        unreadable: [],
+        absent: []
     };
-    for (const { key, bytes, error } of (await (0,_storage_read_many_js__WEBPACK_IMPORTED_MODULE_3__/* .readMany */ .c)(store, keys, CONCURRENCY))){
-        const id = key.split('/')[1] ?? key;
-        try {
-            if (error !== undefined) throw error;
-            listing.backups.push(decodeAt(bytes, store, name, id));
-        } catch (reason) {
-            if (!(reason instanceof _manifest_js__WEBPACK_IMPORTED_MODULE_5__/* .ManifestError */ .Sh) && !(0,_storage_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .isNotFound */ .c4)(reason)) throw reason;
-            listing.unreadable.push({
-                id,
-                reason: reason.message
-            });
-        }
+    for (const result of results){
+        const id = idOf(result.key);
+        if (result.ok) listing.backups.push(result.value);
+        else if ((0,_storage_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .isNotFound */ .c4)(result.error)) listing.absent.push({
+            id,
+            reason: result.error.message
+        });
+        else if (result.error instanceof _manifest_js__WEBPACK_IMPORTED_MODULE_5__/* .ManifestError */ .Sh) listing.unreadable.push({
+            id,
+            reason: result.error.message
+        });
+        else throw result.error;
     }
     listing.backups.sort((a, b)=>a.snapshotAt.localeCompare(b.snapshotAt) || a.id.localeCompare(b.id));
     return listing;
@@ -609,7 +609,7 @@ function wayOf({ options }) {
         // What follows the time in an id is random: of several that began in one second the snapshots decide.
         if (newest !== undefined && (0,_id_js__WEBPACK_IMPORTED_MODULE_4__/* .idTime */ .jJ)(id) < (0,_id_js__WEBPACK_IMPORTED_MODULE_4__/* .idTime */ .jJ)(newest.id)) break;
         try {
-            const manifest = decodeAt(await (0,_storage_read_many_js__WEBPACK_IMPORTED_MODULE_3__/* .readObject */ .A)(store, (0,_layout_js__WEBPACK_IMPORTED_MODULE_6__/* .backupKey */ .eT)(name, id, _layout_js__WEBPACK_IMPORTED_MODULE_6__/* .MANIFEST */ .e0)), store, name, id);
+            const manifest = decodeAt(await (0,_storage_read_many_js__WEBPACK_IMPORTED_MODULE_3__/* .readObject */ .A)(store, (0,_layout_js__WEBPACK_IMPORTED_MODULE_7__/* .backupKey */ .eT)(name, id, _layout_js__WEBPACK_IMPORTED_MODULE_7__/* .MANIFEST */ .e0)), store, name, id);
             if (newest === undefined || manifest.snapshotAt > newest.snapshotAt) newest = manifest;
         } catch (error) {
             // Neither is a backup that can be chosen; the one before it may be.
@@ -625,7 +625,7 @@ function wayOf({ options }) {
         throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`"${id}" is not the id of a backup. Ids look like 20261120T020000Z-k3fd; \`pgkeep list\` shows them.`);
     }
     try {
-        return decodeAt(await (0,_storage_read_many_js__WEBPACK_IMPORTED_MODULE_3__/* .readObject */ .A)(store, (0,_layout_js__WEBPACK_IMPORTED_MODULE_6__/* .backupKey */ .eT)(name, id, _layout_js__WEBPACK_IMPORTED_MODULE_6__/* .MANIFEST */ .e0)), store, name, id);
+        return decodeAt(await (0,_storage_read_many_js__WEBPACK_IMPORTED_MODULE_3__/* .readObject */ .A)(store, (0,_layout_js__WEBPACK_IMPORTED_MODULE_7__/* .backupKey */ .eT)(name, id, _layout_js__WEBPACK_IMPORTED_MODULE_7__/* .MANIFEST */ .e0)), store, name, id);
     } catch (error) {
         if ((0,_storage_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .isNotFound */ .c4)(error)) return undefined;
         throw error;
@@ -635,7 +635,7 @@ function wayOf({ options }) {
 
 /***/ }),
 
-/***/ 14979:
+/***/ 5118:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -647,15 +647,15 @@ __nccwpck_require__.d(__webpack_exports__, {
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(77598);
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(17594);
+var errors = __nccwpck_require__(22157);
 // EXTERNAL MODULE: ./lib/backup/id.js
-var backup_id = __nccwpck_require__(16481);
+var backup_id = __nccwpck_require__(29786);
 // EXTERNAL MODULE: ./lib/backup/catalogue.js
-var catalogue = __nccwpck_require__(68427);
+var catalogue = __nccwpck_require__(77814);
 // EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(78714);
+var units = __nccwpck_require__(84319);
 // EXTERNAL MODULE: ./lib/backup/unfinished.js
-var backup_unfinished = __nccwpck_require__(82485);
+var backup_unfinished = __nccwpck_require__(61514);
 ;// CONCATENATED MODULE: ./lib/backup/none-chosen.js
 
 
@@ -728,7 +728,7 @@ function whyNoLabel(family, name, label, where) {
 }
 
 // EXTERNAL MODULE: ./lib/backup/verified.js
-var backup_verified = __nccwpck_require__(88484);
+var backup_verified = __nccwpck_require__(71287);
 ;// CONCATENATED MODULE: ./lib/backup/choose.js
 
 
@@ -855,7 +855,7 @@ function snapshotTime({ snapshotAt }) {
 
 /***/ }),
 
-/***/ 19110:
+/***/ 81249:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -863,10 +863,10 @@ function snapshotTime({ snapshotAt }) {
 /* harmony export */   fQ: () => (/* binding */ ContentsError),
 /* harmony export */   g7: () => (/* binding */ tapContents)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
-/* harmony import */ var _base_process_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(78208);
-/* harmony import */ var _postgres_argv_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(46521);
-/* harmony import */ var _postgres_toc_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(45649);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
+/* harmony import */ var _base_process_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8985);
+/* harmony import */ var _postgres_argv_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(27442);
+/* harmony import */ var _postgres_toc_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(71504);
 
 
 
@@ -967,7 +967,7 @@ async function readList(list) {
 
 /***/ }),
 
-/***/ 53581:
+/***/ 74552:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -983,7 +983,7 @@ async function readList(list) {
 
 /***/ }),
 
-/***/ 39397:
+/***/ 71462:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -991,12 +991,12 @@ async function readList(list) {
 /* harmony export */   jr: () => (/* binding */ requireUnchanged),
 /* harmony export */   zF: () => (/* binding */ countTables)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(78714);
-/* harmony import */ var _changed_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(53581);
-/* harmony import */ var _queries_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(27597);
-/* harmony import */ var _savepoint_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(25328);
-/* harmony import */ var _tables_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(97896);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(84319);
+/* harmony import */ var _changed_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(74552);
+/* harmony import */ var _queries_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(20808);
+/* harmony import */ var _savepoint_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(89641);
+/* harmony import */ var _tables_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(51715);
 
 
 
@@ -1127,7 +1127,7 @@ function addContent(sum, row, algorithm, generated) {
 
 /***/ }),
 
-/***/ 87026:
+/***/ 62407:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -1198,39 +1198,100 @@ function addContent(sum, row, algorithm, generated) {
 
 /***/ }),
 
-/***/ 29983:
+/***/ 54876:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   d: () => (/* binding */ hashLargeObjectDetails)
+/* harmony export */ });
+/* harmony import */ var _postgres_psql_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(70916);
+/* harmony import */ var _savepoint_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(89641);
+
+
+// What is as it is for any large object (no comment, the rights of a new one) is left out, so that it costs nothing.
+// An explicit list of those rights is dumped like none at all. The text is hashed as the database has it: SQL_ASCII
+// knows no other encoding.
+const DETAILS = `
+WITH detail AS (
+  SELECT 'owners' AS what, oid, pg_get_userbyid(lomowner)::text AS text FROM pg_catalog.pg_largeobject_metadata
+  UNION ALL
+  SELECT 'privileges', m.oid, (
+    SELECT coalesce(json_agg(json_build_array(CASE WHEN a.grantee <> 0 THEN pg_get_userbyid(a.grantee) END,
+        pg_get_userbyid(a.grantor), a.privilege_type, a.is_grantable)
+      ORDER BY a.grantee <> 0, pg_get_userbyid(a.grantee) COLLATE "C", pg_get_userbyid(a.grantor) COLLATE "C", a.privilege_type), '[]')::text
+    FROM aclexplode(m.lomacl) a)
+  FROM pg_catalog.pg_largeobject_metadata m WHERE m.lomacl <> acldefault('L', m.lomowner)
+  UNION ALL
+  SELECT 'comments', objoid, description FROM pg_catalog.pg_description WHERE classoid = 'pg_catalog.pg_largeobject'::regclass
+), hashed AS (
+  SELECT what, encode(sha256(convert_to(oid::text || ' ' || text, getdatabaseencoding())), 'hex') AS h FROM detail
+)
+SELECT what, sum(('x' || substr(h, 1, 16))::bit(64)::bigint)::text AS high,
+  sum(('x' || substr(h, 17, 16))::bit(64)::bigint)::text AS low
+FROM hashed GROUP BY what`;
+const NONE = {
+    high: '0',
+    low: '0'
+};
+/** What there is of large objects beside their content. The session must be inside a transaction. @returns `why` where it cannot be read */ async function hashLargeObjectDetails(psql) {
+    try {
+        const rows = await (0,_savepoint_js__WEBPACK_IMPORTED_MODULE_1__/* .inSavepoint */ .t)(psql, 'hashing', ()=>psql.rows(DETAILS));
+        const found = Object.fromEntries(rows.map(({ what, ...sums })=>[
+                what,
+                sums
+            ]));
+        return {
+            owners: NONE,
+            privileges: NONE,
+            comments: NONE,
+            ...found
+        };
+    } catch (error) {
+        if (!(error instanceof _postgres_psql_js__WEBPACK_IMPORTED_MODULE_0__/* .SqlError */ .L8)) throw error;
+        return {
+            why: error.message
+        };
+    }
+}
+
+
+/***/ }),
+
+/***/ 49138:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   G: () => (/* binding */ hashLargeObjects),
 /* harmony export */   i: () => (/* binding */ measureLargeObjects)
 /* harmony export */ });
-/* harmony import */ var _postgres_psql_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(80059);
-/* harmony import */ var _savepoint_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25328);
+/* harmony import */ var _postgres_psql_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(70916);
+/* harmony import */ var _large_object_details_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(54876);
+/* harmony import */ var _savepoint_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(89641);
 
 
-/** What the archive holds of large objects: their number and, where an algorithm is given, a hash of their content. */ async function measureLargeObjects(psql, toc, algorithm) {
+
+/** What the archive holds of large objects: their number, their details and, where an algorithm is given, a hash of their content. */ async function measureLargeObjects(psql, toc, algorithm) {
     const held = toc.some((entry)=>entry.text.startsWith('BLOB'));
     const count = held ? Number(await psql.value('SELECT count(*) FROM pg_catalog.pg_largeobject_metadata')) : 0;
-    if (count === 0 || algorithm === undefined) return {
+    const measured = {
         largeObjects: count,
         notMeasured: []
     };
+    if (count === 0) return measured;
+    const details = await (0,_large_object_details_js__WEBPACK_IMPORTED_MODULE_1__/* .hashLargeObjectDetails */ .d)(psql);
+    if ('why' in details) measured.notMeasured.push({
+        what: 'the details of large objects',
+        why: details.why
+    });
+    else measured.largeObjectDetails = details;
+    if (algorithm === undefined) return measured;
     const content = await hashLargeObjects(psql, algorithm);
-    if (!('why' in content)) return {
-        largeObjects: count,
-        largeObjectContent: content,
-        notMeasured: []
-    };
-    return {
-        largeObjects: count,
-        notMeasured: [
-            {
-                what: 'the content of large objects',
-                why: content.why
-            }
-        ]
-    };
+    if ('why' in content) measured.notMeasured.push({
+        what: 'the content of large objects',
+        why: content.why
+    });
+    else measured.largeObjectContent = content;
+    return measured;
 }
 /** Hashes all large objects. The session must be inside a transaction. @returns `why` where one cannot be read */ async function hashLargeObjects(psql, algorithm) {
     // `lo_get` reads with the snapshot of the statement, fills holes with zeros as pg_dump does, and refuses what is
@@ -1244,7 +1305,7 @@ function addContent(sum, row, algorithm, generated) {
     ];
     const half = (start)=>`sum(('x' || substr(h, ${start}, 16))::bit(64)::bigint)::text`;
     try {
-        const [sums] = await (0,_savepoint_js__WEBPACK_IMPORTED_MODULE_1__/* .inSavepoint */ .t)(psql, 'hashing', ()=>psql.rows(`SELECT ${half(1)} AS high, ${half(17)} AS low FROM (
+        const [sums] = await (0,_savepoint_js__WEBPACK_IMPORTED_MODULE_2__/* .inSavepoint */ .t)(psql, 'hashing', ()=>psql.rows(`SELECT ${half(1)} AS high, ${half(17)} AS low FROM (
            SELECT ${outer(`oid::text || ' ' || ${inner}`)} AS h FROM pg_largeobject_metadata OFFSET 0) s`));
         return {
             algorithm,
@@ -1262,16 +1323,16 @@ function addContent(sum, row, algorithm, generated) {
 
 /***/ }),
 
-/***/ 39052:
+/***/ 51805:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   a: () => (/* binding */ holdsNothing),
 /* harmony export */   l: () => (/* binding */ caveatOfNothing)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
-/* harmony import */ var _postgres_argv_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(46521);
-/* harmony import */ var _postgres_toc_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(45649);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
+/* harmony import */ var _postgres_argv_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(27442);
+/* harmony import */ var _postgres_toc_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(71504);
 
 
 
@@ -1309,7 +1370,7 @@ SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamesp
 
 /***/ }),
 
-/***/ 85205:
+/***/ 65360:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -1468,7 +1529,7 @@ WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND c.oid >= 16384
 
 /***/ }),
 
-/***/ 27597:
+/***/ 20808:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -1477,7 +1538,7 @@ WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND c.oid >= 16384
 /* harmony export */   bX: () => (/* binding */ PINNED_SETTINGS),
 /* harmony export */   u2: () => (/* binding */ SCAN_SETTINGS)
 /* harmony export */ });
-/* harmony import */ var _postgres_psql_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(80059);
+/* harmony import */ var _postgres_psql_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(70916);
 
 /** Settings that change the text of values, and with it a content hash; pinned so that two servers agree. */ const PINNED_SETTINGS = [
     "DateStyle = 'ISO, MDY'",
@@ -1534,19 +1595,23 @@ function sums(hash) {
 }
 const BATCH_BYTES = 64 * 1024 * 1024;
 const BATCH_TABLES = 100;
+const BATCH_COLUMNS = 5000;
 /** Small tables together, big ones and those of unknown size alone: locks are held as long as a batch runs. */ function batches(tables) {
     const result = [];
     let batch = [];
     let bytes = 0;
+    let columns = 0;
     for (const table of tables){
-        const size = table.bytes ?? BATCH_BYTES;
-        if (batch.length > 0 && (batch.length === BATCH_TABLES || bytes + size > BATCH_BYTES)) {
+        bytes += table.bytes ?? BATCH_BYTES;
+        columns += table.columns.length;
+        const full = batch.length === BATCH_TABLES || bytes > BATCH_BYTES || columns > BATCH_COLUMNS;
+        if (batch.length > 0 && full) {
             result.push(batch);
             batch = [];
-            bytes = 0;
+            bytes = table.bytes ?? BATCH_BYTES;
+            columns = table.columns.length;
         }
         batch.push(table);
-        bytes += size;
     }
     if (batch.length > 0) result.push(batch);
     return result;
@@ -1555,7 +1620,7 @@ const BATCH_TABLES = 100;
 
 /***/ }),
 
-/***/ 98841:
+/***/ 29134:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -1563,7 +1628,7 @@ const BATCH_TABLES = 100;
 /* harmony export */   Ln: () => (/* binding */ requirements),
 /* harmony export */   ry: () => (/* binding */ NO_REQUIREMENTS)
 /* harmony export */ });
-/* harmony import */ var _postgres_toc_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(45649);
+/* harmony import */ var _postgres_toc_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(71504);
 
 const EXTENSIONS = `
 SELECT e.extname AS name, e.extversion AS version, n.nspname AS schema, (
@@ -1646,7 +1711,7 @@ SELECT json_build_object(
 
 /***/ }),
 
-/***/ 25328:
+/***/ 89641:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -1673,7 +1738,7 @@ SELECT json_build_object(
 
 /***/ }),
 
-/***/ 44267:
+/***/ 97566:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -1754,7 +1819,7 @@ const REFRESH = /^-- Name: .*; Type: MATERIALIZED VIEW DATA; Schema: /;
 
 /***/ }),
 
-/***/ 75651:
+/***/ 34922:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -1763,7 +1828,7 @@ const REFRESH = /^-- Name: .*; Type: MATERIALIZED VIEW DATA; Schema: /;
 /* harmony export */   lu: () => (/* binding */ readSequences),
 /* harmony export */   zy: () => (/* binding */ archivedSequences)
 /* harmony export */ });
-/* harmony import */ var _postgres_psql_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(80059);
+/* harmony import */ var _postgres_psql_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(70916);
 
 // What has no rows on a standby has no value there either, and pg_dump leaves it out.
 const SEQUENCES = `
@@ -1848,7 +1913,7 @@ function fingerprintOf({ schema, name, ...before }, after) {
 
 /***/ }),
 
-/***/ 97896:
+/***/ 51715:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -1858,7 +1923,7 @@ function fingerprintOf({ schema, name, ...before }, after) {
 /* harmony export */   sF: () => (/* binding */ countedTables)
 /* harmony export */ });
 /* unused harmony export tableSizes */
-/* harmony import */ var _savepoint_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(25328);
+/* harmony import */ var _savepoint_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(89641);
 
 // Columns by name: a restored inheritance child has its inherited columns first, wherever they were before.
 // Catalogs are read in the snapshot, but `pg_relation_filenode` tells of now: where the two differ, the table was
@@ -1940,17 +2005,18 @@ function sqlState(error) {
 
 /***/ }),
 
-/***/ 24742:
+/***/ 90179:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   KT: () => (/* binding */ lastRun),
-/* harmony export */   Lu: () => (/* binding */ readHistory)
+/* harmony export */   Lu: () => (/* binding */ readHistory),
+/* harmony export */   T3: () => (/* binding */ readRecords)
 /* harmony export */ });
 /* unused harmony export decodeRecord */
-/* harmony import */ var _storage_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(85822);
-/* harmony import */ var _storage_read_many_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(87517);
-/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(30802);
+/* harmony import */ var _storage_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5531);
+/* harmony import */ var _storage_read_many_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3822);
+/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6477);
 
 
 
@@ -1959,12 +2025,16 @@ function sqlState(error) {
  * @param since only runs that began then or later; absent: all that were kept.
  */ async function readHistory(store, name, since) {
     const keys = [];
-    for await (const { key } of store.list(`${name}/${_layout_js__WEBPACK_IMPORTED_MODULE_2__/* .LOG */ .$9}/`))if (since === undefined || startOf(key) >= since.getTime()) keys.push(key);
+    for await (const { key } of store.list(`${name}/${_layout_js__WEBPACK_IMPORTED_MODULE_2__/* .LOG */ .$9}/`))keys.push(key);
+    return readRecords(store, keys, since);
+}
+/** As `readHistory`, where the keys of the log are known from a listing. */ async function readRecords(store, keys, since) {
+    const wanted = keys.filter((key)=>since === undefined || startOf(key) >= since.getTime());
     const history = {
         records: [],
         unreadable: 0
     };
-    for (const record of (await recordsOf(store, keys.sort()))){
+    for (const record of (await recordsOf(store, wanted.sort()))){
         if (record === undefined) history.unreadable += 1;
         else history.records.push(record);
     }
@@ -1972,11 +2042,14 @@ function sqlState(error) {
     return history;
 }
 /** The entries of these keys, undefined for one that cannot be understood. */ async function recordsOf(store, keys) {
-    const read = await (0,_storage_read_many_js__WEBPACK_IMPORTED_MODULE_1__/* .readMany */ .c)(store, keys);
-    return read// It may have been removed since it was listed.
-    .filter(({ error })=>!(0,_storage_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .isNotFound */ .c4)(error)).map(({ bytes, error })=>{
-        if (error !== undefined) throw error;
-        return decodeRecord(bytes);
+    const results = await (0,_storage_read_many_js__WEBPACK_IMPORTED_MODULE_1__/* .readMany */ .c)(store, keys, decodeRecord);
+    return results.flatMap((result)=>{
+        if (result.ok) return [
+            result.value
+        ];
+        // It may have been removed since it was listed.
+        if ((0,_storage_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .isNotFound */ .c4)(result.error)) return [];
+        throw result.error;
     });
 }
 /** How many entries are read at once, and how many in all, until the run that is looked for is among them. */ const BATCH = 16;
@@ -2024,7 +2097,7 @@ function isRecord(value) {
 
 /***/ }),
 
-/***/ 16481:
+/***/ 29786:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -2052,18 +2125,18 @@ const PATTERN = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z-[a-z2-7]{4}$/;
 
 /***/ }),
 
-/***/ 36198:
+/***/ 35207:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   z: () => (/* binding */ readInventory)
 /* harmony export */ });
-/* harmony import */ var _storage_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(85822);
-/* harmony import */ var _storage_read_many_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(87517);
-/* harmony import */ var _catalogue_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(68427);
-/* harmony import */ var _id_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(16481);
-/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(30802);
-/* harmony import */ var _verified_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(88484);
+/* harmony import */ var _storage_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5531);
+/* harmony import */ var _storage_read_many_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3822);
+/* harmony import */ var _catalogue_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(77814);
+/* harmony import */ var _id_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(29786);
+/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6477);
+/* harmony import */ var _verified_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(71287);
 
 
 
@@ -2093,18 +2166,22 @@ const PATTERN = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z-[a-z2-7]{4}$/;
     const ids = [
         ...folders.keys()
     ].sort();
-    const { backups, unreadable } = await (0,_catalogue_js__WEBPACK_IMPORTED_MODULE_2__/* .readManifests */ .PX)(store, name, ids.filter((id)=>folders.get(id)?.manifest === true));
+    const { backups, unreadable, absent } = await (0,_catalogue_js__WEBPACK_IMPORTED_MODULE_2__/* .readManifests */ .PX)(store, name, ids.filter((id)=>folders.get(id)?.manifest === true));
     const verdicts = await readVerdicts(store, name, ids.filter((id)=>folders.get(id)?.verified === true));
     inventory.entries = backups.map((manifest)=>({
             manifest,
             verified: verdicts.get(manifest.id),
             storedBytes: bytesOf(manifest.id)
         }));
-    inventory.unreadable = unreadable.map(({ id, reason })=>({
+    // What the listing has and the store does not give was removed a moment ago, or is lost.
+    inventory.unreadable = [
+        ...unreadable,
+        ...absent
+    ].map(({ id, reason })=>({
             id,
             reason,
             bytes: bytesOf(id)
-        }));
+        })).sort((a, b)=>a.id.localeCompare(b.id));
     for (const id of ids){
         const { bytes, newest, manifest } = folders.get(id);
         if (!manifest) inventory.orphans.push({
@@ -2142,12 +2219,11 @@ const PATTERN = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z-[a-z2-7]{4}$/;
 async function readVerdicts(store, name, ids) {
     const keys = ids.map((id)=>(0,_layout_js__WEBPACK_IMPORTED_MODULE_5__/* .backupKey */ .eT)(name, id, _layout_js__WEBPACK_IMPORTED_MODULE_5__/* .VERIFIED */ .zX));
     const verdicts = new Map();
-    for (const [index, { bytes, error }] of (await (0,_storage_read_many_js__WEBPACK_IMPORTED_MODULE_1__/* .readMany */ .c)(store, keys)).entries()){
+    const results = await (0,_storage_read_many_js__WEBPACK_IMPORTED_MODULE_1__/* .readMany */ .c)(store, keys, (bytes, key)=>(0,_verified_js__WEBPACK_IMPORTED_MODULE_4__/* .decodeVerified */ .dH)(bytes, key.split('/')[1] ?? ''));
+    for (const result of results){
+        if (result.ok && result.value !== undefined) verdicts.set(result.value.backupId, result.value);
         // Someone may have removed the backup since.
-        if (error !== undefined && !(0,_storage_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .isNotFound */ .c4)(error)) throw error;
-        const id = ids[index] ?? '';
-        const verified = error === undefined ? (0,_verified_js__WEBPACK_IMPORTED_MODULE_4__/* .decodeVerified */ .dH)(bytes, id) : undefined;
-        if (verified !== undefined) verdicts.set(id, verified);
+        if (!result.ok && !(0,_storage_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .isNotFound */ .c4)(result.error)) throw result.error;
     }
     return verdicts;
 }
@@ -2155,7 +2231,7 @@ async function readVerdicts(store, name, ids) {
 
 /***/ }),
 
-/***/ 30802:
+/***/ 6477:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -2181,7 +2257,7 @@ const RECOVERY = 'RECOVERY.md';
 
 /***/ }),
 
-/***/ 6104:
+/***/ 70401:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -2189,10 +2265,10 @@ const RECOVERY = 'RECOVERY.md';
 /* harmony export */   u: () => (/* binding */ writeLog)
 /* harmony export */ });
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77598);
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(17594);
-/* harmony import */ var _base_mask_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(91297);
-/* harmony import */ var _storage_put_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(17780);
-/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(30802);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(22157);
+/* harmony import */ var _base_mask_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(88734);
+/* harmony import */ var _storage_put_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(81843);
+/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6477);
 
 
 
@@ -2209,10 +2285,11 @@ const RECOVERY = 'RECOVERY.md';
         target.host,
         target.user
     ].filter((text)=>text !== undefined && text !== '');
-    const line = mask.apply((0,_base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .bD)(reason).split('\n')[0] ?? '').replaceAll(/"[^"]*"|`[^`]*`/g, '"..."');
+    const line = mask.apply((0,_base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .bD)(reason).split('\n')[0] ?? '').replaceAll(QUOTED, '"..."');
     return hidden.reduce((text, word)=>text.replaceAll(word ?? '', '...'), line)// `schema.table`, `db.example.com`; a version or a size begins with a digit.
     .replaceAll(/(?<![\w/.])[\p{L}_][\p{L}\p{N}_$-]*(?:\.[\p{L}\p{N}_$-]+)+/gu, '...').trim();
 }
+/** As JSON writes it, or anyhow. */ const QUOTED = /"(?:[^"\\]|\\.)*"|"[^"]*"|`[^`]*`/g;
 /**
  * Leaves a line of history in each store, for failed runs too: whoever asks a week later why there is no backup finds
  * the answer where the backup would be. A store that cannot be written to has said so already. A cancelled run leaves
@@ -2253,7 +2330,7 @@ const RECOVERY = 'RECOVERY.md';
 
 /***/ }),
 
-/***/ 78841:
+/***/ 50466:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -2264,7 +2341,7 @@ const RECOVERY = 'RECOVERY.md';
 /* harmony export */   ob: () => (/* binding */ totalBytes),
 /* harmony export */   ph: () => (/* binding */ isEncrypted)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
 
 /** The manifest's format. A newer major is refused; fields that we do not know are ignored. */ const MANIFEST_VERSION = 1;
 /** A manifest that cannot be read, with the reason: damaged, or of a newer format. */ class ManifestError extends _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo {
@@ -2321,13 +2398,13 @@ const RECOVERY = 'RECOVERY.md';
 
 /***/ }),
 
-/***/ 52611:
+/***/ 69634:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   c: () => (/* binding */ namedFamilies)
 /* harmony export */ });
-/* harmony import */ var _inputs_name_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(40902);
+/* harmony import */ var _inputs_name_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(49293);
 
 /**
  * The families that a run is about, as far as they are known before the server was asked: by the databases that the
@@ -2345,16 +2422,16 @@ const RECOVERY = 'RECOVERY.md';
 
 /***/ }),
 
-/***/ 23997:
+/***/ 52174:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Z: () => (/* binding */ redReasons),
 /* harmony export */   v: () => (/* binding */ totalsOf)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
-/* harmony import */ var _retention_prune_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(69554);
-/* harmony import */ var _manifest_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(78841);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
+/* harmony import */ var _retention_prune_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(51818);
+/* harmony import */ var _manifest_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(50466);
 
 
 
@@ -2388,7 +2465,7 @@ function totalsOf(results) {
 
 /***/ }),
 
-/***/ 7773:
+/***/ 39945:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2398,25 +2475,25 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(17594);
+var errors = __nccwpck_require__(22157);
 // EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(78714);
+var units = __nccwpck_require__(84319);
 // EXTERNAL MODULE: ./lib/codec/index.js + 7 modules
-var codec = __nccwpck_require__(41787);
+var codec = __nccwpck_require__(9077);
 // EXTERNAL MODULE: ./lib/inputs/name.js
-var inputs_name = __nccwpck_require__(40902);
+var inputs_name = __nccwpck_require__(49293);
 // EXTERNAL MODULE: ./lib/postgres/connection/parse.js + 2 modules
-var parse = __nccwpck_require__(31276);
+var parse = __nccwpck_require__(87940);
 // EXTERNAL MODULE: ./lib/postgres/pooler.js
-var pooler = __nccwpck_require__(13154);
+var pooler = __nccwpck_require__(73225);
 // EXTERNAL MODULE: ./lib/postgres/psql.js
-var postgres_psql = __nccwpck_require__(80059);
+var postgres_psql = __nccwpck_require__(70916);
 // EXTERNAL MODULE: ./lib/postgres/server.js
-var postgres_server = __nccwpck_require__(36008);
-// EXTERNAL MODULE: ./lib/storage/registry.js + 15 modules
-var registry = __nccwpck_require__(74561);
+var postgres_server = __nccwpck_require__(97035);
+// EXTERNAL MODULE: ./lib/storage/registry.js + 14 modules
+var registry = __nccwpck_require__(66059);
 // EXTERNAL MODULE: ./lib/retention/policy.js
-var retention_policy = __nccwpck_require__(85354);
+var retention_policy = __nccwpck_require__(60655);
 ;// CONCATENATED MODULE: ./lib/retention/artifact-days.js
 
 
@@ -2455,9 +2532,9 @@ var retention_policy = __nccwpck_require__(85354);
 }
 
 // EXTERNAL MODULE: ./lib/retention/inputs.js
-var retention_inputs = __nccwpck_require__(12645);
+var retention_inputs = __nccwpck_require__(77072);
 // EXTERNAL MODULE: ./lib/storage/artifact/access.js
-var access = __nccwpck_require__(5752);
+var access = __nccwpck_require__(5187);
 ;// CONCATENATED MODULE: ./lib/storage/artifact/cost.js
 
 /** What a month of the Free plan holds for private repositories: 500 MB for 31 days (docs.github.com, Actions billing). */ const FREE_GB_HOURS = 372;
@@ -2504,12 +2581,12 @@ const MONTH_HOURS = 31 * 24;
     };
 }
 
-// EXTERNAL MODULE: ./lib/storage/url.js + 1 modules
-var storage_url = __nccwpck_require__(65990);
+// EXTERNAL MODULE: ./lib/storage/url.js
+var storage_url = __nccwpck_require__(8303);
 // EXTERNAL MODULE: ./lib/backup/id.js
-var backup_id = __nccwpck_require__(16481);
+var backup_id = __nccwpck_require__(29786);
 // EXTERNAL MODULE: ./lib/backup/manifest.js
-var backup_manifest = __nccwpck_require__(78841);
+var backup_manifest = __nccwpck_require__(50466);
 ;// CONCATENATED MODULE: ./lib/backup/artifact-rules.js
 
 
@@ -2560,17 +2637,17 @@ const HOUR_MS = 3_600_000;
 }
 
 // EXTERNAL MODULE: ./lib/postgres/argv.js
-var argv = __nccwpck_require__(46521);
+var argv = __nccwpck_require__(27442);
 // EXTERNAL MODULE: ./lib/backup/anomaly.js
-var anomaly = __nccwpck_require__(34915);
+var anomaly = __nccwpck_require__(21062);
 // EXTERNAL MODULE: ./lib/backup/catalogue.js
-var catalogue = __nccwpck_require__(68427);
+var catalogue = __nccwpck_require__(77814);
 // EXTERNAL MODULE: ./lib/storage/digest.js
-var digest = __nccwpck_require__(63309);
+var digest = __nccwpck_require__(71132);
 // EXTERNAL MODULE: ./lib/storage/read-many.js
-var read_many = __nccwpck_require__(87517);
+var read_many = __nccwpck_require__(3822);
 // EXTERNAL MODULE: ./lib/backup/layout.js
-var layout = __nccwpck_require__(30802);
+var layout = __nccwpck_require__(6477);
 ;// CONCATENATED MODULE: ./lib/backup/emptied.js
 
 
@@ -2685,15 +2762,15 @@ async function emptied(store, elder, fingerprint, { passphrase, reporter }) {
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(48161);
 // EXTERNAL MODULE: ./lib/postgres/explain.js + 5 modules
-var explain = __nccwpck_require__(53922);
+var explain = __nccwpck_require__(1943);
 // EXTERNAL MODULE: ./lib/backup/all-or-stop.js
-var all_or_stop = __nccwpck_require__(28676);
+var all_or_stop = __nccwpck_require__(81949);
 // EXTERNAL MODULE: ./lib/base/reporter.js
-var reporter = __nccwpck_require__(97872);
+var reporter = __nccwpck_require__(98067);
 // EXTERNAL MODULE: ./lib/base/process.js
-var base_process = __nccwpck_require__(78208);
+var base_process = __nccwpck_require__(8985);
 // EXTERNAL MODULE: ./lib/backup/fingerprint/changed.js
-var fingerprint_changed = __nccwpck_require__(53581);
+var fingerprint_changed = __nccwpck_require__(74552);
 ;// CONCATENATED MODULE: ./lib/backup/dump.js
 
 
@@ -2860,7 +2937,7 @@ const TABLE = /^pg_dump: dumping contents of table "(.+)"$/;
 }
 
 // EXTERNAL MODULE: ./lib/backup/contents.js
-var contents = __nccwpck_require__(19110);
+var contents = __nccwpck_require__(81249);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(51455);
 // EXTERNAL MODULE: external "node:path"
@@ -3093,7 +3170,7 @@ function customArchive(request) {
 }
 
 // EXTERNAL MODULE: ./lib/postgres/toc.js
-var postgres_toc = __nccwpck_require__(45649);
+var postgres_toc = __nccwpck_require__(71504);
 ;// CONCATENATED MODULE: ./lib/backup/fingerprint/catalog-changes.js
 
 
@@ -3206,9 +3283,13 @@ const PAUSE_MS = 1000;
 }
 
 // EXTERNAL MODULE: ./lib/backup/fingerprint/sequences.js
-var sequences = __nccwpck_require__(75651);
+var sequences = __nccwpck_require__(34922);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(77598);
+// EXTERNAL MODULE: ./lib/postgres/database/hashes.js
+var hashes = __nccwpck_require__(37468);
+// EXTERNAL MODULE: ./lib/postgres/database/properties.js
+var properties = __nccwpck_require__(40081);
 ;// CONCATENATED MODULE: ./lib/backup/snapshot.js
 /**
  * Exports a snapshot from `psql`, whose session must then stay open and run nothing more until pg_dump has ended:
@@ -3224,7 +3305,7 @@ var external_node_crypto_ = __nccwpck_require__(77598);
 }
 
 // EXTERNAL MODULE: ./lib/backup/fingerprint/savepoint.js
-var savepoint = __nccwpck_require__(25328);
+var savepoint = __nccwpck_require__(89641);
 ;// CONCATENATED MODULE: ./lib/backup/fingerprint/extension-tables.js
 
 
@@ -3401,13 +3482,13 @@ async function largeObjects(held, toc) {
 }
 
 // EXTERNAL MODULE: ./lib/backup/fingerprint/counts.js
-var counts = __nccwpck_require__(39397);
+var counts = __nccwpck_require__(71462);
 // EXTERNAL MODULE: ./lib/backup/fingerprint/kinds.js
-var kinds = __nccwpck_require__(87026);
+var kinds = __nccwpck_require__(62407);
 // EXTERNAL MODULE: ./lib/backup/fingerprint/objects.js
-var fingerprint_objects = __nccwpck_require__(85205);
+var fingerprint_objects = __nccwpck_require__(65360);
 // EXTERNAL MODULE: ./lib/backup/fingerprint/large-objects.js
-var large_objects = __nccwpck_require__(29983);
+var large_objects = __nccwpck_require__(49138);
 ;// CONCATENATED MODULE: ./lib/backup/fingerprint/left-out.js
 const SHOWN = 10;
 /** Warns of each caveat, with names. @returns the sentences for the manifest */ function tellCaveats(caveats, reporter) {
@@ -3419,11 +3500,11 @@ const SHOWN = 10;
 }
 
 // EXTERNAL MODULE: ./lib/backup/fingerprint/nothing.js
-var fingerprint_nothing = __nccwpck_require__(39052);
+var fingerprint_nothing = __nccwpck_require__(51805);
 // EXTERNAL MODULE: ./lib/backup/fingerprint/queries.js
-var queries = __nccwpck_require__(27597);
+var queries = __nccwpck_require__(20808);
 // EXTERNAL MODULE: ./lib/backup/fingerprint/requires.js
-var fingerprint_requires = __nccwpck_require__(98841);
+var fingerprint_requires = __nccwpck_require__(29134);
 ;// CONCATENATED MODULE: ./lib/backup/fingerprint/roles.js
 // pg_shdepend knows every owner, grantee and role of a policy, default privilege or user mapping; not the predefined
 // roles and the bootstrap superuser, which every cluster has. Settings of a role in one database hang on it too.
@@ -3442,8 +3523,10 @@ SELECT json_build_object(
 }
 
 // EXTERNAL MODULE: ./lib/backup/fingerprint/tables.js
-var fingerprint_tables = __nccwpck_require__(97896);
+var fingerprint_tables = __nccwpck_require__(51715);
 ;// CONCATENATED MODULE: ./lib/backup/fingerprint/take.js
+
+
 
 
 
@@ -3529,6 +3612,9 @@ async function measureIn(psql, request) {
         kinds: selection.content === 'data' ? [] : [
             ...kinds/* KINDS */.GW
         ],
+        ...request.holdsDatabase ? {
+            properties: (0,hashes/* propertyHashes */.I)(await (0,properties/* readProperties */.Q)(psql, request.database))
+        } : {},
         ...large,
         extensions: filtered ? [] : await (0,fingerprint_requires/* readExtensions */.HW)(psql),
         requires,
@@ -3634,7 +3720,7 @@ async function cancel(psql, pid) {
 }
 
 // EXTERNAL MODULE: ./lib/backup/fingerprint/schema-hash.js
-var schema_hash = __nccwpck_require__(44267);
+var schema_hash = __nccwpck_require__(97566);
 ;// CONCATENATED MODULE: ./lib/backup/schema-dump.js
 
 
@@ -3703,6 +3789,7 @@ const LOCK_FAILED = /lock timeout|could not obtain lock|canceling statement due 
                 level,
                 database,
                 selection,
+                holdsDatabase: dump.format === 'plain' ? (0,argv/* createsDatabase */.Pk)(dump) : selection.content !== 'data',
                 toc,
                 patience,
                 target: connection.target,
@@ -4000,7 +4087,7 @@ function dumpOptions(context, database, snapshot) {
 }
 
 // EXTERNAL MODULE: ./lib/postgres/globals.js
-var postgres_globals = __nccwpck_require__(17371);
+var postgres_globals = __nccwpck_require__(92070);
 ;// CONCATENATED MODULE: ./lib/backup/globals.js
 
 
@@ -4126,9 +4213,9 @@ var postgres_globals = __nccwpck_require__(17371);
 // EXTERNAL MODULE: external "node:url"
 var external_node_url_ = __nccwpck_require__(73136);
 // EXTERNAL MODULE: ./lib/base/text.js
-var base_text = __nccwpck_require__(58566);
+var base_text = __nccwpck_require__(99589);
 // EXTERNAL MODULE: ./lib/storage/s3/settings.js
-var settings = __nccwpck_require__(44671);
+var settings = __nccwpck_require__(49208);
 ;// CONCATENATED MODULE: ./lib/backup/fetch-command.js
 
 
@@ -4327,9 +4414,9 @@ function restoreLines(facts, file) {
 }
 
 // EXTERNAL MODULE: ./lib/storage/put.js
-var put = __nccwpck_require__(17780);
+var put = __nccwpck_require__(81843);
 // EXTERNAL MODULE: ./lib/storage/sink.js
-var sink = __nccwpck_require__(31802);
+var sink = __nccwpck_require__(12439);
 ;// CONCATENATED MODULE: ./lib/backup/store-group.js
 
 
@@ -4421,6 +4508,21 @@ var sink = __nccwpck_require__(31802);
                 signal: this.signal
             });
         });
+    }
+    /**
+   * Asks every live store once more for what it was given. A prune that runs at the same time takes a folder without a
+   * manifest for what a killed run left when its only object is a day old, and S3 dates an object by the *beginning* of its
+   * upload: so after the manifest was written, from which on nobody removes the parts.
+   * @throws when no store holds everything; one that does not is dropped, and its manifest removed.
+   */ async requireWhole(parts) {
+        await this.#each(async ({ store })=>{
+            const found = await Promise.all(parts.map(({ file })=>store.stat(this.prefix + file)));
+            const gone = parts.filter(({ bytes }, index)=>found[index]?.bytes !== bytes);
+            if (gone.length > 0) throw new errors/* UserError */.yo(`${gone.map(({ file })=>store.locate(this.prefix + file)).join(', ')} was removed or altered while the backup was made, so it was not published there. Look for what else writes to this storage: a lifecycle rule, or a prune that ran while this backup took more than a day.`);
+        });
+    }
+    /** Removes a file that will be written again, as far as that can be. */ async forget(file) {
+        await atMost(CLEANUP_MS, this.#live().map(({ store })=>store.remove(this.prefix + file)));
     }
     /** Removes what was written to every live store. Never throws: what stays has no manifest and is pruned as an orphan. */ async discard() {
         await Promise.all(this.#live().map((member)=>this.#clean(member)));
@@ -4600,6 +4702,7 @@ const BASES = {
         await writeRecovery(writer, facts, attempt.requires);
         const described = describeBackup(context, facts, writer.parts);
         await group.writeEach(layout/* MANIFEST */.e0, (store)=>(0,backup_manifest/* encodeManifest */.Gb)(manifestFor(store, group, described)));
+        await group.requireWhole(described.parts);
         const [first] = group.live;
         if (first === undefined) throw new errors/* UserError */.yo('No storage holds the backup.');
         const manifest = manifestFor(first, group, described);
@@ -4644,6 +4747,10 @@ async function dumpWithRetry(writer, database, server, sizes) {
                 });
             }
             context.reporter.warn(`${error.message} Dumping once more.`);
+            // The second dump may take long: what lies there for a day without a manifest is taken for a killed run's.
+            await writer.group.forget((0,codec/* partName */.pn)(base, {
+                encrypted: writer.encrypted
+            }));
         }
     }
 }
@@ -4687,9 +4794,9 @@ function report({ reporter }, manifest, seconds) {
 }
 
 // EXTERNAL MODULE: ./lib/codec/compression.js
-var codec_compression = __nccwpck_require__(37100);
+var codec_compression = __nccwpck_require__(62259);
 // EXTERNAL MODULE: ./lib/postgres/programs/index.js + 35 modules
-var postgres_programs = __nccwpck_require__(36499);
+var postgres_programs = __nccwpck_require__(74277);
 ;// CONCATENATED MODULE: ./lib/backup/compression.js
 
 
@@ -4751,7 +4858,7 @@ async function findZstd(options) {
 }
 
 // EXTERNAL MODULE: ./lib/backup/session.js
-var session = __nccwpck_require__(4142);
+var session = __nccwpck_require__(37391);
 ;// CONCATENATED MODULE: ./lib/backup/connect.js
 
 
@@ -4929,13 +5036,13 @@ async function checkDatabase(context, database) {
 }
 
 // EXTERNAL MODULE: ./lib/backup/log.js
-var log = __nccwpck_require__(6104);
+var log = __nccwpck_require__(70401);
 // EXTERNAL MODULE: ./lib/backup/named.js
-var backup_named = __nccwpck_require__(52611);
+var backup_named = __nccwpck_require__(69634);
 // EXTERNAL MODULE: ./lib/retention/prune.js + 1 modules
-var prune = __nccwpck_require__(69554);
+var prune = __nccwpck_require__(51818);
 // EXTERNAL MODULE: ./lib/backup/result.js
-var backup_result = __nccwpck_require__(23997);
+var backup_result = __nccwpck_require__(52174);
 ;// CONCATENATED MODULE: ./lib/backup/prune-after.js
 
 
@@ -5167,13 +5274,48 @@ async function run_one(context, database, name) {
 
 /***/ }),
 
-/***/ 4142:
+/***/ 22426:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   C_: () => (/* binding */ familiesMeant),
+/* harmony export */   p1: () => (/* binding */ safetyFamily),
+/* harmony export */   w6: () => (/* binding */ SAFETY_LABEL)
+/* harmony export */ });
+/* harmony import */ var _inputs_name_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(49293);
+
+/** The label that safety backups carry, so that retention of others does not see them. */ const SAFETY_LABEL = 'safety';
+const LONGEST = 64;
+const SAFETY = /-safety(-[0-9a-f]{6})?$/;
+/**
+ * The family of a target's safety backups. Of one target alone: a family whose backups come from several databases would
+ * be refused. Databases of several servers often have one name, so six digits of what tells them apart are in it too; they
+ * stay the same when the database is replaced.
+ * @param databaseId as a manifest's `source.databaseId`
+ */ function safetyFamily(database, databaseId) {
+    const suffix = `-${SAFETY_LABEL}${databaseId === null ? '' : `-${databaseId.slice(0, 6)}`}`;
+    return (0,_inputs_name_js__WEBPACK_IMPORTED_MODULE_0__/* .familyName */ .ar)('{database}', database).slice(0, LONGEST - suffix.length) + suffix;
+}
+/**
+ * The families that may be meant where none is named. Safety backups are not, as long as there are others: one that was made
+ * in a storage must not keep every job there from knowing its family.
+ */ function familiesMeant(names) {
+    const others = names.filter((name)=>!SAFETY.test(name));
+    return others.length === 0 ? [
+        ...names
+    ] : others;
+}
+
+
+/***/ }),
+
+/***/ 37391:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   k: () => (/* binding */ ask)
 /* harmony export */ });
-/* harmony import */ var _postgres_explain_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(53922);
+/* harmony import */ var _postgres_explain_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1943);
 
 /**
  * Asks a server something in a session of its own.
@@ -5195,18 +5337,18 @@ async function run_one(context, database, name) {
 
 /***/ }),
 
-/***/ 73857:
+/***/ 18806:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   c: () => (/* binding */ backupTold)
 /* harmony export */ });
-/* harmony import */ var _notify_telling_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(81666);
-/* harmony import */ var _postgres_connection_parse_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(31276);
-/* harmony import */ var _inputs_name_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(40902);
-/* harmony import */ var _named_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(52611);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7773);
-/* harmony import */ var _result_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(23997);
+/* harmony import */ var _notify_telling_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(24911);
+/* harmony import */ var _postgres_connection_parse_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(87940);
+/* harmony import */ var _inputs_name_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(49293);
+/* harmony import */ var _named_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(69634);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(39945);
+/* harmony import */ var _result_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(52174);
 
 
 
@@ -5269,14 +5411,14 @@ function doneOf({ results, failures }, { inputs }, connection) {
 
 /***/ }),
 
-/***/ 82485:
+/***/ 61514:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   F: () => (/* binding */ unfinishedText)
 /* harmony export */ });
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(78714);
-/* harmony import */ var _id_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(16481);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(84319);
+/* harmony import */ var _id_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(29786);
 
 
 /** A job on GitHub ends before that, and `prune` takes what is older for what a killed run left. */ const DAY_MS = 24 * 60 * 60 * 1000;
@@ -5292,7 +5434,7 @@ function doneOf({ results, failures }, { inputs }, connection) {
 
 /***/ }),
 
-/***/ 88484:
+/***/ 71287:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -5301,10 +5443,10 @@ function doneOf({ results, failures }, { inputs }, connection) {
 /* harmony export */   xu: () => (/* binding */ readVerified)
 /* harmony export */ });
 /* unused harmony export encodeVerified */
-/* harmony import */ var _storage_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(85822);
-/* harmony import */ var _storage_put_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(17780);
-/* harmony import */ var _storage_read_many_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(87517);
-/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(30802);
+/* harmony import */ var _storage_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5531);
+/* harmony import */ var _storage_put_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(81843);
+/* harmony import */ var _storage_read_many_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3822);
+/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6477);
 
 
 
@@ -5355,7 +5497,7 @@ function doneOf({ results, failures }, { inputs }, connection) {
 
 /***/ }),
 
-/***/ 17594:
+/***/ 22157:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -5397,14 +5539,14 @@ function doneOf({ results, failures }, { inputs }, connection) {
 
 /***/ }),
 
-/***/ 81747:
+/***/ 73222:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   B: () => (/* binding */ errorsOf),
 /* harmony export */   d: () => (/* binding */ failuresOf)
 /* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
 
 const MAX_CAUSES = 5;
 function causesOf(error) {
@@ -5447,7 +5589,7 @@ function failureOf(error) {
 
 /***/ }),
 
-/***/ 91297:
+/***/ 88734:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -5490,7 +5632,7 @@ function worthHiding(text) {
 
 /***/ }),
 
-/***/ 1484:
+/***/ 38817:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -5499,7 +5641,7 @@ function worthHiding(text) {
 /* harmony export */   qw: () => (/* binding */ ProgressLog)
 /* harmony export */ });
 /* unused harmony export LOG_EVERY_MS */
-/* harmony import */ var _units_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(78714);
+/* harmony import */ var _units_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(84319);
 
 /** Milliseconds between two progress lines in a log. */ const LOG_EVERY_MS = 15_000;
 // Before this much is known, an estimate of the time left would only jump about.
@@ -5565,7 +5707,300 @@ const ESTIMATE_FROM_SHARE = 0.01;
 
 /***/ }),
 
-/***/ 78208:
+/***/ 30892:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  L: () => (/* binding */ documentPage)
+});
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(77598);
+// EXTERNAL MODULE: ./lib/base/page/html.js
+var html = __nccwpck_require__(77373);
+;// CONCATENATED MODULE: ./lib/base/page/style.js
+/** How our pages look: light and dark, on paper and on a phone. All colours of text meet WCAG AA on what they stand on. */ const STYLE = `
+:root {
+  color-scheme: light dark;
+  --ground: #f6f7f9; --card: #ffffff; --line: #dfe3e8; --text: #1b2430; --muted: #566171; --accent: #1f5fa8;
+  --good: #17693f; --good-ground: #e3f4ea; --bad: #a3221a; --bad-ground: #fde9e7; --warn: #7a4d00; --warn-ground: #fdf1d8;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --ground: #0f1319; --card: #171c24; --line: #2a323d; --text: #e5eaf1; --muted: #9ba8b8; --accent: #79b6f7;
+    --good: #6fd7a0; --good-ground: #12301f; --bad: #ffa199; --bad-ground: #3a1a18; --warn: #f0c36a; --warn-ground: #33270d;
+  }
+}
+* { box-sizing: border-box; }
+html { -webkit-text-size-adjust: 100%; }
+body {
+  margin: 0; background: var(--ground); color: var(--text);
+  font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
+  font-variant-numeric: tabular-nums; overflow-wrap: anywhere;
+}
+.wide { max-width: 1080px; margin: 0 auto; padding: 0 24px; }
+header { background: var(--card); border-bottom: 1px solid var(--line); border-top: 4px solid; padding: 24px 0 20px; }
+header.good { border-top-color: var(--good); }
+header.bad { border-top-color: var(--bad); }
+header.warn { border-top-color: var(--warn); }
+header p { margin: 0; color: var(--muted); }
+.kicker { font-size: 13px; }
+h1 { font-size: 28px; line-height: 1.2; margin: 6px 0 8px; letter-spacing: -0.01em; display: flex; align-items: center; gap: 12px; }
+.mark {
+  flex: none; width: 32px; height: 32px; border-radius: 50%; display: grid; place-items: center;
+  font-size: 18px; font-weight: 700;
+}
+.good .mark { background: var(--good-ground); color: var(--good); }
+.bad .mark { background: var(--bad-ground); color: var(--bad); }
+.warn .mark { background: var(--warn-ground); color: var(--warn); }
+section { margin: 36px 0; }
+h2 { font-size: 19px; line-height: 1.3; margin: 0 0 14px; }
+h3 { font-size: 15px; margin: 28px 0 8px; }
+a { color: var(--accent); }
+a:focus-visible, summary:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 4px; }
+code { font: 13px/1.4 ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace; }
+.muted { color: var(--muted); }
+.chip {
+  display: inline-block; padding: 0 8px; border-radius: 999px; font-size: 12px; line-height: 20px; font-weight: 600;
+  vertical-align: 1px;
+}
+.chip.good { background: var(--good-ground); color: var(--good); }
+.chip.bad { background: var(--bad-ground); color: var(--bad); }
+.chip.warn { background: var(--warn-ground); color: var(--warn); }
+.chip.plain { background: var(--ground); color: var(--muted); border: 1px solid var(--line); line-height: 18px; font-weight: 400; }
+.problems ol { list-style: none; margin: 0; padding: 0; display: grid; gap: 8px; }
+.problems li {
+  background: var(--card); border: 1px solid var(--line); border-left: 4px solid var(--bad); border-radius: 8px; padding: 12px 16px;
+}
+.kind { display: block; color: var(--bad); font-size: 13px; font-weight: 600; }
+.kind::first-letter { text-transform: uppercase; }
+.tiles { margin: 0 0 12px; display: grid; grid-template-columns: repeat(auto-fit, minmax(170px, 1fr)); gap: 12px; }
+.tiles div, table, details { background: var(--card); border: 1px solid var(--line); border-radius: 10px; }
+.tiles div { padding: 12px 16px; }
+dt { color: var(--muted); font-size: 13px; }
+dd { margin: 0; }
+dd b { display: block; font-size: 18px; line-height: 1.35; font-weight: 600; }
+dd .muted { font-size: 13px; }
+table { width: 100%; border-collapse: separate; border-spacing: 0; font-size: 14px; overflow: hidden; }
+caption { text-align: left; color: var(--muted); font-size: 13px; padding: 2px 0 6px; }
+th, td { text-align: left; padding: 7px 12px; vertical-align: top; }
+th { color: var(--muted); font-size: 12px; font-weight: 600; white-space: nowrap; }
+td { border-top: 1px solid var(--line); }
+.n { text-align: right; white-space: nowrap; }
+td time, td code { white-space: nowrap; }
+tbody tr:hover { background: var(--ground); }
+details { margin: 8px 0; }
+summary { padding: 8px 14px; cursor: pointer; color: var(--accent); font-size: 14px; }
+details table { border: 0; border-top: 1px solid var(--line); border-radius: 0; }
+details caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+table + table { margin-top: 16px; }
+.notes { margin: 0; padding-left: 20px; }
+footer { color: var(--muted); font-size: 13px; padding-top: 8px; padding-bottom: 32px; }
+@media (max-width: 760px) {
+  .wide { padding: 0 16px; }
+  h1 { font-size: 23px; }
+  .tiles { grid-template-columns: repeat(auto-fit, minmax(140px, 1fr)); }
+  thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  table, caption, tbody { display: block; }
+  tr { display: grid; grid-template-columns: 1fr 1fr; gap: 4px 16px; padding: 10px 14px; border-top: 1px solid var(--line); }
+  tbody tr:first-child { border-top: 0; }
+  td, td.n { border: 0; padding: 0; text-align: left; white-space: normal; }
+  td:first-child { grid-column: 1 / -1; font-weight: 600; }
+  td:empty { display: none; }
+  td:not(:first-child)::before { content: attr(data-t); display: block; color: var(--muted); font-size: 12px; }
+  caption { padding: 10px 14px 0; }
+}
+@media print {
+  :root {
+    --ground: #ffffff; --card: #ffffff; --line: #c8ced6; --text: #000000; --muted: #414a56; --accent: #1f5fa8;
+    --good: #17693f; --good-ground: #ffffff; --bad: #a3221a; --bad-ground: #ffffff; --warn: #7a4d00; --warn-ground: #ffffff;
+  }
+  body { font-size: 11px; }
+  section { margin: 20px 0; }
+  tr, .tiles div, .problems li { break-inside: avoid; }
+  details:not([open]) { display: none; }
+}
+`;
+
+;// CONCATENATED MODULE: ./lib/base/page/document.js
+
+
+
+const MARKS = {
+    good: {
+        sign: '✓',
+        colour: '1a7f4b',
+        path: 'M9 17l5 5 10-12'
+    },
+    bad: {
+        sign: '!',
+        colour: 'b42318',
+        path: 'M16 8v10m0 5v1'
+    },
+    warn: {
+        sign: '!',
+        colour: '9a6700',
+        path: 'M16 8v10m0 5v1'
+    }
+};
+/** One HTML file that loads nothing and runs nothing, which its policy also forbids. */ function documentPage({ title, tone, kicker, heading, lead, main, footer, style }) {
+    const rules = STYLE + style;
+    const page = (0,html/* html */.qy)`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta http-equiv="Content-Security-Policy" content="${policyOf(rules)}" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="referrer" content="no-referrer" />
+        <meta name="robots" content="noindex" />
+        <meta name="generator" content="pgkeep" />
+        <title>${title}</title>
+        <link rel="icon" href="${iconOf(tone)}" />
+        ${new html/* Html */.Ed(`<style>${rules}</style>`)}
+      </head>
+      <body>
+        <header class="${tone}">
+          <div class="wide">
+            <p class="kicker">${kicker}</p>
+            <h1><span class="mark" aria-hidden="true">${MARKS[tone].sign}</span>${heading}</h1>
+            <p>${lead}</p>
+          </div>
+        </header>
+        <main class="wide">${main}</main>
+        <footer class="wide">
+          <p>${footer} This page loads nothing and runs no script.</p>
+        </footer>
+      </body>
+    </html> `;
+    return page.markup;
+}
+/** Nothing but the style that is in the file, and the icon. */ function policyOf(style) {
+    const hash = (0,external_node_crypto_.createHash)('sha256').update(style).digest('base64');
+    return `default-src 'none'; style-src 'sha256-${hash}'; img-src data:; base-uri 'none'; form-action 'none'`;
+}
+function iconOf(tone) {
+    const { colour, path } = MARKS[tone];
+    return `data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='8' fill='%23${colour}'/%3E%3Cpath d='${path}' fill='none' stroke='white' stroke-width='4'/%3E%3C/svg%3E`;
+}
+
+
+/***/ }),
+
+/***/ 77373:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ed: () => (/* binding */ Html),
+/* harmony export */   jw: () => (/* binding */ chip),
+/* harmony export */   nR: () => (/* binding */ timeOf),
+/* harmony export */   qy: () => (/* binding */ html),
+/* harmony export */   ut: () => (/* binding */ runLink)
+/* harmony export */ });
+/* unused harmony export escapeHtml */
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(99589);
+/* harmony import */ var _units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(84319);
+
+
+/** Markup that needs no escaping any more. */ class Html {
+    markup;
+    constructor(markup){
+        this.markup = markup;
+    }
+}
+/**
+ * Markup from a template. Every text that is filled in is escaped, so that none can become markup: names, labels and
+ * reasons come from the storage, which others may write to.
+ */ function html(parts, ...contents) {
+    // The source's indentation says nothing to a browser.
+    const filled = parts.map((part, index)=>part.replaceAll(/\n\s*/g, '\n') + (index < contents.length ? render(contents[index]) : ''));
+    return new Html(filled.join(''));
+}
+function render(content) {
+    if (content === null || content === undefined) return '';
+    if (content instanceof Html) return content.markup;
+    if (typeof content === 'object') return content.map(render).join('');
+    return escapeHtml(String(content));
+}
+const ENTITIES = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&#39;'
+};
+/** For text and for attributes in quotes. */ function escapeHtml(text) {
+    return (0,_text_js__WEBPACK_IMPORTED_MODULE_0__/* .printableLine */ .oy)(text).replaceAll(/[&<>"']/g, (character)=>ENTITIES[character] ?? '');
+}
+/** A moment, in UTC to the minute. */ function timeOf(iso) {
+    return html`<time datetime="${iso}">${(0,_units_js__WEBPACK_IMPORTED_MODULE_1__/* .minuteOf */ .iA)(iso)}</time>`;
+}
+/** A word in the colour of what it says. */ function chip(kind, text) {
+    return html`<span class="chip ${kind}">${text}</span>`;
+}
+/**
+ * A link to a run on GitHub. The address comes from the storage: one that leads anywhere else is left out.
+ */ function runLink(url, text = 'run') {
+    const isRun = url !== null && url !== undefined && /^https:\/\/[\w.:-]+\/[\w.-]+\/[\w.-]+\/actions\/runs\/\d+(\/attempts\/\d+)?$/.test(url);
+    return isRun ? html`<a href="${url}" rel="noopener noreferrer">${text}</a>` : html``;
+}
+
+
+/***/ }),
+
+/***/ 35898:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   AU: () => (/* binding */ fold),
+/* harmony export */   V4: () => (/* binding */ longTable),
+/* harmony export */   tp: () => (/* binding */ table)
+/* harmony export */ });
+/* harmony import */ var _html_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77373);
+
+/** A table that becomes a list of cards on a narrow screen. Nothing where there is no row. */ function table(caption, columns, rows) {
+    if (rows.length === 0) return undefined;
+    const head = columns.map(({ title, isNumber })=>(0,_html_js__WEBPACK_IMPORTED_MODULE_0__/* .html */ .qy)`<th scope="col" ${numberClass(isNumber)}>${title}</th>`);
+    const body = rows.map((cells)=>(0,_html_js__WEBPACK_IMPORTED_MODULE_0__/* .html */ .qy)`<tr>
+        ${cells.map((cell, index)=>{
+            const column = columns[index];
+            return (0,_html_js__WEBPACK_IMPORTED_MODULE_0__/* .html */ .qy)`<td data-t="${column?.title}" ${numberClass(column?.isNumber)}>${cell}</td>`;
+        })}
+      </tr> `);
+    return (0,_html_js__WEBPACK_IMPORTED_MODULE_0__/* .html */ .qy)`<table>
+    <caption>
+      ${caption}
+    </caption>
+    <thead>
+      <tr>
+        ${head}
+      </tr>
+    </thead>
+    <tbody>
+      ${body}
+    </tbody>
+  </table> `;
+}
+function numberClass(isNumber) {
+    return isNumber === true ? (0,_html_js__WEBPACK_IMPORTED_MODULE_0__/* .html */ .qy)` class="n"` : (0,_html_js__WEBPACK_IMPORTED_MODULE_0__/* .html */ .qy)``;
+}
+/** Something that opens on a click. Nothing where there is nothing inside. */ function fold(title, inside) {
+    return inside === undefined ? undefined : (0,_html_js__WEBPACK_IMPORTED_MODULE_0__/* .html */ .qy)`<details>
+        <summary>${title}</summary>
+        ${inside}
+      </details> `;
+}
+/** A table of the first rows, the rest of it folded. */ function longTable(caption, columns, rows, { open, more }) {
+    const rest = rows.slice(open);
+    return (0,_html_js__WEBPACK_IMPORTED_MODULE_0__/* .html */ .qy)`${table(caption, columns, rows.slice(0, open))}${fold(more(rest.length), table(`${caption}, continued`, columns, rest))}`;
+}
+
+
+/***/ }),
+
+/***/ 8985:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -5574,7 +6009,7 @@ const ESTIMATE_FROM_SHARE = 0.01;
 /* harmony export */ });
 /* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(31421);
 /* harmony import */ var node_readline__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(80481);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(17594);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(22157);
 
 
 
@@ -5705,7 +6140,7 @@ process.on('exit', ()=>{
 
 /***/ }),
 
-/***/ 97872:
+/***/ 98067:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -5724,7 +6159,7 @@ process.on('exit', ()=>{
 
 /***/ }),
 
-/***/ 45505:
+/***/ 57122:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -5732,7 +6167,7 @@ process.on('exit', ()=>{
 /* harmony export */   ij: () => (/* binding */ runStoppable)
 /* harmony export */ });
 /* unused harmony export GRACE_MS */
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
 
 /** The runner sends SIGINT, SIGTERM 7.5 s later and SIGKILL 2.5 s after that; cleaning up ends before the second. */ const GRACE_MS = 6500;
 /**
@@ -5790,13 +6225,13 @@ process.on('exit', ()=>{
 
 /***/ }),
 
-/***/ 72341:
+/***/ 59384:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   b: () => (/* binding */ renderTable)
 /* harmony export */ });
-/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(58566);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(99589);
 
 const GAP = '  ';
 const NARROWEST = 8;
@@ -5833,7 +6268,7 @@ function padded(text, width, align) {
 
 /***/ }),
 
-/***/ 58566:
+/***/ 99589:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -5862,15 +6297,21 @@ function escaped(character) {
 const ZERO = /^[\p{Mn}\p{Me}\p{Cf}]$/u;
 const WIDE = /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]$/u;
 /** How many columns a terminal needs for a text without control characters. */ function columnsOf(text) {
+    if (/^[ -~]*$/.test(text)) return text.length;
     let columns = 0;
-    for (const character of text)columns += ZERO.test(character) ? 0 : WIDE.test(character) ? 2 : 1;
+    for (const character of text)columns += widthOf(character);
     return columns;
+}
+function widthOf(character) {
+    return ZERO.test(character) ? 0 : WIDE.test(character) ? 2 : 1;
 }
 /** Cuts a text to at most `columns`, with `…` where something is missing. */ function cutTo(text, columns) {
     if (columnsOf(text) <= columns) return text;
     let cut = '';
+    let taken = 0;
     for (const character of text){
-        if (columnsOf(cut + character) > columns - 1) break;
+        taken += widthOf(character);
+        if (taken > columns - 1) break;
         cut += character;
     }
     return columns < 1 ? '' : `${cut}…`;
@@ -5898,13 +6339,15 @@ const WIDE = /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a
 
 /***/ }),
 
-/***/ 78714:
+/***/ 84319:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   B4: () => (/* binding */ formatCount),
 /* harmony export */   LS: () => (/* binding */ plural),
+/* harmony export */   MH: () => (/* binding */ formatMilliseconds),
 /* harmony export */   a3: () => (/* binding */ formatDuration),
+/* harmony export */   iA: () => (/* binding */ minuteOf),
 /* harmony export */   nV: () => (/* binding */ formatAge),
 /* harmony export */   z3: () => (/* binding */ formatBytes)
 /* harmony export */ });
@@ -5946,18 +6389,25 @@ const STEPS = [
 /** `1 table`, `3 tables`. */ function plural(count, one, many = `${one}s`) {
     return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
+/** Milliseconds -> `0.4 ms`, `12 ms`; from a second on as `formatDuration`. */ function formatMilliseconds(ms) {
+    if (ms < 9.95) return `${ms.toFixed(1)} ms`;
+    return ms < 999.5 ? `${Math.round(ms)} ms` : formatDuration(ms / 1000);
+}
+/** `2026-11-20T02:17:09.120Z` -> `2026-11-20 02:17 UTC`, for people. */ function minuteOf(time) {
+    return `${time.slice(0, 16).replace('T', ' ')} UTC`;
+}
 
 
 /***/ }),
 
-/***/ 37100:
+/***/ 62259:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   i: () => (/* binding */ planCompression),
 /* harmony export */   p: () => (/* binding */ partName)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
 
 /** The program's own default. Measured on COPY text: as fast as level 1, and no larger than what gzip makes of it. */ const ZSTD_LEVEL = 3;
 const GZIP_LEVEL = 6;
@@ -6041,7 +6491,7 @@ const SUFFIXES = {
 
 /***/ }),
 
-/***/ 41787:
+/***/ 9077:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -6059,11 +6509,11 @@ __nccwpck_require__.d(__webpack_exports__, {
 // UNUSED EXPORTS: identitiesOf, planCompression
 
 // EXTERNAL MODULE: ./lib/codec/compression.js
-var compression = __nccwpck_require__(37100);
+var compression = __nccwpck_require__(62259);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(77598);
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(17594);
+var errors = __nccwpck_require__(22157);
 ;// CONCATENATED MODULE: ./lib/codec/age.js
 
 /** Bytes of plaintext in a chunk of the payload, of the tag that follows each, and of the nonce before the first. */ const CHUNK = 64 * 1024;
@@ -6138,7 +6588,7 @@ function damaged(file, cause) {
  * Unwraps the file key and authenticates the header, all by the library but for the passphrase.
  * @throws UserError when no key fits, or the header was altered.
  */ async function fileKeyOf(header, keys, file) {
-    const { Decrypter } = await __nccwpck_require__.e(/* import() */ 539).then(__nccwpck_require__.bind(__nccwpck_require__, 81539));
+    const { Decrypter } = await __nccwpck_require__.e(/* import() */ 707).then(__nccwpck_require__.bind(__nccwpck_require__, 7707));
     const decrypter = new Decrypter();
     for (const identity of keys.identities ?? [])decrypter.addIdentity(identity);
     if (keys.passphrase !== undefined) decrypter.addIdentity(passphraseIdentity(keys.passphrase, file));
@@ -6295,7 +6745,7 @@ function truncated(file, why) {
     return (source)=>encrypt(source, keys);
 }
 async function makeHeader(encryption) {
-    const { Encrypter, Stanza } = await __nccwpck_require__.e(/* import() */ 539).then(__nccwpck_require__.bind(__nccwpck_require__, 81539));
+    const { Encrypter, Stanza } = await __nccwpck_require__.e(/* import() */ 707).then(__nccwpck_require__.bind(__nccwpck_require__, 7707));
     const encrypter = new Encrypter();
     let fileKey;
     if (encryption.kind === 'age-passphrase') {
@@ -6414,7 +6864,7 @@ async function checkIdentity(line, where) {
     if (/^(-----BEGIN|age-encryption\.org)/.test(line)) {
         throw new errors/* UserError */.yo(`${where} begins another kind of key, or an identity file that is itself encrypted. Give an age secret key in plain text, \`AGE-SECRET-KEY-1...\`.`);
     }
-    const { Decrypter } = await __nccwpck_require__.e(/* import() */ 539).then(__nccwpck_require__.bind(__nccwpck_require__, 81539));
+    const { Decrypter } = await __nccwpck_require__.e(/* import() */ 707).then(__nccwpck_require__.bind(__nccwpck_require__, 7707));
     try {
         new Decrypter().addIdentity(line);
     } catch  {
@@ -6446,7 +6896,7 @@ async function checkIdentity(line, where) {
 }
 
 // EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(78714);
+var units = __nccwpck_require__(84319);
 ;// CONCATENATED MODULE: ./lib/codec/recipients.js
 
 
@@ -6503,7 +6953,7 @@ async function checkRecipient(recipient, where) {
         throw new errors/* UserError */.yo(`${where} is an SSH key, which pgkeep does not encrypt to. Make an age key with \`age-keygen\` and give ${EXAMPLE}.`);
     }
     if (!/^age1[a-z0-9]+$/.test(recipient)) throw new errors/* UserError */.yo(`${where} is not an age public key. It looks like ${EXAMPLE}.`);
-    const { Encrypter } = await __nccwpck_require__.e(/* import() */ 539).then(__nccwpck_require__.bind(__nccwpck_require__, 81539));
+    const { Encrypter } = await __nccwpck_require__.e(/* import() */ 707).then(__nccwpck_require__.bind(__nccwpck_require__, 7707));
     try {
         const encrypter = new Encrypter();
         encrypter.addRecipient(recipient);
@@ -6527,7 +6977,309 @@ async function checkRecipient(recipient, where) {
 
 /***/ }),
 
-/***/ 67581:
+/***/ 93660:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Q: () => (/* binding */ IssueApi),
+/* harmony export */   l: () => (/* binding */ ofTheHouse)
+/* harmony export */ });
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(58500);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(22157);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(84319);
+/* harmony import */ var _storage_artifact_rest_errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(97107);
+
+
+
+
+const PATIENCE = {
+    attempts: 3,
+    timeoutMs: 10_000,
+    waitMs: 1000,
+    totalMs: 120_000
+};
+const WRITE_ISSUES = {
+    doing: 'write issues',
+    permission: 'issues: write'
+};
+/** How much of what GitHub says is repeated. */ const SAID = 200;
+const OF_THE_HOUSE = new Set([
+    'OWNER',
+    'MEMBER',
+    'COLLABORATOR'
+]);
+/** Written by an app, as the token of a workflow is, or by someone of the repository: not by somebody passing by. */ function ofTheHouse({ user, author_association }) {
+    return user?.type === 'Bot' || OF_THE_HOUSE.has(author_association);
+}
+/** The issues of one repository by GitHub's REST API. What may pass is tried again, a few times and not for long. */ class IssueApi {
+    access;
+    signal;
+    purpose;
+    repository;
+    base;
+    patience;
+    /** What is left of `totalMs`. */ leftMs;
+    constructor(access, signal, patience = {}, purpose = WRITE_ISSUES){
+        this.access = access;
+        this.signal = signal;
+        this.purpose = purpose;
+        this.repository = access.repository;
+        this.base = `${access.apiUrl.replace(/\/+$/, '')}/repos/${access.repository}/issues`;
+        this.patience = {
+            ...PATIENCE,
+            ...patience
+        };
+        this.leftMs = this.patience.totalMs;
+    }
+    /**
+   * One request. `path` follows `/issues`.
+   * @throws UserError with GitHub's reason and what to do.
+   */ async request(method, path, body) {
+        const { attempts, waitMs } = this.patience;
+        for(let attempt = 1;; attempt += 1){
+            const began = performance.now();
+            const answer = await this.once(method, path, body);
+            this.leftMs -= performance.now() - began;
+            if ('value' in answer) return answer.value;
+            const wait = answer.wait ?? waitMs * 3 ** (attempt - 1);
+            if (!answer.passing || attempt >= attempts || wait >= this.leftMs) throw answer.error;
+            this.leftMs -= wait;
+            await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setTimeout)(wait, undefined, {
+                signal: this.signal
+            }).catch(()=>undefined);
+            if (this.signal.aborted) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .CancelledError */ .cc();
+        }
+    }
+    async once(method, path, body) {
+        const timeoutMs = Math.round(Math.max(1, Math.min(this.patience.timeoutMs, this.leftMs)));
+        try {
+            const response = await fetch(this.base + path, {
+                method,
+                // A POST that follows one to the repository's new name would become a GET.
+                redirect: 'manual',
+                headers: {
+                    accept: 'application/vnd.github+json',
+                    authorization: `Bearer ${this.access.token}`,
+                    'user-agent': 'pgkeep',
+                    'x-github-api-version': '2022-11-28',
+                    ...body === undefined ? {} : {
+                        'content-type': 'application/json'
+                    }
+                },
+                ...body === undefined ? {} : {
+                    body: JSON.stringify(body)
+                },
+                signal: AbortSignal.any([
+                    this.signal,
+                    AbortSignal.timeout(timeoutMs)
+                ])
+            });
+            const { status, headers } = response;
+            if (response.ok) return {
+                value: status === 204 ? undefined : await response.json()
+            };
+            const wait = (0,_storage_artifact_rest_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .limitWait */ .xu)(status, headers);
+            const passing = wait !== undefined || status >= 500 || status === 408;
+            return {
+                error: this.refusal(status, wait, await saidBy(response)),
+                passing,
+                wait
+            };
+        } catch (error) {
+            if (this.signal.aborted) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .CancelledError */ .cc();
+            return {
+                error: this.silence(error, timeoutMs),
+                passing: true
+            };
+        }
+    }
+    refusal(status, wait, said) {
+        const { repository, purpose } = this;
+        if (wait !== undefined) return new _base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo(`GitHub takes no more requests with this token for now (${status}).${said}`);
+        if (status === 401) return new _base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo('GitHub does not know the token, or it has expired. Check github-token.');
+        if (status >= 300 && status < 400) return new _base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo(`${repository} has another name now. Set GITHUB_REPOSITORY to that.`);
+        if (status === 410) return new _base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo(`The issues of ${repository} are switched off. Switch them on in its settings, or leave out "issue".`);
+        if (status === 403 || status === 404) return new _base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo(`The token may not ${purpose.doing} of ${repository} (${status}). Add to the job (with "contents: read" where it checks out the repository, "actions: read" for artifact://):\npermissions:\n  ${purpose.permission}${said === '' ? '' : `\n${said.trim()}`}`);
+        return new _base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo(`GitHub answered ${status}.${said}`);
+    }
+    silence(error, timeoutMs) {
+        const { name, cause } = error;
+        const why = (0,_base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .codeOf */ .$N)(cause) ?? (0,_base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .codeOf */ .$N)(error);
+        return new _base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo(name === 'TimeoutError' ? `GitHub gave no answer within ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_3__/* .formatDuration */ .a3)(timeoutMs / 1000)}.` : `GitHub could not be reached, or its answer not be read${why === undefined ? '' : ` (${why})`}.`, {
+            cause: error
+        });
+    }
+}
+/** GitHub's own words, ` GitHub says: ...`; empty where there are none. */ async function saidBy(response) {
+    try {
+        const { message } = await response.json();
+        return typeof message === 'string' && message !== '' ? ` GitHub says: ${message.slice(0, SAID)}` : '';
+    } catch  {
+        return '';
+    }
+}
+
+
+/***/ }),
+
+/***/ 55464:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   a: () => (/* binding */ issueKeeper)
+/* harmony export */ });
+/* unused harmony export LABEL */
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
+/* harmony import */ var _issue_api_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(93660);
+/* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(83481);
+
+
+
+const LABEL = 'pgkeep';
+const PAGE = 100;
+/** Nobody has more open issues of ours; it ends a listing that does not end by itself. */ const PAGES = 20;
+/** `key` tells issues of different families apart, `state` the problems that an issue was last about. */ const MARKER = /^<!-- pgkeep status key=([0-9a-f]+) state=([0-9a-f]+) -->/;
+const marker = (key, state)=>`<!-- pgkeep status key=${key} state=${state} -->\n\n`;
+/** Who keeps the issues of a repository; undefined where it is not known of which, or there is no token. */ function issueKeeper(access, signal, patience) {
+    if (access === undefined || access.token === '' || !/^[\w.-]+\/[\w.-]+$/.test(access.repository)) return undefined;
+    return new GithubIssues(new _issue_api_js__WEBPACK_IMPORTED_MODULE_1__/* .IssueApi */ .Q(access, signal, patience));
+}
+class GithubIssues {
+    api;
+    markup = {
+        escape: _markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .escapeIssueText */ .MA,
+        code: _markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY,
+        table: _markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .markdownTable */ .Qj
+    };
+    constructor(api){
+        this.api = api;
+    }
+    /**
+   * The first of several stays: two runs at once may both have found none. Each looks again after opening its own, and
+   * both close the same ones. A comment is made last: one that fails is not made twice by the next run.
+   */ async keepOpen(key, { title, body, state, change }) {
+        const text = marker(key, state) + body;
+        const found = await this.first(await this.find(key));
+        if (found === undefined) {
+            const made = await this.api.request('POST', '', {
+                title,
+                body: text,
+                labels: [
+                    LABEL
+                ]
+            });
+            if (!(0,_issue_api_js__WEBPACK_IMPORTED_MODULE_1__/* .ofTheHouse */ .l)(made)) return this.disown(made);
+            const all = await this.find(key);
+            // A list may be behind.
+            const listed = all.some(({ number })=>number === made.number);
+            return (await this.first(listed ? all : [
+                ...all,
+                made
+            ]) ?? made).html_url;
+        }
+        await this.api.request('PATCH', `/${found.number}`, {
+            title,
+            body: text
+        });
+        const [, , before] = MARKER.exec(found.body ?? '') ?? [];
+        if (before !== state) await this.comment(found, change);
+        return found.html_url;
+    }
+    async close(key, comment) {
+        const found = await this.first(await this.find(key));
+        if (found === undefined) return undefined;
+        await this.api.request('PATCH', `/${found.number}`, {
+            state: 'closed',
+            state_reason: 'completed'
+        });
+        await this.comment(found, comment);
+        return found.html_url;
+    }
+    async comment({ number }, body) {
+        await this.api.request('POST', `/${number}/comments`, {
+            body
+        });
+    }
+    /**
+   * Our open issues of this key. By listing: a search knows what is new only after a while. One without the label (GitHub
+   * drops it where the token may not set labels, and people take it off) is found by its date: every run changes it.
+   */ async find(key) {
+        const found = [];
+        for(let page = 1; page <= PAGES; page += 1){
+            const path = `?state=open&labels=${LABEL}&sort=created&direction=asc&per_page=${PAGE}&page=${page}`;
+            const issues = await this.api.request('GET', path);
+            found.push(...issues.filter((issue)=>isOurs(issue, key)));
+            if (issues.length < PAGE) break;
+        }
+        if (found.length > 0) return found;
+        const latest = `?state=open&sort=updated&direction=desc&per_page=${PAGE}`;
+        return (await this.api.request('GET', latest)).filter((issue)=>isOurs(issue, key));
+    }
+    /** The next run would take it for a stranger's and open another. */ async disown({ number }) {
+        await this.api.request('PATCH', `/${number}`, {
+            state: 'closed',
+            state_reason: 'not_planned'
+        });
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`The token is of somebody who has no role in ${this.api.repository}, whose issues could be anybody's. Use one of somebody who may write there.`);
+    }
+    /** The oldest; the others are closed. */ async first(issues) {
+        const [first, ...others] = [
+            ...issues
+        ].sort((a, b)=>a.number - b.number);
+        for (const { number } of others)await this.api.request('PATCH', `/${number}`, {
+            state: 'closed',
+            state_reason: 'not_planned'
+        });
+        return first;
+    }
+}
+/**
+ * Only someone who may set labels can give an issue our label, but a form for issues gives it to anybody's. So the
+ * author counts too.
+ */ function isOurs(issue, key) {
+    const [, of] = MARKER.exec(issue.body ?? '') ?? [];
+    return of === key && (0,_issue_api_js__WEBPACK_IMPORTED_MODULE_1__/* .ofTheHouse */ .l)(issue) && issue.pull_request === undefined;
+}
+
+
+/***/ }),
+
+/***/ 83481:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   FV: () => (/* binding */ escapeMarkdown),
+/* harmony export */   MA: () => (/* binding */ escapeIssueText),
+/* harmony export */   Qj: () => (/* binding */ markdownTable),
+/* harmony export */   aY: () => (/* binding */ code)
+/* harmony export */ });
+/* harmony import */ var _base_text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(99589);
+
+/**
+ * Text from elsewhere, such as a database's name, for a place in Markdown or HTML: on one line, and with nothing
+ * that would be markup, a link or a mention.
+ */ function escapeMarkdown(text) {
+    return (0,_base_text_js__WEBPACK_IMPORTED_MODULE_0__/* .printableLine */ .oy)(text).replaceAll(/[!"#$&'*+:;<=>?@[\\\]^_`{|}~()]/g, (mark)=>`&#${mark.charCodeAt(0)};`);
+}
+/** The same, in the type of code. */ function code(text) {
+    return `<code>${escapeMarkdown(text)}</code>`;
+}
+/** A table with a heading row. Cells are Markdown: what comes from elsewhere has been escaped. */ function markdownTable(head, rows) {
+    const line = (cells)=>`| ${cells.join(' | ')} |\n`;
+    return line(head) + line(head.map(()=>'---')) + rows.map(line).join('');
+}
+/**
+ * For issues and comments, where a mention notifies people and a number links to another issue. GitHub looks for both in
+ * the text as it is shown, after entities are resolved, so a zero-width space stands where the name or number would
+ * begin; also in web addresses, which link to issues too.
+ */ function escapeIssueText(text) {
+    return escapeMarkdown(text).replaceAll(/&#(?:64|35);/g, '$&\u200b').replaceAll(/\bGH-(?=\d)|\bwww(?=\.)/gi, '$&\u200b').replaceAll(/&#58;\/\//g, '&#58;\u200b//');
+}
+
+
+/***/ }),
+
+/***/ 23466:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -6557,7 +7309,7 @@ function parse(text, pattern, longest) {
 
 /***/ }),
 
-/***/ 40902:
+/***/ 49293:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -6592,7 +7344,7 @@ const HASH_DIGITS = 6;
 
 /***/ }),
 
-/***/ 24813:
+/***/ 46735:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -6602,9 +7354,9 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(17594);
-// EXTERNAL MODULE: ./lib/storage/url.js + 1 modules
-var url = __nccwpck_require__(65990);
+var errors = __nccwpck_require__(22157);
+// EXTERNAL MODULE: ./lib/storage/url.js
+var url = __nccwpck_require__(8303);
 ;// CONCATENATED MODULE: ./lib/inputs/dump-args.js
 
 /** What changes neither what the archive holds as the fingerprint sees it, nor how pgkeep runs pg_dump. */ const ALLOWED = {
@@ -6885,11 +7637,11 @@ function refusal(arg, format, content) {
 }
 
 // EXTERNAL MODULE: ./lib/inputs/name.js
-var inputs_name = __nccwpck_require__(40902);
+var inputs_name = __nccwpck_require__(49293);
 // EXTERNAL MODULE: ./lib/retention/inputs.js
-var retention_inputs = __nccwpck_require__(12645);
+var retention_inputs = __nccwpck_require__(77072);
 // EXTERNAL MODULE: ./lib/retention/policy.js
-var policy = __nccwpck_require__(85354);
+var policy = __nccwpck_require__(60655);
 ;// CONCATENATED MODULE: ./lib/inputs/rules.js
 
 
@@ -6964,6 +7716,10 @@ const VERIFY_RULES = [
     ONE_KEY,
     ({ scratchUrl, postgresVersion })=>scratchUrl !== undefined && postgresVersion !== 'auto' ? `Input "postgres-version" is ${postgresVersion}, but the server that "scratch-url" names has its own version. Leave it out.` : undefined
 ];
+const CHECK_MIGRATIONS_RULES = [
+    STORED_ONCE,
+    ONE_KEY
+];
 const PRUNE_RULES = [
     STORED_ONCE,
     TOLD,
@@ -6971,7 +7727,8 @@ const PRUNE_RULES = [
 ];
 const STATUS_RULES = [
     STORED_ONCE,
-    TOLD
+    TOLD,
+    (inputs)=>inputs.report === undefined && !(0,policy/* hasNoRule */.un)((0,retention_inputs/* policyOf */.U)(inputs)) ? 'Status removes nothing: its "keep-" inputs only say what the report shows of the next prune. Give "report" too, or leave them out.' : undefined
 ];
 function check(rules, inputs) {
     for (const rule of rules){
@@ -6996,6 +7753,10 @@ const CHECKS = {
     verify: (inputs)=>{
         checkName('verify', inputs);
         check(VERIFY_RULES, inputs);
+    },
+    'check-migrations': (inputs)=>{
+        checkName('check-migrations', inputs);
+        check(CHECK_MIGRATIONS_RULES, inputs);
     },
     prune: (inputs)=>{
         checkName('prune', inputs);
@@ -7032,9 +7793,9 @@ const CHECKS = {
 }
 
 // EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(78714);
+var units = __nccwpck_require__(84319);
 // EXTERNAL MODULE: ./lib/inputs/duration.js
-var duration = __nccwpck_require__(67581);
+var duration = __nccwpck_require__(23466);
 ;// CONCATENATED MODULE: ./lib/inputs/size.js
 const UNITS = {
     '': 1,
@@ -7055,7 +7816,7 @@ const UNITS = {
 }
 
 // EXTERNAL MODULE: ./lib/inputs/selector.js
-var selector = __nccwpck_require__(65480);
+var selector = __nccwpck_require__(71167);
 ;// CONCATENATED MODULE: ./lib/inputs/parse.js
 
 
@@ -7123,19 +7884,25 @@ function parsePercent(name, text) {
 /** The entries of a list: one a line, without the space around them, blank lines left out. */ function splitList(text) {
     return text.split(/\r?\n|\r/).map((line)=>line.trim()).filter((line)=>line !== '');
 }
-/** Names with spaces at their ends are not worth supporting, values of two lines are surely a mistake. */ function parseString(name, text) {
+/** Names with spaces at their ends are not worth supporting, values of two lines are mostly a mistake. */ function parseString(name, text, { multiline }) {
     const lines = splitList(text);
-    if (lines.length > 1) throw new errors/* UserError */.yo(`Input "${name}" takes one line; it has ${(0,units/* plural */.LS)(lines.length, 'line')}.`);
+    if (lines.length > 1 && multiline !== true) throw new errors/* UserError */.yo(`Input "${name}" takes one line; it has ${(0,units/* plural */.LS)(lines.length, 'line')}.`);
     if (text.includes('\0')) throw new errors/* UserError */.yo(`Input "${name}" holds a NUL character.`);
     return text;
 }
+function parseChoices(name, text, { values }) {
+    const entries = splitList(text);
+    const unknown = entries.find((entry)=>!values.includes(entry));
+    return unknown === undefined ? entries : refuse(name, unknown, `${values.join(', ')}, one a line`);
+}
 /** How each kind of input is read; `text` has no space around it. */ const READERS = {
     string: parseString,
-    secret: (name, text, { multiline })=>multiline === true ? text : parseString(name, text),
+    secret: (name, text, { multiline })=>multiline === true ? text : parseString(name, text, {}),
     list: (_, text)=>splitList(text),
     boolean: parseBoolean,
     workers: (name, text, { max })=>parseWorkers(name, text, max),
     choice: (name, text, { values })=>values.includes(text) ? text : refuse(name, text, values.join(', ')),
+    choices: parseChoices,
     duration: (name, text)=>(0,duration/* parseDuration */.E)(text) ?? refuse(name, text, 'a number and a unit, such as 500ms, 60s, 5m or 1h, up to 24h'),
     age: (name, text)=>(0,duration/* parseAge */.F)(text) ?? refuse(name, text, 'a number and a unit, such as 90m, 26h, 8d or 4w'),
     selector: (name, text)=>(0,selector/* parseSelector */.P)(text) ?? refuse(name, text, selector/* SELECTORS */.Z),
@@ -7156,10 +7923,10 @@ function parsePercent(name, text) {
     return reader(name, text.trim(), kind);
 }
 
-// EXTERNAL MODULE: ./lib/inputs/table.js + 10 modules
-var table = __nccwpck_require__(28889);
+// EXTERNAL MODULE: ./lib/inputs/table.js + 11 modules
+var table = __nccwpck_require__(87481);
 // EXTERNAL MODULE: ./lib/inputs/values.js
-var inputs_values = __nccwpck_require__(97035);
+var inputs_values = __nccwpck_require__(37612);
 ;// CONCATENATED MODULE: ./lib/inputs/read.js
 
 
@@ -7178,7 +7945,7 @@ var inputs_values = __nccwpck_require__(97035);
         if (text === undefined && (0,table/* isRequired */.gx)(spec, command)) {
             throw new errors/* UserError */.yo(`Input "${name}" is required: ${(0,table/* describe */.q0)(spec, command)}.`);
         }
-        const absent = spec.type === 'list' ? [] : undefined;
+        const absent = spec.type === 'list' || spec.type === 'choices' ? [] : undefined;
         values[(0,inputs_values/* camelCase */.x)(name)] = text === undefined ? absent : parseValue(name, spec, text);
     }
     // The table says what each value is; this is the one place that takes its word for it.
@@ -7190,14 +7957,14 @@ var inputs_values = __nccwpck_require__(97035);
 
 /***/ }),
 
-/***/ 65480:
+/***/ 71167:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   P: () => (/* binding */ parseSelector),
 /* harmony export */   Z: () => (/* binding */ SELECTORS)
 /* harmony export */ });
-/* harmony import */ var _duration_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(67581);
+/* harmony import */ var _duration_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(23466);
 
 /** What `backup` may be, for messages. */ const SELECTORS = 'latest, latest-verified, an id such as 20261120T020000Z-k3fd, before:<time> such as before:2026-11-20T09:00:00Z, random:<age> such as random:7d';
 const ID = /^\d{8}T\d{6}Z-[a-z2-7]{4}$/;
@@ -7230,7 +7997,7 @@ const TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2
 
 /***/ }),
 
-/***/ 28889:
+/***/ 87481:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -7362,26 +8129,138 @@ __nccwpck_require__.d(__webpack_exports__, {
     }
 };
 
-;// CONCATENATED MODULE: ./lib/inputs/table/github.js
-/** Artifacts as a storage, and the token that they are read with. */ const GITHUB = {
-    'github-token': {
+;// CONCATENATED MODULE: ./lib/inputs/table/place.js
+/** The commands that look into a storage: all of them. */ const TAKES_STORAGE = [
+    'backup',
+    'restore',
+    'verify',
+    'check-migrations',
+    'prune',
+    'status',
+    'list',
+    'show',
+    'delete',
+    'stats',
+    'log'
+];
+/** Which database, which backup, and where backups live. */ const PLACE = {
+    'database-url': {
         type: 'secret',
+        group: 'Database',
+        groups: {
+            status: 'What is checked'
+        },
+        commands: [
+            'backup',
+            'restore',
+            'status'
+        ],
+        placeholder: 'URL',
+        descriptions: {
+            restore: 'The target: a libpq URI (`postgresql://user:password@host/db`) or keyword string; when empty, the standard `PG*` environment variables. Its database need not exist yet',
+            status: 'The database to hold against `max-database-bytes`, as the backup is given it; when empty, the standard `PG*` environment variables. Without that limit no database is asked'
+        },
+        description: 'The database: a libpq URI (`postgresql://user:password@host/db`) or keyword string; when empty, the standard `PG*` environment variables'
+    },
+    databases: {
+        type: 'list',
+        group: 'Database',
+        commands: [
+            'backup'
+        ],
+        placeholder: 'NAME',
+        defaultText: "the URL's",
+        description: 'Names of databases on that server, one a line, or `*` for all that allow connections: one backup each'
+    },
+    backup: {
+        type: 'selector',
+        group: 'Storage',
+        commands: [
+            'restore',
+            'verify',
+            'check-migrations'
+        ],
+        required: [
+            'restore'
+        ],
+        defaults: {
+            verify: 'latest',
+            'check-migrations': 'latest-verified'
+        },
+        placeholder: 'WHICH',
+        description: 'The backup: `latest`, `latest-verified`, an id, or `before:<time>` for the newest whose snapshot is not later than that (`before:2026-11-20T09:00:00Z`)',
+        descriptions: {
+            verify: 'The backup: `latest`, `latest-verified`, an id, `before:<time>`, or `random:7d` for any one of the last seven days',
+            'check-migrations': 'The backup to try them on: `latest-verified`, `latest`, an id, or `before:<time>`'
+        }
+    },
+    storage: {
+        type: 'list',
+        group: 'Storage',
+        commands: TAKES_STORAGE,
+        required: TAKES_STORAGE,
+        placeholder: 'URL',
+        description: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; a backup goes to all of them in one pass',
+        descriptions: {
+            list: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`',
+            show: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`',
+            delete: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; the backup is deleted from each',
+            stats: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`',
+            log: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`',
+            status: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; each is judged by itself, and the worst decides',
+            prune: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; each is pruned by itself',
+            restore: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; the first that has the backup whole is read',
+            verify: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; the first that has the backup is the one that is verified',
+            'check-migrations': 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; the first that has the backup whole is read'
+        }
+    },
+    name: {
+        type: 'string',
+        group: 'Storage',
+        commands: TAKES_STORAGE,
+        defaults: {
+            backup: '{database}'
+        },
+        defaultText: 'the only one',
+        placeholder: 'NAME',
+        description: 'The family to look in; not needed where the storage holds only one',
+        descriptions: {
+            backup: 'The family that the backup belongs to, `{database}` being the name of the database; backups of one family are listed together'
+        }
+    },
+    label: {
+        type: 'string',
         group: 'Storage',
         commands: [
             'backup',
             'restore',
             'verify',
+            'check-migrations',
             'prune',
-            'status',
-            'list',
-            'show',
-            'delete',
-            'stats',
-            'log'
+            'list'
         ],
+        placeholder: 'TEXT',
+        description: 'Look only at backups that carry this label',
+        descriptions: {
+            backup: 'Free text such as `daily` that the backup carries; the `keep-` inputs then look only at backups with this label',
+            prune: 'Look only at backups that carry this label; all others are kept'
+        }
+    }
+};
+
+;// CONCATENATED MODULE: ./lib/inputs/table/github.js
+
+/** Artifacts as a storage, and the token that they are read with. */ const GITHUB = {
+    'github-token': {
+        type: 'secret',
+        group: 'Storage',
+        commands: TAKES_STORAGE,
         actionDefault: '${{ github.token }}',
         placeholder: 'TOKEN',
-        description: 'The token that artifacts are listed, read and deleted with; the job needs `permissions: actions: write` (`read` where nothing is deleted). On the command line `GITHUB_TOKEN`, with `GITHUB_REPOSITORY`'
+        description: 'The token that artifacts are listed, read and deleted with; the job needs `permissions: actions: write` (`read` where nothing is deleted). On the command line `GITHUB_TOKEN`, with `GITHUB_REPOSITORY`',
+        descriptions: {
+            'check-migrations': 'The token that artifacts are read with (`permissions: actions: read`), the pull request is commented with and its labels are read (`pull-requests: write`)'
+        }
     },
     'artifact-retention-days': {
         type: 'number',
@@ -7394,6 +8273,90 @@ __nccwpck_require__.d(__webpack_exports__, {
         defaultText: "the repository's",
         placeholder: 'DAYS',
         description: 'How long GitHub keeps artifacts (`artifact://`); a `keep-` policy that reaches further back is refused'
+    }
+};
+
+;// CONCATENATED MODULE: ./lib/inputs/table/migrations.js
+const REHEARSED = {
+    group: 'What is rehearsed',
+    commands: [
+        'check-migrations'
+    ]
+};
+const RED = {
+    group: 'What makes it red',
+    commands: [
+        'check-migrations'
+    ]
+};
+/** Which migrations are tried on a backup, and what is not acceptable of them. */ const MIGRATIONS = {
+    command: {
+        ...REHEARSED,
+        type: 'string',
+        multiline: true,
+        required: [
+            'check-migrations'
+        ],
+        placeholder: 'COMMAND',
+        description: 'What runs the migrations, by the shell (bash, which stops at the first command that fails): finds the restored database in `DATABASE_URL` and `PG*`'
+    },
+    'working-directory': {
+        ...REHEARSED,
+        type: 'string',
+        default: '.',
+        placeholder: 'FOLDER',
+        description: 'Where the command runs, from the root of the repository'
+    },
+    sanitize: {
+        ...REHEARSED,
+        type: 'string',
+        placeholder: 'FILE',
+        description: 'A file of SQL, from the root of the repository, that is run on the restored database before the command may connect'
+    },
+    'fail-on': {
+        ...RED,
+        type: 'choices',
+        values: [
+            'error',
+            'data-loss',
+            'rewrite',
+            'lock'
+        ],
+        default: 'error\ndata-loss',
+        placeholder: 'WHAT',
+        description: 'What is not acceptable, one a line: `error`, `data-loss`, `rewrite` (a table is written anew), `lock` (reads or writes of a table would wait). The rest is reported'
+    },
+    // A command that hangs must end while the job has time left to say where.
+    'max-duration': {
+        ...RED,
+        type: 'duration',
+        default: '30m',
+        placeholder: 'TIME',
+        description: 'The command is ended after this time, such as `90s`, `10m` or `2h`, and the run is red'
+    },
+    'max-lock-duration': {
+        ...RED,
+        type: 'duration',
+        placeholder: 'TIME',
+        defaultText: '`1s` with `fail-on: lock`',
+        description: 'Red when a lock would have kept reads or writes of a table waiting for longer than this, such as `500ms`; it counts whatever `fail-on` says'
+    },
+    'approve-label': {
+        ...RED,
+        actionOnly: true,
+        type: 'string',
+        placeholder: 'LABEL',
+        description: 'A label of the pull request that accepts the loss of data, and nothing else: the run is green then, and the report says who put the label there'
+    },
+    comment: {
+        actionOnly: true,
+        group: 'Who is told',
+        commands: [
+            'check-migrations'
+        ],
+        type: 'boolean',
+        default: 'true',
+        description: 'Comment on the pull request: one comment, kept up to date; the job needs `permissions: pull-requests: write`'
     }
 };
 
@@ -7438,149 +8401,28 @@ const EVERYWHERE = [
         commands: EVERYWHERE,
         placeholder: 'URL',
         description: 'A URL of healthchecks.io or its kin, pinged at the start (`/start`), after success and after failure (`/fail`): it raises the alarm when no run comes at all'
-    }
-};
-
-;// CONCATENATED MODULE: ./lib/inputs/table/place.js
-/** Which database, which backup, and where backups live. */ const PLACE = {
-    'database-url': {
-        type: 'secret',
-        group: 'Database',
-        groups: {
-            status: 'What is checked'
-        },
+    },
+    issue: {
+        type: 'boolean',
+        default: 'false',
+        group: 'Who is told',
         commands: [
-            'backup',
-            'restore',
             'status'
         ],
-        placeholder: 'URL',
-        descriptions: {
-            restore: 'The target: a libpq URI (`postgresql://user:password@host/db`) or keyword string; when empty, the standard `PG*` environment variables. Its database need not exist yet',
-            status: 'The database to hold against `max-database-bytes`, as the backup is given it; when empty, the standard `PG*` environment variables. Without that limit no database is asked'
-        },
-        description: 'The database: a libpq URI (`postgresql://user:password@host/db`) or keyword string; when empty, the standard `PG*` environment variables'
-    },
-    databases: {
-        type: 'list',
-        group: 'Database',
-        commands: [
-            'backup'
-        ],
-        placeholder: 'NAME',
-        defaultText: "the URL's",
-        description: 'Names of databases on that server, one a line, or `*` for all that allow connections: one backup each'
-    },
-    backup: {
-        type: 'selector',
-        group: 'Storage',
-        commands: [
-            'restore',
-            'verify'
-        ],
-        required: [
-            'restore'
-        ],
-        defaults: {
-            verify: 'latest'
-        },
-        placeholder: 'WHICH',
-        description: 'The backup: `latest`, `latest-verified`, an id, or `before:<time>` for the newest whose snapshot is not later than that (`before:2026-11-20T09:00:00Z`)',
-        descriptions: {
-            verify: 'The backup: `latest`, `latest-verified`, an id, `before:<time>`, or `random:7d` for any one of the last seven days'
-        }
-    },
-    storage: {
-        type: 'list',
-        group: 'Storage',
-        commands: [
-            'backup',
-            'restore',
-            'verify',
-            'prune',
-            'status',
-            'list',
-            'show',
-            'delete',
-            'stats',
-            'log'
-        ],
-        required: [
-            'backup',
-            'restore',
-            'verify',
-            'prune',
-            'status',
-            'list',
-            'show',
-            'delete',
-            'stats',
-            'log'
-        ],
-        placeholder: 'URL',
-        description: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; a backup goes to all of them in one pass',
-        descriptions: {
-            list: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`',
-            show: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`',
-            delete: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; the backup is deleted from each',
-            stats: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`',
-            log: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`',
-            status: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; each is judged by itself, and the worst decides',
-            prune: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; each is pruned by itself',
-            restore: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; the first that has the backup whole is read',
-            verify: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; the first that has the backup is the one that is verified'
-        }
-    },
-    name: {
-        type: 'string',
-        group: 'Storage',
-        commands: [
-            'backup',
-            'restore',
-            'verify',
-            'prune',
-            'status',
-            'list',
-            'show',
-            'delete',
-            'stats',
-            'log'
-        ],
-        defaults: {
-            backup: '{database}'
-        },
-        defaultText: 'the only one',
-        placeholder: 'NAME',
-        description: 'The family to look in; not needed where the storage holds only one',
-        descriptions: {
-            backup: 'The family that the backup belongs to, `{database}` being the name of the database; backups of one family are listed together'
-        }
-    },
-    label: {
-        type: 'string',
-        group: 'Storage',
-        commands: [
-            'backup',
-            'restore',
-            'verify',
-            'prune',
-            'list'
-        ],
-        placeholder: 'TEXT',
-        description: 'Look only at backups that carry this label',
-        descriptions: {
-            backup: 'Free text such as `daily` that the backup carries; the `keep-` inputs then look only at backups with this label',
-            prune: 'Look only at backups that carry this label; all others are kept'
-        }
+        description: 'Open one GitHub issue when unhealthy, keep it up to date, and close it when healthy again (everybody can read those of a public repository); the job needs `permissions: issues: write`'
     }
 };
 
 ;// CONCATENATED MODULE: ./lib/inputs/table/retention.js
 const WHERE = {
     group: 'What is kept',
+    groups: {
+        status: 'What the report shows'
+    },
     commands: [
         'backup',
-        'prune'
+        'prune',
+        'status'
     ]
 };
 /** Which backups are kept, as restic's `forget` has it. */ const RETENTION = {
@@ -7588,7 +8430,10 @@ const WHERE = {
         ...WHERE,
         type: 'count',
         placeholder: 'N',
-        description: 'Keep the newest N backups, or `unlimited`. Without any `keep-` input nothing is removed; with several, what any of them keeps'
+        description: 'Keep the newest N backups, or `unlimited`. Without any `keep-` input nothing is removed; with several, what any of them keeps',
+        descriptions: {
+            status: 'As the backup or prune job has it: the report then shows what the next prune would remove. Status itself removes nothing'
+        }
     },
     'keep-hourly': {
         ...WHERE,
@@ -7741,7 +8586,8 @@ const WHERE = {
         commands: [
             'backup',
             'restore',
-            'verify'
+            'verify',
+            'check-migrations'
         ],
         default: 'auto',
         defaults: {
@@ -7784,13 +8630,15 @@ const WHERE = {
         commands: [
             'backup',
             'restore',
-            'verify'
+            'verify',
+            'check-migrations'
         ],
         default: 'auto',
         placeholder: 'MAJOR',
         description: "Major version of the PostgreSQL programs to use; `auto` takes the server's own, or the nearest newer one to be had, with a warning",
         descriptions: {
-            verify: "Major version of the scratch server, to see whether the backup restores there too; `auto` takes that of the backup's own server, or the nearest newer one to be had, with a warning"
+            verify: "Major version of the scratch server, to see whether the backup restores there too; `auto` takes that of the backup's own server, or the nearest newer one to be had, with a warning",
+            'check-migrations': "Major version of the scratch server; `auto` takes that of the backup's own server, or the nearest newer one to be had, with a warning"
         }
     },
     'postgres-bin': {
@@ -7800,6 +8648,7 @@ const WHERE = {
             'backup',
             'restore',
             'verify',
+            'check-migrations',
             'status'
         ],
         placeholder: 'FOLDER',
@@ -7840,6 +8689,12 @@ const CHECKED = {
         placeholder: 'FILE',
         description: 'Write the JSON of a shields.io endpoint badge to this file'
     },
+    report: {
+        ...CHECKED,
+        type: 'string',
+        placeholder: 'FILE',
+        description: 'Write all that is known of the backups to this file, as one HTML page'
+    },
     since: {
         type: 'age',
         group: 'Storage',
@@ -7859,7 +8714,8 @@ const CHECKED = {
         group: 'How it is read',
         commands: [
             'restore',
-            'verify'
+            'verify',
+            'check-migrations'
         ],
         placeholder: 'KEY',
         description: 'The age secret key (`AGE-SECRET-KEY-1...`) of one of the recipients, or the text of an identity file'
@@ -7902,12 +8758,14 @@ const CHECKED = {
         group: 'How it is stored',
         groups: {
             restore: 'How it is read',
-            verify: 'How it is read'
+            verify: 'How it is read',
+            'check-migrations': 'How it is read'
         },
         commands: [
             'backup',
             'restore',
-            'verify'
+            'verify',
+            'check-migrations'
         ],
         placeholder: 'TEXT',
         description: 'The age passphrase that the backup was encrypted with',
@@ -7959,11 +8817,18 @@ const CHECKED = {
     'allow-missing-extensions': {
         type: 'list',
         group: 'What is proved',
+        groups: {
+            'check-migrations': 'What is rehearsed'
+        },
         commands: [
-            'verify'
+            'verify',
+            'check-migrations'
         ],
         placeholder: 'NAME',
-        description: 'Extensions that cannot be had for the scratch server, one a line: what needs them is left out and reported as not verified'
+        description: 'Extensions that cannot be had for the scratch server, one a line: what needs them is left out and reported as not verified',
+        descriptions: {
+            'check-migrations': 'Extensions that cannot be had for the scratch server, one a line: what needs them is left out, and the report says so'
+        }
     },
     'scratch-url': {
         type: 'secret',
@@ -7996,6 +8861,7 @@ const CHECKED = {
 
 
 
+
 /**
  * Every input, once. The typed reader, the command line and its help, each action.yml and the README's tables come
  * from here; `npm run docs` writes the generated ones.
@@ -8004,6 +8870,7 @@ const CHECKED = {
     ...DUMP,
     ...RESTORE,
     ...VERIFY,
+    ...MIGRATIONS,
     ...STATUS,
     ...STORED,
     ...RETENTION,
@@ -8033,14 +8900,14 @@ const CHECKED = {
 
 /***/ }),
 
-/***/ 25075:
+/***/ 39182:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   U: () => (/* binding */ unknownName),
 /* harmony export */   p: () => (/* binding */ nearest)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
 
 /** Levenshtein's distance: how many characters to insert, remove or replace to make one word of the other. */ function distance(a, b) {
     let row = Array.from({
@@ -8084,7 +8951,7 @@ const CHECKED = {
 
 /***/ }),
 
-/***/ 97035:
+/***/ 37612:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -8097,7 +8964,4139 @@ const CHECKED = {
 
 /***/ }),
 
-/***/ 81666:
+/***/ 81339:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  wv: () => (/* reexport */ migrationComment),
+  AH: () => (/* reexport */ migrationPage),
+  jz: () => (/* reexport */ migrationSummary),
+  me: () => (/* reexport */ migrationText)
+});
+
+// EXTERNAL MODULE: ./lib/base/page/document.js + 1 modules
+var page_document = __nccwpck_require__(30892);
+// EXTERNAL MODULE: ./lib/base/page/html.js
+var html = __nccwpck_require__(77373);
+// EXTERNAL MODULE: ./lib/base/page/table.js
+var table = __nccwpck_require__(35898);
+// EXTERNAL MODULE: ./lib/base/units.js
+var units = __nccwpck_require__(84319);
+// EXTERNAL MODULE: ./lib/migrations/report/words.js
+var words = __nccwpck_require__(43106);
+;// CONCATENATED MODULE: ./lib/migrations/report/fact.js
+
+const LONGEST_SQL = 80;
+const LONGEST_PLACE = 200;
+/** Facts as they are told, in this order; the same advice on the same statement is given once. */ function tellAll(facts, report, limits) {
+    const given = new Set();
+    return facts.map((fact)=>{
+        const told = tell(fact, report, limits);
+        const key = `${fact.statement} ${told.advice}`;
+        const isKnown = fact.statement !== undefined && given.has(key);
+        given.add(key);
+        return isKnown ? {
+            ...told,
+            advice: ''
+        } : told;
+    });
+}
+function tell(fact, { statements }, { text }) {
+    const statement = statements[fact.statement ?? -1];
+    return {
+        fails: fact.fails,
+        kind: fact.kind,
+        message: (0,words/* shortened */.vI)(fact.message, text),
+        advice: (0,words/* shortened */.vI)(fact.advice ?? '', text),
+        place: statement === undefined ? '' : (0,words/* shortened */.vI)((0,words/* placeOf */.$t)(statement), LONGEST_PLACE),
+        sql: statement === undefined ? '' : (0,words/* shortened */.vI)((0,words/* oneLine */.TN)(statement.sql), LONGEST_SQL)
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/report/limits.js
+/** How much of a long report one format shows. */ /** GitHub takes 65,536 characters. Three facts of this length fit whatever their characters become as markup. */ const COMMENT = {
+    rows: 25,
+    openFacts: 3,
+    text: 500,
+    sql: 160,
+    diff: 12_000,
+    bytes: 65_536
+};
+/** The runner takes a mebibyte a step and drops a longer summary whole; other parts of the step write there too. */ const SUMMARY = {
+    rows: 200,
+    openFacts: 20,
+    text: 1000,
+    sql: 300,
+    diff: 200_000,
+    bytes: 1_000_000
+};
+/** Nothing but a reader's patience limits these. */ const TERMINAL = {
+    rows: 500,
+    openFacts: 500,
+    text: 2000,
+    sql: 200,
+    diff: 200_000,
+    bytes: Infinity
+};
+const PAGE = {
+    rows: 500,
+    openFacts: 20,
+    text: 2000,
+    sql: 500,
+    diff: 500_000,
+    bytes: Infinity
+};
+
+;// CONCATENATED MODULE: ./lib/migrations/report/section.js
+/** A table of the first of these; undefined where there are none. */ function tableOf(titles, columns, all, { rows }, cells) {
+    if (all.length === 0) return undefined;
+    return {
+        kind: 'table',
+        ...titles,
+        columns,
+        rows: all.slice(0, rows).map(cells),
+        more: Math.max(all.length - rows, 0)
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/report/tables.js
+
+
+
+/** Locks on what was there before, those that were held the longest first. */ function locksSection({ locks, statements }, limits) {
+    return tableOf({
+        title: 'Locks',
+        detail: `on ${(0,units/* plural */.LS)(locks.length, 'table')}, the longest first`
+    }, [
+        {
+            title: 'Table',
+            as: 'code'
+        },
+        {
+            title: 'Mode'
+        },
+        {
+            title: 'Held',
+            as: 'number'
+        },
+        {
+            title: 'Longest',
+            as: 'number'
+        },
+        {
+            title: 'Makes wait'
+        },
+        {
+            title: 'First seen during',
+            as: 'code'
+        }
+    ], [
+        ...locks
+    ].sort((a, b)=>b.longestMs - a.longestMs), limits, ({ table, mode, ms, longestMs, blocks, statement })=>[
+            (0,words/* nameOf */.Vb)(table),
+            mode,
+            (0,units/* formatMilliseconds */.MH)(ms),
+            (0,units/* formatMilliseconds */.MH)(longestMs),
+            blocks,
+            (0,words/* shortened */.vI)((0,words/* oneLine */.TN)(statements[statement ?? -1]?.sql ?? ''), Math.min(limits.sql, 100))
+        ]);
+}
+/** Tables and columns that are gone, or whose values are not what they were. */ function lostSection({ effects }, limits) {
+    const tables = (effects?.dropped ?? []).map(({ table, rows, bytes })=>({
+            what: (0,words/* nameOf */.Vb)(table),
+            how: 'table dropped',
+            values: `${(0,units/* plural */.LS)(rows, 'row')}, ${(0,units/* formatBytes */.z3)(bytes)}`
+        }));
+    const columns = (effects?.lost ?? []).map((lost)=>({
+            what: `${(0,words/* nameOf */.Vb)(lost.table)}.${lost.column}`,
+            how: howText(lost),
+            values: (0,units/* plural */.LS)(lost.values, 'value')
+        }));
+    const all = [
+        ...tables,
+        ...columns
+    ];
+    return tableOf({
+        title: 'Gone or converted',
+        detail: (0,units/* plural */.LS)(all.length, 'table or column', 'tables and columns')
+    }, [
+        {
+            title: 'What',
+            as: 'code'
+        },
+        {
+            title: 'How'
+        },
+        {
+            title: 'It held',
+            as: 'number'
+        }
+    ], all, limits, ({ what, how, values })=>[
+            what,
+            how,
+            values
+        ]);
+}
+function howText({ how, types }) {
+    switch(how){
+        case 'dropped':
+            return 'column dropped';
+        case 'emptied':
+            return 'values are NULL now';
+        case 'retyped':
+            return types === undefined ? 'converted' : `converted from ${types.before} to ${types.after}`;
+    }
+}
+/** Tables that are still there with more or fewer rows, those that lost most first. */ function rowsSection({ effects }, limits) {
+    const changed = (effects?.rows ?? []).flatMap(({ table, before, after })=>after === null || after === before ? [] : [
+            {
+                table,
+                before,
+                after
+            }
+        ]);
+    return tableOf({
+        title: 'Rows',
+        detail: `changed in ${(0,units/* plural */.LS)(changed.length, 'table')}`
+    }, [
+        {
+            title: 'Table',
+            as: 'code'
+        },
+        {
+            title: 'Before',
+            as: 'number'
+        },
+        {
+            title: 'After',
+            as: 'number'
+        },
+        {
+            title: 'Difference',
+            as: 'number'
+        }
+    ], changed.sort((a, b)=>a.after - a.before - (b.after - b.before)), limits, ({ table, before, after })=>[
+            (0,words/* nameOf */.Vb)(table),
+            (0,units/* formatCount */.B4)(before),
+            (0,units/* formatCount */.B4)(after),
+            `${after > before ? '+' : ''}${(0,units/* formatCount */.B4)(after - before)}`
+        ]);
+}
+/** Tables whose files were written anew, the largest first. */ function rewrittenSection({ effects }, limits) {
+    const all = [
+        ...effects?.rewritten ?? []
+    ].sort((a, b)=>b.bytes - a.bytes);
+    const bytes = all.reduce((sum, table)=>sum + table.bytes, 0);
+    return tableOf({
+        title: 'Written anew',
+        detail: `${(0,units/* plural */.LS)(all.length, 'table')}, ${(0,units/* formatBytes */.z3)(bytes)} before`
+    }, [
+        {
+            title: 'Table',
+            as: 'code'
+        },
+        {
+            title: 'Size before',
+            as: 'number'
+        }
+    ], all, limits, ({ table, bytes: size })=>[
+            (0,words/* nameOf */.Vb)(table),
+            (0,units/* formatBytes */.z3)(size)
+        ]);
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/report/schema.js
+
+
+const LONGEST_LINE = 500;
+/** All changes as one text that diff viewers colour, each under a line with its name. */ function schemaSection({ schema }, { diff }) {
+    if (schema.length === 0) return undefined;
+    const all = schema.flatMap(linesOf);
+    const lines = [];
+    let room = diff;
+    for (const line of all){
+        const cut = (0,words/* shortened */.vI)(line, LONGEST_LINE);
+        room -= cut.length + 1;
+        if (room < 0) break;
+        lines.push(cut);
+    }
+    return {
+        kind: 'diff',
+        title: 'Schema',
+        detail: countText(schema),
+        lines,
+        more: all.length - lines.length
+    };
+}
+function linesOf({ change, kind, name, diff }) {
+    return [
+        `@@ ${change} ${kind} ${name} @@`,
+        ...diff
+    ];
+}
+function countText(schema) {
+    return [
+        'added',
+        'removed',
+        'changed'
+    ].map((change)=>({
+            change,
+            count: schema.filter((each)=>each.change === change).length
+        })).filter(({ count })=>count > 0).map(({ change, count })=>`${(0,units/* formatCount */.B4)(count)} ${change}`).join(', ');
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/report/statements.js
+
+
+
+const WHERE = {
+    title: 'Where',
+    as: 'code'
+};
+const ERROR = {
+    title: 'Error'
+};
+/** Those that failed or had not ended, then the slowest first: what tools send beside migrations takes no time. */ function statementsSection({ statements, statementsLeftOut }, limits) {
+    const sorted = statements.map((statement, index)=>({
+            statement,
+            number: index + 1
+        })).sort((a, b)=>rank(b.statement) - rank(a.statement));
+    const shown = sorted.slice(0, limits.rows);
+    // A column in which nothing stands is none.
+    const hasPlaces = shown.some(({ statement })=>statement.file !== undefined);
+    const hasErrors = shown.some(({ statement })=>statement.error !== undefined);
+    const unlisted = statementsLeftOut === 0 ? '' : `; ${(0,units/* formatCount */.B4)(statementsLeftOut)} more were not recorded`;
+    return tableOf({
+        title: 'Statements',
+        detail: `${(0,units/* formatCount */.B4)(statements.length)}, the slowest first${unlisted}`
+    }, [
+        {
+            title: 'No.',
+            as: 'number'
+        },
+        {
+            title: 'Time',
+            as: 'number'
+        },
+        {
+            title: 'Statement',
+            as: 'code'
+        },
+        ...hasPlaces ? [
+            WHERE
+        ] : [],
+        ...hasErrors ? [
+            ERROR
+        ] : []
+    ], sorted, limits, ({ statement, number })=>[
+            (0,units/* formatCount */.B4)(number),
+            statement.ms === null ? 'not ended' : (0,units/* formatMilliseconds */.MH)(statement.ms),
+            (0,words/* shortened */.vI)((0,words/* oneLine */.TN)(statement.sql), limits.sql),
+            ...hasPlaces ? [
+                (0,words/* placeOf */.$t)(statement)
+            ] : [],
+            ...hasErrors ? [
+                (0,words/* shortened */.vI)(errorText(statement), limits.text)
+            ] : []
+        ]);
+}
+function rank({ error, ms }) {
+    return error === undefined && ms !== null ? ms : Number.MAX_SAFE_INTEGER;
+}
+function errorText({ error }) {
+    return error === undefined ? '' : `${error.message} (${error.sqlstate})`;
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/report/sections.js
+
+
+
+
+/** All that is known beside the facts, what explains a failure first. Parts with nothing in them are left out. */ function sectionsOf(report, limits) {
+    return [
+        outputSection(report, limits),
+        statementsSection(report, limits),
+        locksSection(report, limits),
+        lostSection(report, limits),
+        rowsSection(report, limits),
+        rewrittenSection(report, limits),
+        schemaSection(report, limits),
+        unmeasuredSection(report, limits)
+    ].filter((section)=>section !== undefined);
+}
+function outputSection({ command }, { rows }) {
+    const tail = command?.tail ?? [];
+    if (tail.length === 0) return undefined;
+    const lines = tail.slice(-rows);
+    return {
+        kind: 'output',
+        title: 'Output',
+        detail: `the last ${(0,units/* plural */.LS)(lines.length, 'line')}`,
+        lines,
+        more: 0
+    };
+}
+function unmeasuredSection({ notMeasured }, { rows }) {
+    if (notMeasured.length === 0) return undefined;
+    return {
+        kind: 'list',
+        title: 'Not measured',
+        detail: (0,units/* plural */.LS)(notMeasured.length, 'thing'),
+        lines: notMeasured.slice(0, rows),
+        more: Math.max(notMeasured.length - rows, 0)
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/report/style.js
+/** How blocks of text and facts look, beside what all pages share. */ const PAGE_STYLE = `
+.problems li.warn { border-left-color: var(--warn); }
+.problems li.warn .kind { color: var(--warn); }
+.problems details { border: 0; background: none; }
+.problems summary { padding-left: 0; }
+td code { white-space: normal; }
+td:first-child code { display: block; width: max-content; max-width: 40ch; }
+pre {
+  margin: 0; padding: 12px 0; max-height: 70vh; overflow: auto; white-space: pre-wrap;
+  background: var(--card); border: 1px solid var(--line); border-radius: 10px;
+  font: 13px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace;
+}
+pre span { display: block; min-height: 1.5em; padding: 0 16px; }
+pre .added { background: var(--good-ground); color: var(--good); }
+pre .removed { background: var(--bad-ground); color: var(--bad); }
+pre .at { color: var(--muted); font-weight: 600; padding-top: 12px; }
+pre .at:first-child { padding-top: 0; }
+pre:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+main > .tiles { margin-top: 24px; }
+@media (max-width: 760px) {
+  td:first-child code { width: auto; max-width: none; }
+}
+@media print {
+  pre { max-height: none; }
+}
+`;
+
+;// CONCATENATED MODULE: ./lib/migrations/report/view.js
+
+const VERDICTS = {
+    passed: {
+        tone: 'good',
+        sign: '✅',
+        title: 'Migration check passed',
+        word: 'PASSED'
+    },
+    failed: {
+        tone: 'bad',
+        sign: '❌',
+        title: 'Migration check failed',
+        word: 'FAILED'
+    },
+    skipped: {
+        tone: 'warn',
+        sign: '⏭️',
+        title: 'Migrations NOT CHECKED',
+        word: 'NOT CHECKED'
+    }
+};
+/** Sorts a report for reading. */ function viewOf(report) {
+    const failing = report.facts.filter(({ fails })=>fails);
+    const others = report.facts.filter(({ fails })=>!fails);
+    return {
+        ...verdictOf(report),
+        lead: leadOf(report, failing, others),
+        about: aboutOf(report),
+        failing,
+        others
+    };
+}
+function verdictOf({ outcome, approvedBy }) {
+    if (outcome !== 'approved') return VERDICTS[outcome];
+    const by = approvedBy?.by ?? null;
+    const whose = by === null ? '' : ` by @${by}`;
+    return {
+        tone: 'warn',
+        sign: '⚠️',
+        title: `Data loss approved${whose}`,
+        word: 'APPROVED'
+    };
+}
+function leadOf(report, failing, others) {
+    const { command, why } = report;
+    if (report.outcome === 'skipped') return why ?? '';
+    const backup = report.backupId === null ? '' : `, on a copy of ${backupOf(report)}`;
+    const ran = command === null ? 'The command was not run' : `The command ${howOf(command)}${backup}`;
+    const label = report.approvedBy === undefined ? [] : [
+        `The label ${report.approvedBy.label} accepts the loss of data.`
+    ];
+    return [
+        `${ran}.`,
+        view_countText(report, failing.length, others.length),
+        ...label
+    ].join(' ');
+}
+function howOf({ outcome, exitCode, seconds }) {
+    const took = (0,units/* formatDuration */.a3)(seconds);
+    switch(outcome){
+        case 'succeeded':
+            return `took ${took}`;
+        case 'failed':
+            return exitCode === null ? `was ended by a signal after ${took}` : `failed after ${took}, with exit code ${exitCode}`;
+        case 'timed out':
+            return `was ended after ${took}, its time limit`;
+        case 'not found':
+            return 'was not found';
+    }
+}
+/** `shop/20261120T021703Z-k3fd (1.2 GiB, 5 h old)` */ function backupOf(report) {
+    const known = [
+        ...report.databaseBytes === null ? [] : [
+            (0,units/* formatBytes */.z3)(report.databaseBytes)
+        ],
+        ...report.snapshotAt === null ? [] : [
+            `${ageOf(report.startedAt, report.snapshotAt)} old`
+        ]
+    ];
+    return `${idOf(report)}${known.length === 0 ? '' : ` (${known.join(', ')})`}`;
+}
+function idOf({ name, backupId }) {
+    return [
+        name,
+        backupId
+    ].filter((part)=>part !== null).join('/');
+}
+function ageOf(now, then) {
+    return (0,units/* formatAge */.nV)((Date.parse(now) - Date.parse(then)) / 1000);
+}
+function view_countText({ outcome }, failing, others) {
+    const fail = outcome === 'approved' ? 'is approved' : 'fails the check';
+    const failMany = outcome === 'approved' ? 'are approved' : 'fail the check';
+    if (failing + others === 0) return 'Nothing in it needs attention.';
+    if (failing === 0) return `${(0,units/* plural */.LS)(others, 'thing is', 'things are')} worth a look.`;
+    const rest = others === 0 ? '' : `, ${(0,units/* plural */.LS)(others, 'more is', 'more are')} worth a look`;
+    return `${(0,units/* plural */.LS)(failing, `thing ${fail}`, `things ${failMany}`)}${rest}.`;
+}
+function aboutOf(report) {
+    const { command, seconds, snapshotAt, startedAt, databaseBytes, server } = report;
+    if (report.outcome === 'skipped') return [];
+    const steps = [
+        [
+            'sanitized in',
+            seconds.sanitize
+        ],
+        [
+            'looked at before and after in',
+            seconds.before + seconds.after
+        ]
+    ];
+    return [
+        ...command === null ? [] : [
+            {
+                title: 'Command',
+                value: (0,units/* formatDuration */.a3)(command.seconds),
+                more: endText(command)
+            }
+        ],
+        ...report.backupId === null ? [] : [
+            {
+                title: 'Backup',
+                value: idOf(report),
+                more: snapshotAt === null ? '' : `as of ${(0,units/* minuteOf */.iA)(snapshotAt)}, ${ageOf(startedAt, snapshotAt)} before this run`
+            }
+        ],
+        {
+            title: 'Database',
+            value: databaseBytes === null ? 'size not known' : (0,units/* formatBytes */.z3)(databaseBytes),
+            more: server === null ? '' : `on a PostgreSQL ${server} of its own`
+        },
+        {
+            title: 'Restored',
+            value: `in ${(0,units/* formatDuration */.a3)(seconds.restore)}`,
+            more: steps.filter(([, took])=>took >= 0.05).map(([what, took])=>`${what} ${(0,units/* formatDuration */.a3)(took)}`).join(', ')
+        }
+    ];
+}
+function endText({ outcome, exitCode }) {
+    if (outcome !== 'failed') return outcome;
+    return exitCode === null ? 'ended by a signal' : `exit code ${exitCode}`;
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/report/page.js
+
+
+
+
+
+
+
+
+
+
+/** Rows of a table that are not folded. */ const OPEN_ROWS = 25;
+/** A report as one HTML file that loads nothing and runs nothing. */ function migrationPage(report) {
+    const view = viewOf(report);
+    return (0,page_document/* documentPage */.L)({
+        title: [
+            view.title,
+            ...report.name === null ? [] : [
+                report.name
+            ]
+        ].join(' · '),
+        tone: view.tone,
+        kicker: 'Migrations, tried on a backup',
+        heading: view.title,
+        lead: view.lead,
+        main: [
+            tiles(view),
+            factsPart(report, view),
+            sectionsOf(report, PAGE).map(sectionPart)
+        ],
+        footer: (0,html/* html */.qy)`Written by pgkeep on ${(0,html/* timeOf */.nR)(report.startedAt)}.`,
+        style: PAGE_STYLE
+    });
+}
+function tiles({ about }) {
+    if (about.length === 0) return undefined;
+    return (0,html/* html */.qy)`<dl class="tiles">
+    ${about.map(({ title, value, more })=>(0,html/* html */.qy)`<div>
+          <dt>${title}</dt>
+          <dd><b>${value}</b><span class="muted">${more}</span></dd>
+        </div> `)}
+  </dl> `;
+}
+function factsPart(report, { failing, others }) {
+    const facts = tellAll([
+        ...failing,
+        ...others
+    ], report, PAGE);
+    if (facts.length === 0) return undefined;
+    const list = (some)=>(0,html/* html */.qy)`<ol>
+      ${some.map((fact)=>factItem(fact, report))}
+    </ol> `;
+    const rest = facts.slice(PAGE.openFacts);
+    const unlisted = rest.length - PAGE.rows;
+    return (0,html/* html */.qy)`<section class="problems" aria-labelledby="facts">
+    <h2 id="facts">What it did</h2>
+    ${list(facts.slice(0, PAGE.openFacts))}
+    ${rest.length === 0 ? undefined : (0,table/* fold */.AU)((0,units/* plural */.LS)(rest.length, 'more', 'more'), list(rest.slice(0, PAGE.rows)))}
+    ${unlisted > 0 ? moreNote(unlisted) : undefined}
+  </section> `;
+}
+function factItem({ fails, kind, message, advice, place, sql }, report) {
+    return (0,html/* html */.qy)`<li class="${fails && report.outcome !== 'approved' ? 'bad' : 'warn'}">
+    <span class="kind"
+      >${words/* KINDS */.GW[kind]}${fails ? report.outcome === 'approved' ? ', approved' : ', fails the check' : ''}</span
+    >
+    ${inline(message)}
+    ${lineOf('source', [
+        place,
+        sql
+    ].filter((part)=>part !== '').map((part)=>(0,html/* html */.qy)`<code>${part}</code> `))}
+    ${lineOf('muted', advice === '' ? [] : inline(advice))}
+  </li> `;
+}
+/** What is between two backticks is in the type of code. */ function inline(text) {
+    return (0,words/* codeParts */._v)(text).map((part, index)=>index % 2 === 1 ? (0,html/* html */.qy)`<code>${part}</code>` : (0,html/* html */.qy)`${part}`);
+}
+function lineOf(kind, content) {
+    return content.length === 0 ? undefined : (0,html/* html */.qy)`<div class="${kind}">${content}</div>`;
+}
+function sectionPart(section) {
+    return (0,html/* html */.qy)`<section>
+    <h2>${section.title}</h2>
+    ${bodyOf(section)} ${section.more > 0 ? moreNote(section.more) : undefined}
+  </section> `;
+}
+function bodyOf(section) {
+    switch(section.kind){
+        case 'table':
+            {
+                const { columns, rows, detail } = section;
+                const cells = rows.map((row)=>row.map((cell, index)=>columns[index]?.as === 'code' && cell !== '' ? (0,html/* html */.qy)`<code>${cell}</code>` : cell));
+                return (0,table/* longTable */.V4)(detail, columns.map(({ title, as })=>({
+                        title,
+                        isNumber: as === 'number'
+                    })), cells, {
+                    open: OPEN_ROWS,
+                    more: (count)=>(0,units/* plural */.LS)(count, 'more', 'more')
+                });
+            }
+        case 'list':
+            return (0,html/* html */.qy)`<ul class="notes">
+        ${section.lines.map((line)=>(0,html/* html */.qy)`<li>${line}</li> `)}
+      </ul> `;
+        case 'diff':
+        case 'output':
+            return (0,html/* html */.qy)`<p class="muted">${section.detail}</p>
+        <pre tabindex="0">${section.lines.map((line)=>lineOfBlock(line, section.kind === 'diff'))}</pre> `;
+    }
+}
+const CHANGES = {
+    '+': 'added',
+    '-': 'removed',
+    '@': 'at'
+};
+function lineOfBlock(line, isDiff) {
+    const kind = isDiff ? CHANGES[line.charAt(0)] : undefined;
+    return kind === undefined ? (0,html/* html */.qy)`<span>${line}</span>` : (0,html/* html */.qy)`<span class="${kind}">${line}</span>`;
+}
+function moreNote(count) {
+    return (0,html/* html */.qy)`<p class="muted">... and ${(0,units/* plural */.LS)(count, 'more', 'more')}; the JSON report has them all.</p> `;
+}
+
+// EXTERNAL MODULE: ./lib/base/text.js
+var base_text = __nccwpck_require__(99589);
+;// CONCATENATED MODULE: ./lib/migrations/report/markdown.js
+
+
+
+/** A fact as an item of a list, with its statement and the advice under it. */ function markdown_factItem({ fails, message, advice, place, sql }, { outcome }, markup) {
+    const sign = !fails ? '⚠️' : outcome === 'approved' ? '☑️' : '❌';
+    const source = [
+        place,
+        sql
+    ].filter((part)=>part !== '').map((part)=>markup.code(part));
+    const lines = [
+        `${sign} ${markdown_inline(message, markup)}`,
+        ...source.length === 0 ? [] : [
+            source.join(' ')
+        ],
+        ...advice === '' ? [] : [
+            `💡 ${markdown_inline(advice, markup)}`
+        ]
+    ];
+    return `- ${lines.join('<br>')}\n`;
+}
+/** Escaped text; what is between two backticks is in the type of code. */ function markdown_inline(text, markup) {
+    return (0,words/* codeParts */._v)(text).map((part, index)=>index % 2 === 1 ? markup.code(part) : markup.escape(part)).join('');
+}
+/** @param elsewhere where the rest of a list is: `the output has them`. */ function foldOf(section, markup, elsewhere) {
+    const { title, detail, more } = section;
+    const rest = more === 0 ? '' : `\n... and ${section.kind === 'diff' ? (0,units/* plural */.LS)(more, 'more line') : (0,units/* plural */.LS)(more, 'more', 'more')}; ${elsewhere}.\n`;
+    return {
+        title,
+        detail,
+        body: markdown_bodyOf(section, markup) + rest
+    };
+}
+function markdown_bodyOf(section, markup) {
+    switch(section.kind){
+        case 'table':
+            return markup.table(section.columns.map(({ title })=>title), section.rows.map((row)=>row.map((cell, index)=>cellOf(cell, section.columns[index], markup))));
+        case 'diff':
+            return fence(section.lines, 'diff');
+        case 'output':
+            return fence(section.lines, 'text');
+        case 'list':
+            return section.lines.map((line)=>`- ${markup.escape(line)}\n`).join('');
+    }
+}
+function cellOf(text, column, markup) {
+    return text !== '' && column?.as === 'code' ? markup.code(text) : markup.escape(text);
+}
+/** A block of text as it is; none of its lines can end it. */ function fence(lines, language) {
+    const text = (0,base_text/* printable */.g$)(lines.join('\n'));
+    const longest = (text.match(/`+/g) ?? []).reduce((most, run)=>Math.max(most, run.length), 2);
+    const marks = '`'.repeat(longest + 1);
+    return `${marks}${language}\n${text}\n${marks}\n`;
+}
+/**
+ * As many folded parts between head and foot as there is room for, in their order; those that are left out are named.
+ * @param bytes of all of it in UTF-8. Head and foot fit.
+ * @param elsewhere where what was left out is: `The output has it.`
+ */ function fitted({ head, folds, foot }, { bytes, elsewhere }) {
+    const note = (left)=>left.length === 0 ? '' : `\n_No room here for: ${left.map(({ title })=>title.toLowerCase()).join(', ')}. ${elsewhere}_\n`;
+    let room = bytes - Buffer.byteLength(head + foot + note(folds));
+    const kept = [];
+    const left = [];
+    for (const fold of folds){
+        const text = folded(fold);
+        const size = Buffer.byteLength(text);
+        if (size > room) {
+            left.push(fold);
+            continue;
+        }
+        kept.push(text);
+        room -= size;
+    }
+    return [
+        head,
+        ...kept,
+        note(left),
+        foot
+    ].join('');
+}
+/** GitHub reads Markdown within a tag after a blank line. */ function folded({ title, detail, body }) {
+    return `\n<details>\n<summary><b>${title}</b>: ${detail}</summary>\n\n${body}\n</details>\n`;
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/report/summary.js
+
+
+
+
+
+
+
+/** The job summary of a check, cut to what the runner takes. */ function migrationSummary(report, markup, { namesToo }) {
+    const view = viewOf(report);
+    const head = [
+        headOf(view, markup, '##'),
+        aboutTable(view, markup)
+    ].join('');
+    const elsewhere = {
+        short: 'the output `report` has more',
+        long: 'The output `report` has more.'
+    };
+    return assembled({
+        report,
+        view,
+        markup,
+        limits: SUMMARY,
+        head,
+        foot: '',
+        namesToo,
+        elsewhere
+    });
+}
+/**
+ * One comment on a pull request, short first, cut to what GitHub takes.
+ * @param markup of a place where `@` and `#` reach people and issues.
+ * @param marker an HTML comment by which it is found again.
+ */ function migrationComment(report, markup, { namesToo, marker, runUrl }) {
+    const view = viewOf(report);
+    const head = `${marker}\n${headOf(view, markup, '###')}`;
+    const foot = `\n[The run, with its whole summary](${runUrl})\n`;
+    const elsewhere = {
+        short: "the run's summary has more",
+        long: "The run's summary has more."
+    };
+    return assembled({
+        report,
+        view,
+        markup,
+        limits: COMMENT,
+        head,
+        foot,
+        namesToo,
+        elsewhere
+    });
+}
+function assembled({ report, view, markup, limits, head, foot, namesToo, elsewhere }) {
+    const room = {
+        bytes: limits.bytes,
+        elsewhere: elsewhere.long
+    };
+    if (!namesToo) return fitted({
+        head: `${head}${totals(report, view, markup)}`,
+        folds: [],
+        foot
+    }, room);
+    const facts = tellAll([
+        ...view.failing,
+        ...view.others
+    ], report, limits);
+    const items = (some)=>some.map((fact)=>markdown_factItem(fact, report, markup)).join('');
+    const open = items(facts.slice(0, limits.openFacts));
+    const folds = [
+        ...restOfFacts(facts.slice(limits.openFacts), limits, items, elsewhere.short),
+        ...sectionsOf(report, limits).map((section)=>foldOf(section, markup, elsewhere.short))
+    ];
+    return fitted({
+        head: open === '' ? head : `${head}\n${open}`,
+        folds,
+        foot
+    }, room);
+}
+function restOfFacts(rest, { rows }, items, elsewhere) {
+    if (rest.length === 0) return [];
+    const more = rest.length - rows;
+    const note = more > 0 ? `\n... and ${(0,units/* plural */.LS)(more, 'more', 'more')}; ${elsewhere}.\n` : '';
+    return [
+        {
+            title: 'More to look at',
+            detail: (0,units/* plural */.LS)(rest.length, 'thing'),
+            body: items(rest.slice(0, rows)) + note
+        }
+    ];
+}
+function headOf({ sign, title, lead }, markup, heading) {
+    return `${heading} ${sign} ${markup.escape(title)}\n\n${markup.escape(lead)}\n`;
+}
+function aboutTable({ about }, markup) {
+    const [first, ...rest] = about.map(({ title, value, more })=>[
+            title,
+            markup.escape([
+                value,
+                more
+            ].filter((part)=>part !== '').join(', '))
+        ]);
+    return first === undefined ? '' : `\n${markup.table(first, rest)}`;
+}
+const PUBLIC_NOTE = '\nThis repository is public, so no names of what is in the database and no statements are shown here; `pgkeep check-migrations` on a machine of yours shows them.\n';
+/** How many facts of each kind there are. */ function totals({ facts, statements, outcome }, view, markup) {
+    if (outcome === 'skipped') return '';
+    const rows = Object.entries(words/* KINDS */.GW).flatMap(([kind, title])=>{
+        const count = (some)=>some.filter((fact)=>fact.kind === kind).length;
+        const [failing, others] = [
+            count(view.failing),
+            count(view.others)
+        ];
+        return failing + others === 0 ? [] : [
+            [
+                title,
+                (0,units/* formatCount */.B4)(failing),
+                (0,units/* formatCount */.B4)(others)
+            ]
+        ];
+    });
+    const failing = outcome === 'approved' ? 'Approved' : 'Fail the check';
+    return [
+        facts.length === 0 ? '' : `\n${markup.table([
+            'What',
+            failing,
+            'Worth a look'
+        ], rows)}`,
+        `\n${(0,units/* plural */.LS)(statements.length, 'statement')} ran.\n`,
+        PUBLIC_NOTE
+    ].join('');
+}
+
+// EXTERNAL MODULE: ./lib/base/table.js
+var base_table = __nccwpck_require__(59384);
+;// CONCATENATED MODULE: ./lib/migrations/report/text.js
+
+
+
+
+
+
+
+const COLOURS = {
+    good: 'green',
+    bad: 'red',
+    warn: 'yellow'
+};
+const ELSEWHERE = 'the JSON report has them all';
+/** A report for a terminal: the verdict, what fails the check, what is worth a look, and all that is known beside. */ function migrationText(report, options) {
+    const { paint } = options;
+    const view = viewOf(report);
+    const approved = report.outcome === 'approved';
+    const facts = tellAll([
+        ...view.failing,
+        ...view.others
+    ], report, TERMINAL);
+    return [
+        `${paint(view.word, COLOURS[view.tone])} ${paint((0,base_text/* printableLine */.oy)(view.lead), 'bold')}\n`,
+        view.about.length === 0 ? '' : '\n',
+        ...view.about.map(({ title, value, more })=>`${title.padEnd(11)}${(0,base_text/* printableLine */.oy)([
+                value,
+                more
+            ].filter((part)=>part !== '').join(', '))}\n`),
+        ...factList(approved ? paint((0,base_text/* printableLine */.oy)(view.title), 'yellow') : paint('Fails the check', 'red'), facts.slice(0, view.failing.length), paint),
+        ...factList(paint('Worth a look', 'yellow'), facts.slice(view.failing.length), paint),
+        ...sectionsOf(report, TERMINAL).flatMap((section)=>sectionText(section, options))
+    ].join('');
+}
+function factList(title, facts, paint) {
+    if (facts.length === 0) return [];
+    const rest = facts.length - TERMINAL.openFacts;
+    const lines = facts.slice(0, TERMINAL.openFacts).flatMap(({ message, place, sql, advice })=>{
+        const source = [
+            place,
+            sql
+        ].filter((part)=>part !== '').join('  ');
+        return [
+            (0,base_text/* printableLine */.oy)(message),
+            ...source === '' ? [] : [
+                `  ${paint((0,base_text/* printableLine */.oy)(source), 'dim')}`
+            ],
+            ...advice === '' ? [] : [
+                `  ${(0,base_text/* printableLine */.oy)(advice)}`
+            ]
+        ];
+    });
+    return [
+        `\n${title}\n`,
+        ...lines.map((line)=>`  ${line}\n`),
+        ...rest > 0 ? [
+            `  ... and ${(0,units/* plural */.LS)(rest, 'more', 'more')}; ${ELSEWHERE}.\n`
+        ] : []
+    ];
+}
+function sectionText(section, options) {
+    const { title, detail, more } = section;
+    return [
+        `\n${options.paint(title, 'bold')}: ${detail}\n`,
+        bodyText(section, options),
+        ...more > 0 ? [
+            `... and ${(0,units/* plural */.LS)(more, 'more', 'more')}; ${ELSEWHERE}.\n`
+        ] : []
+    ];
+}
+function bodyText(section, { paint, width }) {
+    if (section.kind === 'table') {
+        const columns = section.columns.map(({ title, as })=>({
+                title: title.toUpperCase(),
+                ...as === 'number' ? {
+                    align: 'right'
+                } : {
+                    shrinks: true
+                }
+            }));
+        const [head = '', ...rows] = (0,base_table/* renderTable */.b)(columns, section.rows, width).trimEnd().split('\n');
+        return `${[
+            paint(head, 'dim'),
+            ...rows
+        ].join('\n')}\n`;
+    }
+    const lines = section.lines.map(base_text/* printableLine */.oy);
+    return lines.map((line)=>section.kind === 'diff' ? diffLine(line, paint) : `  ${line}`).map((line)=>`${line}\n`).join('');
+}
+function diffLine(line, paint) {
+    switch(line.charAt(0)){
+        case '+':
+            return paint(line, 'green');
+        case '-':
+            return paint(line, 'red');
+        case '@':
+            return paint(line, 'bold');
+        default:
+            return line;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/report/index.js
+
+
+
+
+
+/***/ }),
+
+/***/ 43106:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $t: () => (/* binding */ placeOf),
+/* harmony export */   GW: () => (/* binding */ KINDS),
+/* harmony export */   TN: () => (/* binding */ oneLine),
+/* harmony export */   Vb: () => (/* binding */ nameOf),
+/* harmony export */   _v: () => (/* binding */ codeParts),
+/* harmony export */   vI: () => (/* binding */ shortened)
+/* harmony export */ });
+/* harmony import */ var _base_text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(99589);
+
+/** What each kind of fact is called. */ const KINDS = {
+    error: 'Error',
+    'hidden-error': 'Failed statement',
+    'open-transaction': 'Transaction left open',
+    duration: 'Time limit',
+    'data-loss': 'Data loss',
+    rewrite: 'Table written anew',
+    lock: 'Lock',
+    'invalid-index': 'Invalid index',
+    'not-valid': 'Constraint that is not valid',
+    'new-role': 'New role'
+};
+const nameOf = ({ schema, name })=>`${schema}.${name}`;
+// Tools put these before each of their statements.
+const LEADING_COMMENTS = /^(?:\s|--[^\n]*(?:\n|$)|\/\*[^]*?\*\/)+/;
+/** A statement on one line, from its first word on. */ function oneLine(sql) {
+    const bare = sql.replace(LEADING_COMMENTS, '');
+    return (bare === '' ? sql : bare).replaceAll(/\s+/g, ' ').trim();
+}
+/** On one line and with nothing that could act on a terminal, cut to so many characters (UTF-16 units). */ function shortened(text, most) {
+    const line = (0,_base_text_js__WEBPACK_IMPORTED_MODULE_0__/* .printableLine */ .oy)(text);
+    return line.length <= most ? line : `${line.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+}
+/** A sentence cut at its code, which is between two backticks: every second part is code. */ function codeParts(text) {
+    return text.split(/`([^`]+)`/);
+}
+/** `db/migrate/7_totals.sql:3`, where that is known. */ function placeOf({ file }) {
+    return file === undefined ? '' : `${file.path}:${file.line}`;
+}
+
+
+/***/ }),
+
+/***/ 74423:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Z0: () => (/* binding */ redReasons),
+/* harmony export */   rs: () => (/* binding */ migrationOutputs)
+/* harmony export */ });
+/* unused harmony exports rowsLost, schemaDiff */
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
+
+/** The runner takes a mebibyte of all outputs of a job. */ const LONGEST = 200_000;
+/** The outputs of a check. */ function migrationOutputs(report) {
+    return {
+        outcome: report.outcome,
+        report: fitting(report),
+        'schema-diff': schemaDiff(report).slice(0, LONGEST),
+        'rows-lost': report.effects === null ? '' : rowsLost(report.effects),
+        'duration-seconds': report.command?.seconds ?? ''
+    };
+}
+/** Rows that were there before and are not any more, of all tables; rows that became more elsewhere make up for none. */ function rowsLost({ rows, dropped }) {
+    const fewer = rows.map(({ before, after })=>after === null ? 0 : Math.max(0, before - after));
+    return [
+        ...fewer,
+        ...dropped.map((table)=>table.rows)
+    ].reduce((sum, each)=>sum + each, 0);
+}
+/** All changes of the schema as one text. */ function schemaDiff({ schema }) {
+    return schema.map(({ change, kind, name, diff })=>[
+            `${change} ${kind} ${name}`,
+            ...diff,
+            ''
+        ].join('\n')).join('\n');
+}
+/** Everything that makes the run red, each an error to show; empty for a green one. */ function redReasons({ outcome, facts }) {
+    return outcome !== 'failed' ? [] : facts.filter(({ fails })=>fails).map(({ message })=>new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(message));
+}
+/** A report as an output can hold it: what is long is left out, the facts stay. */ function fitting(report) {
+    const fits = (candidate)=>JSON.stringify(candidate).length <= LONGEST;
+    const smaller = [
+        (from)=>from,
+        (from)=>({
+                ...from,
+                schema: from.schema.map((change)=>({
+                        ...change,
+                        diff: []
+                    }))
+            }),
+        (from)=>({
+                ...from,
+                statements: [],
+                statementsLeftOut: from.statementsLeftOut + from.statements.length
+            }),
+        (from)=>({
+                ...from,
+                effects: from.effects === null ? null : {
+                    ...from.effects,
+                    rows: []
+                }
+            }),
+        (from)=>({
+                ...from,
+                schema: [],
+                locks: [],
+                facts: from.facts.slice(0, 50)
+            })
+    ];
+    let candidate = report;
+    for (const shrink of smaller){
+        candidate = shrink(candidate);
+        if (fits(candidate)) break;
+    }
+    return candidate;
+}
+
+
+/***/ }),
+
+/***/ 92090:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  w: () => (/* binding */ checkMigrations)
+});
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(77598);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(76760);
+// EXTERNAL MODULE: ./lib/backup/catalogue.js
+var catalogue = __nccwpck_require__(77814);
+// EXTERNAL MODULE: ./lib/backup/choose.js + 1 modules
+var choose = __nccwpck_require__(5118);
+// EXTERNAL MODULE: ./lib/codec/index.js + 7 modules
+var codec = __nccwpck_require__(9077);
+// EXTERNAL MODULE: ./lib/inputs/name.js
+var inputs_name = __nccwpck_require__(49293);
+// EXTERNAL MODULE: ./lib/restore/stage/index.js + 9 modules
+var stage = __nccwpck_require__(50081);
+// EXTERNAL MODULE: ./lib/storage/registry.js + 14 modules
+var registry = __nccwpck_require__(66059);
+// EXTERNAL MODULE: ./lib/base/units.js
+var units = __nccwpck_require__(84319);
+;// CONCATENATED MODULE: ./lib/migrations/judge/advice.js
+/** A gentler form of a statement: when it applies, and what to do instead, in one sentence. */ const IN_BATCHES = 'in batches, each in a transaction of its own';
+/**
+ * What is known of statements that lock or rewrite more than they must; the first that applies counts. Sources: the
+ * notes of ALTER TABLE, CREATE INDEX, REINDEX, REFRESH MATERIALIZED VIEW, VACUUM and CLUSTER in PostgreSQL's documentation.
+ */ const RULES = [
+    {
+        applies: /^CREATE (UNIQUE )?INDEX\b/i,
+        unless: /\bCONCURRENTLY\b/i,
+        advice: '`CREATE INDEX CONCURRENTLY`, outside of a transaction, lets writes go on; drop the invalid index that it leaves when it fails.'
+    },
+    {
+        applies: /^REINDEX\b/i,
+        unless: /\bCONCURRENTLY\b/i,
+        advice: '`REINDEX … CONCURRENTLY` lets reads and writes go on.'
+    },
+    {
+        applies: /^DROP INDEX\b/i,
+        unless: /\bCONCURRENTLY\b/i,
+        advice: '`DROP INDEX CONCURRENTLY`, outside of a transaction, waits for nobody while others wait for it.'
+    },
+    {
+        applies: /^REFRESH MATERIALIZED VIEW\b/i,
+        unless: /\bCONCURRENTLY\b/i,
+        advice: '`REFRESH MATERIALIZED VIEW CONCURRENTLY` lets reads go on; the view needs a unique index for it.'
+    },
+    {
+        applies: /^(VACUUM\b.*\bFULL|CLUSTER\b)/i,
+        advice: 'A tool such as pg_repack writes a table anew while it is used.'
+    },
+    {
+        applies: /\bADD\b[^;]*\bUSING INDEX\b/i,
+        advice: 'Set `lock_timeout` and try again when it is reached: what waits for this lock makes all others wait.'
+    },
+    {
+        applies: /^ALTER TABLE\b.*\bADD\b[^;]*\b(FOREIGN KEY|REFERENCES)\b/i,
+        unless: /\bNOT VALID\b/i,
+        advice: 'Add the foreign key `NOT VALID` and `VALIDATE CONSTRAINT` it in a second transaction: that reads the table while writes go on.'
+    },
+    {
+        applies: /^ALTER TABLE\b.*\bADD (CONSTRAINT\b[^;]*)?CHECK\b/i,
+        unless: /\bNOT VALID\b/i,
+        advice: 'Add the constraint `NOT VALID` and `VALIDATE CONSTRAINT` it in a second transaction: that reads the table while writes go on.'
+    },
+    {
+        applies: /^ALTER TABLE\b.*\bADD (CONSTRAINT\b[^;]*)?(PRIMARY KEY|UNIQUE)\b/i,
+        advice: 'Build the index with `CREATE UNIQUE INDEX CONCURRENTLY` first, then `ADD CONSTRAINT … USING INDEX`.'
+    },
+    {
+        applies: /^ALTER TABLE\b.*\bSET NOT NULL\b/i,
+        advice: 'Add `CHECK (… IS NOT NULL) NOT VALID` and validate it in a second transaction: `SET NOT NULL` then reads no row; drop the check afterwards.'
+    },
+    {
+        applies: /^ALTER TABLE\b.*\bALTER (COLUMN )?\S+ (SET DATA )?TYPE\b/i,
+        advice: `Add a column of the new type, fill it ${IN_BATCHES}, and let it take the old one's place.`
+    },
+    {
+        applies: /^ALTER TABLE\b.*\bADD (COLUMN )?[^;]*\b(DEFAULT|GENERATED)\b/i,
+        advice: `Add the column without the default, set the default for new rows, and fill the old ones ${IN_BATCHES}: only constants need no rewrite.`
+    },
+    {
+        applies: /^ALTER TABLE\b.*\bSET (UNLOGGED|LOGGED|TABLESPACE|ACCESS METHOD)\b/i,
+        advice: 'It writes the whole table anew under a lock: choose a time when nobody needs the table.'
+    },
+    {
+        applies: /^ALTER TABLE\b.*\bDETACH PARTITION\b/i,
+        unless: /\bCONCURRENTLY\b/i,
+        advice: '`DETACH PARTITION … CONCURRENTLY`, outside of a transaction, lets reads and writes go on (PostgreSQL 14 and newer).'
+    },
+    {
+        applies: /^(UPDATE|DELETE)\b/i,
+        advice: `Do it ${IN_BATCHES}, apart from changes of the schema: locks are held until the transaction ends.`
+    },
+    {
+        applies: /^(ALTER|DROP|TRUNCATE|LOCK)\b/i,
+        advice: 'Set `lock_timeout` before it and try again when it is reached, and keep the transaction short: what waits for this lock makes all others wait.'
+    }
+];
+/** What to do instead of a statement that locked or rewrote something; undefined where nothing gentler is known. */ function adviceOn(sql) {
+    const plain = withoutComments(sql);
+    return RULES.find(({ applies, unless })=>applies.test(plain) && unless?.test(plain) !== true)?.advice;
+}
+/** On one line, as the rules want it. Text in quotes may hold what looks like a comment: the advice would be off, no more. */ function withoutComments(sql) {
+    return sql.replaceAll(/--[^\n]*/g, ' ').replaceAll(/\/\*[\s\S]*?\*\//g, ' ').replaceAll(/\s+/g, ' ').trim();
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/judge/losses.js
+
+/** Data that is gone, each with the statement that most likely took it away. */ function ofLosses(effects, statements, { failOn }) {
+    if (effects === null) return [];
+    const fails = failOn.includes('data-loss');
+    const loss = (message, by, ...names)=>{
+        const statement = lastNaming(statements, by, names);
+        return {
+            kind: 'data-loss',
+            fails,
+            message,
+            ...statement === undefined ? {} : {
+                statement
+            }
+        };
+    };
+    const gone = effects.dropped.filter(({ rows })=>rows > 0).map(({ table, rows, bytes })=>loss(`Table ${losses_text(table)} is gone, with ${(0,units/* plural */.LS)(rows, 'row')} (${(0,units/* formatBytes */.z3)(bytes)}).`, /\bDROP\b/i, table.name));
+    const fewer = effects.rows.flatMap(({ table, before, after })=>after === null || after >= before ? [] : [
+            loss(`Table ${losses_text(table)} has lost ${(0,units/* plural */.LS)(before - after, 'row')} of ${(0,units/* formatCount */.B4)(before)}.`, /\b(DELETE|TRUNCATE|MERGE|DROP|DETACH)\b/i, table.name)
+        ]);
+    const values = effects.lost.filter((each)=>each.how !== 'retyped' && each.values > 0).map(({ table, column, how, values: count })=>how === 'dropped' ? loss(`Column ${losses_text(table)}.${column} is gone, with ${(0,units/* plural */.LS)(count, 'value')}.`, /\bDROP\b/i, table.name, column) : loss(`Column ${losses_text(table)}.${column} has lost ${(0,units/* plural */.LS)(count, 'value')}, which are NULL now.`, /\b(UPDATE|MERGE)\b/i, table.name, column));
+    const converted = effects.lost.flatMap(({ table, column, how, values: count, types })=>how !== 'retyped' || count === 0 ? [] : [
+            {
+                ...loss(`Column ${losses_text(table)}.${column} has another type` + (types === undefined ? '' : `, ${types.after} instead of ${types.before}`) + `: its ${(0,units/* plural */.LS)(count, 'value')} may have been altered.`, /\bTYPE\b/i, table.name, column),
+                fails: false
+            }
+        ]);
+    return [
+        ...gone,
+        ...fewer,
+        ...values,
+        ...converted
+    ];
+}
+/** The last statement of a kind in which these names stand, each as a whole word: what most likely did it. */ function lastNaming(statements, kind, names) {
+    const words = names.map((name)=>new RegExp(`(?<![\\w$])${name.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')}(?![\\w$])`, 'iu'));
+    const index = statements.findLastIndex(({ sql, error })=>error === undefined && kind.test(sql) && words.every((word)=>word.test(sql)));
+    return index < 0 ? undefined : index;
+}
+/** `public.orders` */ const losses_text = ({ schema, name })=>`${schema}.${name}`;
+
+;// CONCATENATED MODULE: ./lib/migrations/judge/facts.js
+
+
+
+/** `fail-on: lock` without a limit of its own: what an application's users begin to notice. */ const DEFAULT_LOCK_MS = 1000;
+const ORDER = [
+    ...[
+        'error',
+        'duration',
+        'data-loss',
+        'hidden-error',
+        'open-transaction',
+        'invalid-index'
+    ],
+    ...[
+        'lock',
+        'rewrite',
+        'not-valid',
+        'new-role'
+    ]
+];
+/** What is worth a person's attention, what makes the check red first. Pure. */ function factsOf(seen, policy) {
+    const facts = [
+        ...ofCommand(seen, policy),
+        ...ofLosses(seen.effects, seen.statements, policy),
+        ...seen.locks.flatMap((lock)=>ofLock(lock, seen.statements, policy)),
+        ...ofShape(seen, policy)
+    ];
+    const rank = ({ fails, kind })=>(fails ? 0 : ORDER.length) + ORDER.indexOf(kind);
+    return facts.sort((a, b)=>rank(a) - rank(b));
+}
+function ofCommand({ command, statements, openTransactions }, { failOn }) {
+    const fails = failOn.includes('error');
+    const failed = statements.flatMap(({ error }, index)=>error === undefined ? [] : [
+            {
+                index,
+                error
+            }
+        ]);
+    const last = failed.at(-1);
+    const facts = [];
+    if (command.outcome === 'timed out') {
+        const running = statements.findIndex(({ ms })=>ms === null);
+        facts.push({
+            kind: 'duration',
+            fails,
+            message: `The command was ended after ${(0,units/* formatDuration */.a3)(command.seconds)}, which is its \`max-duration\`.`,
+            ...running < 0 ? {} : {
+                statement: running
+            }
+        });
+    } else if (command.outcome !== 'succeeded') {
+        const how = command.outcome === 'not found' ? 'The command was not found by the shell' : command.exitCode === null ? 'The command was ended by a signal' : `The command failed with exit code ${command.exitCode}`;
+        facts.push({
+            kind: 'error',
+            fails,
+            message: last === undefined ? `${how}.` : `${how}. The server's last error: ${last.error.message}`,
+            ...last === undefined ? {} : {
+                statement: last.index
+            }
+        });
+    } else {
+        for (const { index, error } of failed){
+            const harmless = isProbe(statements, index);
+            facts.push({
+                kind: 'hidden-error',
+                fails: fails && !harmless,
+                message: harmless ? `A statement failed, and the command went on: ${error.message}` : `The command ended well although a statement failed: ${error.message}`,
+                ...harmless ? {} : {
+                    advice: 'Let the command stop at the first error (`psql --set ON_ERROR_STOP=1`).'
+                },
+                statement: index
+            });
+        }
+    }
+    if (openTransactions > 0) facts.push({
+        kind: 'open-transaction',
+        fails,
+        message: `The command left ${(0,units/* plural */.LS)(openTransactions, 'transaction')} open: what was done there is lost.`,
+        advice: 'Commit before the command ends.'
+    });
+    return facts;
+}
+/** Tools look whether a table of theirs is there by reading it, and what goes back to a savepoint was meant to be able to fail. */ function isProbe(statements, index) {
+    const failed = statements[index];
+    if (failed === undefined || /^(SELECT|SHOW|TABLE|VALUES)\b/i.test(withoutComments(failed.sql))) return true;
+    const next = statements.slice(index + 1).find(({ session })=>session === failed.session);
+    return next !== undefined && /^ROLLBACK\b.*\bTO\b/i.test(next.sql);
+}
+function ofLock(lock, statements, { failOn, maxLockMs }) {
+    const { table, mode, longestMs, blocks, statement } = lock;
+    if (blocks === 'schema changes') return [];
+    const limit = maxLockMs ?? DEFAULT_LOCK_MS;
+    const advice = adviceFor(statement, statements);
+    return [
+        {
+            kind: 'lock',
+            fails: longestMs > limit && (maxLockMs !== undefined || failOn.includes('lock')),
+            message: `${mode} on ${losses_text(table)} was held for ${(0,units/* formatDuration */.a3)(longestMs / 1000)}: ${blocks} would have waited.`,
+            ...advice === undefined ? {} : {
+                advice
+            },
+            ...statement === undefined ? {} : {
+                statement
+            }
+        }
+    ];
+}
+function ofShape({ effects, newRoles, statements }, { failOn }) {
+    const rewritten = (effects?.rewritten ?? []).map(({ table, bytes })=>{
+        const statement = statements.findIndex(({ sql })=>sql.includes(table.name) && adviceOn(sql) !== undefined);
+        const advice = adviceFor(statement < 0 ? undefined : statement, statements);
+        return {
+            kind: 'rewrite',
+            fails: failOn.includes('rewrite'),
+            message: `Table ${losses_text(table)} was written anew (${(0,units/* formatBytes */.z3)(bytes)} before).`,
+            ...advice === undefined ? {} : {
+                advice
+            },
+            ...statement < 0 ? {} : {
+                statement
+            }
+        };
+    });
+    const invalid = (effects?.invalidIndexes ?? []).map(({ index, table })=>({
+            kind: 'invalid-index',
+            fails: failOn.includes('error'),
+            message: `Index ${losses_text(index)} on ${losses_text(table)} is invalid: it costs with each write and answers no query.`,
+            advice: 'Drop it, and build it again.'
+        }));
+    const notValid = (effects?.notValid ?? []).map(({ constraint, table })=>({
+            kind: 'not-valid',
+            fails: false,
+            message: `Constraint ${constraint} on ${losses_text(table)} is NOT VALID: rows that were there before may break it.`,
+            advice: '`VALIDATE CONSTRAINT` it in a later migration.'
+        }));
+    const roles = newRoles.length === 0 ? [] : [
+        {
+            kind: 'new-role',
+            fails: false,
+            message: `The command made ${(0,units/* plural */.LS)(newRoles.length, 'role')}: ${newRoles.join(', ')}. Roles belong to the whole server.`
+        }
+    ];
+    return [
+        ...rewritten,
+        ...invalid,
+        ...notValid,
+        ...roles
+    ];
+}
+function adviceFor(index, statements) {
+    const statement = index === undefined ? undefined : statements[index];
+    return statement === undefined ? undefined : adviceOn(statement.sql);
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/judge/gate.js
+/**
+ * The verdict. An approval accepts data loss and nothing else: what fails for another reason stays red.
+ */ function gate(facts, approval) {
+    const failing = facts.filter(({ fails })=>fails);
+    if (failing.length === 0) return {
+        outcome: 'passed'
+    };
+    if (approval === undefined || failing.some(({ kind })=>kind !== 'data-loss')) return {
+        outcome: 'failed'
+    };
+    return {
+        outcome: 'approved',
+        approvedBy: approval
+    };
+}
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(51455);
+;// CONCATENATED MODULE: ./lib/migrations/judge/locate.js
+
+
+const SOURCES = /\.(sql|[cm]?[jt]sx?|py|rb|php|go|ex|exs|java|kt|cs|rs|xml|ya?ml)$/i;
+const NOT_OURS = new Set([
+    'node_modules',
+    'vendor',
+    'dist',
+    'build',
+    'target',
+    'venv',
+    '__pycache__'
+]);
+const MOST_FILES = 5000;
+const LARGEST_BYTES = 1024 * 1024;
+/** Shorter statements (`COMMIT`) stand everywhere. */ const SHORTEST_SQL = 12;
+/**
+ * Finds statements in the files of a folder, blanks apart: those of a migration that is written as SQL, also within another
+ * language. What a tool makes up by itself is not found.
+ * @returns for each statement where it stands; undefined where it does not, or in more than one place.
+ */ async function locate(folder, statements) {
+    const wanted = statements.map((sql)=>squeeze(sql).text);
+    const found = wanted.map(()=>[]);
+    if (!wanted.some(({ length })=>length >= SHORTEST_SQL)) return wanted.map(()=>undefined);
+    for (const path of (await sources(folder))){
+        const text = await (0,promises_.readFile)((0,external_node_path_.join)(folder, path), 'utf8').catch(()=>'');
+        const { text: squeezed, lines } = squeeze(text);
+        wanted.forEach((sql, index)=>{
+            if (sql.length < SHORTEST_SQL) return;
+            const at = squeezed.indexOf(sql);
+            if (at < 0) return;
+            found[index]?.push({
+                path,
+                line: lines[at] ?? 1
+            });
+            if (squeezed.includes(sql, at + 1)) found[index]?.push({
+                path,
+                line: 0
+            });
+        });
+    }
+    return found.map((places)=>places.length === 1 ? places[0] : undefined);
+}
+/** Each run of blanks as one, and of each character its line, counted from 1. */ function squeeze(sql) {
+    const lines = [];
+    let text = '';
+    let line = 1;
+    let blank = true;
+    for (const character of sql){
+        if (/\s/.test(character)) {
+            if (!blank) {
+                text += ' ';
+                lines.push(line);
+            }
+            blank = true;
+            if (character === '\n') line += 1;
+            continue;
+        }
+        blank = false;
+        text += character;
+        for(let unit = 0; unit < character.length; unit += 1)lines.push(line);
+    }
+    return {
+        text: text.replace(/[ ;]+$/, ''),
+        lines
+    };
+}
+/** Source files below a folder, by name; not those of packages, nor more than can be read at leisure. */ async function sources(folder) {
+    const files = [];
+    const look = async (path)=>{
+        const entries = await (0,promises_.readdir)((0,external_node_path_.join)(folder, path), {
+            withFileTypes: true
+        }).catch(()=>[]);
+        for (const entry of entries.sort((a, b)=>a.name < b.name ? -1 : 1)){
+            if (files.length >= MOST_FILES) return;
+            const inside = (0,external_node_path_.join)(path, entry.name);
+            if (entry.isDirectory()) {
+                if (!entry.name.startsWith('.') && !NOT_OURS.has(entry.name)) await look(inside);
+            } else if (entry.isFile() && SOURCES.test(entry.name)) {
+                if ((await (0,promises_.stat)((0,external_node_path_.join)(folder, inside))).size <= LARGEST_BYTES) files.push(inside);
+            }
+        }
+    };
+    await look('');
+    return files;
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/judge/index.js
+
+
+
+
+// EXTERNAL MODULE: ./lib/base/errors.js
+var base_errors = __nccwpck_require__(22157);
+;// CONCATENATED MODULE: ./lib/migrations/paths.js
+
+
+
+/**
+ * Looks for what the inputs name before a backup is fetched for nothing.
+ * @throws UserError where the folder or the file is missing: mostly the step that checks out the repository is.
+ */ async function requirePaths({ workingDirectory, sanitize }, workspace) {
+    const folder = await (0,promises_.stat)((0,external_node_path_.resolve)(workspace, workingDirectory)).catch(()=>undefined);
+    if (folder?.isDirectory() !== true) throw new base_errors/* UserError */.yo(`Input "working-directory" is ${JSON.stringify(workingDirectory)}, and there is no such folder in ${workspace}. ${CHECKED_OUT}`);
+    if (sanitize === undefined) return;
+    await (0,promises_.access)((0,external_node_path_.resolve)(workspace, sanitize), promises_.constants.R_OK).catch((error)=>{
+        throw new base_errors/* UserError */.yo(`Input "sanitize" is ${JSON.stringify(sanitize)}, and there is no such file in ${workspace} that can be read. ${CHECKED_OUT}`, {
+            cause: error
+        });
+    });
+}
+const CHECKED_OUT = 'In a workflow, check out the repository in a step before this one.';
+
+// EXTERNAL MODULE: external "node:perf_hooks"
+var external_node_perf_hooks_ = __nccwpck_require__(643);
+// EXTERNAL MODULE: ./lib/base/mask.js
+var base_mask = __nccwpck_require__(88734);
+;// CONCATENATED MODULE: ./lib/migrations/command/environment.js
+/** How the command reaches the scratch database. */ /** What GitHub gives a step to talk to the runner and its services with: an own step would have been given its own. */ const RUNNERS_OWN = /^(INPUT_|ACTIONS_|STATE_|PGKEEP_|AWS_)|^(GITHUB_(TOKEN|OUTPUT|ENV|PATH|STATE|STEP_SUMMARY)|GH_TOKEN)$/;
+/** libpq's variables would lead to another database, and so may the URLs of other tools. */ const LEADS_ELSEWHERE = /^PG[A-Z]+$|^(DATABASE_URL|POSTGRES_URL|DIRECT_URL|SHADOW_DATABASE_URL)$/;
+/** Shorter values than this are no secrets that could be told from any other text. */ const SHORTEST_SECRET = 8;
+/**
+ * The environment of a pull request's command: the job's own, without what is ours (inputs, tokens, the storage's
+ * credentials, whatever holds a secret of ours) and with the scratch database as `DATABASE_URL` and `PG*`.
+ * `sslmode=disable`, because some drivers (lib/pq) insist on TLS otherwise, and the connection stays on this machine.
+ */ function commandEnvironment(env, login, secrets) {
+    const hidden = secrets.filter(({ length })=>length >= SHORTEST_SECRET);
+    const kept = Object.entries(env).filter(([name, value = ''])=>!RUNNERS_OWN.test(name) && !LEADS_ELSEWHERE.test(name) && !hidden.some((secret)=>value.includes(secret)));
+    const { port, user, password, database } = login;
+    return {
+        ...Object.fromEntries(kept),
+        DATABASE_URL: databaseUrl(login),
+        PGHOST: '127.0.0.1',
+        PGPORT: String(port),
+        PGUSER: user,
+        PGPASSWORD: password,
+        PGDATABASE: database,
+        PGSSLMODE: 'disable'
+    };
+}
+/** `postgresql://user:password@127.0.0.1:port/database?sslmode=disable`, with everything encoded. */ function databaseUrl({ port, user, password, database }) {
+    const [who, secret, where] = [
+        user,
+        password,
+        database
+    ].map(encodeURIComponent);
+    return `postgresql://${who}:${secret}@127.0.0.1:${port}/${where}?sslmode=disable`;
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/command/redact.js
+/** What stands for a value. */ const GONE = '…';
+/** Server messages that end in, or quote, a value that was being read, stored or compared. */ const VALUES = [
+    /(invalid input syntax for (?:type )?[^:]+: ).*/i,
+    /(invalid input value for enum [^:]+: ).*/i,
+    /((?:malformed|invalid) [\w ]*(?:literal|value|representation)[^:]*: ).*/i,
+    /(out of range: ).*/i,
+    /((?:Failing row|Partition key of the failing row) contains ).*/i,
+    /(Key \([^)]*\)=).*/i,
+    /((?:invalid )?byte sequence for encoding [^:]+: ).*/i
+];
+/** `value "12" is out of range for type smallint`, `time zone "x" not recognized`. */ const QUOTED_VALUES = /\b((?:value|time zone|token|string|year|date) )"[^"]*"/gi;
+/** Whole details, contexts and row dumps, as psql and drivers print them. */ const DETAIL = /^(\s*(?:DETAIL|CONTEXT|(?:['"]?(?:detail|where)['"]?))\s*[:=]\s*)(?!undefined|null|None)\S.*$/i;
+/**
+ * A line that a program printed, without what of it may be a value out of a row: details of errors, values that
+ * could not be read. What remains are names, types and the program's own words.
+ */ function redactLine(line) {
+    const detail = DETAIL.exec(line);
+    if (detail !== null) return `${detail[1]}${GONE}`;
+    const quoted = line.replace(QUOTED_VALUES, `$1"${GONE}"`);
+    return VALUES.reduce((text, pattern)=>text.replace(pattern, `$1${GONE}`), quoted);
+}
+/** An error that a function or a `RAISE` of the database words as it likes (PostgreSQL, appendix A: class P0). */ const WORDED_BY_USERS = /^P0/;
+/**
+ * The message of an error, without values out of rows.
+ * @param sqlstate of the error; the texts of `RAISE` may hold anything, unless they stand in the statement itself.
+ */ function redactError(message, sqlstate, statement) {
+    if (WORDED_BY_USERS.test(sqlstate) && !statement.includes(message)) return `an exception was raised (SQLSTATE ${sqlstate}); its text may hold data`;
+    return redactLine(message);
+}
+
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(77030);
+;// CONCATENATED MODULE: ./lib/migrations/command/relay.js
+
+/**
+ * Opens a port on 127.0.0.1 that leads to a server's socket: most drivers want a host and a port, and a server that is
+ * cut off from the network has none. Whoever connects still needs the password.
+ */ async function openRelay(socketPath) {
+    const open = new Set();
+    let closed = false;
+    const server = (0,external_node_net_.createServer)({
+        noDelay: true
+    }, (client)=>{
+        // Accepted while it was closed.
+        if (closed) return void client.destroy();
+        const upstream = (0,external_node_net_.connect)(socketPath);
+        join(client, upstream, open);
+        join(upstream, client, open);
+        client.pipe(upstream);
+        upstream.pipe(client);
+    });
+    await new Promise((resolve, reject)=>{
+        server.once('error', reject).listen(0, '127.0.0.1', resolve);
+    });
+    return {
+        port: server.address().port,
+        close: ()=>new Promise((resolve)=>{
+                closed = true;
+                server.close(()=>resolve());
+                for (const socket of open)socket.destroy();
+            })
+    };
+}
+/** When one side is gone, so is the other: PostgreSQL ends a session whose client went away without a word. */ function join(one, other, open) {
+    open.add(one);
+    one.on('error', ()=>other.destroy()).on('close', ()=>{
+        open.delete(one);
+        other.destroy();
+    });
+}
+
+// EXTERNAL MODULE: ./lib/base/process.js
+var base_process = __nccwpck_require__(8985);
+;// CONCATENATED MODULE: ./lib/migrations/command/sanitize.js
+
+
+
+
+/**
+ * Runs a file of SQL on the restored database before anything else can connect to it.
+ * @throws UserError where it cannot be read or a statement fails: nobody may see rows that were meant to be changed first.
+ */ async function sanitize({ programs, connection, database, signal }, file) {
+    await (0,promises_.access)(file, promises_.constants.R_OK).catch((error)=>{
+        throw new base_errors/* UserError */.yo(`The file of \`sanitize\`, ${file}, cannot be read: ${(0,base_errors/* messageOf */.bD)(error)}`);
+    });
+    const args = [
+        '--no-psqlrc',
+        '--quiet',
+        '--no-password',
+        '--output=/dev/null',
+        '--set=ON_ERROR_STOP=on'
+    ];
+    const child = (0,base_process/* start */.n)(programs.path('psql'), [
+        ...args,
+        `--file=${file}`,
+        `--dbname=${connection.conninfo(database)}`
+    ], {
+        env: {
+            ...connection.env,
+            ...programs.env
+        },
+        stdio: [
+            'ignore',
+            'ignore',
+            'pipe'
+        ],
+        signal
+    });
+    const { code } = await child.exit;
+    if (signal.aborted) throw new base_errors/* CancelledError */.cc();
+    if (code === 0) return;
+    const said = child.stderrTail().split('\n').map(redactLine).join('\n');
+    throw new base_errors/* UserError */.yo(`The file of \`sanitize\`, ${file}, did not run to its end, so the migrations were not run. Correct it and run the check again.\n${said}`);
+}
+
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(31421);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(73024);
+// EXTERNAL MODULE: external "node:string_decoder"
+var external_node_string_decoder_ = __nccwpck_require__(46193);
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(57975);
+;// CONCATENATED MODULE: ./lib/migrations/command/lines.js
+
+
+/** What is longer is cut: a program may print a file without a single end of line. */ const LONGEST_LINE = 2000;
+/** Gives each line of a stream, without colours, to `onLine`; resolves at the end of the stream. */ function readLines(stream, onLine) {
+    const decoder = new external_node_string_decoder_.StringDecoder('utf8');
+    let rest = '';
+    const tell = (line)=>{
+        const plain = (0,external_node_util_.stripVTControlCharacters)(line.replace(/\r$/, ''));
+        onLine(plain.length > LONGEST_LINE ? `${plain.slice(0, LONGEST_LINE)}…` : plain);
+    };
+    const take = (text)=>{
+        const lines = (rest + text).split('\n');
+        rest = (lines.pop() ?? '').slice(0, LONGEST_LINE + 1);
+        lines.forEach(tell);
+    };
+    return new Promise((resolve)=>{
+        stream.on('data', (chunk)=>take(decoder.write(chunk)));
+        stream.once('close', ()=>{
+            take(decoder.end());
+            if (rest !== '') tell(rest);
+            resolve();
+        });
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/command/shell.js
+
+
+
+
+
+/** A shell that stops at the first command that fails, in a pipe too, as steps of a workflow have it. */ const SHELLS = [
+    {
+        path: '/bin/bash',
+        args: [
+            '--noprofile',
+            '--norc',
+            '-eo',
+            'pipefail',
+            '-c'
+        ]
+    },
+    {
+        path: '/usr/bin/bash',
+        args: [
+            '--noprofile',
+            '--norc',
+            '-eo',
+            'pipefail',
+            '-c'
+        ]
+    },
+    {
+        path: '/bin/sh',
+        args: [
+            '-e',
+            '-c'
+        ]
+    }
+];
+const TAIL_LINES = 40;
+const KILL_AFTER_MS = 5000;
+/** A process that it left behind may hold its output open; what that would still say is not waited for. */ const OUTPUT_AFTER_MS = 1000;
+/** The groups of processes that are running, so that nothing of them outlives us. */ const groups = new Set();
+process.on('exit', ()=>{
+    for (const child of groups)kill(child, 'SIGKILL');
+});
+/**
+ * Runs a command by the shell in a process group of its own, which is ended with it: what it started in the background
+ * does not stay. A command that fails is a result.
+ * @throws CancelledError
+ */ async function runShell(options) {
+    const { command, cwd, env, limitMs, clean, onLine, signal } = options;
+    if (signal.aborted) throw new base_errors/* CancelledError */.cc();
+    const shell = SHELLS.find(({ path })=>(0,external_node_fs_.existsSync)(path)) ?? {
+        path: 'sh',
+        args: [
+            '-e',
+            '-c'
+        ]
+    };
+    const began = external_node_perf_hooks_.performance.now();
+    // A group of its own, so that all that it starts can be ended.
+    const child = (0,external_node_child_process_.spawn)(shell.path, [
+        ...shell.args,
+        command
+    ], {
+        cwd,
+        env,
+        detached: true,
+        stdio: [
+            'ignore',
+            'pipe',
+            'pipe'
+        ]
+    });
+    groups.add(child);
+    const tail = [];
+    const note = (line)=>{
+        const cleaned = clean(line);
+        tail.push(cleaned);
+        if (tail.length > TAIL_LINES) tail.shift();
+        onLine(cleaned);
+    };
+    const outputs = [
+        child.stdout,
+        child.stderr
+    ].map((stream)=>readLines(stream, note));
+    let timedOut = false;
+    let forced;
+    const stop = ()=>{
+        kill(child, 'SIGTERM');
+        forced ??= setTimeout(()=>kill(child, 'SIGKILL'), KILL_AFTER_MS);
+    };
+    const limit = limitMs === undefined ? undefined : setTimeout(()=>{
+        timedOut = true;
+        stop();
+    }, limitMs);
+    signal.addEventListener('abort', stop, {
+        once: true
+    });
+    const exitCode = await exitOf(child, note);
+    const seconds = (external_node_perf_hooks_.performance.now() - began) / 1000;
+    clearTimeout(limit);
+    await Promise.race([
+        Promise.all(outputs),
+        new Promise((resolve)=>void setTimeout(resolve, OUTPUT_AFTER_MS).unref())
+    ]);
+    clearTimeout(forced);
+    kill(child, 'SIGKILL');
+    groups.delete(child);
+    signal.removeEventListener('abort', stop);
+    if (signal.aborted) throw new base_errors/* CancelledError */.cc();
+    const outcome = timedOut ? 'timed out' : exitCode === 0 ? 'succeeded' : exitCode === 127 ? 'not found' : 'failed';
+    return {
+        outcome,
+        exitCode,
+        seconds,
+        tail: outcome === 'succeeded' ? [] : tail
+    };
+}
+/** The exit code; null after a signal. What keeps the shell from starting is a line of output and the code 126. */ function exitOf(child, note) {
+    return new Promise((resolve)=>{
+        child.once('error', (error)=>{
+            note(error.message);
+            resolve(126);
+        });
+        child.once('exit', (code)=>resolve(code));
+    });
+}
+/** Ends the whole group. */ function kill(child, how) {
+    if (child.pid === undefined) return;
+    try {
+        process.kill(-child.pid, how);
+    } catch  {
+    // Nothing of it is left.
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/command/secrets.js
+/** What variables are called that hold what nobody may read. */ const TELLING = /(KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|_PAT|DSN)$|^(PGPASSWORD)$/i;
+/** Values of an environment that a program may print and a report must not show. */ function secretsOf(env) {
+    return Object.entries(env).flatMap(([name, value])=>TELLING.test(name) && value !== undefined && value !== '' ? [
+            value
+        ] : []);
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/command/index.js
+
+
+
+
+
+
+
+// EXTERNAL MODULE: ./lib/postgres/psql.js
+var postgres_psql = __nccwpck_require__(70916);
+;// CONCATENATED MODULE: ./lib/migrations/facts/database.js
+
+
+/** The database is no longer there under its name: nothing of it can be looked at, and an application would not find it. */ class DatabaseGoneError extends base_errors/* UserError */.yo {
+    constructor(database, cause){
+        super(`The command dropped or renamed the database ${JSON.stringify(database)} that it was given. Leave that out of the command: a database that is in use is changed, not replaced.`, {
+            cause
+        });
+    }
+}
+/**
+ * A locked table is the doing of a session that the command left behind, and it stays locked: to wait long is to wait in vain.
+ * Counts come from the tables themselves, not from an index that may be damaged, and hidden rows are an error.
+ */ const SETTINGS = {
+    lock_timeout: '10s',
+    row_security: 'off',
+    enable_indexscan: 'off',
+    enable_indexonlyscan: 'off',
+    enable_bitmapscan: 'off'
+};
+/**
+ * A session that looks at the scratch database.
+ * @throws DatabaseGoneError, UserError when it cannot connect, CancelledError
+ */ async function openDatabase(rehearsal, name) {
+    try {
+        return await postgres_psql/* Psql */.DD.open({
+            ...rehearsal,
+            name,
+            settings: SETTINGS
+        });
+    } catch (error) {
+        if (!(error instanceof base_errors/* CancelledError */.cc) && !await isThere(rehearsal)) throw new DatabaseGoneError(rehearsal.database, error);
+        throw error;
+    }
+}
+/** Asks in the database that the connection names itself; where that is gone or the server is, nobody knows. */ async function isThere({ programs, connection, database, signal }) {
+    try {
+        const psql = await postgres_psql/* Psql */.DD.open({
+            programs,
+            connection,
+            signal
+        });
+        try {
+            const names = await psql.rows('SELECT datname AS name FROM pg_database');
+            return names.some(({ name })=>name === database);
+        } finally{
+            await psql.close();
+        }
+    } catch  {
+        return true;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/facts/units.js
+/** The tables of an application. Materialized views are none: what they show comes out of tables. */ function unitsOf({ tables }) {
+    const units = new Map();
+    for (const top of tables)if (top.kind !== 'materialized view' && top.root === null) units.set(top.oid, {
+        top,
+        leaves: []
+    });
+    for (const table of tables)if (table.kind === 'table') units.get(table.root ?? table.oid)?.leaves.push(table);
+    return units;
+}
+/**
+ * Follows each table through the command. A table is the same while it has its OID, whatever its name and schema. A
+ * partition counts for the table that it belonged to before, also when it was detached, and a new one for the table that it belongs
+ * to now. A new table that bears the name of one from before counts for that one: this is how tools replace a table
+ * ("create anew, copy, drop the old one, rename").
+ */ function fatesOf(before, after) {
+    const units = unitsOf(before);
+    const known = byOid(before);
+    const now = byOid(after);
+    const names = new Map([
+        ...units.values()
+    ].map((unit)=>[
+            keyOf(unit.top),
+            unit.top.oid
+        ]));
+    const fates = new Map([
+        ...units
+    ].map(([oid, unit])=>[
+            oid,
+            {
+                before: unit,
+                top: now.get(oid),
+                leaves: []
+            }
+        ]));
+    for (const { top, leaves } of unitsOf(after).values()){
+        const namesake = known.has(top.oid) ? undefined : fates.get(names.get(keyOf(top)) ?? -1);
+        if (namesake !== undefined) namesake.top ??= top;
+        for (const leaf of leaves){
+            const was = known.get(leaf.oid);
+            const home = was === undefined ? undefined : fates.get(was.root ?? was.oid);
+            (home ?? fates.get(top.oid) ?? namesake)?.leaves.push({
+                now: leaf,
+                was
+            });
+        }
+    }
+    return [
+        ...fates.values()
+    ];
+}
+function byOid({ tables }) {
+    return new Map(tables.map((table)=>[
+            table.oid,
+            table
+        ]));
+}
+/** All rows of these tables; null where one could not be read. */ function rowsOf(tables) {
+    return tables.reduce((sum, { rows })=>sum === null || rows === null ? null : sum + rows, 0);
+}
+/**
+ * The column of a table of now that carries on a column of the unit's top from before: the one of the same number where the
+ * table was there before, whatever it is called now, else the one of the same name. Partitions number
+ * their columns in their own order, so they are found by the names that they share with their top.
+ */ function continued({ before, top }, column, leaf) {
+    if (leaf.was !== undefined) {
+        const own = leaf.was.columns.find(({ name })=>name === column.name);
+        return leaf.now.columns.find(({ number })=>number === own?.number);
+    }
+    const name = top?.oid === before.top.oid ? top.columns.find(({ number })=>number === column.number)?.name : column.name;
+    return leaf.now.columns.find((each)=>each.name === name);
+}
+function keyOf({ schema, name }) {
+    return JSON.stringify([
+        schema,
+        name
+    ]);
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/facts/lost.js
+
+/**
+ * The columns of a table that is still there in which values are gone, or of another type.
+ * A column that was dropped is lost even where another of its name is there now: nobody can tell from a count whether
+ * that one holds copies or a default, and some tools change a type just so and lose all values.
+ */ function lostValues(fate, table) {
+    const { before, leaves } = fate;
+    const rows = rowsOf(before.leaves);
+    const rowsNow = rowsOf(leaves.map(({ now })=>now));
+    if (rows === null || rowsNow === null) return [];
+    const gone = Math.max(rows - rowsNow, 0);
+    return before.top.columns.flatMap((column)=>{
+        const values = valuesBefore(fate, column);
+        const found = leaves.map((leaf)=>continued(fate, column, leaf));
+        const valuesNow = found.reduce((sum, each)=>sum + (each?.values ?? 0), 0);
+        const now = columnNow(fate, column) ?? found.find((each)=>each !== undefined);
+        const lost = {
+            table,
+            column: column.name
+        };
+        if (droppedFrom(fate, column, now)) return values > valuesNow ? [
+            {
+                ...lost,
+                how: 'dropped',
+                values: values - valuesNow
+            }
+        ] : [];
+        // Values of rows that are gone are lost with them.
+        const emptied = values - valuesNow - gone;
+        const kept = Math.min(values, valuesNow);
+        return [
+            ...emptied > 0 ? [
+                {
+                    ...lost,
+                    how: 'emptied',
+                    values: emptied
+                }
+            ] : [],
+            ...now !== undefined && isRetyped(column, now) && kept > 0 ? [
+                {
+                    ...lost,
+                    how: 'retyped',
+                    values: kept,
+                    types: {
+                        before: column.type,
+                        after: now.type
+                    }
+                }
+            ] : []
+        ];
+    });
+}
+function valuesBefore({ before }, column) {
+    return before.leaves.reduce((sum, { columns })=>sum + (columns.find(({ name })=>name === column.name)?.values ?? 0), 0);
+}
+/** The column of the top that carries it on, where there is a top. */ function columnNow(fate, column) {
+    const { before, top } = fate;
+    return top === undefined ? undefined : continued(fate, column, {
+        now: top,
+        was: top.oid === before.top.oid ? before.top : undefined
+    });
+}
+function droppedFrom(fate, column, now) {
+    return fate.top === undefined ? now === undefined : columnNow(fate, column) === undefined;
+}
+/** A type that only has another name is the same, and so is one made anew under its name. */ function isRetyped(before, after) {
+    return before.typeKey !== after.typeKey && before.type !== after.type;
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/facts/effects.js
+
+
+/**
+ * What became of the data, by what was counted before and after: `fatesOf` says which table of now is which of before.
+ * Names are those from before the command, except of what is new. Partitioned tables are counted as one, so that rows may
+ * move between partitions; large objects as the system's own table of them. Tables that could not be counted are left
+ * out; the facts' `notMeasured` names them.
+ */ function effectsOf(before, after) {
+    const fates = fatesOf(before, after);
+    const here = fates.filter((fate)=>!isGone(fate));
+    return {
+        rows: [
+            ...fates.flatMap(rowsOfTable),
+            ...largeObjects(before, after)
+        ],
+        dropped: fates.filter(isGone).flatMap(({ before: { top, leaves } })=>{
+            const rows = rowsOf(leaves);
+            return rows === null ? [] : [
+                {
+                    table: named(top),
+                    rows,
+                    bytes: bytesOf(leaves)
+                }
+            ];
+        }),
+        lost: here.flatMap((fate)=>lostValues(fate, named(fate.before.top))),
+        rewritten: [
+            ...here.flatMap(rewrittenTable),
+            ...rewrittenViews(before, after)
+        ],
+        invalidIndexes: invalidIndexes(before, after),
+        notValid: notValid(before, after)
+    };
+}
+function isGone({ top, leaves }) {
+    return top === undefined && leaves.length === 0;
+}
+function rowsOfTable(fate) {
+    const before = rowsOf(fate.before.leaves);
+    const after = rowsOf(fate.leaves.map(({ now })=>now));
+    if (before === null || after === null) return [];
+    return [
+        {
+            table: named(fate.before.top),
+            before,
+            after: isGone(fate) ? null : after
+        }
+    ];
+}
+function largeObjects(before, after) {
+    const table = {
+        schema: 'pg_catalog',
+        name: 'pg_largeobject_metadata'
+    };
+    if (before.largeObjects === 0) return [];
+    return [
+        {
+            table,
+            before: before.largeObjects,
+            after: after.largeObjects
+        }
+    ];
+}
+/** Only tables that live on: one that was made anew is no rewrite, and one that is empty now was truncated. */ function rewrittenTable({ before, leaves }) {
+    const files = leaves.flatMap(({ now, was })=>was !== undefined && isRewritten(was, now) && now.rows !== 0 ? [
+            was
+        ] : []);
+    return files.length === 0 ? [] : [
+        {
+            table: named(before.top),
+            bytes: bytesOf(files)
+        }
+    ];
+}
+function rewrittenViews(before, after) {
+    const now = byOid(after);
+    return before.tables.flatMap((view)=>{
+        const same = view.kind === 'materialized view' ? now.get(view.oid) : undefined;
+        return same !== undefined && isRewritten(view, same) ? [
+            {
+                table: named(view),
+                bytes: view.bytes
+            }
+        ] : [];
+    });
+}
+function isRewritten(was, now) {
+    return was.filenode !== now.filenode && was.fileBytes > 0;
+}
+function invalidIndexes(before, after) {
+    const known = new Set(before.invalidIndexes.map(({ oid })=>oid));
+    return after.invalidIndexes.filter(({ oid })=>!known.has(oid)).map(({ index, table })=>({
+            index,
+            table
+        }));
+}
+/** One that was NOT VALID, dropped and made so again is as it was. */ function notValid(before, after) {
+    const keys = before.notValid.flatMap(({ oid, tableOid, constraint })=>[
+            String(oid),
+            JSON.stringify([
+                tableOid,
+                constraint
+            ])
+        ]);
+    const known = new Set(keys);
+    return after.notValid.filter(({ oid, tableOid, constraint })=>!known.has(String(oid)) && !known.has(JSON.stringify([
+            tableOid,
+            constraint
+        ]))).map(({ constraint, table })=>({
+            constraint,
+            table
+        }));
+}
+function named({ schema, name }) {
+    return {
+        schema,
+        name
+    };
+}
+function bytesOf(tables) {
+    return tables.reduce((sum, { bytes })=>sum + bytes, 0);
+}
+
+// EXTERNAL MODULE: ./lib/postgres/explain.js + 5 modules
+var explain = __nccwpck_require__(1943);
+// EXTERNAL MODULE: ./lib/restore/archive/script/entries.js
+var entries = __nccwpck_require__(65034);
+// EXTERNAL MODULE: ./lib/restore/archive/script/source.js + 3 modules
+var source = __nccwpck_require__(83295);
+;// CONCATENATED MODULE: ./lib/migrations/facts/schema-objects.js
+
+
+const TITLE = /^(.*); Type: ([A-Z0-9 ]+); Schema: (.*); Owner:.*$/;
+/** The entries whose names begin with a kind, which their statements show too. */ const ABOUT = /^(ACL|COMMENT|SECURITY LABEL)$/;
+/** Settings that are written once and hold for all that comes after them, and what they hold for. */ const AMBIENT = [
+    [
+        /^SET default_tablespace = /,
+        /^(TABLE|MATERIALIZED VIEW|INDEX|CONSTRAINT)$/
+    ],
+    [
+        /^SET default_table_access_method = /,
+        /^(TABLE|MATERIALIZED VIEW)$/
+    ]
+];
+const USUAL = /= (''|heap);$/;
+/**
+ * Splits the output of `pg_dump --schema-only` into its entries. What only looks like the head of one, such as a line in the
+ * body of a function, is none.
+ * @throws UserError when the dump is cut off
+ */ async function schemaObjects(dump) {
+    const objects = [];
+    const ambient = AMBIENT.map(()=>'');
+    let current;
+    const close = ()=>{
+        if (current?.entry.title === undefined) return;
+        objects.push(objectOf(current.entry.title, current.settings, Buffer.concat(current.bytes).toString('utf8')));
+    };
+    for await (const { piece, entry } of (0,entries/* entriesOf */.M)((0,source/* piecesOf */.X)(dump))){
+        if (entry !== current?.entry) {
+            close();
+            current = {
+                entry,
+                settings: [
+                    ...ambient
+                ],
+                bytes: []
+            };
+        }
+        // Comments are pg_dump's own, and a \restrict line has another key in every dump.
+        if (piece.kind !== 'sql' && piece.kind !== 'blank') continue;
+        if (entry.title !== undefined) current.bytes.push(Buffer.from(piece.bytes));
+        else if (piece.kind === 'sql') {
+            const text = piece.bytes.toString('utf8');
+            const at = AMBIENT.findIndex(([setting])=>setting.test(text));
+            if (at !== -1) ambient[at] = USUAL.test(text) ? '' : text;
+        }
+    }
+    close();
+    return objects;
+}
+function objectOf(title, settings, text) {
+    const [, own = title, kind = '', schema = '-'] = TITLE.exec(title) ?? [];
+    const name = ABOUT.test(kind) ? own.replace(/^[A-Z][A-Z ]* /, '') : own;
+    const held = settings.filter((setting, at)=>setting !== '' && AMBIENT[at]?.[1].test(kind) === true);
+    return {
+        kind,
+        name: schema === '-' ? name : `${schema}.${name}`,
+        key: JSON.stringify([
+            kind,
+            schema,
+            own
+        ]),
+        lines: [
+            ...held,
+            ...text.replace(/^\n+|\n+$/g, '').split('\n')
+        ]
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/facts/schema.js
+
+
+
+
+
+/**
+ * The definitions that the scratch database has now, its own settings and all owners and privileges among them.
+ * @throws DatabaseGoneError when the database is no longer there, UserError when pg_dump fails, CancelledError
+ */ async function readSchema(rehearsal) {
+    const { programs, connection, database, signal } = rehearsal;
+    const psql = await openDatabase(rehearsal, 'that looks at the encoding');
+    const encoding = await psql.value('SHOW server_encoding').finally(()=>psql.close());
+    const child = (0,base_process/* start */.n)(programs.path('pg_dump'), [
+        '--format=plain',
+        '--schema-only',
+        '--create',
+        '--no-password',
+        '--lock-wait-timeout=10s',
+        // SQL_ASCII holds text of no known encoding, which cannot be converted.
+        ...encoding === 'SQL_ASCII' ? [] : [
+            '--encoding=UTF8'
+        ],
+        `--dbname=${connection.conninfo(database)}`
+    ], {
+        env: {
+            ...connection.env,
+            ...programs.env,
+            LC_ALL: 'C'
+        },
+        signal
+    });
+    // A pg_dump that failed has written no end, but says more about it than that.
+    const read = schemaObjects(child.process.stdout).catch((error)=>({
+            error
+        }));
+    const exit = await child.exit;
+    if (signal.aborted) throw new base_errors/* CancelledError */.cc();
+    if (exit.code !== 0) {
+        const said = child.stderrTail();
+        const known = (0,explain/* explainFailure */.S)(said, {
+            target: connection.target
+        });
+        throw known ?? new base_errors/* UserError */.yo(`pg_dump cannot read the definitions of the scratch database.\n${said}`);
+    }
+    const objects = await read;
+    if ('error' in objects) throw objects.error;
+    return objects;
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/facts/lines.js
+const CONTEXT = 3;
+/** Texts that differ in more lines than this are shown as replaced: the search takes the square of it. */ const MOST_EDITS = 1000;
+/**
+ * The lines that were taken out and put in, each after `-` or `+`, with three lines around each change after a blank.
+ * Changes that are further apart have a line `  ...` between them. Empty where nothing differs.
+ * @param same whether two lines count as the same
+ */ function diffLines(before, after, same = (a, b)=>a === b) {
+    const edits = editsOf(before, after, same);
+    const near = new Set();
+    edits.forEach(([sign], at)=>{
+        if (sign !== ' ') for(let i = at - CONTEXT; i <= at + CONTEXT; i += 1)near.add(i);
+    });
+    const shown = edits.flatMap((edit, at)=>near.has(at) ? [
+            {
+                edit,
+                at
+            }
+        ] : []);
+    return shown.flatMap(({ edit: [sign, line], at }, index)=>{
+        const gap = index > 0 && shown[index - 1]?.at !== at - 1;
+        return gap ? [
+            '  ...',
+            sign + line
+        ] : [
+            sign + line
+        ];
+    });
+}
+function editsOf(before, after, same) {
+    const shorter = Math.min(before.length, after.length);
+    const sameAt = (i, j)=>same(before.at(i) ?? '', after.at(j) ?? '');
+    let start = 0;
+    while(start < shorter && sameAt(start, start))start += 1;
+    let end = 0;
+    while(end < shorter - start && sameAt(-end - 1, -end - 1))end += 1;
+    const kept = (line)=>[
+            ' ',
+            line
+        ];
+    return [
+        ...after.slice(0, start).map(kept),
+        ...middle(before.slice(start, before.length - end), after.slice(start, after.length - end), same),
+        ...after.slice(after.length - end).map(kept)
+    ];
+}
+/** The shortest script between the two, by Myers (An O(ND) Difference Algorithm, 1986). */ function middle(a, b, same) {
+    const diagonals = new Map([
+        [
+            1,
+            {
+                x: 0,
+                edits: undefined
+            }
+        ]
+    ]);
+    for(let count = 0; count <= MOST_EDITS; count += 1){
+        for(let k = -count; k <= count; k += 2){
+            const reached = next(a, b, diagonals, k);
+            for(; isSame(a, b, reached.x, k, same); reached.x += 1)reached.edits = {
+                edit: [
+                    ' ',
+                    b[reached.x - k] ?? ''
+                ],
+                before: reached.edits
+            };
+            if (reached.x >= a.length && reached.x - k >= b.length) return script(reached);
+            diagonals.set(k, reached);
+        }
+    }
+    return [
+        ...a.map((line)=>[
+                '-',
+                line
+            ]),
+        ...b.map((line)=>[
+                '+',
+                line
+            ])
+    ];
+}
+/** One edit from whichever neighbour is further. */ function next(a, b, diagonals, k) {
+    const above = diagonals.get(k + 1);
+    const left = diagonals.get(k - 1);
+    if (left === undefined || above !== undefined && left.x < above.x) {
+        const { x, edits } = above ?? {
+            x: 0,
+            edits: undefined
+        };
+        const line = b[x - k - 1];
+        return {
+            x,
+            edits: line === undefined ? edits : {
+                edit: [
+                    '+',
+                    line
+                ],
+                before: edits
+            }
+        };
+    }
+    const line = a[left.x];
+    return {
+        x: left.x + 1,
+        edits: line === undefined ? left.edits : {
+            edit: [
+                '-',
+                line
+            ],
+            before: left.edits
+        }
+    };
+}
+function isSame(a, b, x, k, same) {
+    const [one, other] = [
+        a[x],
+        b[x - k]
+    ];
+    return one !== undefined && other !== undefined && same(one, other);
+}
+function script({ edits }) {
+    const list = [];
+    for(let at = edits; at !== undefined; at = at.before)list.push(at.edit);
+    return list.reverse();
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/facts/schema-diff.js
+
+/** Their options may hold passwords of other servers. */ const SECRETIVE = /^(FOREIGN DATA WRAPPER|SERVER|USER MAPPING|SUBSCRIPTION)$/;
+const HIDDEN = ' (not shown: it may hold a password)';
+/** What is listed in these has a comma at the end of each line but the last, which says nothing. */ const LISTS = /^(TABLE|FOREIGN TABLE|TYPE|VIEW|MATERIALIZED VIEW)$/;
+/**
+ * What is gone, otherwise and new, each in the order of its dump; grants, comments and owners too. An object that has
+ * another name is gone and new: its definition is nothing but text here.
+ */ function diffSchemas(before, after) {
+    const left = grouped(after);
+    const removed = [];
+    const changed = [];
+    for (const [key, objects] of grouped(before)){
+        const others = left.get(key) ?? [];
+        const gone = objects.filter((object)=>!take(others, object));
+        for (const object of gone){
+            const now = others.shift();
+            if (now === undefined) removed.push(changeOf('removed', object, object.lines, []));
+            else changed.push(changeOf('changed', now, object.lines, now.lines));
+        }
+    }
+    const rest = new Set([
+        ...left.values()
+    ].flat());
+    const added = after.filter((object)=>rest.has(object));
+    return [
+        ...removed,
+        ...changed,
+        ...added.map((object)=>changeOf('added', object, [], object.lines))
+    ];
+}
+function changeOf(change, { kind, name }, before, after) {
+    return {
+        change,
+        kind,
+        name,
+        diff: SECRETIVE.test(kind) ? [
+            HIDDEN
+        ] : shown(kind, before, after)
+    };
+}
+function shown(kind, before, after) {
+    const bare = (line)=>line.replace(/,$/, '');
+    const diff = LISTS.test(kind) ? diffLines(before, after, (a, b)=>bare(a) === bare(b)) : [];
+    return diff.length > 0 ? diff : diffLines(before, after);
+}
+function grouped(objects) {
+    const groups = new Map();
+    for (const object of objects)groups.set(object.key, [
+        ...groups.get(object.key) ?? [],
+        object
+    ]);
+    return groups;
+}
+/** Takes one with the same statements out of these; false where there is none. */ function take(objects, { lines }) {
+    const text = lines.join('\n');
+    const at = objects.findIndex((each)=>each.lines.join('\n') === text);
+    if (at !== -1) objects.splice(at, 1);
+    return at !== -1;
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/facts/catalog.js
+// What the backup holds: no temporary tables, and of those of extensions only the ones that are configuration.
+const RELATIONS = `
+WITH RECURSIVE config AS (
+  SELECT unnest(extconfig) AS oid, unnest(extcondition) AS condition FROM pg_extension
+), rel AS (
+  SELECT c.oid, c.relname, n.nspname, c.relkind, c.relfilenode, c.relispartition, nullif(config.condition, '') AS condition
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN config ON config.oid = c.oid
+  WHERE c.relkind IN ('r', 'p', 'm', 'f') AND c.relpersistence <> 't' AND c.oid >= 16384
+    AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+    AND (config.oid IS NOT NULL OR NOT EXISTS (
+      SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
+        AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'))
+)`;
+// A NOT NULL that is NOT VALID (since PostgreSQL 18) holds for new rows only.
+const TABLES = `${RELATIONS}, up AS (
+  SELECT i.inhrelid AS leaf, i.inhparent AS ancestor, 1 AS depth
+  FROM pg_inherits i JOIN rel ON rel.oid = i.inhrelid WHERE rel.relispartition
+  UNION ALL
+  SELECT up.leaf, i.inhparent, up.depth + 1
+  FROM up JOIN pg_inherits i ON i.inhrelid = up.ancestor JOIN rel ON rel.oid = i.inhrelid WHERE rel.relispartition
+), root AS (
+  SELECT DISTINCT ON (leaf) leaf, ancestor FROM up ORDER BY leaf, depth DESC
+), unproven AS (
+  SELECT conrelid, conkey[1] AS number FROM pg_constraint WHERE contype = 'n' AND NOT convalidated
+), col AS (
+  SELECT a.attrelid, json_agg(json_build_object('number', a.attnum, 'name', a.attname,
+    'type', format_type(a.atttypid, a.atttypmod), 'typeKey', a.atttypid::text || '/' || a.atttypmod::text,
+    'notNull', a.attnotnull AND u.number IS NULL) ORDER BY a.attnum) AS columns
+  FROM pg_attribute a LEFT JOIN unproven u ON u.conrelid = a.attrelid AND u.number = a.attnum
+  WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' AND a.attrelid >= 16384 GROUP BY a.attrelid
+)
+SELECT rel.oid::int8 AS oid, rel.nspname AS schema, rel.relname AS name, rel.condition, root.ancestor::int8 AS root,
+  CASE rel.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned table' ELSE 'materialized view' END AS kind,
+  rel.relfilenode::int8 AS filenode,
+  CASE WHEN rel.relkind = 'p' THEN 0 ELSE pg_relation_size(rel.oid) END AS "fileBytes",
+  CASE WHEN rel.relkind = 'p' THEN 0 ELSE pg_total_relation_size(rel.oid) END AS bytes,
+  coalesce(col.columns, '[]') AS columns
+FROM rel LEFT JOIN root ON root.leaf = rel.oid LEFT JOIN col ON col.attrelid = rel.oid
+WHERE rel.relkind <> 'f' ORDER BY rel.nspname COLLATE "C", rel.relname COLLATE "C"`;
+const FOREIGN = `${RELATIONS}
+SELECT nspname AS schema, relname AS name FROM rel WHERE relkind = 'f' ORDER BY 1, 2`;
+const INVALID_INDEXES = `${RELATIONS}
+SELECT c.oid::int8 AS oid, json_build_object('schema', n.nspname, 'name', c.relname) AS index,
+  json_build_object('schema', rel.nspname, 'name', rel.relname) AS table
+FROM pg_index i JOIN rel ON rel.oid = i.indrelid JOIN pg_class c ON c.oid = i.indexrelid
+JOIN pg_namespace n ON n.oid = c.relnamespace WHERE NOT i.indisvalid ORDER BY n.nspname, c.relname`;
+// One that is NOT ENFORCED (since PostgreSQL 18) is never valid, and is meant so. Those of partitions come with their root's.
+const NOT_VALID = `${RELATIONS}
+SELECT o.oid::int8 AS oid, o.conname AS constraint, rel.oid::int8 AS "tableOid",
+  json_build_object('schema', rel.nspname, 'name', rel.relname) AS table
+FROM pg_constraint o JOIN rel ON rel.oid = o.conrelid
+WHERE NOT o.convalidated AND o.conparentid = 0 AND coalesce((to_jsonb(o) ->> 'conenforced')::bool, true)
+ORDER BY rel.nspname, rel.relname, o.conname`;
+/** What the catalog says of tables, and the names of all roles. @throws SqlError */ async function readCatalog(psql) {
+    return {
+        tables: await psql.rows(TABLES),
+        foreign: await psql.rows(FOREIGN),
+        invalidIndexes: await psql.rows(INVALID_INDEXES),
+        notValid: await psql.rows(NOT_VALID),
+        largeObjects: await psql.query('SELECT count(*) FROM pg_largeobject_metadata'),
+        roles: await psql.query('SELECT json_agg(rolname ORDER BY rolname) FROM pg_roles')
+    };
+}
+
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(48161);
+// EXTERNAL MODULE: ./lib/backup/fingerprint/queries.js
+var queries = __nccwpck_require__(20808);
+;// CONCATENATED MODULE: ./lib/migrations/facts/count.js
+
+
+
+/** Each scan may have parallel workers of the server besides. */ const MOST_SESSIONS = 4;
+/** The query that counts the rows of a table and the values of those columns that may be null, in one scan. */ function countQuery({ oid, schema, name, condition, columns }) {
+    const values = columns.filter(({ notNull })=>!notNull).map((column)=>`count(${(0,postgres_psql/* quoteIdentifier */.Cm)(column.name)})`);
+    const table = `${(0,postgres_psql/* quoteIdentifier */.Cm)(schema)}.${(0,postgres_psql/* quoteIdentifier */.Cm)(name)}`;
+    // No alias: an extension's condition may name its table.
+    return `SELECT ${oid} AS oid, count(*) AS rows, ARRAY[${values.join(', ')}]::int8[] AS values FROM ONLY ${table} ${condition ?? ''}`;
+}
+/**
+ * Counts tables over several sessions, the largest first and small ones many at a time.
+ * @param first a session to begin with; stays open
+ * @throws SqlError when the server has no room or is ending
+ */ async function countTables(first, open, tables) {
+    const result = {
+        counts: new Map(),
+        unreadable: new Map()
+    };
+    const bySize = [
+        ...tables
+    ].sort((a, b)=>b.fileBytes - a.fileBytes);
+    const queue = (0,queries/* batches */.Xy)(bySize.map((table)=>({
+            ...table,
+            bytes: table.fileBytes
+        })));
+    const work = async (psql)=>{
+        try {
+            for(let batch = queue.shift(); batch !== undefined; batch = queue.shift())await countBatch(psql, batch, result);
+        } catch (error) {
+            queue.length = 0;
+            throw error;
+        }
+    };
+    const more = Math.min((0,external_node_os_.availableParallelism)(), MOST_SESSIONS, queue.length) - 1;
+    const others = Array.from({
+        length: Math.max(more, 0)
+    }, async ()=>{
+        const psql = await open();
+        await work(psql).finally(()=>psql.close());
+    });
+    for (const end of (await Promise.allSettled([
+        work(first),
+        ...others
+    ])))if (end.status === 'rejected') throw end.reason;
+    return result;
+}
+/** A batch in one statement; where that fails, each of its tables alone. */ async function countBatch(psql, batch, result) {
+    try {
+        const counts = await psql.rows(batch.map(countQuery).join('\nUNION ALL '));
+        for (const count of counts)result.counts.set(count.oid, count);
+    } catch (error) {
+        // Of class 53 and 57: the server has no room, or is ending. That says nothing of the table.
+        if (!(error instanceof postgres_psql/* SqlError */.L8) || /^5[37]/.test(error.sqlstate)) throw error;
+        const [table, ...others] = batch;
+        // The message may hold a value; its code does not.
+        if (others.length === 0 && table !== undefined) result.unreadable.set(table.oid, error.sqlstate);
+        else for (const one of batch)await countBatch(psql, [
+            one
+        ], result);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/facts/take.js
+
+
+
+
+
+const SHOWN = 5;
+/**
+ * What the scratch database holds now: each table with its rows and the values of each column, and what in it is not valid.
+ * Not counted are materialized views, which hold no data of their own, and foreign tables, which `notMeasured` says.
+ * @throws DatabaseGoneError when the database is no longer there, UserError, CancelledError
+ */ async function takeFacts(rehearsal) {
+    const open = ()=>openDatabase(rehearsal, 'that looks at the scratch database');
+    const psql = await open();
+    try {
+        const { tables, foreign, ...others } = await readCatalog(psql);
+        const scanned = tables.filter(({ kind })=>kind === 'table');
+        const counts = await countTables(psql, open, scanned);
+        return {
+            ...others,
+            tables: tables.map((table)=>counted(table, counts)),
+            notMeasured: [
+                ...notCounted(foreign),
+                ...notRead(tables, counts)
+            ]
+        };
+    } catch (error) {
+        throw (0,explain/* explainSqlError */.s)(error, 'Looking at the scratch database', {
+            target: rehearsal.connection.target
+        });
+    } finally{
+        await psql.close();
+    }
+}
+/** Every table and materialized view by its OID, which is how the server names them in its locks. */ function namesOf({ tables }) {
+    return new Map(tables.map(({ oid, schema, name })=>[
+            oid,
+            {
+                schema,
+                name
+            }
+        ]));
+}
+/** The roles that are there only afterwards. */ function newRoles(before, after) {
+    const known = new Set(before.roles);
+    return after.roles.filter((name)=>!known.has(name));
+}
+function counted(found, counts) {
+    const { oid, schema, name, kind, root, filenode, fileBytes, bytes, columns } = found;
+    const count = counts.counts.get(oid);
+    const rows = count?.rows ?? (counts.unreadable.has(oid) ? null : 0);
+    const values = [
+        ...count?.values ?? []
+    ];
+    return {
+        ...{
+            oid,
+            schema,
+            name,
+            kind,
+            root,
+            filenode,
+            fileBytes,
+            bytes
+        },
+        rows,
+        columns: columns.map(({ notNull, ...column })=>({
+                ...column,
+                values: notNull || count === undefined ? rows : values.shift() ?? 0
+            }))
+    };
+}
+function notCounted(foreign) {
+    if (foreign.length === 0) return [];
+    const names = foreign.slice(0, SHOWN).map(({ schema, name })=>`${schema}.${name}`);
+    return [
+        `The rows of ${(0,units/* plural */.LS)(foreign.length, 'foreign table')} (${names.join(', ')}${foreign.length > SHOWN ? ', ...' : ''}) were not counted: they are on another server.`
+    ];
+}
+function notRead(tables, { unreadable }) {
+    return tables.flatMap(({ oid, schema, name })=>{
+        const state = unreadable.get(oid);
+        if (state === undefined) return [];
+        return [
+            `The rows of table ${schema}.${name} could not be counted: reading it failed (SQLSTATE ${state}).`
+        ];
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/facts/types.js
+/** What is left when the database is gone: `effectsOf(before, NOTHING)`. */ const NOTHING = {
+    tables: [],
+    invalidIndexes: [],
+    notValid: [],
+    largeObjects: 0,
+    roles: [],
+    notMeasured: []
+};
+
+;// CONCATENATED MODULE: ./lib/migrations/facts/index.js
+
+
+
+
+
+
+
+;// CONCATENATED MODULE: ./lib/migrations/observe/blame.js
+/**
+ * Finds what a process ran when it took a lock: of the statements between the two looks the latest that names the
+ * table, else the latest of all. What it finds is listed.
+ */ function blameAmong(records, startedAt) {
+    const byProcess = new Map();
+    for (const record of [
+        ...records
+    ].sort((a, b)=>a.atMs - b.atMs || a.order - b.order)){
+        const others = byProcess.get(record.pid);
+        if (others === undefined) byProcess.set(record.pid, [
+            record
+        ]);
+        else others.push(record);
+    }
+    return (pid, { before, at }, { name })=>{
+        const begun = (byProcess.get(pid) ?? []).filter(({ atMs })=>startedAt + atMs <= at);
+        const between = begun.filter(({ atMs, ms })=>ms === null || startedAt + atMs + ms + GRAIN_MS >= before);
+        const named = wordOf(name);
+        const record = between.findLast(({ sql })=>named.test(sql)) ?? begun.at(-1);
+        if (record !== undefined) record.wanted = true;
+        return record;
+    };
+}
+/** The log cuts times to milliseconds. */ const GRAIN_MS = 1;
+function wordOf(name) {
+    const escaped = name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+    return new RegExp(`(?<![\\p{L}\\p{N}_$])${escaped}(?![\\p{L}\\p{N}_$])`, 'iu');
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/types.js
+/** The lock modes of tables, weakest first (PostgreSQL documentation, 13.3). */ const LOCK_MODES = [
+    'ACCESS SHARE',
+    'ROW SHARE',
+    'ROW EXCLUSIVE',
+    'SHARE UPDATE EXCLUSIVE',
+    'SHARE',
+    'SHARE ROW EXCLUSIVE',
+    'EXCLUSIVE',
+    'ACCESS EXCLUSIVE'
+];
+/** Statements are shortened to this many characters. */ const LONGEST_SQL = 2000;
+
+;// CONCATENATED MODULE: ./lib/migrations/observe/modes.js
+
+/** From `AccessExclusiveLock`, as `pg_locks` has it; undefined for what is no mode of a table. */ function modeOf(name) {
+    const words = name.replace(/Lock$/, '').replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toUpperCase();
+    return LOCK_MODES.find((mode)=>mode === words);
+}
+/** What has to wait while a mode is held (PostgreSQL documentation, table 13.2), of what applications do. */ function blockedBy(mode) {
+    if (mode === 'ACCESS EXCLUSIVE') return 'reads and writes';
+    // SHARE and stronger conflict with ROW EXCLUSIVE, which INSERT, UPDATE and DELETE take.
+    return isStronger(mode, 'SHARE UPDATE EXCLUSIVE') ? 'writes' : 'schema changes';
+}
+function isStronger(mode, than) {
+    return LOCK_MODES.indexOf(mode) > LOCK_MODES.indexOf(than);
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/observe/locks.js
+
+
+const STRONGEST_FIRST = [
+    'reads and writes',
+    'writes',
+    'schema changes'
+];
+/**
+ * The locks on tables, in the order in which they were taken. What blocks less than another lock on the same table is
+ * told only where it was held longer.
+ */ function heldLocks(watched, blame) {
+    const byTable = new Map();
+    for (const hold of holdsOf(watched)){
+        const others = byTable.get(hold.table);
+        if (others === undefined) byTable.set(hold.table, [
+            hold
+        ]);
+        else others.push(hold);
+    }
+    const found = [];
+    for (const [oid, holds] of byTable){
+        const table = watched.tables.get(oid);
+        if (table === undefined) continue;
+        let longest = -1;
+        for (const blocks of STRONGEST_FIRST){
+            const spans = merged(holds.filter(({ mode })=>blockedBy(mode) === blocks));
+            const worst = [
+                ...spans
+            ].sort((a, b)=>lengthOf(b) - lengthOf(a))[0];
+            if (worst === undefined || lengthOf(worst) <= longest) continue;
+            longest = lengthOf(worst);
+            const { pid, before, from } = worst.first;
+            const lock = {
+                table,
+                mode: strongestOf(spans),
+                ms: Math.round(spans.reduce((sum, span)=>sum + lengthOf(span), 0)),
+                longestMs: Math.round(longest),
+                blocks
+            };
+            found.push({
+                from,
+                told: {
+                    lock,
+                    cause: blame(pid, {
+                        before,
+                        at: from
+                    }, table)
+                }
+            });
+        }
+    }
+    return found.sort((a, b)=>a.from - b.from).map(({ told })=>told);
+}
+function strongestOf(spans) {
+    return spans.reduce((strongest, { mode })=>isStronger(mode, strongest) ? mode : strongest, LOCK_MODES[0]);
+}
+function lengthOf({ from, to }) {
+    return to - from;
+}
+function merged(holds) {
+    const spans = [];
+    for (const hold of [
+        ...holds
+    ].sort((a, b)=>a.from - b.from)){
+        const last = spans.at(-1);
+        if (last === undefined || hold.from > last.to) {
+            spans.push({
+                from: hold.from,
+                to: hold.to,
+                mode: hold.mode,
+                first: hold
+            });
+            continue;
+        }
+        last.to = Math.max(last.to, hold.to);
+        if (isStronger(hold.mode, last.mode)) last.mode = hold.mode;
+    }
+    return spans;
+}
+function holdsOf({ events, until, tables, owners }) {
+    const holds = [];
+    const open = new Map();
+    let seenAt = 0;
+    const release = (key, to)=>{
+        const hold = open.get(key);
+        if (hold === undefined) return;
+        hold.to = Math.max(hold.from, to);
+        open.delete(key);
+    };
+    for (const event of events){
+        // Nobody looked in between.
+        if (event.first) for (const key of [
+            ...open.keys()
+        ])release(key, seenAt);
+        for (const key of event.gone)release(key, event.before);
+        for (const key of event.taken){
+            const [relation = '', pid = '', , name = ''] = key.split(' ');
+            const oid = Number(relation);
+            const table = tables.has(oid) ? oid : owners.get(oid);
+            const mode = modeOf(name);
+            if (table === undefined || mode === undefined || open.has(key)) continue;
+            const { at, before } = event;
+            const hold = {
+                table,
+                mode,
+                pid: Number(pid),
+                before,
+                from: at,
+                to: at
+            };
+            holds.push(hold);
+            open.set(key, hold);
+        }
+        seenAt = event.at;
+    }
+    for (const key of [
+        ...open.keys()
+    ])release(key, until);
+    return holds;
+}
+
+// EXTERNAL MODULE: external "node:buffer"
+var external_node_buffer_ = __nccwpck_require__(4573);
+;// CONCATENATED MODULE: ./lib/migrations/observe/csv.js
+
+/** Of a longer field only the beginning is kept. */ const LONGEST_FIELD = 65_536;
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const NEWLINE = 0x0a;
+/**
+ * Reads CSV as PostgreSQL writes its log, in pieces that may break anywhere, also inside a character. Fields hold bytes
+ * of whatever encoding their database had: those that are not UTF-8 are read as Latin-1.
+ */ class CsvRows {
+    wanted;
+    row = [];
+    pieces = [];
+    kept = 0;
+    quoted = false;
+    /** The last byte closed a quoted part; a quote right after it stands for one. */ closed = false;
+    /** @param wanted the columns that are wanted, from 0; the others are read as empty */ constructor(wanted){
+        this.wanted = wanted;
+    }
+    /** @returns the rows that this piece completed */ push(piece) {
+        const rows = [];
+        let at = 0;
+        while(at < piece.length){
+            const end = this.quoted ? indexOrEnd(piece, QUOTE, at) : endOfPlain(piece, at);
+            this.keep(piece.subarray(at, end));
+            if (end > at) this.closed = false;
+            if (end < piece.length) this.special(piece, end, rows);
+            at = end + 1;
+        }
+        return rows;
+    }
+    special(piece, at, rows) {
+        const byte = piece[at];
+        if (byte === QUOTE) {
+            if (!this.quoted && this.closed) this.keep(piece.subarray(at, at + 1));
+            this.closed = this.quoted;
+            this.quoted = !this.quoted;
+            return;
+        }
+        this.closed = false;
+        const [first, second] = this.pieces;
+        if (first === undefined) this.row.push('');
+        else this.row.push(textOf(second === undefined ? first : Buffer.concat(this.pieces)));
+        this.pieces = [];
+        this.kept = 0;
+        if (byte === COMMA) return;
+        rows.push(this.row);
+        this.row = [];
+    }
+    keep(bytes) {
+        if (!this.wanted.has(this.row.length)) return;
+        const some = bytes.subarray(0, LONGEST_FIELD - this.kept);
+        if (some.length === 0) return;
+        this.pieces.push(some);
+        this.kept += some.length;
+    }
+}
+function indexOrEnd(piece, byte, from) {
+    const index = piece.indexOf(byte, from);
+    return index === -1 ? piece.length : index;
+}
+function endOfPlain(piece, from) {
+    let at = from;
+    for(; at < piece.length; at += 1){
+        const byte = piece[at];
+        if (byte === QUOTE || byte === COMMA || byte === NEWLINE) break;
+    }
+    return at;
+}
+function textOf(bytes) {
+    if ((0,external_node_buffer_.isUtf8)(bytes)) return bytes.toString('utf8');
+    // A field that was cut may end inside a character.
+    const whole = bytes.subarray(0, wholeCharacters(bytes));
+    return bytes.length === LONGEST_FIELD && (0,external_node_buffer_.isUtf8)(whole) ? whole.toString('utf8') : bytes.toString('latin1');
+}
+/** How many bytes there are without a last character that lacks some. */ function wholeCharacters(bytes) {
+    let at = bytes.length;
+    while(at > 0 && ((bytes[at - 1] ?? 0) & 0xc0) === 0x80)at -= 1;
+    return Math.max(0, at - 1);
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/observe/log.js
+
+
+
+/** For `pg_stat_activity`: the session's name in the log (documentation, `log_line_prefix`, `%c`). */ const SESSION_ID = `pg_catalog.to_hex(pg_catalog.trunc(EXTRACT(EPOCH FROM backend_start))::integer) || '.' || pg_catalog.to_hex(pid)`;
+/** Where they stand; never read are what may hold values of rows: details, contexts, statements inside functions. */ const COLUMNS = {
+    ...{
+        at: 0,
+        pid: 3,
+        session: 5,
+        tag: 7,
+        xid: 10,
+        severity: 11,
+        sqlstate: 12,
+        message: 13,
+        query: 19
+    },
+    backend: 23
+};
+const CHUNK = 4 * 1024 * 1024;
+const LOOK_AGAIN_MS = 20;
+/** The collector is given this long to write what it was sent. */ const SILENT_MS = 20_000;
+/**
+ * The server's log from a certain moment on, read through the server: the file may belong to another user of the
+ * system. Only as much as a line of ours proves to be written is read; what was logged before it is there then, since all lines go through one pipe.
+ */ class ServerLog {
+    path;
+    offset;
+    rows = new CsvRows(new Set(Object.values(COLUMNS)));
+    constructor(path, offset){
+        this.path = path;
+        this.offset = offset;
+    }
+    /** @throws UserError where the server keeps no such log. */ static async open(psql) {
+        const path = await psql.value(`SELECT pg_catalog.pg_current_logfile('csvlog')`);
+        if (path === '') throw new base_errors/* UserError */.yo('The scratch server keeps no log that could be read.');
+        const size = await psql.value(`SELECT size FROM pg_catalog.pg_stat_file(${(0,postgres_psql/* quoteLiteral */.ce)(path)})`);
+        return new ServerLog(path, Number(size));
+    }
+    /**
+   * Reads on until a row is the last that is wanted.
+   * @param see gets each row in order; true for the last. Rows that came with it are still given
+   * @throws UserError when that row does not come.
+   */ async follow(psql, see) {
+        let silentSince = Date.now();
+        for(let last = false; !last;){
+            const text = await psql.value(`SELECT pg_catalog.encode(pg_catalog.pg_read_binary_file(${(0,postgres_psql/* quoteLiteral */.ce)(this.path)}, ${this.offset}, ${CHUNK}), 'base64')`);
+            const piece = Buffer.from(text, 'base64');
+            this.offset += piece.length;
+            for (const columns of this.rows.push(piece))last = see(rowOf(columns)) || last;
+            if (piece.length > 0) silentSince = Date.now();
+            else if (Date.now() - silentSince > SILENT_MS) throw new base_errors/* UserError */.yo('The server writes its log no more.');
+            else await new Promise((resolve)=>setTimeout(resolve, LOOK_AGAIN_MS));
+        }
+    }
+}
+function rowOf(columns) {
+    const column = (name)=>columns[COLUMNS[name]] ?? '';
+    return {
+        at: Date.parse(`${column('at').slice(0, 23).replace(' ', 'T')}Z`),
+        pid: Number(column('pid')),
+        session: column('session'),
+        tag: column('tag'),
+        xid: column('xid'),
+        severity: column('severity'),
+        sqlstate: column('sqlstate'),
+        message: column('message'),
+        query: column('query'),
+        backend: column('backend')
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/observe/others.js
+
+
+/** A client that has ended is noticed by the server within milliseconds, unless a statement runs. */ const REST_MS = 1000;
+const END_MS = 10_000;
+const others_LOOK_AGAIN_MS = 20;
+/** The sessions that are still there a moment after the command has ended; what still runs is not waited for. */ async function othersLeft(psql, own) {
+    return lookUntilGone(psql, own, REST_MS);
+}
+/** Ends sessions. @returns those that would not end. */ async function endOthers(psql, own) {
+    const left = await others(psql, own);
+    if (left.length === 0) return [];
+    await psql.value(`SELECT count(pg_catalog.pg_terminate_backend(pid)) FROM pg_catalog.pg_stat_activity
+     WHERE ${SESSION_ID} IN (${left.map(({ session })=>(0,postgres_psql/* quoteLiteral */.ce)(session)).join(', ')})`);
+    return lookUntilGone(psql, own, END_MS);
+}
+async function lookUntilGone(psql, own, ms) {
+    const deadline = Date.now() + ms;
+    for(;;){
+        const left = await others(psql, own);
+        if (left.length === 0 || Date.now() > deadline) return left;
+        await new Promise((resolve)=>setTimeout(resolve, others_LOOK_AGAIN_MS));
+    }
+}
+async function others(psql, own) {
+    const all = await psql.rows(`SELECT ${SESSION_ID} AS session, pid, coalesce(state, 'active') AS state
+     FROM pg_catalog.pg_stat_activity WHERE backend_type = 'client backend'`);
+    return all.filter(({ session })=>!own.has(session));
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/observe/secrets.js
+const secrets_HIDDEN = "'***'";
+/** Names of settings, options and columns whose value is a secret. */ const NAME = String.raw`\b[\w."]{0,64}(?:password|passwd|passphrase|secret|token|api_?key|private_?key)[\w."]{0,64}['"]*`;
+const BETWEEN = String.raw`\s*(?:=>?|:=|,|\bTO\b)?\s*`;
+/**
+ * Where a literal may follow: in quotes, in quotes inside of a literal (doubled or more), in dollars. Also one that
+ * does not end, for the statement may be cut.
+ */ const LITERAL = [
+    String.raw`(?:E|U&)?(?<run>'{2,})(?!')[^']*(?:\k<run>|$)`,
+    String.raw`E'(?:[^'\\]|''|\\[^])*(?:'|$)`,
+    String.raw`(?:U&)?'(?:[^']|'')*(?:'|$)`,
+    String.raw`\$(?<tag>\w*)\$[^]*?(?:\$\k<tag>\$|$)`
+].join('|');
+const NAMED = new RegExp(`(${NAME}${BETWEEN}|\\bCONNECTION\\s+)(?:${LITERAL})`, 'gi');
+/** `password=...` inside of a connection string, and the one in a URL. */ const KEYWORD = /\b(password\s*=\s*)(?!['"\s*])[^\s'";]+/gi;
+const IN_URL = /(:\/\/[^\s:/@']*:)[^\s@/']+(?=@)/g;
+/** A statement without the passwords and keys that it gives to roles, servers, subscriptions and settings. */ function withoutSecrets(sql) {
+    return sql.replace(NAMED, `$1${secrets_HIDDEN}`).replace(KEYWORD, '$1***').replace(IN_URL, '$1***');
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/observe/record.js
+
+
+/** More of a statement than is shown, since what is hidden in it may reach beyond the end. */ const LOOKED_AT = 4 * LONGEST_SQL;
+const DEFINES = /(?:^|;)\s*(?:CREATE|ALTER|DROP|TRUNCATE|COMMENT|GRANT|REVOKE|REINDEX|CLUSTER|REFRESH|LOCK|VACUUM|SECURITY|IMPORT|REASSIGN|DO)\b/i;
+const COMMENTS = /--[^\n]*|\/\*[^]*?\*\//g;
+/** As it is shown: trimmed, without secrets, cut. */ function record_shown(sql) {
+    const text = withoutSecrets(sql.trimStart().slice(0, LOOKED_AT)).trimEnd();
+    // Half a character at the end would be none.
+    return text.slice(0, LONGEST_SQL).replace(/[\uD800-\uDBFF]$/, '');
+}
+/** Whether a statement, or one of a script that was sent as one, changes more than rows. */ function defines(sql) {
+    return DEFINES.test(sql.replace(COMMENTS, ' '));
+}
+/**
+ * The statements that are worth being listed, in the order in which they began: failed or unfinished ones, those that
+ * locks are told of, changes of the schema, then the longest.
+ */ function chosen(records, most) {
+    if (records.length <= most) return inOrder(records);
+    const ranked = records.map((record)=>({
+            record,
+            rank: rankOf(record)
+        }));
+    ranked.sort((a, b)=>a.rank - b.rank || (b.record.ms ?? 0) - (a.record.ms ?? 0));
+    return inOrder(ranked.slice(0, most).map(({ record })=>record));
+}
+function rankOf(record) {
+    if (record.error !== undefined || record.ms === null) return 0;
+    if (record.wanted) return 1;
+    return defines(record.sql) ? 2 : 3;
+}
+function inOrder(records) {
+    return [
+        ...records
+    ].sort((a, b)=>a.atMs - b.atMs || a.order - b.order);
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/observe/settings.js
+/**
+ * What a scratch server needs so that a rehearsal can be observed: every statement is logged when it begins and its
+ * duration when it has ended, errors with the statement, sessions when they end; as CSV, which every major since 13
+ * writes and in which no statement can be mistaken for a line of its own. On the command line, where neither the
+ * restored database nor `ALTER SYSTEM` can change those that a session may not.
+ */ const REHEARSAL_SETTINGS = {
+    logging_collector: 'on',
+    log_destination: 'csvlog',
+    // One file: whoever asks for a rotation gets the same one, which is appended to.
+    log_directory: 'log',
+    log_filename: 'rehearsal.log',
+    log_file_mode: '0600',
+    log_rotation_age: '0',
+    log_rotation_size: '0',
+    log_truncate_on_rotation: 'off',
+    log_timezone: 'UTC',
+    // The text once, at the beginning: also of what never ends, and of the statement that switches this off.
+    log_statement: 'all',
+    // And durations without the text, of each step of the extended protocol.
+    log_duration: 'on',
+    log_min_duration_statement: '-1',
+    log_min_duration_sample: '-1',
+    log_transaction_sample_rate: '0',
+    log_min_messages: 'error',
+    log_min_error_statement: 'error',
+    log_disconnections: 'on',
+    // How a session ended is told by what its process was called last.
+    update_process_title: 'on',
+    // Values of parameters may come out of rows.
+    log_parameter_max_length: '0',
+    log_parameter_max_length_on_error: '0',
+    log_error_verbosity: 'terse'
+};
+/** Settings that hide statements when the database, a role or the command itself changes them. */ const TELLING_SETTINGS = [
+    'log_statement',
+    'log_duration',
+    'log_min_messages',
+    'log_min_error_statement',
+    'lc_messages',
+    'update_process_title'
+];
+/** For sessions of ours: nothing of them is logged but what they write there by `RAISE LOG`. */ const UNSEEN = {
+    log_statement: 'none',
+    log_duration: 'off',
+    log_min_messages: 'log'
+};
+
+;// CONCATENATED MODULE: ./lib/migrations/observe/sessions.js
+
+
+
+const BEGUN = /^(?:statement|execute (?<fetch>fetch from )?[^]*?|fastpath function call): /;
+const DURATION = /^duration: ([\d.]+) ms$/;
+const PREPARING = new Set([
+    'PARSE',
+    'BIND'
+]);
+const FAILURES = new Set([
+    'ERROR',
+    'FATAL',
+    'PANIC'
+]);
+const sessions_TELLING = new RegExp(`\\b(?:${TELLING_SETTINGS.join('|')})\\b`, 'gi');
+const CHANGES = /\b(?:SET|ALTER|SET_CONFIG)\b/i;
+/** So many are remembered before the least important are forgotten. */ const REMEMBERED = 10_000;
+/** What sessions ran, from the lines of the log. */ class Sessions {
+    startedAt;
+    /** Statements that have ended. */ records = [];
+    open = new Map();
+    count = 0;
+    /** Sessions whose connection was closed in a transaction that had not failed. */ closed = [];
+    /** Settings of the log that a statement changed. */ changed = new Set();
+    /** @param startedAt what times count from, in milliseconds since 1970 */ constructor(startedAt){
+        this.startedAt = startedAt;
+    }
+    /** How many statements there were. */ get total() {
+        return this.count;
+    }
+    /** All that are remembered, those that run included. */ all() {
+        const running = [
+            ...this.open.values()
+        ].flatMap(({ current })=>current ?? []);
+        return [
+            ...this.records,
+            ...running
+        ];
+    }
+    /** Of a session that has not ended. */ unfinished(session) {
+        const { last, wrote } = this.of(session);
+        return {
+            session,
+            last,
+            wrote
+        };
+    }
+    see(row) {
+        if (row.backend !== 'client backend') return;
+        if (FAILURES.has(row.severity)) this.failed(row);
+        else if (row.severity === 'LOG') this.logged(row);
+    }
+    logged(row) {
+        const session = this.of(row.session);
+        const duration = DURATION.exec(row.message);
+        if (duration !== null) {
+            const ms = Number(duration[1]);
+            if (PREPARING.has(row.tag)) session.prepared += ms;
+            else this.end(session, ms);
+            session.wrote = row.xid !== '0' && row.xid !== '';
+        } else if (row.message.startsWith('disconnection: ')) {
+            this.open.delete(row.session);
+            if (session.current !== undefined) this.records.push(session.current);
+            // `idle in transaction (aborted)` has failed already.
+            if (row.tag === 'idle in transaction') this.closed.push({
+                session: row.session,
+                wrote: session.wrote,
+                last: session.last
+            });
+        } else this.begun(row, session);
+    }
+    begun(row, session) {
+        const begun = BEGUN.exec(row.message);
+        if (begun === null) return;
+        const sql = row.message.slice(begun[0].length);
+        // More rows of the statement before.
+        if (begun.groups?.['fetch'] !== undefined && session.last?.sql === record_shown(sql)) {
+            session.current = this.resume(session.last);
+            return;
+        }
+        // The end was not logged.
+        if (session.current !== undefined) this.end(session, this.since(session.current, row.at));
+        session.current = this.record(row, sql);
+    }
+    failed(row) {
+        const session = this.of(row.session);
+        let record = session.current;
+        if (record !== undefined) this.end(session, this.since(record, row.at));
+        else if (row.query !== '') {
+            record = this.record(row, row.query);
+            session.current = record;
+            this.end(session, 0);
+        } else if (row.severity === 'ERROR' && session.last?.error === undefined) record = session.last;
+        if (record === undefined) return;
+        record.error = {
+            sqlstate: row.sqlstate,
+            message: redactError(row.message, row.sqlstate, record.sql)
+        };
+    }
+    record(row, sql) {
+        if (CHANGES.test(sql)) for (const [name] of sql.matchAll(sessions_TELLING))this.changed.add(name.toLowerCase());
+        this.count += 1;
+        return {
+            sql: record_shown(sql),
+            atMs: Math.max(0, Math.round(row.at - this.startedAt)),
+            ms: null,
+            session: row.session,
+            pid: row.pid,
+            order: this.count,
+            wanted: false
+        };
+    }
+    end(session, ms) {
+        const { current } = session;
+        if (current === undefined) return;
+        current.ms = Math.round(((current.ms ?? 0) + ms + session.prepared) * 1000) / 1000;
+        session.prepared = 0;
+        session.last = current;
+        session.current = undefined;
+        this.records.push(current);
+        if (this.records.length > REMEMBERED) this.records = chosen(this.records, REMEMBERED / 2);
+    }
+    /** Takes back that a statement has ended; its time goes on. */ resume(record) {
+        this.records = this.records.filter((other)=>other !== record);
+        return record;
+    }
+    since(record, at) {
+        return Math.max(0, at - this.startedAt - record.atMs);
+    }
+    of(id) {
+        const known = this.open.get(id);
+        if (known !== undefined) return known;
+        const session = {
+            prepared: 0,
+            wrote: false
+        };
+        this.open.set(id, session);
+        return session;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/observe/own.js
+
+
+
+/**
+ * Where we observe from: another database than the rehearsed one, which the command may drop, and than the templates,
+ * which it may copy. A transaction in it holds back no CREATE INDEX CONCURRENTLY elsewhere.
+ */ const OBSERVERS = 'postgres';
+/**
+ * Does something in a session of ours, of which the log holds only what it writes there itself.
+ * @param own gets its name in the log
+ */ async function ownSession({ programs, connection, signal }, own, work) {
+    const psql = await postgres_psql/* Psql */.DD.open({
+        programs,
+        connection,
+        database: OBSERVERS,
+        signal,
+        settings: UNSEEN
+    });
+    try {
+        own.add(await psql.value(`SELECT ${SESSION_ID} FROM pg_catalog.pg_stat_activity WHERE pid = pg_catalog.pg_backend_pid()`));
+        await work(psql);
+    } finally{
+        await psql.close();
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/observe/surroundings.js
+
+
+
+/** Reads them in a session of its own. */ async function readSurroundings(rehearsal) {
+    const psql = await postgres_psql/* Psql */.DD.open({
+        ...rehearsal,
+        settings: UNSEEN
+    });
+    try {
+        const [found] = await psql.rows(`SELECT (SELECT oid::text FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()) AS database,
+         (SELECT json_agg(${SESSION_ID}) FROM pg_catalog.pg_stat_activity WHERE backend_type = 'client backend') AS sessions,
+         (SELECT coalesce(json_agg(DISTINCT setting), '[]')
+          FROM pg_catalog.pg_db_role_setting, LATERAL pg_catalog.unnest(setconfig) setting
+          WHERE pg_catalog.split_part(setting, '=', 1) IN (${TELLING_SETTINGS.map(postgres_psql/* quoteLiteral */.ce).join(', ')})) AS settings`);
+        const owners = await psql.query(`SELECT coalesce(json_agg(json_build_array(indexrelid::int8, indrelid::int8)), '[]')
+       FROM pg_catalog.pg_index WHERE indexrelid >= 16384`);
+        const { database = '0', sessions = [], settings = [] } = found ?? {};
+        return {
+            database,
+            owners: new Map(owners),
+            sessions,
+            settings
+        };
+    } finally{
+        await psql.close();
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/observe/watch.js
+
+
+
+
+/** Seconds between two looks, at least and at most: what is held for 50 ms is seen. */ const SOON = 0.01;
+const LATE = 0.025;
+/** Looking takes at most a thirtieth of the time. */ const SHARE = 30;
+/** A longer time without a look may have hidden a lock. */ const BLIND_MS = 45;
+const ATTEMPTS = 5;
+/** So many locks are told of in a line, which is not cut then. */ const AT_ONCE = 300;
+/**
+ * Looks at the locks again and again in one statement on the server, where no delay of ours makes it late, and writes
+ * each change to the server's log, where it stands between the statements and outlives its session. Each look is a
+ * transaction of its own.
+ */ function watchSql(mark, database) {
+    const text = (value)=>`pg_catalog.round((EXTRACT(EPOCH FROM ${value}) * 1000)::numeric, 3)`;
+    const without = (some, others)=>`ARRAY(SELECT pg_catalog.unnest(${some}) EXCEPT SELECT pg_catalog.unnest(${others}))`;
+    return `DO $pgkeep$
+DECLARE
+  earlier text[] := '{}';
+  held text[];
+  taken text[];
+  gone text[];
+  first boolean := true;
+  at timestamptz;
+  before timestamptz := pg_catalog.clock_timestamp();
+BEGIN
+  LOOP
+    at := pg_catalog.clock_timestamp();
+    SELECT coalesce(pg_catalog.array_agg(l.lock ORDER BY l.lock), '{}') INTO held FROM (
+      SELECT DISTINCT pg_catalog.format('%s %s %s %s', relation, pid, virtualtransaction, mode) COLLATE "C" AS lock
+      FROM pg_catalog.pg_locks
+      WHERE locktype = 'relation' AND database = ${database} AND relation >= 16384 AND granted AND pid IS NOT NULL
+    ) l;
+    IF first OR held <> earlier THEN
+      taken := ${without('held', 'earlier')};
+      gone := ${without('earlier', 'held')};
+      FOR n IN 0 .. greatest(pg_catalog.cardinality(taken), pg_catalog.cardinality(gone), 1) - 1 BY ${AT_ONCE} LOOP
+        RAISE LOG '%', ${(0,postgres_psql/* quoteLiteral */.ce)(mark)} || pg_catalog.json_build_object(
+          'at', ${text('at')}, 'before', ${text('before')}, 'first', first AND n = 0,
+          'taken', taken[n + 1 : n + ${AT_ONCE}], 'gone', gone[n + 1 : n + ${AT_ONCE}]);
+      END LOOP;
+      earlier := held;
+    END IF;
+    IF at - before > interval '${BLIND_MS} ms' THEN
+      RAISE LOG '%', ${(0,postgres_psql/* quoteLiteral */.ce)(mark)} || pg_catalog.json_build_object('blind', ${text('at - before')});
+    END IF;
+    first := false;
+    before := at;
+    COMMIT;
+    PERFORM pg_catalog.pg_sleep(least(${LATE}, greatest(${SOON},
+      ${SHARE} * EXTRACT(EPOCH FROM pg_catalog.clock_timestamp() - at)::float8)));
+  END LOOP;
+END $pgkeep$`;
+}
+/** Watches the locks that are held in a database, from before the command until after it. */ class LockWatch {
+    rehearsal;
+    database;
+    own;
+    events = [];
+    /** Times without a look that were long enough to hide a lock, in milliseconds. */ blind = [];
+    /** Why its session ended before its time; another one was begun, some times. */ lost;
+    /** When watching ended, in milliseconds since 1970. */ until = 0;
+    mark = `pgkeep-${(0,external_node_crypto_.randomBytes)(8).toString('hex')} `;
+    psql;
+    stopping = false;
+    running = Promise.resolve();
+    /**
+   * @param database the rehearsed one, by its OID
+   * @param own gets the names of our sessions in the log
+   */ constructor(rehearsal, database, own){
+        this.rehearsal = rehearsal;
+        this.database = database;
+        this.own = own;
+    }
+    /** Begins; the first event in the log tells when it has. */ start() {
+        this.running = this.keepOn();
+    }
+    /** Notes what a line of the log says of the watching; false when it says nothing of it. */ see(row) {
+        if (!this.own.has(row.session) || !row.message.startsWith(this.mark)) return false;
+        const said = JSON.parse(row.message.slice(this.mark.length));
+        if ('blind' in said) this.blind.push(said.blind);
+        else this.events.push(said);
+        return true;
+    }
+    /** Ends it and waits until its session is gone. */ async stop() {
+        this.stopping = true;
+        this.until ||= Date.now();
+        await this.psql?.close();
+        await this.running;
+    }
+    /** A command may end all sessions but its own, ours too. */ async keepOn() {
+        for(let attempt = 1; !this.stopping && attempt <= ATTEMPTS; attempt += 1){
+            try {
+                await this.watch();
+            } catch (error) {
+                if (!this.stopping) this.lost = (0,base_errors/* messageOf */.bD)(error);
+            }
+        }
+        this.until ||= Date.now();
+    }
+    watch() {
+        return ownSession(this.rehearsal, this.own, async (psql)=>{
+            this.psql = psql;
+            if (!this.stopping) await psql.exec(watchSql(this.mark, this.database));
+        });
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/observe/observe.js
+
+
+
+
+
+
+
+
+
+
+
+
+/** The most statements that a report lists. */ const MOST_STATEMENTS = 2000;
+/**
+ * Begins to observe what others do on a scratch server with `REHEARSAL_SETTINGS`; returns when everything that begins
+ * from now on is seen. Sessions that are there already are taken for ours.
+ * @param tables those that were there before, by their OIDs: locks are told of them
+ * @throws CancelledError alone
+ */ async function startObserving(rehearsal, { tables }) {
+    const observer = new Observer(rehearsal, tables);
+    await observer.start();
+    return observer;
+}
+class Observer {
+    rehearsal;
+    tables;
+    own = new Set();
+    notMeasured = [];
+    startedAt = Date.now();
+    surroundings;
+    log;
+    watch;
+    constructor(rehearsal, tables){
+        this.rehearsal = rehearsal;
+        this.tables = tables;
+    }
+    async start() {
+        await this.trying('Statements and locks were not observed', async ()=>{
+            const { sessions, settings, database } = this.surroundings = await readSurroundings(this.rehearsal);
+            for (const session of sessions)this.own.add(session);
+            if (settings.length > 0) this.notMeasured.push(`Statements may be missing: the restored database or a role of it sets ${settings.join(', ')}.`);
+            await this.inSession(async (psql)=>{
+                this.log = await ServerLog.open(psql);
+                const watch = this.watch = new LockWatch(this.rehearsal, database, this.own);
+                watch.start();
+                await this.log.follow(psql, (row)=>{
+                    watch.see(row);
+                    return watch.events.length > 0;
+                });
+            });
+        });
+        this.startedAt = Date.now();
+    }
+    async finish() {
+        const { log, notMeasured } = this;
+        const sessions = new Sessions(this.startedAt);
+        let left = [];
+        await this.trying('What the command left open is not known', ()=>this.inSession(async (psql)=>void (left = await othersLeft(psql, this.own))));
+        await this.watch?.stop();
+        if (log !== undefined) await this.trying('Statements and locks are told in part only', ()=>this.read(log, sessions));
+        await this.trying('What the command left running was not ended', ()=>this.inSession(async (psql)=>{
+                const stubborn = await endOthers(psql, this.own);
+                if (stubborn.length > 0) notMeasured.push(`${stubborn.length} of the command's sessions would not end and may still change the database.`);
+            }));
+        if (sessions.changed.size > 0) notMeasured.push(`Statements may be missing: the command changed ${[
+            ...sessions.changed
+        ].sort().join(', ')}.`);
+        this.noteBlindness();
+        return this.tell(sessions, left);
+    }
+    /** Reads to a line of our own, which comes after all that the command did. */ async read(log, sessions) {
+        const mark = `pgkeep-${(0,external_node_crypto_.randomBytes)(8).toString('hex')}`;
+        await this.inSession(async (psql)=>{
+            await psql.exec(`DO $pgkeep$ BEGIN RAISE LOG '%', ${(0,postgres_psql/* quoteLiteral */.ce)(mark)}; END $pgkeep$`);
+            await log.follow(psql, (row)=>{
+                if (this.own.has(row.session)) this.watch?.see(row);
+                else if (row.at >= this.startedAt) sessions.see(row);
+                return row.message === mark;
+            });
+        });
+    }
+    noteBlindness() {
+        const { watch, notMeasured } = this;
+        if (watch === undefined) return;
+        if (watch.lost !== undefined) notMeasured.push(`Locks were not watched all the time: the session that did was ended (${watch.lost}).`);
+        const blind = watch.blind.reduce((sum, ms)=>sum + ms, 0);
+        if (blind > 0) notMeasured.push(`Locks were not looked at for ${Math.round(blind)} ms in all, at most ${Math.round(Math.max(...watch.blind))} ms ` + 'without a pause: the machine was busy.');
+    }
+    tell(sessions, left) {
+        const { startedAt, tables, watch, notMeasured } = this;
+        const records = sessions.all();
+        const blamed = heldLocks({
+            events: watch?.events ?? [],
+            until: watch?.until ?? 0,
+            tables,
+            owners: this.surroundings?.owners ?? new Map()
+        }, blameAmong(records, startedAt));
+        const open = [
+            ...sessions.closed.map((each)=>({
+                    ...each,
+                    how: 'closed'
+                })),
+            ...left.filter(({ state })=>state.startsWith('idle in transaction')).map(({ session })=>({
+                    ...sessions.unfinished(session),
+                    how: 'left'
+                }))
+        ];
+        for (const { last } of open)if (last !== undefined) last.wanted = true;
+        const listed = chosen(records, MOST_STATEMENTS);
+        const places = new Map(listed.map((record, index)=>[
+                record,
+                index
+            ]));
+        const placed = (record)=>{
+            const index = record === undefined ? undefined : places.get(record);
+            return index === undefined ? {} : {
+                statement: index
+            };
+        };
+        return {
+            statements: listed.map(statementOf),
+            leftOut: sessions.total - listed.length,
+            locks: blamed.map(({ lock, cause })=>({
+                    ...lock,
+                    ...placed(cause)
+                })),
+            openTransactions: open.map(({ session, wrote, how, last })=>({
+                    session,
+                    wrote,
+                    how,
+                    ...placed(last)
+                })),
+            notMeasured
+        };
+    }
+    inSession(work) {
+        return ownSession(this.rehearsal, this.own, work);
+    }
+    async trying(otherwise, work) {
+        try {
+            await work();
+        } catch (error) {
+            if (this.rehearsal.signal.aborted) throw new base_errors/* CancelledError */.cc();
+            this.notMeasured.push(`${otherwise}: ${(0,base_errors/* messageOf */.bD)(error)}`);
+        }
+    }
+}
+function statementOf({ sql, atMs, ms, session, error }) {
+    return {
+        sql,
+        atMs,
+        ms,
+        session,
+        ...error === undefined ? {} : {
+            error
+        }
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/observe/index.js
+
+
+
+// EXTERNAL MODULE: ./lib/postgres/globals.js
+var postgres_globals = __nccwpck_require__(92070);
+// EXTERNAL MODULE: ./lib/postgres/database/settings.js
+var settings = __nccwpck_require__(3437);
+// EXTERNAL MODULE: ./lib/restore/archive/index.js + 26 modules
+var archive = __nccwpck_require__(70354);
+// EXTERNAL MODULE: ./lib/restore/swap/archived.js
+var swap_archived = __nccwpck_require__(43083);
+// EXTERNAL MODULE: ./lib/verify/bootstrap-role.js
+var bootstrap_role = __nccwpck_require__(651);
+// EXTERNAL MODULE: ./lib/verify/extensions.js
+var extensions = __nccwpck_require__(62560);
+// EXTERNAL MODULE: ./lib/verify/place.js + 13 modules
+var verify_place = __nccwpck_require__(96297);
+// EXTERNAL MODULE: ./lib/verify/scratch-copy.js + 2 modules
+var scratch_copy = __nccwpck_require__(51995);
+;// CONCATENATED MODULE: ./lib/migrations/place.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** Restores a staged backup under its own name on a scratch server of its own, whose statements are logged. */ async function setStage(options, staged) {
+    const { reporter, signal } = options;
+    const { database } = staged.manifest;
+    const programs = await reporter.group('PostgreSQL programs', ()=>(0,verify_place/* programsFor */.Tu)(options, staged));
+    const globals = staged.globals === undefined ? {
+        roles: [],
+        statements: []
+    } : (0,postgres_globals/* readGlobals */.$)(await (0,promises_.readFile)(staged.globals, 'utf8'));
+    const place = await reporter.group('Scratch server', async ()=>{
+        const toc = await (0,archive/* readContents */.r0)({
+            archive: staged,
+            programs,
+            signal
+        });
+        return (0,verify_place/* openPlace */.QL)(options, staged, programs, {
+            extensions: (0,extensions/* extensionsOf */.oQ)(staged, toc ?? []),
+            bootstrapRole: (0,bootstrap_role/* bootstrapRole */.T)(staged, globals),
+            database,
+            settings: REHEARSAL_SETTINGS
+        });
+    });
+    try {
+        const copy = new scratch_copy/* ScratchCopy */._(options, staged, place, database);
+        await copy.makeRoles(globals);
+        const otherwise = await copy.createDatabase();
+        await restore(options, copy, otherwise);
+        const login = await admit(copy, staged, place, signal);
+        const { connection } = place.scratch;
+        return {
+            place,
+            rehearsal: {
+                programs: place.programs,
+                connection,
+                database,
+                signal
+            },
+            login,
+            otherwise
+        };
+    } catch (error) {
+        const told = await place.scratch.explain(error);
+        await place.scratch.stop();
+        throw told;
+    }
+}
+async function restore({ reporter, signal }, copy, otherwise) {
+    const division = await copy.divide();
+    const { errors, neutralised } = await reporter.group('Restoring', ()=>copy.restoreInto(division, {
+            database: copy.database,
+            content: 'all',
+            reporter,
+            signal
+        }));
+    const harmful = errors.filter(({ harmless })=>harmless === undefined);
+    if (harmful.length > 0) throw new base_errors/* UserError */.yo(`The backup did not restore without errors, so the migrations were not run. Verify it first, or choose another one.\n${harmful.map(({ message })=>message).join('\n')}`);
+    otherwise.push(...neutralised);
+}
+/**
+ * Lets the owner of the database log in, with every right: whether the command's own role may do what it does is not
+ * rehearsed, since its memberships may come from outside of the backup.
+ */ async function admit(copy, staged, place, signal) {
+    const archived = await (0,swap_archived/* archivedProperties */.U)({
+        archive: staged,
+        programs: place.readers,
+        signal
+    });
+    const psql = await copy.open('that prepares the rehearsal', 'template1');
+    try {
+        const bootstrap = await psql.value('SELECT session_user');
+        const user = archived.owner ?? bootstrap;
+        const { database } = copy;
+        const password = (0,external_node_crypto_.randomBytes)(24).toString('base64url');
+        // Sessions of ours log in as the bootstrap role with a password of its own.
+        if (user !== bootstrap) await psql.exec(`ALTER ROLE ${(0,postgres_psql/* quoteIdentifier */.Cm)(user)} LOGIN SUPERUSER CONNECTION LIMIT -1 VALID UNTIL 'infinity' PASSWORD ${(0,postgres_psql/* quoteLiteral */.ce)(password)}`, `ALTER DATABASE ${(0,postgres_psql/* quoteIdentifier */.Cm)(database)} OWNER TO ${(0,postgres_psql/* quoteIdentifier */.Cm)(user)}`);
+        for (const setting of archived.settings)await psql.exec((0,settings/* settingSql */.HD)(database, setting));
+        return user === bootstrap ? {
+            user,
+            password: place.scratch.connection.env['PGPASSWORD'] ?? '',
+            database
+        } : {
+            user,
+            password,
+            database
+        };
+    } finally{
+        await psql.close();
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/rehearse.js
+
+
+
+
+
+
+
+
+/** Restores a backup, changes what must not be seen, runs the command and looks what it did. Nothing of it is left. */ async function rehearse(options, staged) {
+    const { inputs, reporter } = options;
+    const restoring = stopwatch();
+    const stage = await setStage({
+        ...options,
+        inputs: {
+            ...inputs,
+            scratchUrl: undefined
+        }
+    }, staged);
+    const { place, rehearsal } = stage;
+    try {
+        const restore = restoring();
+        const sanitizing = stopwatch();
+        if (inputs.sanitize !== undefined) {
+            const file = (0,external_node_path_.resolve)(workspaceOf(options), inputs.sanitize);
+            await reporter.group(`Sanitizing with ${inputs.sanitize}`, ()=>sanitize(rehearsal, file));
+        }
+        const sanitized = sanitizing();
+        const looking = stopwatch();
+        const before = await reporter.group('Before the migrations', ()=>pictureOf(rehearsal));
+        const beforeSeconds = looking();
+        const { end, observed } = await reporter.group('Migrations', ()=>tryCommand(options, stage, before.facts));
+        const lookingAgain = stopwatch();
+        const after = await reporter.group('After the migrations', ()=>pictureAfter(rehearsal));
+        return {
+            serverVersion: place.scratch.version,
+            command: end,
+            observed,
+            effects: effectsOf(before.facts, after.facts),
+            schema: diffSchemas(before.schema, after.schema),
+            newRoles: newRoles(before.facts, after.facts),
+            seconds: {
+                restore,
+                sanitize: sanitized,
+                before: beforeSeconds,
+                command: end.seconds,
+                after: lookingAgain()
+            },
+            notMeasured: [
+                ...new Set([
+                    ...stage.otherwise,
+                    ...before.notMeasured,
+                    ...after.notMeasured,
+                    ...observed.notMeasured
+                ])
+            ]
+        };
+    } catch (error) {
+        throw await place.scratch.explain(error);
+    } finally{
+        await place.scratch.stop();
+    }
+}
+/** Where relative paths begin: the repository that was checked out, or the folder that we were started in. */ function workspaceOf({ env }) {
+    return env['GITHUB_WORKSPACE'] ?? process.cwd();
+}
+async function pictureOf(rehearsal) {
+    const [facts, schema] = await Promise.all([
+        takeFacts(rehearsal),
+        readSchema(rehearsal)
+    ]);
+    return {
+        facts,
+        schema,
+        notMeasured: facts.notMeasured
+    };
+}
+/** A command may have dropped or renamed the database itself: then everything is lost. */ async function pictureAfter(rehearsal) {
+    try {
+        return await pictureOf(rehearsal);
+    } catch (error) {
+        if (!(error instanceof DatabaseGoneError)) throw error;
+        return {
+            facts: NOTHING,
+            schema: [],
+            notMeasured: [
+                error.message
+            ]
+        };
+    }
+}
+async function tryCommand({ inputs, env, reporter, signal, ...options }, { rehearsal, login, place }, before) {
+    const { passphrase, identity, githubToken } = inputs;
+    const ours = [
+        passphrase,
+        identity,
+        githubToken
+    ].filter((secret)=>secret !== undefined);
+    reporter.mask(login.password);
+    const host = place.scratch.connection.target.host ?? '';
+    const relay = await openRelay((0,external_node_path_.join)(host, '.s.PGSQL.5432'));
+    try {
+        const reached = {
+            ...login,
+            port: relay.port
+        };
+        const given = commandEnvironment(env, reached, ours);
+        const mask = new base_mask/* Mask */.n();
+        for (const secret of [
+            ...ours,
+            login.password,
+            databaseUrl(reached),
+            ...secretsOf(given)
+        ])mask.add(secret);
+        const observation = await startObserving(rehearsal, {
+            tables: namesOf(before)
+        });
+        const end = await runShell({
+            command: inputs.command,
+            cwd: (0,external_node_path_.resolve)(workspaceOf({
+                env,
+                ...options
+            }), inputs.workingDirectory),
+            env: given,
+            limitMs: inputs.maxDuration,
+            clean: (line)=>mask.apply(redactLine(line)),
+            onLine: (line)=>reporter.output('command', line),
+            signal
+        });
+        reporter.info(`The command ${end.outcome} after ${(0,units/* formatDuration */.a3)(end.seconds)}.`);
+        return {
+            end,
+            observed: await observation.finish()
+        };
+    } finally{
+        await relay.close();
+    }
+}
+function stopwatch() {
+    const began = external_node_perf_hooks_.performance.now();
+    return ()=>(external_node_perf_hooks_.performance.now() - began) / 1000;
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/values.js
+
+/** Statements about rows; what defines things holds names and constants of the migration itself. */ const ABOUT_ROWS = /^(SELECT|INSERT|UPDATE|DELETE|MERGE|VALUES|COPY|EXECUTE|WITH|CALL)\b/i;
+/** Only in those that begin with E does a backslash hide a quote. */ const QUOTED = /\bE'(?:[^'\\]|''|\\[^])*(?:'|$)|(?:\b(?:[BXN]|U&))?'(?:[^']|'')*(?:'|$)/gi;
+const DOLLAR_QUOTED = /\$([A-Za-z_]\w*)?\$[^]*?(?:\$\1\$|$)/g;
+const NUMBER = /(?<![\w$."])\d[\d_]*(?:\.\d*)?(?:e[+-]?\d+)?(?![\w"])/gi;
+/**
+ * A statement without the values in it: many tools read rows and write them back as text of the next statement. Names, and
+ * statements that define something, stay.
+ */ function withoutValues(sql) {
+    if (!ABOUT_ROWS.test(withoutComments(sql))) return sql;
+    return sql.replace(DOLLAR_QUOTED, "'…'").replace(QUOTED, "'…'").replace(NUMBER, '…');
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/run.js
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Tries a command on a restored backup and says what it did. A command that fails, loses data or takes too long is a
+ * result. Nothing is written to the storage: a key that can only read is enough, and safer where a pull request's code runs.
+ * @throws when nothing could be tried: no backup, one that does not restore, a sanitizing script that fails.
+ */ async function checkMigrations(options) {
+    const { inputs, reporter, signal, tempDir } = options;
+    const startedAt = new Date();
+    await requirePaths(inputs, workspaceOf(options));
+    const keys = await (0,codec/* keysOf */.YD)(inputs, reporter);
+    const chosen = await run_choose(options, startedAt);
+    const { manifest } = chosen;
+    reporter.info(`Migrations are tried on ${manifest.name}/${manifest.id} of ${manifest.snapshotAt}, from ${chosen.store.url}`);
+    const staged = await reporter.group('Fetching the backup', ()=>(0,stage/* stageBackup */.z)({
+            chosen,
+            keys,
+            tempDir,
+            tools: options,
+            fallback: true,
+            reporter,
+            signal
+        }));
+    try {
+        const rehearsed = await rehearse(options, staged);
+        return await judged(options, chosen, startedAt, rehearsed);
+    } finally{
+        await staged.remove();
+    }
+}
+async function run_choose(options, now) {
+    const { inputs, env, reporter, signal, artifacts } = options;
+    const stores = await Promise.all(inputs.storage.map((url)=>(0,registry/* openStore */.C)(url, {
+            env,
+            reporter,
+            signal,
+            artifacts
+        })));
+    const name = inputs.name === undefined ? await (0,catalogue/* onlyFamily */.fS)(stores) : (0,inputs_name/* familyName */.ar)(inputs.name);
+    return (0,choose/* chooseBackup */.S)(stores, {
+        name,
+        label: inputs.label,
+        selector: inputs.backup,
+        now,
+        pick: (below)=>(0,external_node_crypto_.randomInt)(below),
+        reporter
+    });
+}
+async function judged(options, { manifest }, startedAt, rehearsed) {
+    const { inputs } = options;
+    const { command, observed, effects, newRoles } = rehearsed;
+    const facts = factsOf({
+        command,
+        statements: observed.statements,
+        locks: observed.locks,
+        effects,
+        // What a command that failed had begun is undone with it.
+        openTransactions: command.outcome === 'succeeded' ? observed.openTransactions.filter(({ wrote })=>wrote).length : 0,
+        newRoles
+    }, {
+        failOn: inputs.failOn,
+        maxLockMs: inputs.maxLockDuration
+    });
+    const loses = facts.some(({ kind, fails })=>kind === 'data-loss' && fails);
+    return {
+        version: 1,
+        ...gate(facts, loses ? await options.approval?.() : undefined),
+        backupId: manifest.id,
+        name: manifest.name,
+        snapshotAt: manifest.snapshotAt,
+        server: rehearsed.serverVersion,
+        databaseBytes: manifest.databaseBytes,
+        startedAt: startedAt.toISOString(),
+        seconds: rehearsed.seconds,
+        command,
+        statements: await located(options, observed.statements, facts),
+        statementsLeftOut: observed.leftOut,
+        locks: observed.locks,
+        effects,
+        schema: rehearsed.schema,
+        facts,
+        notMeasured: rehearsed.notMeasured
+    };
+}
+/** The statements as they may be shown; those that a fact is about are looked for in the files before. */ async function located(options, statements, facts) {
+    const wanted = [
+        ...new Set(facts.flatMap(({ statement })=>statement === undefined ? [] : [
+                statement
+            ]))
+    ];
+    const folder = (0,external_node_path_.resolve)(workspaceOf(options), options.inputs.workingDirectory);
+    const places = await locate(folder, wanted.map((index)=>statements[index]?.sql ?? ''));
+    const found = new Map(wanted.map((index, position)=>[
+            index,
+            places[position]
+        ]));
+    return statements.map((statement, index)=>{
+        const file = found.get(index);
+        return {
+            ...statement,
+            sql: withoutValues(statement.sql),
+            ...file === undefined ? {} : {
+                file
+            }
+        };
+    });
+}
+
+
+/***/ }),
+
+/***/ 24911:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -8108,21 +13107,21 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/backup/catalogue.js
-var catalogue = __nccwpck_require__(68427);
+var catalogue = __nccwpck_require__(77814);
 // EXTERNAL MODULE: ./lib/backup/log.js
-var log = __nccwpck_require__(6104);
+var log = __nccwpck_require__(70401);
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(17594);
+var errors = __nccwpck_require__(22157);
 // EXTERNAL MODULE: ./lib/base/failure.js
-var failure = __nccwpck_require__(81747);
+var failure = __nccwpck_require__(73222);
 // EXTERNAL MODULE: ./lib/base/reporter.js
-var reporter = __nccwpck_require__(97872);
-// EXTERNAL MODULE: ./lib/storage/registry.js + 15 modules
-var registry = __nccwpck_require__(74561);
+var reporter = __nccwpck_require__(98067);
+// EXTERNAL MODULE: ./lib/storage/registry.js + 14 modules
+var registry = __nccwpck_require__(66059);
 // EXTERNAL MODULE: ./lib/backup/history.js
-var backup_history = __nccwpck_require__(24742);
+var backup_history = __nccwpck_require__(90179);
 // EXTERNAL MODULE: ./lib/backup/verified.js
-var backup_verified = __nccwpck_require__(88484);
+var backup_verified = __nccwpck_require__(71287);
 ;// CONCATENATED MODULE: ./lib/notify/newest.js
 
 
@@ -8250,7 +13249,7 @@ async function once(url, { type, body }, timeoutMs) {
 }
 
 // EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(78714);
+var units = __nccwpck_require__(84319);
 ;// CONCATENATED MODULE: ./lib/notify/when.js
 /**
  * Whether a run is told of. With `change`: the first failure, and the first success after one. Where it is not known how
@@ -8568,7 +13567,7 @@ async function onlyFamily([store]) {
 
 /***/ }),
 
-/***/ 90934:
+/***/ 89449:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -8658,7 +13657,7 @@ async function onlyFamily([store]) {
 
 /***/ }),
 
-/***/ 46521:
+/***/ 27442:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -8669,7 +13668,7 @@ async function onlyFamily([store]) {
 /* harmony export */   s4: () => (/* binding */ isFiltered),
 /* harmony export */   ym: () => (/* binding */ listArgs)
 /* harmony export */ });
-/* harmony import */ var _connection_options_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(96774);
+/* harmony import */ var _connection_options_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(80905);
 
 /** True when the dump leaves something of the database out, so that the archive decides what is counted. */ function isFiltered(selection) {
     const { schemas, excludeSchemas, tables, excludeTables, excludeTableData } = selection;
@@ -8780,7 +13779,7 @@ function selectionArgs(selection) {
 
 /***/ }),
 
-/***/ 5523:
+/***/ 24568:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -8824,7 +13823,7 @@ function selectionArgs(selection) {
 
 /***/ }),
 
-/***/ 96774:
+/***/ 80905:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -8834,7 +13833,7 @@ function selectionArgs(selection) {
 /* harmony export */   eG: () => (/* binding */ ENCODE_ADVICE),
 /* harmony export */   oL: () => (/* binding */ isOption)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
 
 /** What the URL's writer has to do about characters that mean something in a URL. */ const ENCODE_ADVICE = 'Inside a URL these characters of a user name or password must be written as: `%` %25, `@` %40, `/` %2F, ' + '`:` %3A, `#` %23, `?` %3F, `&` %26, and a space %20.';
 /** libpq's `isspace` in the C locale. */ const SPACE = new Set([
@@ -8926,7 +13925,7 @@ function readValue(text, from) {
 
 /***/ }),
 
-/***/ 31276:
+/***/ 87940:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -8936,9 +13935,9 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(17594);
+var errors = __nccwpck_require__(22157);
 // EXTERNAL MODULE: ./lib/postgres/connection/options.js
-var connection_options = __nccwpck_require__(96774);
+var connection_options = __nccwpck_require__(80905);
 ;// CONCATENATED MODULE: ./lib/postgres/connection/target.js
 /**
  * The server that libpq will choose: the URL's options, else the `PG*` variables, which stand behind a service's settings.
@@ -9207,7 +14206,174 @@ function variants(password) {
 
 /***/ }),
 
-/***/ 53922:
+/***/ 61339:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   A: () => (/* binding */ grantsSql),
+/* harmony export */   Z: () => (/* binding */ INITIAL_GRANTS)
+/* harmony export */ });
+/* harmony import */ var _quote_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(12514);
+
+/** What a new database lets everyone do. */ const INITIAL_GRANTS = [
+    'CONNECT',
+    'TEMPORARY'
+].map((privilege)=>({
+        grantee: undefined,
+        privilege,
+        grantable: false
+    }));
+/**
+ * The statements that give a database these rights. PUBLIC, which a new database lets connect, has none but those
+ * that are listed; the owner has all anyway.
+ */ function grantsSql(database, grants, owner) {
+    const on = `ON DATABASE ${(0,_quote_js__WEBPACK_IMPORTED_MODULE_0__/* .quoteIdentifier */ .C)(database)}`;
+    const given = grants.filter(({ grantee })=>grantee !== owner).map(({ grantee, privilege, grantable })=>{
+        const to = grantee === undefined ? 'PUBLIC' : (0,_quote_js__WEBPACK_IMPORTED_MODULE_0__/* .quoteIdentifier */ .C)(grantee);
+        return `GRANT ${privilege} ${on} TO ${to}${grantable ? ' WITH GRANT OPTION' : ''}`;
+    });
+    return [
+        `REVOKE ALL ${on} FROM PUBLIC`,
+        ...given
+    ];
+}
+
+
+/***/ }),
+
+/***/ 37468:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   I: () => (/* binding */ propertyHashes)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77598);
+/* harmony import */ var _grants_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(61339);
+/* harmony import */ var _settings_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3437);
+
+
+
+/**
+ * Hashes what pg_dump keeps of a database's properties; what the owner may do in it is left out. Fingerprints hold these
+ * hashes, so what goes into them must stay as it is.
+ */ function propertyHashes(known) {
+    return {
+        owner: hash(known.owner),
+        'connection limit': hash(known.connectionLimit ?? -1),
+        comment: hash(known.comment),
+        settings: hash(known.settings.map(settingText).sort()),
+        privileges: hash(grantTexts(known.grants ?? _grants_js__WEBPACK_IMPORTED_MODULE_1__/* .INITIAL_GRANTS */ .Z, known.owner))
+    };
+}
+function hash(value) {
+    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(JSON.stringify(value ?? null)).digest('hex');
+}
+/** As a statement, which is the same for a list however its names are quoted. */ function settingText(setting) {
+    return (0,_settings_js__WEBPACK_IMPORTED_MODULE_2__/* .settingSql */ .HD)('', setting);
+}
+/** A privilege that several roles gave counts once, as the strongest. */ function grantTexts(grants, owner) {
+    const found = new Map();
+    for (const { grantee, privilege, grantable } of grants){
+        if (grantee === owner && grantee !== undefined) continue;
+        const key = JSON.stringify([
+            grantee ?? null,
+            privilege
+        ]);
+        found.set(key, grantable || found.get(key) === true);
+    }
+    return [
+        ...found
+    ].map(([key, grantable])=>`${key} ${grantable}`).sort();
+}
+
+
+/***/ }),
+
+/***/ 40081:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Q: () => (/* binding */ readProperties)
+/* harmony export */ });
+/* harmony import */ var _psql_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(70916);
+/* harmony import */ var _settings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3437);
+
+
+/** Reads the properties of a database, from any database of the server. */ async function readProperties(psql, database) {
+    const which = `datname = ${(0,_psql_js__WEBPACK_IMPORTED_MODULE_0__/* .quoteLiteral */ .ce)(database)}`;
+    const { granted, ...row } = await psql.query(`SELECT json_build_object('owner', r.rolname, 'connectionLimit', datconnlimit, 'comment', pg_catalog.shobj_description(d.oid, 'pg_database'), 'granted', datacl IS NOT NULL)
+     FROM pg_catalog.pg_database d JOIN pg_catalog.pg_roles r ON r.oid = datdba
+     WHERE ${which}`);
+    const settings = await psql.rows(`SELECT r.rolname AS role, c.text FROM pg_catalog.pg_db_role_setting s
+     JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase LEFT JOIN pg_catalog.pg_roles r ON r.oid = s.setrole,
+     pg_catalog.unnest(s.setconfig) WITH ORDINALITY AS c(text, at) WHERE ${which} ORDER BY s.setrole, c.at`);
+    // A grantee that is no more (OID without a role) is left out.
+    const grants = await psql.rows(`SELECT DISTINCT r.rolname AS grantee, a.privilege_type AS privilege, a.is_grantable AS grantable
+     FROM pg_catalog.pg_database d, pg_catalog.aclexplode(datacl) a LEFT JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+     WHERE ${which} AND (a.grantee = 0 OR r.oid IS NOT NULL) ORDER BY 1, 2, 3`);
+    return {
+        ...row,
+        settings: settings.map(({ role, text })=>({
+                role: role ?? undefined,
+                ...(0,_settings_js__WEBPACK_IMPORTED_MODULE_1__/* .parseSetting */ .WC)(text)
+            })),
+        grants: granted ? grants.map(({ grantee, ...grant })=>({
+                ...grant,
+                grantee: grantee ?? undefined
+            })) : null
+    };
+}
+
+
+/***/ }),
+
+/***/ 3437:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   HD: () => (/* binding */ settingSql),
+/* harmony export */   WC: () => (/* binding */ parseSetting),
+/* harmony export */   jw: () => (/* binding */ joinValues)
+/* harmony export */ });
+/* unused harmony export splitList */
+/* harmony import */ var _quote_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(12514);
+
+/** Settings that hold lists of names, each of which is quoted by itself (GUC_LIST_QUOTE in PostgreSQL's guc_tables.c). */ const LISTS = new Set([
+    'local_preload_libraries',
+    'search_path',
+    'session_preload_libraries',
+    'shared_preload_libraries',
+    'temp_tablespaces',
+    'unix_socket_directories'
+]);
+/** The elements of a list such as `"$user", public`. */ function splitList(value) {
+    return [
+        ...value.matchAll(/\s*(?:"((?:[^"]|"")*)"|([^,"]+))\s*(?:,|$)/g)
+    ].map(([, quoted, plain])=>quoted === undefined ? (plain ?? '').trim() : quoted.replaceAll('""', '"'));
+}
+/** The statement that gives a database a setting. */ function settingSql(database, { role, name, value }) {
+    const whose = role === undefined ? `DATABASE ${(0,_quote_js__WEBPACK_IMPORTED_MODULE_0__/* .quoteIdentifier */ .C)(database)}` : `ROLE ${(0,_quote_js__WEBPACK_IMPORTED_MODULE_0__/* .quoteIdentifier */ .C)(role)} IN DATABASE ${(0,_quote_js__WEBPACK_IMPORTED_MODULE_0__/* .quoteIdentifier */ .C)(database)}`;
+    const parts = LISTS.has(name.toLowerCase()) ? splitList(value) : [
+        value
+    ];
+    const list = parts.length === 0 ? "''" : parts.map((part)=>(0,_quote_js__WEBPACK_IMPORTED_MODULE_0__/* .quoteLiteral */ .c)(part)).join(', ');
+    return `ALTER ${whose} SET ${(0,_quote_js__WEBPACK_IMPORTED_MODULE_0__/* .quoteIdentifier */ .C)(name)} TO ${list}`;
+}
+/** Several values of a statement as the one that is stored: the opposite of `splitList`. */ function joinValues(name, values) {
+    return LISTS.has(name.toLowerCase()) ? values.map(_quote_js__WEBPACK_IMPORTED_MODULE_0__/* .quoteIdentifier */ .C).join(', ') : values.join(', ');
+}
+/** `work_mem=64MB` -> its name and value. */ function parseSetting(text) {
+    const at = text.indexOf('=');
+    return {
+        name: text.slice(0, at),
+        value: text.slice(at + 1)
+    };
+}
+
+
+/***/ }),
+
+/***/ 1943:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -9218,7 +14384,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(17594);
+var errors = __nccwpck_require__(22157);
 ;// CONCATENATED MODULE: ./lib/postgres/causes/cause.js
 /** `the server db.example.com:5432`, as far as it is known. */ function serverName({ target }) {
     if (target?.host === undefined) return 'the server';
@@ -9226,7 +14392,7 @@ var errors = __nccwpck_require__(17594);
 }
 
 // EXTERNAL MODULE: ./lib/postgres/causes/hosts.js
-var hosts = __nccwpck_require__(5523);
+var hosts = __nccwpck_require__(24568);
 ;// CONCATENATED MODULE: ./lib/postgres/causes/admission.js
 
 
@@ -9287,7 +14453,7 @@ var hosts = __nccwpck_require__(5523);
 ];
 
 // EXTERNAL MODULE: ./lib/postgres/connection/options.js
-var options = __nccwpck_require__(96774);
+var options = __nccwpck_require__(80905);
 ;// CONCATENATED MODULE: ./lib/postgres/causes/connecting.js
 
 
@@ -9363,7 +14529,7 @@ function capital(text) {
 }
 
 // EXTERNAL MODULE: ./lib/postgres/quote.js
-var quote = __nccwpck_require__(21363);
+var quote = __nccwpck_require__(12514);
 ;// CONCATENATED MODULE: ./lib/postgres/causes/reading.js
 
 /** Why something could not be read, once connected. */ const READING = [
@@ -9488,7 +14654,7 @@ function copied(stderr) {
 ];
 
 // EXTERNAL MODULE: ./lib/postgres/reply.js
-var reply = __nccwpck_require__(43459);
+var reply = __nccwpck_require__(86946);
 ;// CONCATENATED MODULE: ./lib/postgres/explain.js
 
 
@@ -9563,7 +14729,7 @@ function lineAt(text, at) {
 
 /***/ }),
 
-/***/ 17371:
+/***/ 92070:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -9608,15 +14774,15 @@ function unquote(name) {
 
 /***/ }),
 
-/***/ 13154:
+/***/ 73225:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   U: () => (/* binding */ refuseTransactionPooler)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
-/* harmony import */ var _causes_hosts_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5523);
-/* harmony import */ var _psql_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(80059);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
+/* harmony import */ var _causes_hosts_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(24568);
+/* harmony import */ var _psql_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(70916);
 
 
 
@@ -9687,7 +14853,7 @@ function refusal(context, purpose, cause) {
 
 /***/ }),
 
-/***/ 34346:
+/***/ 33923:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -9698,7 +14864,7 @@ function refusal(context, purpose, cause) {
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(51455);
 /* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(48161);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(76760);
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(17594);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(22157);
 
 
 
@@ -9777,7 +14943,7 @@ function refusal(context, purpose, cause) {
 
 /***/ }),
 
-/***/ 36499:
+/***/ 74277:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -9793,7 +14959,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 // UNUSED EXPORTS: unpackPackages
 
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(17594);
+var errors = __nccwpck_require__(22157);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(51455);
 ;// CONCATENATED MODULE: ./lib/postgres/programs/machine.js
@@ -10015,7 +15181,7 @@ var external_node_path_ = __nccwpck_require__(76760);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(73024);
 // EXTERNAL MODULE: ./lib/base/process.js
-var base_process = __nccwpck_require__(78208);
+var base_process = __nccwpck_require__(8985);
 ;// CONCATENATED MODULE: ./lib/postgres/programs/probe.js
 
 
@@ -11360,7 +16526,7 @@ function warnNewer(programs, options, why) {
 }
 
 // EXTERNAL MODULE: ./lib/postgres/programs/folder-cache.js
-var folder_cache = __nccwpck_require__(34346);
+var folder_cache = __nccwpck_require__(33923);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(77598);
 ;// CONCATENATED MODULE: ./lib/postgres/programs/server/unpacked-env.js
@@ -12199,7 +17365,7 @@ async function unpack(name, options) {
 
 /***/ }),
 
-/***/ 80059:
+/***/ 70916:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -12209,11 +17375,11 @@ async function unpack(name, options) {
 /* harmony export */   ce: () => (/* reexport safe */ _quote_js__WEBPACK_IMPORTED_MODULE_5__.c)
 /* harmony export */ });
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77598);
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(17594);
-/* harmony import */ var _base_process_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(78208);
-/* harmony import */ var _explain_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(53922);
-/* harmony import */ var _quote_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(21363);
-/* harmony import */ var _reply_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(43459);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(22157);
+/* harmony import */ var _base_process_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8985);
+/* harmony import */ var _explain_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1943);
+/* harmony import */ var _quote_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(12514);
+/* harmony import */ var _reply_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(86946);
 
 
 
@@ -12401,7 +17567,7 @@ const CANCEL_AFTER_MS = 1000;
 
 /***/ }),
 
-/***/ 21363:
+/***/ 12514:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -12427,7 +17593,7 @@ function refuseZero(text) {
 
 /***/ }),
 
-/***/ 43459:
+/***/ 86946:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -12515,7 +17681,7 @@ function isError(severity, sqlstate) {
 
 /***/ }),
 
-/***/ 42448:
+/***/ 35671:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -12525,11 +17691,11 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/postgres/explain.js + 5 modules
-var explain = __nccwpck_require__(53922);
+var explain = __nccwpck_require__(1943);
 // EXTERNAL MODULE: ./lib/postgres/psql.js
-var postgres_psql = __nccwpck_require__(80059);
+var postgres_psql = __nccwpck_require__(70916);
 // EXTERNAL MODULE: ./lib/postgres/quote.js
-var quote = __nccwpck_require__(21363);
+var quote = __nccwpck_require__(12514);
 ;// CONCATENATED MODULE: ./lib/postgres/scratch/identity.js
 
 /** Locales that are part of every libc, or of PostgreSQL itself. */ const ALWAYS = new Set([
@@ -12664,9 +17830,10 @@ var quote = __nccwpck_require__(21363);
             connection,
             reporter,
             name: `with ${server}`,
-            // A locale that its source accepted is not refused for what ICU thinks of its name.
+            // A locale that its source accepted is not refused for what ICU thinks of its name; a role may be set to change nothing.
             settings: {
-                icu_validation_level: 'disabled'
+                icu_validation_level: 'disabled',
+                default_transaction_read_only: 'off'
             },
             ...signal === undefined ? {} : {
                 signal
@@ -12796,7 +17963,7 @@ function databaseExists(psql, name) {
 
 /***/ }),
 
-/***/ 36008:
+/***/ 97035:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -12808,8 +17975,8 @@ function databaseExists(psql, name) {
 /* harmony export */   zV: () => (/* binding */ refuseOldServer)
 /* harmony export */ });
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77598);
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(17594);
-/* harmony import */ var _psql_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(80059);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(22157);
+/* harmony import */ var _psql_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(70916);
 
 
 
@@ -12905,7 +18072,7 @@ function textOrNull(value) {
 
 /***/ }),
 
-/***/ 45649:
+/***/ 71504:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -12941,7 +18108,7 @@ function textOrNull(value) {
 
 /***/ }),
 
-/***/ 97637:
+/***/ 70354:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -12957,19 +18124,20 @@ __nccwpck_require__.d(__webpack_exports__, {
   sX: () => (/* reexport */ rolesNamedIn),
   rM: () => (/* reexport */ rowsHeld),
   XO: () => (/* reexport */ selectEntries),
+  XR: () => (/* reexport */ sequenceValuesIn),
   LU: () => (/* reexport */ tokens/* tokens */.LU)
 });
 
 // UNUSED EXPORTS: dependsOnForeign, dropSubscriptions, isNeutralised, neutralise, restoreArchive
 
 // EXTERNAL MODULE: ./lib/base/process.js
-var base_process = __nccwpck_require__(78208);
+var base_process = __nccwpck_require__(8985);
 // EXTERNAL MODULE: ./lib/postgres/argv.js
-var argv = __nccwpck_require__(46521);
+var argv = __nccwpck_require__(27442);
 // EXTERNAL MODULE: ./lib/postgres/toc.js
-var toc = __nccwpck_require__(45649);
+var toc = __nccwpck_require__(71504);
 // EXTERNAL MODULE: ./lib/restore/archive/script/archive-sql.js
-var archive_sql = __nccwpck_require__(26284);
+var archive_sql = __nccwpck_require__(9609);
 ;// CONCATENATED MODULE: ./lib/restore/archive/contents.js
 
 
@@ -12993,15 +18161,15 @@ var archive_sql = __nccwpck_require__(26284);
 }
 
 // EXTERNAL MODULE: ./lib/backup/fingerprint/schema-hash.js
-var schema_hash = __nccwpck_require__(44267);
+var schema_hash = __nccwpck_require__(97566);
 // EXTERNAL MODULE: ./lib/postgres/argv-restore.js
-var argv_restore = __nccwpck_require__(90934);
+var argv_restore = __nccwpck_require__(89449);
 // EXTERNAL MODULE: ./lib/restore/archive/script/entries.js
-var entries = __nccwpck_require__(53635);
+var entries = __nccwpck_require__(65034);
 // EXTERNAL MODULE: ./lib/restore/archive/script/source.js + 3 modules
-var source = __nccwpck_require__(95622);
+var source = __nccwpck_require__(83295);
 // EXTERNAL MODULE: ./lib/restore/archive/script/tokens.js
-var tokens = __nccwpck_require__(17801);
+var tokens = __nccwpck_require__(42858);
 ;// CONCATENATED MODULE: ./lib/restore/archive/definitions.js
 
 
@@ -13018,9 +18186,10 @@ var tokens = __nccwpck_require__(17801);
 /**
  * The SHA-256 of an archive's definitions, which must equal the `schema` of its fingerprint. Of a plain dump what a
  * schema-only dump lacks is left out on the way.
+ * @param tellDatabase told the statements of a plain dump that say what the database as a whole is like
  * @returns `why` where it cannot be had
  * @throws UserError when the archive is damaged, CancelledError
- */ async function definitionsHash(request) {
+ */ async function definitionsHash(request, tellDatabase = ()=>undefined) {
     const hash = new schema_hash/* SchemaHash */.Q();
     if (request.archive.format !== 'plain') {
         for await (const chunk of (0,archive_sql/* archiveSql */.BJ)(request.programs, (0,argv_restore/* definitionsArgs */.W8)(request.archive.path), request.signal))hash.update(chunk);
@@ -13030,6 +18199,7 @@ var tokens = __nccwpck_require__(17801);
         if (piece.kind === 'sql' && piece.first && setsOwner(piece.bytes)) return {
             why: 'the plain dump was made with --use-set-session-authorization, by which its rows change the statements around them'
         };
+        if ((0,entries/* tellsOfDatabase */.J)(entry, piece)) tellDatabase(piece.bytes.toString('utf8'));
         if (!NOT_SCHEMA.has(entry.kind)) hash.update(piece.bytes);
     }
     return hash.digest();
@@ -13040,7 +18210,7 @@ var tokens = __nccwpck_require__(17801);
 }
 
 // EXTERNAL MODULE: ./lib/postgres/psql.js
-var postgres_psql = __nccwpck_require__(80059);
+var postgres_psql = __nccwpck_require__(70916);
 ;// CONCATENATED MODULE: ./lib/restore/archive/foreign.js
 const READS_FOREIGN = `
 WITH RECURSIVE edges(source, reader) AS (
@@ -13068,7 +18238,7 @@ WHERE c.relkind = 'm' ORDER BY 1, 2`;
 }
 
 // EXTERNAL MODULE: ./lib/restore/archive/kinds.js
-var kinds = __nccwpck_require__(74400);
+var kinds = __nccwpck_require__(22627);
 ;// CONCATENATED MODULE: ./lib/restore/archive/neutralise.js
 /**
  * Takes from a restored database all ways to reach another server, in one transaction, as a superuser: wrappers lose
@@ -13152,9 +18322,9 @@ $pgkeep$`);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(51455);
 // EXTERNAL MODULE: ./lib/base/errors.js
-var base_errors = __nccwpck_require__(17594);
+var base_errors = __nccwpck_require__(22157);
 // EXTERNAL MODULE: ./lib/postgres/explain.js + 5 modules
-var explain = __nccwpck_require__(53922);
+var explain = __nccwpck_require__(1943);
 ;// CONCATENATED MODULE: ./lib/restore/archive/run/outcome.js
 
 
@@ -14375,6 +19545,32 @@ class TocReader {
         ] : []));
 }
 
+;// CONCATENATED MODULE: ./lib/restore/archive/select/sequence-values.js
+
+
+/**
+ * The values that these entries of an archive set sequences to, read from the `setval` that pg_dump writes.
+ * @throws UserError for an archive that cannot be read
+ */ async function sequenceValuesIn(archive, entries) {
+    const ids = new Set(entries.map(({ dumpId })=>dumpId));
+    if (ids.size === 0) return [];
+    const file = await readTocFile(archive);
+    return file.entries.flatMap(({ kind, dumpId, schema = '', tag, definition })=>{
+        if (kind !== 'SEQUENCE SET' || !ids.has(dumpId)) return [];
+        const [, value, called] = /, (-?\d+), (true|false)\);\s*$/.exec(definition) ?? [];
+        if (value === undefined) throw new base_errors/* UserError */.yo(`The archive does not tell the value of the sequence ${schema}.${tag}, so it is damaged. Choose another backup.`);
+        return [
+            {
+                dumpId,
+                schema,
+                name: tag,
+                value,
+                called: called === 'true'
+            }
+        ];
+    });
+}
+
 ;// CONCATENATED MODULE: ./lib/restore/archive/select/pattern.js
 
 /**
@@ -14441,7 +19637,7 @@ function unquoted(character) {
 }
 
 // EXTERNAL MODULE: ./lib/inputs/unknown.js
-var unknown = __nccwpck_require__(25075);
+var unknown = __nccwpck_require__(39182);
 ;// CONCATENATED MODULE: ./lib/restore/archive/select/near.js
 
 
@@ -14512,8 +19708,8 @@ const NO_RELATION = keyOf('', '');
     const listed = (ids)=>file.entries.flatMap(({ dumpId })=>ids.has(dumpId) ? byId.get(dumpId) ?? [] : []);
     return {
         entries: listed(selection.wanted(request.content)),
-        needs: listed(selection.needs()),
-        leftOut: selection.leftOut()
+        needs: listed(selection.needs()).filter(({ dumpId })=>selection.comesAlong(dumpId)),
+        leftOut: selection.leftOut(request)
     };
 }
 class Selection {
@@ -14555,14 +19751,19 @@ class Selection {
         this.#follow(needed, (id)=>needed.has(id) || this.#chosen.has(id));
         return needed;
     }
-    leftOut() {
+    /** Rows of other tables were not asked for, and a table without its rows would only deceive. */ comesAlong(dumpId) {
+        return !/^(TABLE|MATERIALIZED VIEW)( |$)/.test(this.#byId.get(dumpId)?.kind ?? '');
+    }
+    leftOut({ beside }) {
         const missing = new Map();
         for (const dumpId of this.#chosen){
             const entry = this.#byId.get(dumpId);
             for (const id of entry?.dependencies ?? []){
                 const needed = this.#byId.get(id);
                 if (entry === undefined || needed === undefined || this.#chosen.has(id) || missing.has(id)) continue;
-                missing.set(id, `${titled(needed)} is not restored and must be there already: ${titled(entry)} needs it.`);
+                if (beside && this.comesAlong(id)) continue;
+                const without = beside ? ', so choose it, too' : ' and must be there already';
+                missing.set(id, `${titled(needed)} is not restored${without}: ${titled(entry)} needs it.`);
             }
         }
         const objects = this.file.entries.some(({ kind })=>kind.startsWith('BLOB'));
@@ -14693,9 +19894,10 @@ class Selection {
 
 
 
+
 /***/ }),
 
-/***/ 74400:
+/***/ 22627:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -14737,7 +19939,7 @@ function passOf({ catalogId, text }) {
 
 /***/ }),
 
-/***/ 26284:
+/***/ 9609:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -14748,8 +19950,8 @@ function passOf({ catalogId, text }) {
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(51455);
 /* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(48161);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(76760);
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(17594);
-/* harmony import */ var _base_process_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(78208);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(22157);
+/* harmony import */ var _base_process_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8985);
 
 
 
@@ -14802,17 +20004,19 @@ function passOf({ catalogId, text }) {
 
 /***/ }),
 
-/***/ 53635:
+/***/ 65034:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   J: () => (/* binding */ tellsOfDatabase),
 /* harmony export */   M: () => (/* binding */ entriesOf)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
-/* harmony import */ var _tokens_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(17801);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
+/* harmony import */ var _tokens_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(42858);
 
 
-const HEADER = /^-- (Data for )?Name: (.*; Type: .*; Schema: .*; Owner: .*)$/;
+// The comment of an extension has no owner.
+const HEADER = /^-- (Data for )?Name: (.*; Type: .*; Schema: .*; Owner:.*)$/;
 const COMPLETE = '-- PostgreSQL database dump complete';
 /** Set before the entry that it is for, so it is no part of the one that it follows. */ const BETWEEN = /^SET default_(tablespace|table_access_method)\b/;
 const NONE = {
@@ -14830,6 +20034,11 @@ const NONE = {
     yield* grouping.end();
     if (!grouping.complete) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo('The dump has no end: it was cut off, so the archive is damaged. Choose another backup.');
 }
+/** Whether a piece is a statement that says what the database as a whole is like, or how strings in it are to be read. */ function tellsOfDatabase({ kind }, piece) {
+    if (piece.kind !== 'sql' || !piece.first || !piece.last) return false;
+    return kind === 'database' || STRINGS.test(piece.bytes.subarray(0, 50).toString('latin1'));
+}
+const STRINGS = /^SET standard_conforming_strings\b/;
 class Grouping {
     /** Whether the comment that ends every dump was there. */ complete = false;
     #entry = NONE;
@@ -14947,7 +20156,7 @@ const OBJECTS = {
 
 /***/ }),
 
-/***/ 95622:
+/***/ 83295:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -14960,7 +20169,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(73024);
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(17594);
+var errors = __nccwpck_require__(22157);
 ;// CONCATENATED MODULE: ./lib/restore/archive/script/characters.js
 /** The ASCII characters that matter in SQL, by their codes. */ const NEWLINE = 10;
 const RETURN = 13;
@@ -15269,7 +20478,7 @@ const END_OF_ROWS = Buffer.from('\n\\.');
 
 /***/ }),
 
-/***/ 17801:
+/***/ 42858:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -15282,7 +20491,8 @@ const PATTERNS = [
     {
         kind: 'string',
         pattern: /[eE]'((?:[^'\\]|''|\\[^])*)'|'((?:[^']|'')*)'/y,
-        text: ([, escaped, plain])=>(escaped ?? plain ?? '').replaceAll("''", "'")
+        // pg_dump escapes backslashes there, and nothing else.
+        text: ([, escaped, plain])=>(escaped?.replaceAll('\\\\', '\\') ?? plain ?? '').replaceAll("''", "'")
     },
     {
         kind: 'identifier',
@@ -15356,15 +20566,15 @@ const PATTERNS = [
 
 /***/ }),
 
-/***/ 80183:
+/***/ 61844:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   L: () => (/* binding */ planRows),
 /* harmony export */   P: () => (/* binding */ planText)
 /* harmony export */ });
-/* harmony import */ var _base_table_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(72341);
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(78714);
+/* harmony import */ var _base_table_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(59384);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(84319);
 
 
 /** A plan as rows of two columns. */ function planRows(plan) {
@@ -15473,18 +20683,42 @@ function diskThere({ backup, way }) {
 
 /***/ }),
 
-/***/ 26960:
+/***/ 18873:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   C: () => (/* binding */ prepareRequirements),
 /* harmony export */   c: () => (/* binding */ identityOf)
 /* harmony export */ });
-/* harmony import */ var _postgres_psql_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(80059);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
+/* harmony import */ var _postgres_psql_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(70916);
 
-/** Makes what a filtered archive needs and does not bring along. */ async function prepareRequirements(psql, requires) {
-    for (const schema of requires.schemas)await psql.exec(`CREATE SCHEMA IF NOT EXISTS ${(0,_postgres_psql_js__WEBPACK_IMPORTED_MODULE_0__/* .quoteIdentifier */ .Cm)(schema)}`);
-    for (const { name, schema } of requires.extensions)await psql.exec(`CREATE EXTENSION IF NOT EXISTS ${(0,_postgres_psql_js__WEBPACK_IMPORTED_MODULE_0__/* .quoteIdentifier */ .Cm)(name)} SCHEMA ${(0,_postgres_psql_js__WEBPACK_IMPORTED_MODULE_0__/* .quoteIdentifier */ .Cm)(schema)} CASCADE`);
+
+/**
+ * Makes what a filtered archive needs and does not bring along.
+ * @throws UserError that names what cannot be made, and what to do
+ */ async function prepareRequirements(psql, requires) {
+    for (const schema of requires.schemas){
+        const name = (0,_postgres_psql_js__WEBPACK_IMPORTED_MODULE_1__/* .quoteIdentifier */ .Cm)(schema);
+        await make(psql, `CREATE SCHEMA IF NOT EXISTS ${name}`, `the schema ${name}`, 'Give the role that restores the right to create schemas in new databases, or take another role.');
+    }
+    for (const extension of requires.extensions){
+        const [name, schema] = [
+            (0,_postgres_psql_js__WEBPACK_IMPORTED_MODULE_1__/* .quoteIdentifier */ .Cm)(extension.name),
+            (0,_postgres_psql_js__WEBPACK_IMPORTED_MODULE_1__/* .quoteIdentifier */ .Cm)(extension.schema)
+        ];
+        await make(psql, `CREATE EXTENSION IF NOT EXISTS ${name} SCHEMA ${schema} CASCADE`, `the extension ${name} (in schema ${schema})`, 'Install it on that server, take a role that may create it, or name another server that has it; or make backups that leave out what needs it (exclude-tables).');
+    }
+}
+async function make(psql, statement, what, advice) {
+    try {
+        await psql.exec(statement);
+    } catch (error) {
+        if (!(error instanceof _postgres_psql_js__WEBPACK_IMPORTED_MODULE_1__/* .SqlError */ .L8)) throw error;
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ExplainedError */ .hM(`The backup holds a part of a database and needs ${what}, which it does not bring along, and the server refuses to make it. ${advice}\nPostgreSQL said: ${error.message} (SQLSTATE ${error.sqlstate})`, `The backup needs something that it does not bring along, and the server refuses to make it (SQLSTATE ${error.sqlstate}).`, {
+            cause: error
+        });
+    }
 }
 /** The encoding and locale that a database needs to sort and hold text as the backup's did. */ function identityOf({ server }) {
     return {
@@ -15503,21 +20737,22 @@ function diskThere({ backup, way }) {
 
 /***/ }),
 
-/***/ 73177:
+/***/ 93188:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   D6: () => (/* binding */ resultText),
+/* harmony export */   Q8: () => (/* binding */ unmeasured),
 /* harmony export */   Yz: () => (/* binding */ outputsOf),
 /* harmony export */   Z0: () => (/* binding */ redReasons),
 /* harmony export */   lp: () => (/* binding */ comparedText)
 /* harmony export */ });
 /* unused harmony export matchesText */
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
-/* harmony import */ var _base_text_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(58566);
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(78714);
-/* harmony import */ var _verify_result_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(91852);
-/* harmony import */ var _plan_text_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(80183);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
+/* harmony import */ var _base_text_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(99589);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(84319);
+/* harmony import */ var _verify_result_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7739);
+/* harmony import */ var _plan_text_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(61844);
 
 
 
@@ -15550,6 +20785,12 @@ function diskThere({ backup, way }) {
 /** How many things were equal, in words. */ function comparedText({ matches, totals }) {
     return matches === null ? 'not compared' : `${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_2__/* .plural */ .LS)(totals.equal, 'thing')} equal, ${totals.different} different, ${totals.notMeasured} not measured`;
 }
+/** What nobody knows to be equal, a sentence each; the first of many. */ function unmeasured({ findings }) {
+    return findings.flatMap((finding)=>finding.verdict === 'not measured' ? [
+            (0,_verify_result_js__WEBPACK_IMPORTED_MODULE_1__/* .describe */ .q0)(finding)
+        ] : []).slice(0, MOST_UNMEASURED);
+}
+const MOST_UNMEASURED = 50;
 /** A list longer than this is cut: a database without a single table as it should be. */ const LONGEST_LIST = 500;
 function differenceLines(red) {
     const rest = red.length - LONGEST_LIST;
@@ -15577,6 +20818,7 @@ function differenceLines(red) {
         database === null ? `${what} was not put into place: database ${JSON.stringify(target.database)} is as it was.` : `${what} is restored in database ${JSON.stringify(database)}, in ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_2__/* .formatDuration */ .a3)(durationSeconds)}.`,
         `Compared with its fingerprint: ${comparedText(result)}.`,
         ...namesToo ? differenceLines(result.findings.filter(_verify_result_js__WEBPACK_IMPORTED_MODULE_1__/* .isRed */ .iI)) : [],
+        ...namesToo ? unmeasured(result).map((sentence)=>`Not measured: ${sentence}`) : [],
         ...safetyBackup === null ? [] : [
             `Safety backup: ${safetyBackup.name}/${safetyBackup.id} in ${safetyBackup.storage}.`
         ],
@@ -15589,7 +20831,7 @@ function differenceLines(red) {
 
 /***/ }),
 
-/***/ 71915:
+/***/ 50081:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -15600,13 +20842,13 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/backup/catalogue.js
-var catalogue = __nccwpck_require__(68427);
+var catalogue = __nccwpck_require__(77814);
 // EXTERNAL MODULE: ./lib/backup/manifest.js
-var backup_manifest = __nccwpck_require__(78841);
+var backup_manifest = __nccwpck_require__(50466);
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(17594);
+var errors = __nccwpck_require__(22157);
 // EXTERNAL MODULE: ./lib/storage/errors.js
-var storage_errors = __nccwpck_require__(85822);
+var storage_errors = __nccwpck_require__(5531);
 ;// CONCATENATED MODULE: ./lib/restore/stage/damaged.js
 
 /** A stored file that is not what the backup's manifest says: a verdict on the backup, not a fault of the run. */ class DamagedPartError extends errors/* UserError */.yo {
@@ -15621,15 +20863,15 @@ var promises_ = __nccwpck_require__(51455);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(76760);
 // EXTERNAL MODULE: ./lib/backup/layout.js
-var layout = __nccwpck_require__(30802);
+var layout = __nccwpck_require__(6477);
 // EXTERNAL MODULE: ./lib/codec/index.js + 7 modules
-var codec = __nccwpck_require__(41787);
+var codec = __nccwpck_require__(9077);
 // EXTERNAL MODULE: ./lib/postgres/programs/index.js + 35 modules
-var programs = __nccwpck_require__(36499);
+var programs = __nccwpck_require__(74277);
 // EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(78714);
+var units = __nccwpck_require__(84319);
 // EXTERNAL MODULE: ./lib/storage/digest.js
-var digest = __nccwpck_require__(63309);
+var digest = __nccwpck_require__(71132);
 ;// CONCATENATED MODULE: ./lib/restore/stage/fetch.js
 
 
@@ -15927,7 +21169,7 @@ const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createR
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __nccwpck_require__(57075);
 // EXTERNAL MODULE: ./lib/base/process.js
-var process = __nccwpck_require__(78208);
+var process = __nccwpck_require__(8985);
 ;// CONCATENATED MODULE: ./lib/restore/stage/unpack.js
 
 
@@ -16332,7 +21574,116 @@ function requireGoodEnd(ended, part, broken) {
 
 /***/ }),
 
-/***/ 66100:
+/***/ 43083:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   U: () => (/* binding */ archivedProperties),
+/* harmony export */   d: () => (/* binding */ propertiesIn)
+/* harmony export */ });
+/* harmony import */ var _postgres_argv_restore_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(89449);
+/* harmony import */ var _postgres_database_grants_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(61339);
+/* harmony import */ var _postgres_database_settings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3437);
+/* harmony import */ var _archive_script_archive_sql_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9609);
+/* harmony import */ var _archive_script_entries_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(65034);
+/* harmony import */ var _archive_script_source_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(83295);
+/* harmony import */ var _archive_script_tokens_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(42858);
+
+
+
+
+
+
+
+/**
+ * Reads the database's own settings, rights, owner and comment, which only a restore with `--create` would restore.
+ * @throws UserError when the archive is damaged, CancelledError
+ */ async function archivedProperties(request) {
+    const { archive, programs, signal } = request;
+    const pieces = archive.format === 'plain' ? (0,_archive_script_source_js__WEBPACK_IMPORTED_MODULE_4__/* .piecesOfFile */ .D)(archive.path, signal) : (0,_archive_script_source_js__WEBPACK_IMPORTED_MODULE_4__/* .piecesOf */ .X)((0,_archive_script_archive_sql_js__WEBPACK_IMPORTED_MODULE_2__/* .archiveSql */ .BJ)(programs, (0,_postgres_argv_restore_js__WEBPACK_IMPORTED_MODULE_6__/* .databaseArgs */ .Zc)(archive.path), signal));
+    const statements = [];
+    for await (const { piece, entry } of (0,_archive_script_entries_js__WEBPACK_IMPORTED_MODULE_3__/* .entriesOf */ .M)(pieces))if ((0,_archive_script_entries_js__WEBPACK_IMPORTED_MODULE_3__/* .tellsOfDatabase */ .J)(entry, piece)) statements.push(piece.bytes.toString('utf8'));
+    return propertiesIn(statements);
+}
+/** Reads the statements that pg_dump writes for a database. Those that make it or name its tablespace are left out. */ function propertiesIn(statements) {
+    const found = {
+        owner: undefined,
+        connectionLimit: undefined,
+        comment: null,
+        settings: [],
+        grants: null
+    };
+    let standard = true;
+    for (const statement of statements){
+        const list = (0,_archive_script_tokens_js__WEBPACK_IMPORTED_MODULE_5__/* .tokens */ .LU)(statement);
+        const [first = '', second = ''] = list.map(({ kind, text })=>kind === 'word' ? text : '');
+        if (first === 'alter' && second === 'database') alterDatabase(list, found);
+        else if (first === 'alter' && second === 'role') addSetting(list.slice(6), list[2]?.text, found);
+        else if (first === 'set') standard = !list.some(({ text })=>text === 'off');
+        else if (first === 'comment') found.comment = commentIn(list, standard);
+        else if (first === 'grant' || first === 'revoke') applyGrant(list, first, found);
+    }
+    return found;
+}
+/** @param standard whether a backslash stands for itself in a string */ function commentIn(list, standard) {
+    const text = list.find(({ kind })=>kind === 'string')?.text ?? null;
+    return standard || text === null ? text : text.replaceAll('\\\\', '\\');
+}
+/** `ALTER DATABASE name ...` */ function alterDatabase(list, found) {
+    const word = list[3]?.text;
+    if (word === 'owner') found.owner = list[5]?.text;
+    else if (word === 'set') addSetting(list.slice(3), undefined, found);
+    else if (word === 'connection') found.connectionLimit = Number(numberIn(list));
+}
+/** The number of `CONNECTION LIMIT = -1`; the sign is a token of its own. */ function numberIn(list) {
+    return list.slice(5).map(({ text })=>text).join('').replaceAll(/[^\d-]/g, '');
+}
+/** `SET name TO 'value', 'value'` */ function addSetting(list, role, found) {
+    const name = list[1]?.text;
+    if (name === undefined) return;
+    const values = list.slice(3).filter(({ kind })=>kind !== 'symbol');
+    found.settings.push({
+        role,
+        name,
+        value: (0,_postgres_database_settings_js__WEBPACK_IMPORTED_MODULE_1__/* .joinValues */ .jw)(name, values.map(({ text })=>text))
+    });
+}
+const ALL = [
+    'CREATE',
+    'TEMPORARY',
+    'CONNECT'
+];
+function applyGrant(list, verb, found) {
+    const end = (0,_archive_script_tokens_js__WEBPACK_IMPORTED_MODULE_5__/* .indexOfWord */ .Cd)(list, [
+        'on'
+    ]);
+    const at = (0,_archive_script_tokens_js__WEBPACK_IMPORTED_MODULE_5__/* .indexOfWord */ .Cd)(list, [
+        verb === 'grant' ? 'to' : 'from'
+    ], end);
+    const who = list[at + 1];
+    if (end < 0 || at < 0 || who === undefined) return;
+    const grantee = who.kind === 'word' && who.text === 'public' ? undefined : who.text;
+    const named = list.slice(1, end).flatMap(({ kind, text })=>kind === 'word' ? [
+            text.toUpperCase()
+        ] : []);
+    const privileges = named.includes('ALL') ? ALL : named.map((name)=>name === 'TEMP' ? 'TEMPORARY' : name);
+    const before = found.grants ?? _postgres_database_grants_js__WEBPACK_IMPORTED_MODULE_0__/* .INITIAL_GRANTS */ .Z;
+    const others = before.filter((grant)=>grant.grantee !== grantee || !privileges.includes(grant.privilege));
+    const grantable = list.some(({ kind, text })=>kind === 'word' && text === 'option');
+    found.grants = verb === 'revoke' ? others : [
+        ...others,
+        ...privileges.map((privilege)=>({
+                grantee,
+                privilege,
+                grantable
+            }))
+    ];
+}
+
+
+/***/ }),
+
+/***/ 33428:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -16342,31 +21693,31 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/notify/telling.js + 8 modules
-var telling = __nccwpck_require__(81666);
+var telling = __nccwpck_require__(24911);
 // EXTERNAL MODULE: ./lib/postgres/connection/parse.js + 2 modules
-var parse = __nccwpck_require__(31276);
+var parse = __nccwpck_require__(87940);
 // EXTERNAL MODULE: ./lib/restore/result.js
-var restore_result = __nccwpck_require__(73177);
+var restore_result = __nccwpck_require__(93188);
 // EXTERNAL MODULE: ./lib/backup/choose.js + 1 modules
-var choose = __nccwpck_require__(14979);
+var choose = __nccwpck_require__(5118);
 // EXTERNAL MODULE: ./lib/backup/catalogue.js
-var catalogue = __nccwpck_require__(68427);
+var catalogue = __nccwpck_require__(77814);
 // EXTERNAL MODULE: ./lib/backup/log.js
-var log = __nccwpck_require__(6104);
+var log = __nccwpck_require__(70401);
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(17594);
+var errors = __nccwpck_require__(22157);
 // EXTERNAL MODULE: ./lib/codec/index.js + 7 modules
-var codec = __nccwpck_require__(41787);
+var codec = __nccwpck_require__(9077);
 // EXTERNAL MODULE: ./lib/inputs/name.js
-var inputs_name = __nccwpck_require__(40902);
-// EXTERNAL MODULE: ./lib/storage/registry.js + 15 modules
-var registry = __nccwpck_require__(74561);
+var inputs_name = __nccwpck_require__(49293);
+// EXTERNAL MODULE: ./lib/storage/registry.js + 14 modules
+var registry = __nccwpck_require__(66059);
 // EXTERNAL MODULE: ./lib/verify/result.js
-var result = __nccwpck_require__(91852);
+var result = __nccwpck_require__(7739);
 // EXTERNAL MODULE: ./lib/postgres/psql.js
-var postgres_psql = __nccwpck_require__(80059);
+var postgres_psql = __nccwpck_require__(70916);
 // EXTERNAL MODULE: ./lib/postgres/scratch/admin.js + 1 modules
-var admin = __nccwpck_require__(42448);
+var admin = __nccwpck_require__(35671);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(77598);
 ;// CONCATENATED MODULE: ./lib/restore/swap/marker.js
@@ -16423,16 +21774,16 @@ const RELOADED = '_comparing_';
     ].some((infix)=>name.startsWith(cutBytes(database, KEPT) + infix));
 }
 
-// EXTERNAL MODULE: ./lib/verify/compare/index.js + 11 modules
-var compare = __nccwpck_require__(44241);
-// EXTERNAL MODULE: ./lib/restore/archive/index.js + 25 modules
-var restore_archive = __nccwpck_require__(97637);
+// EXTERNAL MODULE: ./lib/verify/compare/index.js + 12 modules
+var compare = __nccwpck_require__(56154);
+// EXTERNAL MODULE: ./lib/restore/archive/index.js + 26 modules
+var restore_archive = __nccwpck_require__(70354);
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(48161);
 // EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(78714);
+var units = __nccwpck_require__(84319);
 // EXTERNAL MODULE: ./lib/postgres/connection/options.js
-var connection_options = __nccwpck_require__(96774);
+var connection_options = __nccwpck_require__(80905);
 ;// CONCATENATED MODULE: ./lib/postgres/connection/startup.js
 
 /**
@@ -16463,7 +21814,7 @@ var connection_options = __nccwpck_require__(96774);
 }
 
 // EXTERNAL MODULE: ./lib/postgres/explain.js + 5 modules
-var explain = __nccwpck_require__(53922);
+var explain = __nccwpck_require__(1943);
 ;// CONCATENATED MODULE: ./lib/restore/target/server.js
 
 
@@ -16541,6 +21892,17 @@ var explain = __nccwpck_require__(53922);
         return undefined;
     }
 }
+/**
+ * What sessions of pg_restore and psql have to start with, since nobody sets it for them: that they may write, where the
+ * role or the database is set otherwise. Only there: some poolers refuse every setting at the start.
+ * @param open sessions that set it themselves, as `sessionsOf` makes them
+ */ function writeSettings(open, database, connection) {
+    return inSession(()=>open(database, 'that looks at its settings'), 'Looking at the settings of new sessions', connection, async (psql)=>{
+        // What it was at the start, whatever was set since.
+        const readOnly = await psql.value("SELECT reset_val = 'on' FROM pg_catalog.pg_settings WHERE name = 'default_transaction_read_only'");
+        return readOnly === 't' ? SETTINGS : {};
+    });
+}
 
 ;// CONCATENATED MODULE: ./lib/restore/job.js
 
@@ -16557,11 +21919,9 @@ var explain = __nccwpck_require__(53922);
 /** What is restored, where it is not all: in a database of its own with what the chosen entries need. */ function entriesOf({ selected, toc, plan }) {
     if (selected === undefined) return undefined;
     if (plan.way === 'in place' || plan.content === 'data') return selected.entries;
-    // Rows of other tables were not asked for, and a table without its rows would only deceive.
-    const needs = selected.needs.filter(({ text })=>!/^(TABLE|MATERIALIZED VIEW) /.test(text));
     const ids = new Set([
         ...selected.entries,
-        ...needs
+        ...selected.needs
     ].map(({ dumpId })=>dumpId));
     return (toc ?? []).filter(({ dumpId })=>ids.has(dumpId));
 }
@@ -16571,9 +21931,13 @@ var explain = __nccwpck_require__(53922);
  */ async function restoreTo(job, database, how) {
     const { options, staged, programs, plan } = job;
     const { entries = entriesOf(job) } = how;
-    const connection = plan.rows?.silent === true ? withStartupSettings(job.connection, Object.fromEntries([
-        SILENT
-    ])) : job.connection;
+    const settings = {
+        ...await writeSettings(job.open, database, job.connection),
+        ...plan.rows?.silent === true ? Object.fromEntries([
+            SILENT
+        ]) : {}
+    };
+    const connection = Object.keys(settings).length === 0 ? job.connection : withStartupSettings(job.connection, settings);
     const { errors } = await (0,restore_archive/* restoreInto */.p5)({
         archive: staged,
         programs,
@@ -16671,7 +22035,7 @@ function failed(errors, target) {
  * @param reloaded the database with the definitions once more; undefined where none could be made
  * @param otherwise what the database could not have as the source's had it
  */ async function compareJob(job, database, { reloaded, otherwise }) {
-    const { staged, programs, connection, open, options, toc, target } = job;
+    const { staged, programs, connection, open, options, toc, target, selected, plan } = job;
     if (!options.inputs.compare || staged.fingerprint === undefined) return [];
     const findings = await (0,compare/* compareRestored */.I)({
         open: (name)=>open(database, name),
@@ -16681,6 +22045,14 @@ function failed(errors, target) {
         fingerprint: staged.fingerprint,
         manifest: staged.manifest,
         otherwise,
+        omits: [
+            ...job.plan.owner ? [] : [
+                'owners'
+            ],
+            ...job.plan.privileges ? [] : [
+                'privileges'
+            ]
+        ],
         jobs: jobsOf(job),
         signal: options.signal,
         ...await scopeOf(job),
@@ -16691,7 +22063,14 @@ function failed(errors, target) {
             toc
         }
     });
-    const before = job.plan.way === 'in place' ? target.existing?.extensions ?? [] : [];
+    // Of a part there is nothing to compare them with: a reload of it lacks what the part needs.
+    if (selected !== undefined && plan.content !== 'data') findings.push({
+        kind: 'definitions',
+        name: 'of the chosen part',
+        verdict: 'not measured',
+        why: 'they were restored without an error, and not compared'
+    });
+    const before = plan.way === 'in place' ? target.existing?.extensions ?? [] : [];
     return findings.map((finding)=>isProvided(finding, before) ? {
             ...finding,
             minor: true
@@ -16705,7 +22084,7 @@ function failed(errors, target) {
 }
 
 // EXTERNAL MODULE: ./lib/restore/requirements.js
-var requirements = __nccwpck_require__(26960);
+var requirements = __nccwpck_require__(18873);
 ;// CONCATENATED MODULE: ./lib/restore/quiet.js
 
 
@@ -16730,8 +22109,10 @@ var requirements = __nccwpck_require__(26960);
     };
 }
 
+// EXTERNAL MODULE: ./lib/postgres/database/properties.js
+var database_properties = __nccwpck_require__(40081);
 // EXTERNAL MODULE: ./lib/backup/fingerprint/objects.js
-var objects = __nccwpck_require__(85205);
+var objects = __nccwpck_require__(65360);
 ;// CONCATENATED MODULE: ./lib/restore/target/objects.js
 
 
@@ -16894,146 +22275,8 @@ async function reasonToKeep(psql) {
        WHERE o.acl IS DISTINCT FROM i.initprivs))`);
 }
 
-// EXTERNAL MODULE: ./lib/postgres/argv-restore.js
-var argv_restore = __nccwpck_require__(90934);
-// EXTERNAL MODULE: ./lib/restore/archive/script/archive-sql.js
-var archive_sql = __nccwpck_require__(26284);
-// EXTERNAL MODULE: ./lib/restore/archive/script/entries.js
-var entries = __nccwpck_require__(53635);
-// EXTERNAL MODULE: ./lib/restore/archive/script/source.js + 3 modules
-var source = __nccwpck_require__(95622);
-// EXTERNAL MODULE: ./lib/restore/archive/script/tokens.js
-var tokens = __nccwpck_require__(17801);
-// EXTERNAL MODULE: ./lib/postgres/quote.js
-var quote = __nccwpck_require__(21363);
-;// CONCATENATED MODULE: ./lib/restore/swap/settings.js
-
-/** Settings that hold lists of names, each of which is quoted by itself (GUC_LIST_QUOTE in PostgreSQL's guc_tables.c). */ const LISTS = new Set([
-    'local_preload_libraries',
-    'search_path',
-    'session_preload_libraries',
-    'shared_preload_libraries',
-    'temp_tablespaces',
-    'unix_socket_directories'
-]);
-/** The elements of a list such as `"$user", public`. */ function splitList(value) {
-    return [
-        ...value.matchAll(/\s*(?:"((?:[^"]|"")*)"|([^,"]+))\s*(?:,|$)/g)
-    ].map(([, quoted, plain])=>quoted === undefined ? (plain ?? '').trim() : quoted.replaceAll('""', '"'));
-}
-/** The statement that gives a database a setting. */ function settingSql(database, { role, name, value }) {
-    const whose = role === undefined ? `DATABASE ${(0,quote/* quoteIdentifier */.C)(database)}` : `ROLE ${(0,quote/* quoteIdentifier */.C)(role)} IN DATABASE ${(0,quote/* quoteIdentifier */.C)(database)}`;
-    const parts = LISTS.has(name.toLowerCase()) ? splitList(value) : [
-        value
-    ];
-    const list = parts.length === 0 ? "''" : parts.map((part)=>(0,quote/* quoteLiteral */.c)(part)).join(', ');
-    return `ALTER ${whose} SET ${(0,quote/* quoteIdentifier */.C)(name)} TO ${list}`;
-}
-/** Several values of a statement as the one that is stored: the opposite of `splitList`. */ function joinValues(name, values) {
-    return LISTS.has(name.toLowerCase()) ? values.map(quote/* quoteIdentifier */.C).join(', ') : values.join(', ');
-}
-/** `work_mem=64MB` -> its name and value. */ function parseSetting(text) {
-    const at = text.indexOf('=');
-    return {
-        name: text.slice(0, at),
-        value: text.slice(at + 1)
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/restore/swap/archived.js
-
-
-
-
-
-
-/**
- * Reads the database's own settings, rights, owner and comment, which only a restore with `--create` would restore.
- * @throws UserError when the archive is damaged, CancelledError
- */ async function archivedProperties(request) {
-    const { archive, programs, signal } = request;
-    const pieces = archive.format === 'plain' ? (0,source/* piecesOfFile */.D)(archive.path, signal) : (0,source/* piecesOf */.X)((0,archive_sql/* archiveSql */.BJ)(programs, (0,argv_restore/* databaseArgs */.Zc)(archive.path), signal));
-    const statements = [];
-    for await (const { piece, entry } of (0,entries/* entriesOf */.M)(pieces))if (entry.kind === 'database' && piece.kind === 'sql' && piece.first && piece.last) statements.push(piece.bytes.toString('utf8'));
-    return propertiesIn(statements);
-}
-/** Reads the statements that pg_dump writes for a database. Those that make it or name its tablespace are left out. */ function propertiesIn(statements) {
-    const found = {
-        owner: undefined,
-        connectionLimit: undefined,
-        comment: null,
-        settings: [],
-        grants: null
-    };
-    for (const statement of statements){
-        const list = (0,tokens/* tokens */.LU)(statement);
-        const [first = '', second = ''] = list.map(({ kind, text })=>kind === 'word' ? text : '');
-        if (first === 'alter' && second === 'database') alterDatabase(list, found);
-        else if (first === 'alter' && second === 'role') addSetting(list.slice(6), list[2]?.text, found);
-        else if (first === 'comment') found.comment = list.find(({ kind })=>kind === 'string')?.text ?? null;
-        else if (first === 'grant' || first === 'revoke') applyGrant(list, first, found);
-    }
-    return found;
-}
-/** `ALTER DATABASE name ...` */ function alterDatabase(list, found) {
-    const word = list[3]?.text;
-    if (word === 'owner') found.owner = list[5]?.text;
-    else if (word === 'set') addSetting(list.slice(3), undefined, found);
-    else if (word === 'connection') found.connectionLimit = Number(numberIn(list));
-}
-/** The number of `CONNECTION LIMIT = -1`; the sign is a token of its own. */ function numberIn(list) {
-    return list.slice(5).map(({ text })=>text).join('').replaceAll(/[^\d-]/g, '');
-}
-/** `SET name TO 'value', 'value'` */ function addSetting(list, role, found) {
-    const name = list[1]?.text;
-    if (name === undefined) return;
-    const values = list.slice(3).filter(({ kind })=>kind !== 'symbol');
-    found.settings.push({
-        role,
-        name,
-        value: joinValues(name, values.map(({ text })=>text))
-    });
-}
-const ALL = [
-    'CREATE',
-    'TEMPORARY',
-    'CONNECT'
-];
-/** What a new database lets everyone do. */ const INITIAL = [
-    'CONNECT',
-    'TEMPORARY'
-].map((privilege)=>({
-        grantee: undefined,
-        privilege,
-        grantable: false
-    }));
-function applyGrant(list, verb, found) {
-    const end = (0,tokens/* indexOfWord */.Cd)(list, [
-        'on'
-    ]);
-    const at = (0,tokens/* indexOfWord */.Cd)(list, [
-        verb === 'grant' ? 'to' : 'from'
-    ], end);
-    const who = list[at + 1];
-    if (end < 0 || at < 0 || who === undefined) return;
-    const grantee = who.kind === 'word' && who.text === 'public' ? undefined : who.text;
-    const named = list.slice(1, end).flatMap(({ kind, text })=>kind === 'word' ? [
-            text.toUpperCase()
-        ] : []);
-    const privileges = named.includes('ALL') ? ALL : named.map((name)=>name === 'TEMP' ? 'TEMPORARY' : name);
-    const before = found.grants ?? INITIAL;
-    const others = before.filter((grant)=>grant.grantee !== grantee || !privileges.includes(grant.privilege));
-    const grantable = list.some(({ kind, text })=>kind === 'word' && text === 'option');
-    found.grants = verb === 'revoke' ? others : [
-        ...others,
-        ...privileges.map((privilege)=>({
-                grantee,
-                privilege,
-                grantable
-            }))
-    ];
-}
-
+// EXTERNAL MODULE: ./lib/restore/swap/archived.js
+var swap_archived = __nccwpck_require__(43083);
 ;// CONCATENATED MODULE: ./lib/restore/swap/combine.js
 
 /**
@@ -17093,23 +22336,10 @@ function combineGrants(archived, target) {
     ];
 }
 
-;// CONCATENATED MODULE: ./lib/restore/swap/grants.js
-
-/**
- * The statements that give a database these rights. PUBLIC, which a new database lets connect, has none but those
- * that are listed; the owner has all anyway.
- */ function grantsSql(database, grants, owner) {
-    const on = `ON DATABASE ${(0,quote/* quoteIdentifier */.C)(database)}`;
-    const given = grants.filter(({ grantee })=>grantee !== owner).map(({ grantee, privilege, grantable })=>{
-        const to = grantee === undefined ? 'PUBLIC' : (0,quote/* quoteIdentifier */.C)(grantee);
-        return `GRANT ${privilege} ${on} TO ${to}${grantable ? ' WITH GRANT OPTION' : ''}`;
-    });
-    return [
-        `REVOKE ALL ${on} FROM PUBLIC`,
-        ...given
-    ];
-}
-
+// EXTERNAL MODULE: ./lib/postgres/database/grants.js
+var grants = __nccwpck_require__(61339);
+// EXTERNAL MODULE: ./lib/postgres/database/settings.js
+var settings = __nccwpck_require__(3437);
 ;// CONCATENATED MODULE: ./lib/restore/swap/prepare.js
 
 
@@ -17123,46 +22353,18 @@ function combineGrants(archived, target) {
  */ async function applyProperties(psql, database, wanted, owner) {
     const name = (0,postgres_psql/* quoteIdentifier */.Cm)(database);
     if (wanted.owner !== undefined && wanted.owner !== owner) await psql.exec(`ALTER DATABASE ${name} OWNER TO ${(0,postgres_psql/* quoteIdentifier */.Cm)(wanted.owner)}`);
-    if (wanted.grants !== null) await psql.exec(...grantsSql(database, wanted.grants, wanted.owner ?? owner));
+    if (wanted.grants !== null) await psql.exec(...(0,grants/* grantsSql */.A)(database, wanted.grants, wanted.owner ?? owner));
     if (wanted.connectionLimit >= 0) await psql.exec(`ALTER DATABASE ${name} CONNECTION LIMIT ${wanted.connectionLimit}`);
     const lost = [];
     for (const setting of wanted.settings){
         try {
-            await psql.exec(settingSql(database, setting));
+            await psql.exec((0,settings/* settingSql */.HD)(database, setting));
         } catch (error) {
             if (!(error instanceof postgres_psql/* SqlError */.L8)) throw error;
             lost.push(`${setting.name}${setting.role === undefined ? '' : ` of role ${setting.role}`}`);
         }
     }
     return lost;
-}
-
-;// CONCATENATED MODULE: ./lib/restore/swap/properties.js
-
-
-/** Reads the properties of a database, from any database of the server. */ async function readProperties(psql, database) {
-    const which = `datname = ${(0,postgres_psql/* quoteLiteral */.ce)(database)}`;
-    const { granted, ...row } = await psql.query(`SELECT json_build_object('owner', r.rolname, 'connectionLimit', datconnlimit, 'comment', pg_catalog.shobj_description(d.oid, 'pg_database'), 'granted', datacl IS NOT NULL)
-     FROM pg_catalog.pg_database d JOIN pg_catalog.pg_roles r ON r.oid = datdba
-     WHERE ${which}`);
-    const settings = await psql.rows(`SELECT r.rolname AS role, c.text FROM pg_catalog.pg_db_role_setting s
-     JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase LEFT JOIN pg_catalog.pg_roles r ON r.oid = s.setrole,
-     pg_catalog.unnest(s.setconfig) WITH ORDINALITY AS c(text, at) WHERE ${which} ORDER BY s.setrole, c.at`);
-    // A grantee that is no more (OID without a role) is left out.
-    const grants = await psql.rows(`SELECT DISTINCT r.rolname AS grantee, a.privilege_type AS privilege, a.is_grantable AS grantable
-     FROM pg_catalog.pg_database d, pg_catalog.aclexplode(datacl) a LEFT JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
-     WHERE ${which} AND (a.grantee = 0 OR r.oid IS NOT NULL) ORDER BY 1, 2, 3`);
-    return {
-        ...row,
-        settings: settings.map(({ role, text })=>({
-                role: role ?? undefined,
-                ...parseSetting(text)
-            })),
-        grants: granted ? grants.map(({ grantee, ...grant })=>({
-                ...grant,
-                grantee: grantee ?? undefined
-            })) : null
-    };
 }
 
 // EXTERNAL MODULE: external "node:timers/promises"
@@ -17375,7 +22577,7 @@ function stillBusy(target, refused, cause) {
 }
 
 // EXTERNAL MODULE: ./lib/postgres/server.js
-var server = __nccwpck_require__(36008);
+var server = __nccwpck_require__(97035);
 ;// CONCATENATED MODULE: ./lib/restore/target/look.js
 
 
@@ -17522,9 +22724,9 @@ function existingDatabase(connection, open, database, row) {
 }
 
 // EXTERNAL MODULE: ./lib/postgres/pooler.js
-var pooler = __nccwpck_require__(13154);
+var pooler = __nccwpck_require__(73225);
 // EXTERNAL MODULE: ./lib/postgres/programs/index.js + 35 modules
-var postgres_programs = __nccwpck_require__(36499);
+var postgres_programs = __nccwpck_require__(74277);
 ;// CONCATENATED MODULE: ./lib/restore/connect.js
 
 
@@ -17609,7 +22811,7 @@ var postgres_programs = __nccwpck_require__(36499);
 }
 
 // EXTERNAL MODULE: ./lib/verify/extensions.js
-var extensions = __nccwpck_require__(65899);
+var extensions = __nccwpck_require__(62560);
 ;// CONCATENATED MODULE: ./lib/restore/rows/effects.js
 /** Nothing happens. */ const NO_EFFECTS = {
     triggers: [],
@@ -17640,6 +22842,62 @@ const FOREIGN_KEYS = `SELECT k.conname AS name, n.nspname || '.' || c.relname AS
     };
 }
 
+// EXTERNAL MODULE: ./lib/backup/fingerprint/sequences.js
+var sequences = __nccwpck_require__(34922);
+;// CONCATENATED MODULE: ./lib/restore/rows/sequences.js
+
+/** Nothing to meet. */ const NO_SEQUENCES = {
+    missing: [],
+    closed: [],
+    further: []
+};
+const RIGHTS = `SELECT c.oid::int8 AS oid, s.seqincrement::text AS increment,
+    has_schema_privilege(c.relnamespace, 'USAGE') AND has_sequence_privilege(c.oid, 'SELECT') AND has_sequence_privilege(c.oid, 'UPDATE') AS open
+  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_sequence s ON s.seqrelid = c.oid`;
+/** Compares the values of an archive with where the sequences of the target stand at this moment. */ async function meetSequences(psql, values) {
+    if (values.length === 0) return NO_SEQUENCES;
+    const rights = new Map((await psql.rows(RIGHTS)).map((each)=>[
+            each.oid,
+            each
+        ]));
+    const keyOf = ({ schema, name })=>JSON.stringify([
+            schema,
+            name
+        ]);
+    const there = new Map((await (0,sequences/* sequenceValues */.EI)(psql)).map((each)=>[
+            keyOf(each),
+            each
+        ]));
+    const met = {
+        missing: [],
+        closed: [],
+        further: []
+    };
+    for (const archived of values){
+        const sequence = there.get(keyOf(archived));
+        const right = rights.get(sequence?.oid ?? 0);
+        if (sequence === undefined || right === undefined) met.missing.push(archived);
+        else if (!right.open) met.closed.push(archived);
+        else {
+            const { value, first } = sequence;
+            const standing = {
+                value: value ?? first ?? archived.value,
+                called: value !== null
+            };
+            if (isFurther(standing, archived, right.increment)) met.further.push(archived);
+        }
+    }
+    return met;
+}
+/** Whether a sequence gives later numbers next than it would, were it set to what the archive has. */ function isFurther(target, archived, increment) {
+    const step = BigInt(increment);
+    const next = ({ value, called })=>BigInt(value) + (called ? step : 0n);
+    return step > 0n ? next(target) > next(archived) : next(target) < next(archived);
+}
+/** Some names for a sentence. */ function namesOf(values) {
+    return values.map(({ schema, name })=>`${schema}.${name}`);
+}
+
 ;// CONCATENATED MODULE: ./lib/restore/target/types.js
 /** What a swap cannot carry over, or cannot be done with. */ /** True where nobody has put anything into the database. */ function isEmpty({ objects }) {
     return objects === 0;
@@ -17648,12 +22906,14 @@ const FOREIGN_KEYS = `SELECT k.conname AS name, n.nspname || '.' || c.relname AS
 ;// CONCATENATED MODULE: ./lib/restore/meeting.js
 
 
+
 /** Nothing to meet. */ const NOTHING_PRESENT = {
     tables: [],
     missing: [],
     filled: [],
     receiving: [],
     effects: NO_EFFECTS,
+    sequences: NO_SEQUENCES,
     publicSchema: 'absent',
     schemas: []
 };
@@ -17682,8 +22942,11 @@ const meeting_SHOWN = 5;
     if (content !== 'data' && toc === undefined && !isEmpty(target.existing)) return [
         'A plain backup is restored as a whole, and the target is not empty. Restore it into an empty database or one that is not there yet, and copy from there.'
     ];
-    if (content !== 'data') return present.tables.length === 0 ? [] : [
-        `These are in the target already, and nothing of it is overwritten: ${list(present.tables)}. Rename or drop them first, or restore into another database and copy from there.`
+    if (content !== 'data') return [
+        ...present.tables.length === 0 ? [] : [
+            `These are in the target already, and nothing of it is overwritten: ${list(present.tables)}. Rename or drop them first, or restore into another database and copy from there.`
+        ],
+        ...filledTables(present)
     ];
     if (toc === undefined) return [
         'Rows alone can be restored from a backup in the custom or directory format only: a plain one is restored as a whole.'
@@ -17692,13 +22955,34 @@ const meeting_SHOWN = 5;
         ...present.missing.length === 0 ? [] : [
             `Rows are restored into tables that are there, and these are not: ${list(present.missing)}. Restore their definitions first (content: schema), or choose others with tables.`
         ],
-        ...present.filled.length === 0 ? [] : [
-            `Rows are restored into empty tables, and these have rows: ${list(present.filled)}. Empty them first, or restore into another database and copy from there.`
+        ...filledTables(present),
+        ...closedSequences(present.sequences)
+    ];
+}
+/** Of tables that extensions made, only rows of the kind that backups hold count. */ function filledTables({ filled }) {
+    return filled.length === 0 ? [] : [
+        `Rows are restored into empty tables, and these have rows: ${list(filled)}. Empty them first, or restore into another database and copy from there.`
+    ];
+}
+/** What of the values of sequences could not be restored. They come last, when the rows are there to stay. */ function closedSequences({ missing, closed }) {
+    return [
+        ...missing.length === 0 ? [] : [
+            `The values of sequences are restored into sequences that are there, and these are not: ${list(namesOf(missing))}. Make them first (\`CREATE SEQUENCE\`), or restore their definitions first (content: schema).`
+        ],
+        ...closed.length === 0 ? [] : [
+            `The role may not read and set these sequences, whose values are restored: ${list(namesOf(closed))}. Have their owner run \`GRANT SELECT, UPDATE ON SEQUENCE ...\`, or use a role that may.`
         ]
+    ];
+}
+/** What is not set back. */ function keptSequences({ sequences: { further } }) {
+    return further.length === 0 ? [] : [
+        `These sequences are further on in the target than in the backup, and stay where they are, so that no number is given twice: ${list(namesOf(further))}.`
     ];
 }
 
 ;// CONCATENATED MODULE: ./lib/restore/present.js
+
+
 
 
 /** Names stand unquoted in a table of contents, line breaks as spaces. */ function namedIn(text, kind, { schema, name }) {
@@ -17711,23 +22995,31 @@ const PUBLIC = `SELECT to_json(coalesce((SELECT CASE WHEN pg_catalog.pg_has_role
 const SCHEMAS = `SELECT coalesce(json_agg(nspname ORDER BY nspname), '[]') FROM pg_catalog.pg_namespace
   WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'`;
 /** How many tables are asked for rows in one statement. */ const AT_ONCE = 100;
-/** How what is to be restored meets what is in the target database, which `psql` is connected to. */ async function presentIn(psql, entries) {
-    const relations = await psql.rows(`SELECT n.nspname AS schema, c.relname AS name, c.relkind = 'r' AS table FROM pg_catalog.pg_class c
-     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+/**
+ * How what is to be restored meets what is in the target database, which `psql` is connected to.
+ * @throws UserError where the role may not see whether a table that gets rows has some
+ */ async function presentIn(psql, entries, content) {
+    const relations = await psql.rows(`SELECT n.nspname AS schema, c.relname AS name, c.relkind = 'r' AS table, coalesce(e.condition, '') AS condition
+     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     LEFT JOIN (SELECT unnest(extconfig) AS oid, unnest(extcondition) AS condition FROM pg_catalog.pg_extension) e ON e.oid = c.oid
      WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`);
     const definitions = entries.filter(({ catalogId })=>catalogId === 1259);
     const rows = entries.filter(({ catalogId, text })=>catalogId === 0 && text.startsWith(ROWS));
+    const defined = relations.filter((relation)=>definitions.some(({ text })=>{
+            const kind = KINDS.exec(text)?.[0];
+            return kind !== undefined && namedIn(text, kind, relation);
+        }));
     const tables = relations.filter(({ table })=>table);
     const met = tables.filter((table)=>rows.some(({ text })=>namedIn(text, ROWS, table)));
+    // Others are made by what is restored, and those that are there already are in its way, whatever they hold.
+    const extensionsOwn = met.filter((table)=>!defined.includes(table));
     return {
-        tables: relations.filter((relation)=>definitions.some(({ text })=>{
-                const kind = KINDS.exec(text)?.[0];
-                return kind !== undefined && namedIn(text, kind, relation);
-            })).map(nameOf),
+        tables: defined.map(nameOf),
         missing: rows.filter(({ text })=>!tables.some((table)=>namedIn(text, ROWS, table))).map(({ text })=>text.slice(ROWS.length).split(' ').slice(0, -1).join('.')),
-        filled: await withRows(psql, met),
+        filled: await withRows(psql, content === 'data' ? met : content === 'all' ? extensionsOwn : []),
         receiving: met.map(nameOf),
         effects: NO_EFFECTS,
+        sequences: NO_SEQUENCES,
         publicSchema: await psql.query(PUBLIC),
         schemas: await psql.query(SCHEMAS)
     };
@@ -17735,17 +23027,27 @@ const SCHEMAS = `SELECT coalesce(json_agg(nspname ORDER BY nspname), '[]') FROM 
 function nameOf({ schema, name }) {
     return `${schema}.${name}`;
 }
-async function withRows(psql, tables) {
+/** Those that have rows of the kind that is restored. */ async function withRows(psql, tables) {
     const filled = [];
+    // A table whose rows are hidden from the role is no empty one.
+    await psql.exec('SET row_security = off');
     for(let at = 0; at < tables.length; at += AT_ONCE){
         const some = tables.slice(at, at + AT_ONCE);
-        const queries = some.map(({ schema, name }, index)=>`SELECT ${index} AS index WHERE EXISTS (SELECT FROM ONLY ${(0,postgres_psql/* quoteIdentifier */.Cm)(schema)}.${(0,postgres_psql/* quoteIdentifier */.Cm)(name)})`);
-        const found = await psql.rows(queries.join(' UNION ALL '));
+        const queries = some.map(({ schema, name, condition }, index)=>`SELECT ${index} AS index WHERE EXISTS (SELECT FROM ONLY ${(0,postgres_psql/* quoteIdentifier */.Cm)(schema)}.${(0,postgres_psql/* quoteIdentifier */.Cm)(name)} ${condition})`);
+        const found = await psql.rows(queries.join(' UNION ALL ')).catch(notToBeSeen);
         filled.push(...found.flatMap(({ index })=>some[index] === undefined ? [] : [
                 nameOf(some[index])
             ]));
     }
     return filled;
+}
+/** `insufficient_privilege`, which row-level security has, too. */ const NOT_ALLOWED = '42501';
+function notToBeSeen(error) {
+    if (!(error instanceof postgres_psql/* SqlError */.L8) || error.sqlstate !== NOT_ALLOWED) throw error;
+    const refused = 'Rows are restored into empty tables, and the role may not see whether they are empty. Use a role that may read all rows of the tables that get some (`GRANT SELECT`, with row-level security also `ALTER ROLE ... BYPASSRLS` or the owner of the table), or restore into another database and copy from there.';
+    throw new errors/* ExplainedError */.hM(`${refused}\nPostgreSQL said: ${error.message}`, refused, {
+        cause: error
+    });
 }
 
 ;// CONCATENATED MODULE: ./lib/restore/roles.js
@@ -17876,6 +23178,7 @@ function remedy(what, absent, foreign, who) {
 
 
 
+
 /** Gathers what a plan is made from: reads the archive, and asks the target once more. Changes nothing. */ async function gatherFacts(options, connected, staged) {
     const { inputs, signal } = options;
     const { programs, target, connection, open } = connected;
@@ -17891,7 +23194,8 @@ function remedy(what, absent, foreign, who) {
         ...archive,
         tables,
         schemas,
-        content
+        content,
+        beside: isBeside(inputs, target, content)
     });
     const named = await rolesOf(archive, selected?.entries ?? toc);
     const known = await inSession(()=>open(target.existing === undefined ? target.maintenance ?? '' : target.database, 'that plans'), 'Looking for the roles that the backup names', connection, (psql)=>knownRoles(psql, named.all, target.major));
@@ -17905,13 +23209,20 @@ function remedy(what, absent, foreign, who) {
         named,
         known,
         extensions: (0,extensions/* extensionsOf */.oQ)(staged, toc ?? []),
-        present: await presence(connected, {
+        present: await presence({
+            ...connected,
+            staged
+        }, {
             selected,
             toc,
             content
         }),
         schemaBackup: staged.manifest.options['content'] === 'data' ? await schemaBackupFor(staged.store, staged.manifest) : undefined
     };
+}
+function isBeside(...facts) {
+    const decision = decideWay(...facts);
+    return 'way' in decision && decision.way === 'beside';
 }
 async function rolesOf(archive, entries) {
     const inArchive = await (0,restore_archive/* rolesNamedIn */.sX)(archive);
@@ -17920,12 +23231,17 @@ async function rolesOf(archive, entries) {
         owners: ownersAmong(inArchive, entries)
     };
 }
-/** How what is restored meets what is there. */ async function presence({ target, connection, open, access }, { selected, toc, content }) {
+/** How what is restored meets what is there. */ async function presence({ target, connection, open, access, staged }, { selected, toc, content }) {
     const { existing, database } = target;
     const entries = selected?.entries ?? toc;
     if (existing === undefined || entries === undefined) return NOTHING_PRESENT;
+    const values = content === 'schema' ? [] : await (0,restore_archive/* sequenceValuesIn */.XR)(staged, entries);
     return inSession(()=>open(database, 'with the target'), 'Looking at what is in the target', connection, async (psql)=>{
-        const present = await presentIn(psql, entries);
+        const sequences = await meetSequences(psql, values);
+        const present = {
+            ...await presentIn(psql, entries, content),
+            sequences
+        };
         if (content !== 'data') return present;
         const silenced = await startingWith(access, database, SILENT);
         const effects = await effectsOn(psql, new Set(present.receiving));
@@ -17944,7 +23260,7 @@ async function rolesOf(archive, entries) {
 }
 
 // EXTERNAL MODULE: ./lib/backup/manifest.js
-var backup_manifest = __nccwpck_require__(78841);
+var backup_manifest = __nccwpck_require__(50466);
 ;// CONCATENATED MODULE: ./lib/restore/guard.js
 
 /**
@@ -18310,8 +23626,11 @@ function warningsOf(facts, content, way) {
     ];
 }
 function kept({ selected, toc, target, present }, content, way) {
-    if (way !== 'in place' || content === 'data') return [];
-    return keptAsItIs(selected?.entries ?? toc ?? [], target.existing, present);
+    if (way !== 'in place') return [];
+    return [
+        ...keptSequences(present),
+        ...content === 'data' ? [] : keptAsItIs(selected?.entries ?? toc ?? [], target.existing, present)
+    ];
 }
 
 ;// CONCATENATED MODULE: ./lib/restore/unchanged.js
@@ -18398,26 +23717,30 @@ function kept({ selected, toc, target, present }, content, way) {
     return before;
 }
 /** What the new database is to be like as a whole. */ async function wantedProperties({ staged, programs, options, plan, target }, ask) {
-    const archived = await archivedProperties({
+    const archived = await (0,swap_archived/* archivedProperties */.U)({
         archive: staged,
         programs,
         signal: options.signal
     });
     return ask("Reading the target's own settings", async (psql)=>{
-        const properties = target.existing === undefined ? undefined : await readProperties(psql, target.database);
+        const properties = target.existing === undefined ? undefined : await (0,database_properties/* readProperties */.Q)(psql, target.database);
         const named = [
             archived.owner,
             ...archived.settings.map(({ role })=>role),
             ...(archived.grants ?? []).map(({ grantee })=>grantee)
         ].filter((role)=>role !== undefined);
         const { there, actAs } = await knownRoles(psql, named, target.major);
-        const owner = plan.owner && archived.owner !== undefined && actAs.has(archived.owner);
+        const owner = plan.owner && archived.owner !== undefined && actAs.has(archived.owner) && await inherits(psql, archived.owner);
         return combine(archived, properties, {
             owner,
             privileges: plan.privileges,
             roles: there
         });
     });
+}
+/** Whether the role still has all rights on what it gives to another: without, it could neither go on nor clean up. */ async function inherits(psql, role) {
+    const right = `SELECT pg_catalog.pg_has_role(oid, 'USAGE') FROM pg_catalog.pg_roles WHERE rolname = ${(0,postgres_psql/* quoteLiteral */.ce)(role)}`;
+    return await psql.value(right) === 't';
 }
 /** @returns what the user has to make up for */ async function apply({ target, options }, ask, restored, wanted) {
     const lost = await ask('Giving the restored database the rights of the target', (psql)=>applyProperties(psql, restored, wanted, target.role.name));
@@ -18547,9 +23870,10 @@ class Beside {
         for (const sentence of otherwise)options.reporter.warn(sentence);
         const database = `DATABASE ${(0,postgres_psql/* quoteIdentifier */.Cm)(name)}`;
         await this.ask('Marking the new database', (psql)=>psql.exec('BEGIN', `COMMENT ON ${database} IS ${(0,postgres_psql/* quoteLiteral */.ce)(marker(target.database))}`, `ALTER ${database} CONNECTION LIMIT -1`, 'COMMIT'));
-        const { existing, role } = target;
+        const { role } = target;
         // Since PostgreSQL 15 schema public is its: as another role's, nothing of the owner's could be restored into it.
-        if (existing !== undefined && existing.owner !== role.name) await this.ask('Giving the new database the owner of the target', (psql)=>psql.exec(`ALTER ${database} OWNER TO ${(0,postgres_psql/* quoteIdentifier */.Cm)(existing.owner)}`));
+        const { owner } = await wantedProperties(job, (what, work)=>this.ask(what, work));
+        if (owner !== undefined && owner !== role.name) await this.ask('Giving the new database its owner', (psql)=>psql.exec(`ALTER ${database} OWNER TO ${(0,postgres_psql/* quoteIdentifier */.Cm)(owner)}`));
         const requires = staged.fingerprint?.requires;
         if (requires !== undefined && entriesOf(job) === undefined) await inSession(()=>job.open(name, 'that prepares'), 'Making what the backup needs', job.connection, (psql)=>(0,requirements/* prepareRequirements */.C)(psql, requires));
         return otherwise;
@@ -18600,6 +23924,7 @@ function isTaken(error) {
 
 
 
+/** How long a cancelled run looks what became of it, in milliseconds: it has 6.5 seconds (`GRACE_MS`) for everything. */ const AFTER_CANCEL_MS = 4000;
 /**
  * Finds out whether a restore in one transaction, of which the session broke, was committed: at the commit itself the
  * answer of the server may have been lost.
@@ -18607,27 +23932,36 @@ function isTaken(error) {
  * @throws UserError that says that the target is as it was, or how to look where that cannot be found out; an error that
  *   leaves no doubt as it is
  */ async function requireCommitted(job, error) {
-    if (error instanceof StatementsFailed || error instanceof errors/* CancelledError */.cc) throw error;
+    if (error instanceof StatementsFailed) throw error;
     const { target, clean, options } = job;
     const { database } = target;
     const name = JSON.stringify(database);
-    const committed = await afterBreak(()=>clean(database, 'that looks after the restore'), database, (psql)=>holds(job, psql));
+    // A signal can come at the commit, too, and after it there is little time.
+    const cancelled = error instanceof errors/* CancelledError */.cc;
+    const committed = await afterBreak(()=>clean(database, 'that looks after the restore'), database, (psql)=>holds(job, psql), ...cancelled ? [
+        AFTER_CANCEL_MS
+    ] : []);
     if (committed === true) {
+        if (cancelled) return;
         options.reporter.warn(`The connection broke at the very end, when everything was restored in database ${name} already.`);
         return;
     }
-    const outcome = committed === false ? `Database ${name} is as it was.` : `Whether it was restored into database ${name} before that cannot be found out, since the server cannot be asked. Either everything was, or nothing: look at it (\`psql\`, then \`\\d\`) before you run anything else.`;
-    throw new errors/* UserError */.yo(`${(0,errors/* messageOf */.bD)(error)}\n${outcome}`, {
+    const outcome = committed === false ? `Database ${name} is as it was.` : `Whether it was restored into database ${name} before that cannot be found out, since the server gives no answer. Either everything was, or nothing: look at it (\`psql\`, then \`\\d\`) before you run anything else.`;
+    if (!cancelled) throw new errors/* UserError */.yo(`${(0,errors/* messageOf */.bD)(error)}\n${outcome}`, {
         cause: error
     });
+    options.reporter.warn(outcome);
+    throw new errors/* CancelledError */.cc(`${(0,errors/* messageOf */.bD)(error)} ${outcome}`);
 }
 /** Whether what was to be restored is there, none of which was before. */ async function holds({ plan, facts, target }, psql) {
-    if (plan.content === 'data') return (await presentIn(psql, facts.selected?.entries ?? facts.toc ?? [])).filled.length > 0;
+    const present = await presentIn(psql, facts.selected?.entries ?? facts.toc ?? [], plan.content);
+    if (plan.content === 'data') return present.filled.length > 0;
+    if (present.tables.length > 0) return true;
     return (await contentsOf(psql)).objects > (target.existing?.objects ?? 0);
 }
 
 // EXTERNAL MODULE: ./lib/restore/archive/kinds.js
-var kinds = __nccwpck_require__(74400);
+var kinds = __nccwpck_require__(22627);
 ;// CONCATENATED MODULE: ./lib/restore/rows/entries.js
 
 const entries_ROWS = 'TABLE DATA ';
@@ -18668,7 +24002,48 @@ const SEQUENCE = 'SEQUENCE ';
     return undefined;
 }
 
+;// CONCATENATED MODULE: ./lib/restore/rows/set-sequences.js
+
+
+
+
+/**
+ * Sets sequences that were in the target before to the values of the archive, but for those that are further on by now.
+ * Rows that need them are committed, so it is done also when the run is cancelled meanwhile: it takes a moment.
+ * @returns the sequences that were left where they are
+ * @throws StatementsFailed when one could not be set; the others are
+ */ async function setSequences(job, values) {
+    if (values.length === 0) return [];
+    const { clean, connection, staged, target, plan, options } = job;
+    const archived = await (0,restore_archive/* sequenceValuesIn */.XR)(staged, values);
+    const { further } = await inSession(()=>clean(target.database, 'that looks at sequences'), 'Looking at the sequences of the target', connection, (psql)=>meetSequences(psql, archived));
+    const kept = new Set(further.map(({ dumpId })=>dumpId));
+    const uncancelled = {
+        ...job,
+        open: clean,
+        options: {
+            ...options,
+            signal: new AbortController().signal
+        }
+    };
+    await restoreTo(uncancelled, target.database, {
+        content: plan.content,
+        jobs: 1,
+        // No transaction takes a value back: where one fails, the others shall be set.
+        singleTransaction: false,
+        entries: values.filter(({ dumpId })=>!kept.has(dumpId)),
+        otherwise: 'All else is restored.'
+    });
+    return namesOf(further).map((name)=>({
+            kind: 'sequence',
+            name,
+            verdict: 'not measured',
+            why: 'it is further on in the target than in the backup, so it was left where it is'
+        }));
+}
+
 ;// CONCATENATED MODULE: ./lib/restore/in-place.js
+
 
 
 
@@ -18705,18 +24080,19 @@ const SEQUENCE = 'SEQUENCE ';
     // From here on the target is no more as it was: whatever fails is part of the result.
     const notes = [];
     const findings = [];
-    const values = entries?.values ?? [];
-    if (values.length > 0) await restoreTo(job, database, {
-        ...how,
-        entries: values,
-        otherwise: 'All else is restored.'
-    }).catch((error)=>findings.push(unfinished('the values of sequences', 'those of the backup', error)));
-    findings.push(...await reporter.group('Comparing', ()=>compareJob(job, database, {
+    findings.push(...await setSequences(job, entries?.values ?? []).catch((error)=>[
+            unfinished('the values of sequences', 'those of the backup', error)
+        ]), ...await reporter.group('Comparing', ()=>compareJob(job, database, {
             reloaded: undefined,
             otherwise: []
         })).catch((error)=>[
             unfinished('compared with the fingerprint', 'a comparison', error)
         ]));
+    if (options.signal.aborted) {
+        const done = `The run was cancelled when everything was restored in database ${JSON.stringify(database)} already`;
+        reporter.warn(`${done}: it stays there.`);
+        notes.push(`${done}: it stays there. What was not compared by then was not: look at it before you use it.`);
+    }
     const analyzed = plan.target.empty && await inSession(()=>open(database, 'that analyzes'), 'Analyzing the restored database', connection, (psql)=>psql.exec('ANALYZE')).then(()=>true, ()=>false);
     if (!analyzed) notes.push(`Run ANALYZE on what was restored into ${JSON.stringify(database)}, so that queries are planned well.`);
     return {
@@ -18726,7 +24102,13 @@ const SEQUENCE = 'SEQUENCE ';
         notes
     };
 }
-function unfinished(name, expected, error) {
+/** What is restored stays, whatever became of what follows. To be told to stop is no difference. */ function unfinished(name, expected, error) {
+    if (error instanceof errors/* CancelledError */.cc) return {
+        kind: 'restore',
+        name,
+        verdict: 'not measured',
+        why: 'the run was cancelled once all was restored'
+    };
     return {
         kind: 'restore',
         name,
@@ -18763,13 +24145,15 @@ function unfinished(name, expected, error) {
 }
 
 // EXTERNAL MODULE: ./lib/restore/plan-text.js
-var plan_text = __nccwpck_require__(80183);
+var plan_text = __nccwpck_require__(61844);
 // EXTERNAL MODULE: ./lib/backup/result.js
-var backup_result = __nccwpck_require__(23997);
+var backup_result = __nccwpck_require__(52174);
 // EXTERNAL MODULE: ./lib/backup/run.js + 36 modules
-var run = __nccwpck_require__(7773);
+var run = __nccwpck_require__(39945);
+// EXTERNAL MODULE: ./lib/backup/safety-family.js
+var safety_family = __nccwpck_require__(22426);
 // EXTERNAL MODULE: ./lib/inputs/read.js + 4 modules
-var read = __nccwpck_require__(24813);
+var read = __nccwpck_require__(46735);
 ;// CONCATENATED MODULE: ./lib/restore/safety.js
 
 
@@ -18777,20 +24161,20 @@ var read = __nccwpck_require__(24813);
 
 
 
-/** The label that safety backups carry, so that retention of others does not see them. */ const LABEL = 'safety';
 /**
- * Backs up the target, in a family of its own: `<name>-safety`. Where the backup that is restored is encrypted, this
+ * Backs up the target, in a family of its own: see `safetyFamily`. Where the backup that is restored is encrypted, this
  * one can be read with the same key.
  * @throws UserError when it could not be made: nothing of the target has been changed then
- */ async function backUpTarget(options, storage, { manifest, keys, database }) {
+ */ async function backUpTarget(options, storage, { manifest, keys, target }) {
     const { inputs } = options;
-    const name = (0,inputs_name/* familyName */.ar)(`${manifest.name}-${LABEL}`);
+    const { database, existing } = target;
+    const name = (0,safety_family/* safetyFamily */.p1)(database, existing?.databaseId ?? null);
     const given = {
         'database-url': inputs.databaseUrl,
         databases: database,
         storage,
         name,
-        label: LABEL,
+        label: safety_family/* SAFETY_LABEL */.w6,
         'postgres-version': String(inputs.postgresVersion),
         'postgres-bin': inputs.postgresBin,
         ...(0,backup_manifest/* isEncrypted */.ph)(manifest) ? await encryption(keys) : {}
@@ -18804,6 +24188,7 @@ var read = __nccwpck_require__(24813);
     if (reason !== undefined || id === undefined) throw new errors/* UserError */.yo(`The target could not be backed up first (safety-backup), so nothing was restored. ${reason instanceof Error ? reason.message : ''}`, {
         cause: reason
     });
+    options.reporter.info(`The target is backed up as ${name}/${id} in ${storage}.`);
     return {
         id,
         name,
@@ -18814,7 +24199,7 @@ async function encryption({ identities, passphrase }) {
     if (passphrase !== undefined) return {
         passphrase
     };
-    const { identityToRecipient } = await __nccwpck_require__.e(/* import() */ 539).then(__nccwpck_require__.bind(__nccwpck_require__, 81539));
+    const { identityToRecipient } = await __nccwpck_require__.e(/* import() */ 707).then(__nccwpck_require__.bind(__nccwpck_require__, 7707));
     const recipients = await Promise.all((identities ?? []).map((identity)=>identityToRecipient(identity)));
     return {
         recipients: recipients.join('\n')
@@ -18822,7 +24207,7 @@ async function encryption({ identities, passphrase }) {
 }
 
 // EXTERNAL MODULE: ./lib/restore/stage/index.js + 9 modules
-var stage = __nccwpck_require__(71915);
+var stage = __nccwpck_require__(50081);
 ;// CONCATENATED MODULE: ./lib/restore/target/lock.js
 
 
@@ -18962,7 +24347,7 @@ async function makeSafe(job, keys) {
     return reporter.group('Safety backup of the target', ()=>backUpTarget(options, storage, {
             manifest: staged.manifest,
             keys,
-            database: target.database
+            target
         }));
 }
 
@@ -19019,19 +24404,31 @@ async function makeSafe(job, keys) {
             keys
         });
         const result = resultOf(performed, chosen, startedAt);
-        await log(result.outcome === 'differs' ? new errors/* UserError */.yo('What was restored differs from the backup.') : undefined);
+        await log(signal.aborted && result.database !== null ? new errors/* UserError */.yo('The run was cancelled when everything was restored already.') : result.outcome === 'differs' ? new errors/* UserError */.yo('What was restored differs from the backup.') : undefined);
         return result;
     } catch (error) {
-        await log(signal.aborted ? new errors/* CancelledError */.cc() : error);
+        await log(signal.aborted && !(error instanceof errors/* CancelledError */.cc) ? new errors/* CancelledError */.cc() : error);
         throw error;
     }
 }
-/** Leaves a line of history beside the backups; a dry run leaves none. */ async function record({ inputs, run, reporter }, connection, { stores, name, chosen, startedAt, failure }) {
-    if (inputs.dryRun || name === undefined) return;
+/** How long a cancelled run tries to leave its line, in milliseconds: it has 6.5 seconds (`GRACE_MS`) for everything. */ const run_AFTER_CANCEL_MS = 2000;
+/**
+ * Leaves a line of history beside the backups; a dry run leaves none, and neither does a run that was cancelled before it
+ * changed anything.
+ */ async function record({ inputs, run, reporter, signal, env, artifacts }, connection, { stores, name, chosen, startedAt, failure }) {
+    if (inputs.dryRun || name === undefined || failure instanceof errors/* CancelledError */.cc) return;
+    const asked = chosen === undefined ? stores : [
+        chosen.store
+    ];
+    // Nothing is written with the signal of a run that was cancelled.
+    const open = ({ url })=>(0,registry/* openStore */.C)(url, {
+            env,
+            artifacts,
+            signal: AbortSignal.timeout(run_AFTER_CANCEL_MS)
+        });
+    const told = signal.aborted ? await Promise.all(asked.map(open)) : asked;
     await (0,log/* writeLog */.u)({
-        stores: chosen === undefined ? stores : [
-            chosen.store
-        ],
+        stores: told,
         run,
         reporter,
         connection
@@ -19043,6 +24440,9 @@ async function makeSafe(job, keys) {
         }
     });
 }
+/** Null where nothing was compared at all. */ function matchesOf(findings) {
+    return findings.some(({ verdict })=>verdict !== 'not measured') ? !findings.some(result/* isRed */.iI) : null;
+}
 function resultOf({ plan, done, safetyBackup, compared }, { passedOver = [] }, startedAt) {
     const findings = done?.findings ?? [];
     const red = findings.some(result/* isRed */.iI);
@@ -19051,7 +24451,7 @@ function resultOf({ plan, done, safetyBackup, compared }, { passedOver = [] }, s
         plan,
         database: done?.database ?? null,
         previousDatabase: done?.previousDatabase ?? null,
-        matches: done === undefined || !compared ? null : !red,
+        matches: compared ? matchesOf(findings) : null,
         totals: (0,result/* totalsOf */.vA)(findings),
         findings: findings.filter(({ verdict })=>verdict !== 'equal'),
         safetyBackup: safetyBackup ?? null,
@@ -19090,7 +24490,7 @@ function resultOf({ plan, done, safetyBackup, compared }, { passedOver = [] }, s
 
 /***/ }),
 
-/***/ 44922:
+/***/ 64499:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -19109,7 +24509,7 @@ function resultOf({ plan, done, safetyBackup, compared }, { passedOver = [] }, s
 
 /***/ }),
 
-/***/ 12645:
+/***/ 77072:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -19145,14 +24545,14 @@ function resultOf({ plan, done, safetyBackup, compared }, { passedOver = [] }, s
 
 /***/ }),
 
-/***/ 50398:
+/***/ 63965:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   V: () => (/* binding */ removalOrder),
 /* harmony export */   i: () => (/* binding */ objectsOf)
 /* harmony export */ });
-/* harmony import */ var _backup_layout_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(30802);
+/* harmony import */ var _backup_layout_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6477);
 
 /** Everything in the folder of one backup. */ async function objectsOf(store, name, id) {
     const objects = [];
@@ -19175,15 +24575,15 @@ function resultOf({ plan, done, safetyBackup, compared }, { passedOver = [] }, s
 
 /***/ }),
 
-/***/ 30513:
+/***/ 60754:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   D: () => (/* binding */ planOrphans),
 /* harmony export */   e: () => (/* binding */ isOld)
 /* harmony export */ });
-/* harmony import */ var _backup_id_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(16481);
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(78714);
+/* harmony import */ var _backup_id_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(29786);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(84319);
 
 
 /** A run that is still at work has written something more recently, or has begun more recently. */ const ORPHAN_MS = 24 * 3_600_000;
@@ -19216,7 +24616,7 @@ function resultOf({ plan, done, safetyBackup, compared }, { passedOver = [] }, s
 
 /***/ }),
 
-/***/ 14687:
+/***/ 94868:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -19224,9 +24624,9 @@ function resultOf({ plan, done, safetyBackup, compared }, { passedOver = [] }, s
 /* harmony export */   Xg: () => (/* binding */ planMarkdown),
 /* harmony export */   od: () => (/* binding */ planLine)
 /* harmony export */ });
-/* harmony import */ var _base_table_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(72341);
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(78714);
-/* harmony import */ var _policy_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(85354);
+/* harmony import */ var _base_table_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(59384);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(84319);
+/* harmony import */ var _policy_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(60655);
 
 
 
@@ -19329,7 +24729,7 @@ function notesOf({ plan, orphans }) {
 
 /***/ }),
 
-/***/ 45569:
+/***/ 12255:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -19340,7 +24740,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(78714);
+var units = __nccwpck_require__(84319);
 ;// CONCATENATED MODULE: ./lib/retention/periods.js
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -19368,7 +24768,7 @@ const DAY = 24 * HOUR;
 }
 
 // EXTERNAL MODULE: ./lib/retention/policy.js
-var retention_policy = __nccwpck_require__(85354);
+var retention_policy = __nccwpck_require__(60655);
 ;// CONCATENATED MODULE: ./lib/retention/plan.js
 
 
@@ -19481,7 +24881,7 @@ function undatedNotes(scope, dated) {
 
 /***/ }),
 
-/***/ 85354:
+/***/ 60655:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -19493,9 +24893,9 @@ function undatedNotes(scope, dated) {
 /* harmony export */   wy: () => (/* binding */ describePolicy),
 /* harmony export */   zq: () => (/* binding */ parseCount)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
-/* harmony import */ var _base_text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(58566);
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(78714);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
+/* harmony import */ var _base_text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(99589);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(84319);
 
 
 
@@ -19631,7 +25031,7 @@ function listed(words) {
 
 /***/ }),
 
-/***/ 69554:
+/***/ 51818:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -19643,27 +25043,27 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/backup/inventory.js
-var backup_inventory = __nccwpck_require__(36198);
+var backup_inventory = __nccwpck_require__(35207);
 // EXTERNAL MODULE: ./lib/backup/catalogue.js
-var catalogue = __nccwpck_require__(68427);
+var catalogue = __nccwpck_require__(77814);
 // EXTERNAL MODULE: ./lib/backup/id.js
-var backup_id = __nccwpck_require__(16481);
+var backup_id = __nccwpck_require__(29786);
 // EXTERNAL MODULE: ./lib/backup/layout.js
-var layout = __nccwpck_require__(30802);
+var layout = __nccwpck_require__(6477);
 // EXTERNAL MODULE: ./lib/backup/verified.js
-var verified = __nccwpck_require__(88484);
+var verified = __nccwpck_require__(71287);
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(17594);
+var errors = __nccwpck_require__(22157);
 // EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(78714);
+var units = __nccwpck_require__(84319);
 // EXTERNAL MODULE: ./lib/retention/candidates.js
-var candidates = __nccwpck_require__(44922);
+var candidates = __nccwpck_require__(64499);
 // EXTERNAL MODULE: ./lib/retention/objects.js
-var retention_objects = __nccwpck_require__(50398);
+var retention_objects = __nccwpck_require__(63965);
 // EXTERNAL MODULE: ./lib/retention/orphans.js
-var retention_orphans = __nccwpck_require__(30513);
+var retention_orphans = __nccwpck_require__(60754);
 // EXTERNAL MODULE: ./lib/retention/plan.js + 1 modules
-var retention_plan = __nccwpck_require__(45569);
+var retention_plan = __nccwpck_require__(12255);
 ;// CONCATENATED MODULE: ./lib/retention/apply.js
 
 
@@ -19801,7 +25201,7 @@ class Removal {
 }
 
 // EXTERNAL MODULE: ./lib/retention/plan-text.js
-var plan_text = __nccwpck_require__(14687);
+var plan_text = __nccwpck_require__(94868);
 ;// CONCATENATED MODULE: ./lib/retention/prune.js
 
 
@@ -19865,7 +25265,7 @@ var plan_text = __nccwpck_require__(14687);
 
 /***/ }),
 
-/***/ 1775:
+/***/ 21724:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -19873,13 +25273,13 @@ var plan_text = __nccwpck_require__(14687);
 /* harmony export */   Z0: () => (/* binding */ redReasons),
 /* harmony export */   uf: () => (/* binding */ runPrune)
 /* harmony export */ });
-/* harmony import */ var _backup_catalogue_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(68427);
-/* harmony import */ var _backup_log_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6104);
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(17594);
-/* harmony import */ var _inputs_name_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(40902);
-/* harmony import */ var _storage_registry_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(74561);
-/* harmony import */ var _inputs_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(12645);
-/* harmony import */ var _prune_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(69554);
+/* harmony import */ var _backup_catalogue_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77814);
+/* harmony import */ var _backup_log_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(70401);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(22157);
+/* harmony import */ var _inputs_name_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(49293);
+/* harmony import */ var _storage_registry_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(66059);
+/* harmony import */ var _inputs_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(77072);
+/* harmony import */ var _prune_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(51818);
 
 
 
@@ -19982,15 +25382,15 @@ async function pruneStore(options, store) {
 
 /***/ }),
 
-/***/ 53717:
+/***/ 46816:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   I: () => (/* binding */ pruneTold)
 /* harmony export */ });
-/* harmony import */ var _notify_telling_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(81666);
-/* harmony import */ var _prune_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(69554);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1775);
+/* harmony import */ var _notify_telling_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(24911);
+/* harmony import */ var _prune_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(51818);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(21724);
 
 
 
@@ -20031,17 +25431,15 @@ async function pruneStore(options, store) {
 
 /***/ }),
 
-/***/ 71065:
+/***/ 46400:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   d: () => (/* binding */ whereOf),
 /* harmony export */   x: () => (/* binding */ factsOf)
 /* harmony export */ });
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(78714);
-/* harmony import */ var _minute_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(41276);
-/* harmony import */ var _health_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(42594);
-
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(84319);
+/* harmony import */ var _health_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(27197);
 
 
 /** What a reader wants to know of a family in one storage: a title and a text each. Nothing where nothing is known. */ function factsOf(health, database) {
@@ -20094,7 +25492,7 @@ async function pruneStore(options, store) {
 }
 function verificationText({ id, verdict, finishedAt, restoreSeconds }, at) {
     const ago = (0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatAge */ .nV)((Date.parse(at) - Date.parse(finishedAt)) / 1000);
-    return `${verdict} ${ago} ago (${(0,_minute_js__WEBPACK_IMPORTED_MODULE_2__/* .minuteOf */ .i)(finishedAt)}): ${id}, restored in ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a3)(restoreSeconds)}`;
+    return `${verdict} ${ago} ago (${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .minuteOf */ .iA)(finishedAt)}): ${id}, restored in ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a3)(restoreSeconds)}`;
 }
 function databaseText({ bytes, limit }) {
     return bytes === null ? 'not known' : `${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatBytes */ .z3)(bytes)} of at most ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatBytes */ .z3)(limit)}`;
@@ -20106,7 +25504,7 @@ function databaseText({ bytes, limit }) {
 
 /***/ }),
 
-/***/ 42594:
+/***/ 27197:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -20115,12 +25513,12 @@ function databaseText({ bytes, limit }) {
 /* harmony export */   nw: () => (/* binding */ unknownHealth),
 /* harmony export */   qk: () => (/* binding */ pointOf)
 /* harmony export */ });
-/* harmony import */ var _backup_manifest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(78841);
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(78714);
-/* harmony import */ var _retention_orphans_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(30513);
-/* harmony import */ var _newest_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2850);
-/* harmony import */ var _rules_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(94212);
-/* harmony import */ var _verifications_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(76314);
+/* harmony import */ var _backup_manifest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(50466);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(84319);
+/* harmony import */ var _retention_orphans_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(60754);
+/* harmony import */ var _newest_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(11165);
+/* harmony import */ var _rules_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(36599);
+/* harmony import */ var _verifications_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(91283);
 
 
 
@@ -20212,27 +25610,14 @@ function notesOf({ inventory, now }) {
 
 /***/ }),
 
-/***/ 41276:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   i: () => (/* binding */ minuteOf)
-/* harmony export */ });
-/** `2026-11-20T02:17:09.120Z` -> `2026-11-20 02:17 UTC`, for people. */ function minuteOf(time) {
-    return `${time.slice(0, 16).replace('T', ' ')} UTC`;
-}
-
-
-/***/ }),
-
-/***/ 2850:
+/***/ 11165:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   F: () => (/* binding */ takenAt),
 /* harmony export */   x: () => (/* binding */ newestEntry)
 /* harmony export */ });
-/* harmony import */ var _backup_id_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(16481);
+/* harmony import */ var _backup_id_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(29786);
 
 /**
  * When what a backup holds was true, in milliseconds: its snapshot's time is that of the server's clock; one that is ahead
@@ -20251,7 +25636,7 @@ function notesOf({ inventory, now }) {
 
 /***/ }),
 
-/***/ 68825:
+/***/ 96702:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -20261,8 +25646,8 @@ function notesOf({ inventory, now }) {
 /* harmony export */   Yz: () => (/* binding */ outputsOf),
 /* harmony export */   Z0: () => (/* binding */ redReasons)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
-/* harmony import */ var _rules_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(94212);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
+/* harmony import */ var _rules_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(36599);
 
 
 /** Everything that is wrong, the gravest first. */ function allProblems({ healths, database }) {
@@ -20312,7 +25697,7 @@ function notesOf({ inventory, now }) {
 
 /***/ }),
 
-/***/ 94212:
+/***/ 36599:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -20324,13 +25709,13 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/backup/anomaly.js
-var anomaly = __nccwpck_require__(34915);
+var anomaly = __nccwpck_require__(21062);
 // EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(78714);
+var units = __nccwpck_require__(84319);
 // EXTERNAL MODULE: ./lib/retention/orphans.js
-var orphans = __nccwpck_require__(30513);
+var orphans = __nccwpck_require__(60754);
 // EXTERNAL MODULE: ./lib/backup/id.js
-var backup_id = __nccwpck_require__(16481);
+var backup_id = __nccwpck_require__(29786);
 ;// CONCATENATED MODULE: ./lib/status/clock.js
 
 
@@ -20384,10 +25769,7 @@ var backup_id = __nccwpck_require__(16481);
     ];
 }
 
-// EXTERNAL MODULE: ./lib/status/minute.js
-var minute = __nccwpck_require__(41276);
 ;// CONCATENATED MODULE: ./lib/status/failed-runs.js
-
 
 /**
  * The actions that run by themselves. Whoever restores or deletes by hand sees how it ends, and may never do it again;
@@ -20413,16 +25795,16 @@ var minute = __nccwpck_require__(41276);
         return [
             {
                 kind: 'failed-runs',
-                message: `${where}: ${(0,units/* plural */.LS)(failed.length, 'run')} of ${action} failed since the last success, ${newest}on ${(0,minute/* minuteOf */.i)(last.startedAt)}.${error} ${see}, correct what it names and run it again.`
+                message: `${where}: ${(0,units/* plural */.LS)(failed.length, 'run')} of ${action} failed since the last success, ${newest}on ${(0,units/* minuteOf */.iA)(last.startedAt)}.${error} ${see}, correct what it names and run it again.`
             }
         ];
     });
 }
 
 // EXTERNAL MODULE: ./lib/status/newest.js
-var status_newest = __nccwpck_require__(2850);
+var status_newest = __nccwpck_require__(11165);
 // EXTERNAL MODULE: ./lib/status/verifications.js
-var verifications = __nccwpck_require__(76314);
+var verifications = __nccwpck_require__(91283);
 ;// CONCATENATED MODULE: ./lib/status/rules.js
 
 
@@ -20553,7 +25935,76 @@ function rules_orphans(inventory, where, now) {
 
 /***/ }),
 
-/***/ 63600:
+/***/ 68916:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   G: () => (/* binding */ SPANS),
+/* harmony export */   L: () => (/* binding */ statsOf)
+/* harmony export */ });
+/* harmony import */ var _backup_anomaly_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(21062);
+/* harmony import */ var _health_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(27197);
+/* harmony import */ var _newest_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(11165);
+
+
+
+const DAY_MS = 86_400_000;
+/** The spans that are told of, in days. */ const SPANS = [
+    30,
+    90
+];
+/** Counts what the log and the manifests say. Pure. */ function statsOf({ entries }, records, now) {
+    const names = [
+        ...new Set(records.map(({ action })=>action))
+    ].sort();
+    const since = (days)=>now.getTime() - days * DAY_MS;
+    return {
+        actions: names.flatMap((action)=>SPANS.flatMap((days)=>{
+                const own = records.filter((record)=>record.action === action && Date.parse(record.startedAt) >= since(days));
+                return own.length === 0 ? [] : [
+                    actionStats(action, days, own)
+                ];
+            })),
+        backups: SPANS.map((days)=>({
+                days,
+                ...backupStats(entries.filter(({ manifest })=>(0,_newest_js__WEBPACK_IMPORTED_MODULE_2__/* .takenAt */ .F)(manifest) >= since(days)).map(_health_js__WEBPACK_IMPORTED_MODULE_1__/* .pointOf */ .qk))
+            }))
+    };
+}
+function actionStats(action, days, own) {
+    const failed = own.filter(({ outcome })=>outcome === 'failure').length;
+    const seconds = own.map((record)=>record.seconds);
+    return {
+        action,
+        days,
+        runs: own.length,
+        failed,
+        successRate: (own.length - failed) / own.length,
+        medianSeconds: (0,_backup_anomaly_js__WEBPACK_IMPORTED_MODULE_0__/* .median */ .JZ)(seconds) ?? 0,
+        longestSeconds: Math.max(...seconds)
+    };
+}
+function backupStats(points) {
+    const bytes = points.map((point)=>point.bytes);
+    const [first, last] = [
+        bytes[0] ?? 0,
+        bytes.at(-1) ?? 0
+    ];
+    const some = bytes.length > 0;
+    return {
+        count: bytes.length,
+        medianBytes: (0,_backup_anomaly_js__WEBPACK_IMPORTED_MODULE_0__/* .median */ .JZ)(bytes) ?? null,
+        smallestBytes: some ? Math.min(...bytes) : null,
+        largestBytes: some ? Math.max(...bytes) : null,
+        growth: bytes.length < 2 || first === 0 ? null : (last - first) / first,
+        medianSeconds: (0,_backup_anomaly_js__WEBPACK_IMPORTED_MODULE_0__/* .median */ .JZ)(points.map(({ durationSeconds })=>durationSeconds)) ?? null
+    };
+}
+
+
+/***/ }),
+
+/***/ 59033:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -20563,33 +26014,126 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/notify/telling.js + 8 modules
-var telling = __nccwpck_require__(81666);
-// EXTERNAL MODULE: ./lib/status/result.js
-var status_result = __nccwpck_require__(68825);
-// EXTERNAL MODULE: ./lib/backup/catalogue.js
-var catalogue = __nccwpck_require__(68427);
-// EXTERNAL MODULE: ./lib/backup/history.js
-var backup_history = __nccwpck_require__(24742);
-// EXTERNAL MODULE: ./lib/backup/inventory.js
-var backup_inventory = __nccwpck_require__(36198);
-// EXTERNAL MODULE: ./lib/backup/log.js
-var log = __nccwpck_require__(6104);
+var telling = __nccwpck_require__(24911);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(77598);
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(17594);
-// EXTERNAL MODULE: ./lib/inputs/name.js
-var inputs_name = __nccwpck_require__(40902);
-// EXTERNAL MODULE: ./lib/storage/registry.js + 15 modules
-var registry = __nccwpck_require__(74561);
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(51455);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(76760);
+var errors = __nccwpck_require__(22157);
+// EXTERNAL MODULE: ./lib/status/facts.js
+var status_facts = __nccwpck_require__(46400);
 // EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(78714);
+var units = __nccwpck_require__(84319);
+// EXTERNAL MODULE: ./lib/status/result.js
+var status_result = __nccwpck_require__(96702);
+;// CONCATENATED MODULE: ./lib/status/issue-text.js
+
+
+
+/** GitHub takes 65,536 characters; the marker and the end need some. */ const LONGEST = 60_000;
+/** A fact's text is cut by nothing, a problem's message is: it may quote what a server said. */ const LONGEST_MESSAGE = 1000;
+/** The issue in Markdown: what is wrong, what is known, where it was found, what to do next. */ function issueTexts({ result, given, runUrl }, markup) {
+    const { healths, database } = result;
+    const name = healths.find((health)=>health.name !== null)?.name ?? given;
+    const problems = (0,status_result/* allProblems */.Ul)(result).map(({ message })=>{
+        const text = message.length <= LONGEST_MESSAGE ? message : `${message.slice(0, LONGEST_MESSAGE)}...`;
+        return `- ${markup.escape(text)}\n`;
+    });
+    const facts = healths.map((health)=>{
+        const rows = (0,status_facts/* factsOf */.x)(health, database).map((row)=>row.map((cell)=>markup.escape(cell)));
+        const table = rows.length === 0 ? '' : `${markup.table([
+            '',
+            ''
+        ], rows)}\n`;
+        return `**${markup.escape((0,status_facts/* whereOf */.d)(health))}**\n\n${table}`;
+    });
+    const at = healths[0] === undefined ? '' : ` at ${(0,units/* minuteOf */.iA)(healths[0].at)}`;
+    // A run's address is GitHub's own, of a repository's name and numbers.
+    const run = runUrl === undefined ? '' : ` by [this run](${runUrl})`;
+    const looked = `Checked${at}${run}.\n`;
+    const next = 'Do what each problem says, then run the status workflow again. This issue is kept up to date, and closed once nothing is wrong any more; closed by hand it is opened anew while something is.\n';
+    return {
+        title: name === undefined ? 'Backups are not healthy' : `Backups of ${name} are not healthy`,
+        body: cut(`${problems.join('')}\n${facts.join('')}`) + `${looked}\n${next}`,
+        change: cut(`What is wrong has changed:\n\n${problems.join('')}\n`) + looked,
+        closing: cut(`Nothing is wrong any more.\n\n${facts.join('')}`) + looked
+    };
+}
+/** Cuts at a line's end, so that no markup is left half open. */ function cut(text) {
+    if (text.length <= LONGEST) return text;
+    return `${text.slice(0, text.lastIndexOf('\n', LONGEST))}\n\nThere is more in the run's log.\n\n`;
+}
+
+;// CONCATENATED MODULE: ./lib/status/issue.js
+
+
+
+
+/** @throws UserError where an issue is wanted and nobody can open it. */ function requireIssues({ inputs, issues }) {
+    if (inputs.issue && issues === undefined) throw new errors/* UserError */.yo('"issue" opens an issue in a GitHub repository, and it is not known in which, or there is no token. In a workflow leave github-token at its default; on the command line set GITHUB_REPOSITORY=owner/repository and GITHUB_TOKEN to a token that may write issues.');
+}
+/**
+ * Opens, brings up to date or closes the issue. What GitHub refuses is a warning: whether the run is red is for the
+ * backups alone to decide, and where something is wrong with them it is red already.
+ */ async function keepIssue(options, result) {
+    const { inputs, issues, reporter, run } = options;
+    if (!inputs.issue || issues === undefined) return;
+    const healthy = (0,status_result/* isHealthy */.Wr)(result);
+    try {
+        const key = keyOf(inputs);
+        const { closing, ...issue } = issueTexts({
+            result,
+            given: inputs.name,
+            runUrl: run.runUrl
+        }, issues.markup);
+        const url = healthy ? await issues.close(key, closing) : await issues.keepOpen(key, {
+            ...issue,
+            state: stateOf(result)
+        });
+        if (url !== undefined) reporter.info(`${healthy ? 'Closed' : 'Open'}: ${url}`);
+    } catch (error) {
+        if (error instanceof errors/* CancelledError */.cc) throw error;
+        const not = healthy ? 'An open issue could not be looked for or closed' : 'The issue could not be kept up';
+        reporter.warn(`${not}. ${(0,errors/* messageOf */.bD)(error)} What was found out about the backups is not affected.`);
+    }
+}
+const hashOf = (words)=>(0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(words)).digest('hex').slice(0, 16);
+/**
+ * Which issue it is: by what the job looks at as its inputs have it, which stays the same when a storage cannot be read
+ * and its families are not known. What follows `?` in a URL is how to get there.
+ */ function keyOf({ storage, name }) {
+    return hashOf([
+        name ?? '',
+        ...storage.map((url)=>url.replace(/\?.*$/, '')).sort()
+    ]);
+}
+/** The set of problems, whatever their messages say of ages and sizes. */ function stateOf(result) {
+    const problems = (0,status_result/* allProblems */.Ul)(result).map(({ kind, storage, name })=>JSON.stringify([
+            kind,
+            storage,
+            name
+        ]));
+    return hashOf([
+        ...new Set(problems)
+    ].sort());
+}
+
+// EXTERNAL MODULE: ./lib/backup/catalogue.js
+var catalogue = __nccwpck_require__(77814);
+// EXTERNAL MODULE: ./lib/backup/safety-family.js
+var safety_family = __nccwpck_require__(22426);
+// EXTERNAL MODULE: ./lib/backup/history.js
+var backup_history = __nccwpck_require__(90179);
+// EXTERNAL MODULE: ./lib/backup/inventory.js
+var backup_inventory = __nccwpck_require__(35207);
+// EXTERNAL MODULE: ./lib/backup/log.js
+var log = __nccwpck_require__(70401);
+// EXTERNAL MODULE: ./lib/inputs/name.js
+var inputs_name = __nccwpck_require__(49293);
+// EXTERNAL MODULE: ./lib/retention/inputs.js
+var retention_inputs = __nccwpck_require__(77072);
+// EXTERNAL MODULE: ./lib/storage/registry.js + 14 modules
+var registry = __nccwpck_require__(66059);
 ;// CONCATENATED MODULE: ./lib/status/badge.js
-
-
-
 
 
 const SHORT = {
@@ -20635,27 +26179,15 @@ const SHORT = {
         color: 'brightgreen'
     };
 }
-/** Writes a badge's JSON, and the folders above it. @throws UserError when that cannot be done. */ async function writeBadge(file, badge) {
-    try {
-        await (0,promises_.mkdir)((0,external_node_path_.dirname)(file), {
-            recursive: true
-        });
-        await (0,promises_.writeFile)(file, `${JSON.stringify(badge)}\n`);
-    } catch (error) {
-        throw new errors/* UserError */.yo(`The badge cannot be written to ${file} (${(0,errors/* codeOf */.$N)(error) ?? (0,errors/* messageOf */.bD)(error)}). Name a file in a folder that this user may write to.`, {
-            cause: error
-        });
-    }
-}
 
 // EXTERNAL MODULE: ./lib/backup/session.js
-var session = __nccwpck_require__(4142);
+var session = __nccwpck_require__(37391);
 // EXTERNAL MODULE: ./lib/postgres/connection/parse.js + 2 modules
-var parse = __nccwpck_require__(31276);
+var parse = __nccwpck_require__(87940);
 // EXTERNAL MODULE: ./lib/postgres/programs/index.js + 35 modules
-var postgres_programs = __nccwpck_require__(36499);
+var postgres_programs = __nccwpck_require__(74277);
 // EXTERNAL MODULE: ./lib/postgres/psql.js
-var psql = __nccwpck_require__(80059);
+var psql = __nccwpck_require__(70916);
 ;// CONCATENATED MODULE: ./lib/status/database.js
 
 
@@ -20730,7 +26262,816 @@ function tooLarge(bytes, limit) {
 }
 
 // EXTERNAL MODULE: ./lib/status/health.js
-var status_health = __nccwpck_require__(42594);
+var status_health = __nccwpck_require__(27197);
+// EXTERNAL MODULE: ./lib/base/page/document.js + 1 modules
+var page_document = __nccwpck_require__(30892);
+// EXTERNAL MODULE: ./lib/base/page/html.js
+var html = __nccwpck_require__(77373);
+// EXTERNAL MODULE: ./lib/base/page/table.js
+var table = __nccwpck_require__(35898);
+// EXTERNAL MODULE: ./lib/backup/anomaly.js
+var anomaly = __nccwpck_require__(21062);
+;// CONCATENATED MODULE: ./lib/status/page/groups.js
+
+/** How many points a chart of a few hundred pixels can tell apart. */ const MOST_POINTS = 120;
+/** At most `most` groups of equally many samples each. `samples`: oldest first. */ function groupsOf(samples, most = MOST_POINTS) {
+    const count = Math.min(samples.length, most);
+    return Array.from({
+        length: count
+    }, (_, index)=>{
+        const from = Math.floor(index * samples.length / count);
+        return groupOf(samples.slice(from, Math.floor((index + 1) * samples.length / count)));
+    });
+}
+function groupOf(some) {
+    const values = some.map(({ value })=>value);
+    return {
+        from: some[0]?.at ?? '',
+        to: some.at(-1)?.at ?? '',
+        count: some.length,
+        least: Math.min(...values),
+        value: (0,anomaly/* median */.JZ)(values) ?? 0,
+        most: Math.max(...values),
+        isBad: some.some(({ isBad })=>isBad === true)
+    };
+}
+/** The items of each key, in the order of their first. (`Map.groupBy` is not in Node 20.) */ function byKey(items, keyOf) {
+    const groups = new Map();
+    for (const item of items){
+        const key = keyOf(item);
+        const group = groups.get(key);
+        if (group === undefined) groups.set(key, [
+            item
+        ]);
+        else group.push(item);
+    }
+    return groups;
+}
+
+;// CONCATENATED MODULE: ./lib/status/page/chart.js
+
+
+
+/** The drawing's own units; about the pixels that it has on a screen. */ const BOX = {
+    width: 340,
+    height: 132,
+    top: 8,
+    bottom: 108,
+    left: 4,
+    right: 336
+};
+const LINES = [
+    0,
+    0.5,
+    1
+];
+/** A chart from zero, with a hover title at each point. A line needs two samples: below that there is nothing to draw. */ function chart({ title, samples, format, of }) {
+    const last = samples.at(-1);
+    if (samples.length < 2 || last === undefined) return undefined;
+    const groups = groupsOf(samples);
+    const most = Math.max(...groups.map((group)=>group.most));
+    const place = placer(groups, most);
+    const path = (value)=>groups.map((group)=>`${place.x(group)} ${place.y(value(group))}`);
+    const line = path(({ value })=>value).join('L');
+    const band = [
+        ...path((group)=>group.most),
+        ...path((group)=>group.least).reverse()
+    ].join('L');
+    const [from, to] = [
+        groups[0]?.from ?? '',
+        groups.at(-1)?.to ?? ''
+    ];
+    return (0,html/* html */.qy)`<figure>
+    <figcaption>${title} <b>${format(last.value)}</b></figcaption>
+    <svg
+      viewBox="0 0 ${BOX.width} ${BOX.height}"
+      role="img"
+      aria-label="${`${title}: ${format(samples[0]?.value ?? 0)} on ${(0,units/* minuteOf */.iA)(from)}, ${format(last.value)} on ${(0,units/* minuteOf */.iA)(to)}, at most ${format(most)}.`}"
+    >
+      ${LINES.map((share)=>(0,html/* html */.qy)`<path class="grid" d="M${BOX.left} ${place.y(most * share)}H${BOX.right}" />`)}
+      <path
+        class="area"
+        d="M${place.x(groups[0])} ${BOX.bottom}L${line}L${place.x(groups.at(-1))} ${BOX.bottom}Z"
+      />
+      ${samples.length > groups.length ? (0,html/* html */.qy)`<path class="band" d="M${band}Z" /> ` : undefined}
+      <path class="line" d="M${line}" />
+      ${groups.map((group)=>(0,html/* html */.qy)`<circle${group.isBad ? (0,html/* html */.qy)` class="bad"` : undefined} cx="${place.x(group)}" cy="${place.y(group.value)}" r="${group.isBad ? 4 : radius(groups.length)}"><title>${titleOf(group, format, of)}</title></circle>\n`)}
+      <text x="${BOX.left}" y="${BOX.height - 6}">${from.slice(0, 10)}</text>
+      <text x="${BOX.right}" y="${BOX.height - 6}" text-anchor="end">${to.slice(0, 10)}</text>
+      <text class="scale" x="${BOX.left}" y="${BOX.top + 11}">${format(most)}</text>
+    </svg>
+  </figure> `;
+}
+/** Where a group lies on the drawing: by its time where there is one, and its share of the greatest value. */ function placer(groups, most) {
+    const middle = (group)=>(Date.parse(group.from) + Date.parse(group.to)) / 2;
+    const times = groups.map(middle);
+    const [first, span] = [
+        times[0] ?? 0,
+        (times.at(-1) ?? 0) - (times[0] ?? 0)
+    ];
+    const inOrder = times.every((time, index)=>index === 0 || time >= (times[index - 1] ?? NaN));
+    const share = (group)=>inOrder && span > 0 ? (middle(group) - first) / span : groups.indexOf(group) / Math.max(1, groups.length - 1);
+    const round = (value)=>Math.round(value * 10) / 10;
+    return {
+        x: (group)=>round(BOX.left + 3 + (group === undefined ? 0 : share(group)) * (BOX.right - BOX.left - 6)),
+        y: (value)=>round(BOX.bottom - (most > 0 ? value / most : 0) * (BOX.bottom - BOX.top - 18))
+    };
+}
+const radius = (points)=>points > 60 ? 1.4 : 2.4;
+function titleOf({ from, to, count, least, value, most }, format, of) {
+    if (count === 1) return `${format(value)}, ${(0,units/* minuteOf */.iA)(from)}`;
+    return `${format(value)} (${format(least)} to ${format(most)}), ${count} ${of}, ${from.slice(0, 10)} to ${to.slice(0, 10)}`;
+}
+
+// EXTERNAL MODULE: ./lib/status/newest.js
+var newest = __nccwpck_require__(11165);
+;// CONCATENATED MODULE: ./lib/status/page/inventory.js
+
+
+
+
+
+
+/** How many backups are listed one by one, and how many of these are not folded. */ const LISTED = 200;
+const OPEN = 12;
+const COLUMNS = [
+    {
+        title: 'Backup'
+    },
+    {
+        title: 'Taken'
+    },
+    {
+        title: 'Age',
+        isNumber: true
+    },
+    {
+        title: 'Size',
+        isNumber: true
+    },
+    {
+        title: 'Rows',
+        isNumber: true
+    },
+    {
+        title: 'Took',
+        isNumber: true
+    },
+    {
+        title: 'Verified'
+    }
+];
+/** Every backup, newest first; what is older than the newest few hundred in one line a month. */ function inventorySection(inventory, plan, now) {
+    const newestFirst = [
+        ...inventory.entries
+    ].reverse();
+    if (newestFirst.length === 0) return undefined;
+    const removed = new Set(plan?.decisions.filter(({ keep })=>!keep).map(({ id })=>id));
+    const columns = plan === undefined ? COLUMNS : [
+        ...COLUMNS,
+        {
+            title: 'Next prune'
+        }
+    ];
+    const rows = newestFirst.slice(0, LISTED).map((entry)=>{
+        const next = removed.has(entry.manifest.id) ? (0,html/* chip */.jw)('warn', 'remove') : 'keep';
+        return [
+            ...rowOf(entry, now),
+            ...plan === undefined ? [] : [
+                next
+            ]
+        ];
+    });
+    const more = (count)=>(0,units/* plural */.LS)(count, 'earlier backup');
+    return (0,html/* html */.qy)`<h3>Backups</h3>
+    ${(0,table/* longTable */.V4)(`${(0,units/* plural */.LS)(newestFirst.length, 'backup')}, newest first`, columns, rows, {
+        open: OPEN,
+        more
+    })}${months(newestFirst.slice(LISTED))}`;
+}
+function rowOf(entry, now) {
+    const { manifest, verified } = entry;
+    const { id, snapshotAt, bytes, rows, durationSeconds } = (0,status_health/* pointOf */.qk)(entry);
+    const { label } = manifest;
+    return [
+        (0,html/* html */.qy)`<code>${id}</code>${label === null ? undefined : (0,html/* html */.qy)` ${(0,html/* chip */.jw)('plain', label)}`}`,
+        (0,html/* timeOf */.nR)(snapshotAt),
+        (0,units/* formatAge */.nV)((now.getTime() - (0,newest/* takenAt */.F)(manifest)) / 1000),
+        (0,units/* formatBytes */.z3)(bytes),
+        rows === null ? '–' : (0,units/* formatCount */.B4)(rows),
+        (0,units/* formatDuration */.a3)(durationSeconds),
+        verified === undefined ? (0,html/* html */.qy)`<span class="muted">not yet</span>` : verified.verdict === 'passed' ? (0,html/* chip */.jw)('good', 'passed') : (0,html/* chip */.jw)('bad', 'failed')
+    ];
+}
+const MONTHLY = [
+    {
+        title: 'Month'
+    },
+    {
+        title: 'Backups',
+        isNumber: true
+    },
+    {
+        title: 'Smallest',
+        isNumber: true
+    },
+    {
+        title: 'Largest',
+        isNumber: true
+    },
+    {
+        title: 'Verified',
+        isNumber: true
+    },
+    {
+        title: 'Failed',
+        isNumber: true
+    }
+];
+function months(entries) {
+    const byMonth = byKey(entries, ({ manifest })=>manifest.snapshotAt.slice(0, 7));
+    const rows = [
+        ...byMonth
+    ].map(([month, own])=>{
+        const sizes = own.map((entry)=>(0,status_health/* pointOf */.qk)(entry).bytes);
+        const verdicts = (verdict)=>(0,units/* formatCount */.B4)(own.filter(({ verified })=>verified?.verdict === verdict).length);
+        return [
+            month,
+            (0,units/* formatCount */.B4)(own.length),
+            (0,units/* formatBytes */.z3)(Math.min(...sizes)),
+            (0,units/* formatBytes */.z3)(Math.max(...sizes)),
+            verdicts('passed'),
+            verdicts('failed')
+        ];
+    });
+    return (0,table/* fold */.AU)(`${(0,units/* plural */.LS)(entries.length, 'backup')} before these, by month`, (0,table/* table */.tp)('Older backups by month (pgkeep list has each of them)', MONTHLY, rows));
+}
+
+// EXTERNAL MODULE: ./lib/backup/id.js
+var backup_id = __nccwpck_require__(29786);
+// EXTERNAL MODULE: ./lib/retention/candidates.js
+var candidates = __nccwpck_require__(64499);
+// EXTERNAL MODULE: ./lib/retention/orphans.js
+var retention_orphans = __nccwpck_require__(60754);
+// EXTERNAL MODULE: ./lib/retention/plan-text.js
+var plan_text = __nccwpck_require__(94868);
+// EXTERNAL MODULE: ./lib/retention/plan.js + 1 modules
+var plan = __nccwpck_require__(12255);
+// EXTERNAL MODULE: ./lib/retention/policy.js
+var retention_policy = __nccwpck_require__(60655);
+;// CONCATENATED MODULE: ./lib/status/page/retention.js
+
+
+
+
+
+
+
+
+
+/** What the next prune would do; undefined where no rule is given. */ function planOf(inventory, policy, now) {
+    if ((0,retention_policy/* hasNoRule */.un)(policy)) return undefined;
+    return (0,plan/* planRetention */.S)({
+        backups: (0,candidates/* candidatesOf */.k)(inventory),
+        unreadable: inventory.unreadable,
+        policy,
+        now
+    });
+}
+const REMOVED = [
+    {
+        title: 'Backup'
+    },
+    {
+        title: 'Age',
+        isNumber: true
+    },
+    {
+        title: 'Size',
+        isNumber: true
+    }
+];
+/** How many of what goes are listed, and how many of these are not folded. */ const retention_LISTED = 200;
+const retention_OPEN = 6;
+/** What the next prune removes. Nothing where no rule is given: then nobody knows. */ function retentionSection(inventory, { policy, plan, now }) {
+    if (plan === undefined) return undefined;
+    const sizes = new Map(inventory.entries.map(({ manifest, storedBytes })=>[
+            manifest.id,
+            storedBytes
+        ]));
+    const gone = plan.decisions.filter(({ keep })=>!keep);
+    const rows = gone.slice(0, retention_LISTED).map(({ id })=>[
+            (0,html/* html */.qy)`<code>${id}</code>`,
+            (0,units/* formatAge */.nV)((now.getTime() - (0,backup_id/* idTime */.jJ)(id).getTime()) / 1000),
+            (0,units/* formatBytes */.z3)(sizes.get(id) ?? 0)
+        ]);
+    const planned = {
+        storage: '',
+        name: inventory.name,
+        policy,
+        label: null,
+        dryRun: true,
+        plan
+    };
+    const line = (0,plan_text/* planLine */.od)({
+        ...planned,
+        orphans: (0,retention_orphans/* planOrphans */.D)({
+            inventory,
+            now
+        })
+    });
+    const labelled = inventory.entries.some(({ manifest })=>manifest.label !== null);
+    const notes = [
+        ...labelled ? [
+            'Labels are not looked at: a prune with a label removes only backups of that label.'
+        ] : [],
+        ...gone.length > retention_LISTED ? [
+            `The list has the newest ${retention_LISTED} of those that go.`
+        ] : []
+    ];
+    const list = (0,table/* longTable */.V4)('Removed by the next prune', REMOVED, rows, {
+        open: retention_OPEN,
+        more: (count)=>`${count} more that go`
+    });
+    return (0,html/* html */.qy)`<h3>Next prune</h3>
+    <p>With ${(0,retention_policy/* describePolicy */.wy)(policy).replace(/^keep /, 'the rule to keep ')}: ${line}.</p>
+    ${list}${notes.map((note)=>(0,html/* html */.qy)`<p class="muted">${note}</p> `)}`;
+}
+const LEFT = [
+    {
+        title: 'Folder'
+    },
+    {
+        title: 'Size',
+        isNumber: true
+    },
+    {
+        title: 'Last written'
+    },
+    {
+        title: 'What becomes of it'
+    }
+];
+/** What lies there and is no backup: what killed runs left, and manifests that cannot be read. */ function leftoversSection(inventory, now) {
+    const { orphans, unreadable } = inventory;
+    if (orphans.length + unreadable.length === 0) return undefined;
+    const goes = new Set((0,retention_orphans/* planOrphans */.D)({
+        inventory,
+        now
+    }).remove.map(({ id })=>id));
+    const rows = [
+        ...unreadable.map(({ id, bytes, reason })=>[
+                (0,html/* html */.qy)`<code>${id}</code>`,
+                (0,units/* formatBytes */.z3)(bytes),
+                '',
+                `Kept: ${reason}`
+            ]),
+        ...orphans.map(({ id, bytes, newest })=>[
+                (0,html/* html */.qy)`<code>${id}</code>`,
+                (0,units/* formatBytes */.z3)(bytes),
+                newest.getTime() > 0 ? (0,html/* timeOf */.nR)(newest.toISOString()) : '',
+                goes.has(id) ? 'Removed by the next prune' : 'Of a run that is at work, or was killed less than a day ago'
+            ])
+    ];
+    return (0,html/* html */.qy)`<h3>Left over</h3>
+    ${(0,table/* table */.tp)('Folders that are no whole backup', LEFT, rows.slice(0, retention_LISTED))}`;
+}
+
+// EXTERNAL MODULE: ./lib/status/stats.js
+var stats = __nccwpck_require__(68916);
+;// CONCATENATED MODULE: ./lib/status/page/runs.js
+
+
+
+
+
+
+const DAY_MS = 86_400_000;
+const ACTIONS = [
+    {
+        title: 'Action'
+    },
+    {
+        title: `Last ${status_health/* RUNS_DAYS */.fC} days`
+    },
+    {
+        title: 'Runs',
+        isNumber: true
+    },
+    {
+        title: 'Failed',
+        isNumber: true
+    },
+    {
+        title: 'Succeeded',
+        isNumber: true
+    },
+    {
+        title: 'Usually took',
+        isNumber: true
+    },
+    {
+        title: 'Longest',
+        isNumber: true
+    }
+];
+const FAILED = [
+    {
+        title: 'Action'
+    },
+    {
+        title: 'At'
+    },
+    {
+        title: 'Why'
+    },
+    {
+        title: 'Run'
+    }
+];
+/** How many failed runs are shown, and how many of these are not folded. */ const SHOWN = 100;
+const runs_OPEN = 5;
+/** The runs of each action in the log, by day, and those that failed. `records`: oldest first, of the last 30 days. */ function runsSection(records, now) {
+    const own = records.filter(({ action })=>action !== 'status');
+    if (own.length === 0) return undefined;
+    const { actions } = (0,stats/* statsOf */.L)({
+        entries: []
+    }, own, now);
+    const rows = actions.filter(({ days })=>days === status_health/* RUNS_DAYS */.fC).map(({ action, runs, failed, successRate, medianSeconds, longestSeconds })=>[
+            action,
+            strip(own.filter((record)=>record.action === action), now),
+            (0,units/* formatCount */.B4)(runs),
+            (0,units/* formatCount */.B4)(failed),
+            `${(Math.floor(successRate * 1000) / 10).toFixed(1)} %`,
+            (0,units/* formatDuration */.a3)(medianSeconds),
+            (0,units/* formatDuration */.a3)(longestSeconds)
+        ]);
+    const failed = own.filter(({ outcome })=>outcome === 'failure').reverse();
+    const failedRows = failed.slice(0, SHOWN).map(({ action, startedAt, error, runUrl })=>[
+            action,
+            (0,html/* timeOf */.nR)(startedAt),
+            error ?? 'No reason was left.',
+            (0,html/* runLink */.ut)(runUrl)
+        ]);
+    const caption = `Failed runs, the last first${failed.length > SHOWN ? `: the last ${SHOWN} of ${(0,units/* formatCount */.B4)(failed.length)}` : ''}`;
+    return (0,html/* html */.qy)`<h3>Runs</h3>
+    ${(0,table/* table */.tp)(`Runs in the log, of the last ${status_health/* RUNS_DAYS */.fC} days`, ACTIONS, rows)}${(0,table/* longTable */.V4)(caption, FAILED, failedRows, {
+        open: runs_OPEN,
+        more: (count)=>(0,units/* plural */.LS)(count, 'earlier failed run')
+    })}`;
+}
+/** A square a day, in UTC: what ran, and whether any of it failed. */ function strip(records, now) {
+    const days = Array.from({
+        length: status_health/* RUNS_DAYS */.fC
+    }, (_, index)=>new Date(now.getTime() - (status_health/* RUNS_DAYS */.fC - 1 - index) * DAY_MS).toISOString().slice(0, 10));
+    const byDay = byKey(records, ({ startedAt })=>startedAt.slice(0, 10));
+    const squares = days.map((day, index)=>{
+        const own = byDay.get(day) ?? [];
+        const failed = own.filter(({ outcome })=>outcome === 'failure').length;
+        const kind = own.length === 0 ? 'none' : failed > 0 ? 'bad' : 'good';
+        const title = own.length === 0 ? 'no run' : `${(0,units/* plural */.LS)(own.length, 'run')}, ${failed} failed`;
+        return (0,html/* html */.qy)`<rect
+      class="${kind}"
+      x="${index * 7}"
+      width="5"
+      height="${kind === 'bad' ? 14 : 10}"
+      y="${kind === 'bad' ? 0 : 2}"
+      rx="1.5"
+      ><title>${`${day}: ${title}`}</title></rect
+    >`;
+    });
+    const failed = records.filter(({ outcome })=>outcome === 'failure').length;
+    return (0,html/* html */.qy)`<svg
+    class="strip"
+    viewBox="0 0 208 14"
+    width="208"
+    height="14"
+    role="img"
+    aria-label="${`${(0,units/* plural */.LS)(records.length, 'run')} by day, ${failed} failed`}"
+  >
+    ${squares}
+  </svg>`;
+}
+
+;// CONCATENATED MODULE: ./lib/status/page/verifications.js
+
+
+
+const verifications_COLUMNS = [
+    {
+        title: 'Backup'
+    },
+    {
+        title: 'Verdict'
+    },
+    {
+        title: 'At'
+    },
+    {
+        title: 'Restored in',
+        isNumber: true
+    },
+    {
+        title: 'Compared in',
+        isNumber: true
+    },
+    {
+        title: 'Equal',
+        isNumber: true
+    },
+    {
+        title: 'Different',
+        isNumber: true
+    },
+    {
+        title: 'Run'
+    }
+];
+/** How many are shown, and how many of these are not folded. */ const verifications_SHOWN = 50;
+const verifications_OPEN = 6;
+/** The newest verification of each backup that has one, newest first. */ function verificationsSection({ entries }) {
+    const all = entries.flatMap(({ verified })=>verified === undefined ? [] : [
+            verified
+        ]).sort((a, b)=>Date.parse(b.finishedAt) - Date.parse(a.finishedAt));
+    const rows = all.slice(0, verifications_SHOWN).map(({ backupId, verdict, finishedAt, restoreSeconds, compareSeconds, totals, runUrl })=>[
+            (0,html/* html */.qy)`<code>${backupId}</code>`,
+            (0,html/* chip */.jw)(verdict === 'passed' ? 'good' : 'bad', verdict),
+            (0,html/* timeOf */.nR)(finishedAt),
+            (0,units/* formatDuration */.a3)(restoreSeconds),
+            (0,units/* formatDuration */.a3)(compareSeconds),
+            (0,units/* formatCount */.B4)(totals.equal),
+            (0,units/* formatCount */.B4)(totals.different),
+            (0,html/* runLink */.ut)(runUrl)
+        ]);
+    const none = (0,html/* html */.qy)`<p class="muted">No backup was verified yet.</p> `;
+    return (0,html/* html */.qy)`<h3>Verifications</h3>
+    ${rows.length === 0 ? none : (0,table/* longTable */.V4)('Backups that were restored and compared, the last first', verifications_COLUMNS, rows, {
+        open: verifications_OPEN,
+        more: (count)=>`${count} earlier`
+    })}`;
+}
+
+;// CONCATENATED MODULE: ./lib/status/page/storage.js
+
+
+
+
+
+
+
+
+
+/** What a storage's part of the page is called in links. */ const anchorOf = (index)=>`storage-${index + 1}`;
+/** All about one storage. */ function storageSection(health, contents, report, index) {
+    return (0,html/* html */.qy)`<section id="${anchorOf(index)}">
+    <h2>
+      ${(0,status_facts/* whereOf */.d)(health)}
+      ${health.healthy ? (0,html/* chip */.jw)('good', 'healthy') : (0,html/* chip */.jw)('bad', (0,units/* plural */.LS)(health.problems.length, 'problem'))}
+    </h2>
+    ${contents === undefined ? (0,html/* html */.qy)`<p class="muted">Nothing is known of what lies here.</p> ` : known(health, contents, report)}
+  </section> `;
+}
+function known(health, { inventory, records }, { policy, now }) {
+    const plan = planOf(inventory, policy, now);
+    return (0,html/* html */.qy)`${tiles(health)}${charts(inventory)}${verificationsSection(inventory)}${inventorySection(inventory, plan, now)}${retentionSection(inventory, {
+        policy,
+        plan,
+        now
+    })}${runsSection(records, now)}${leftoversSection(inventory, now)}${health.notes.length === 0 ? undefined : (0,html/* html */.qy)`<h3>Notes</h3>
+          <ul class="notes">
+            ${health.notes.map((note)=>(0,html/* html */.qy)`<li>${note}</li>`)}
+          </ul> `}`;
+}
+function tiles({ newest, lastVerification, count, totalBytes, runs, at }) {
+    const ago = (time)=>`${(0,units/* formatAge */.nV)((Date.parse(at) - Date.parse(time)) / 1000)} ago`;
+    const proved = lastVerification?.verdict === 'passed' ? 'passed' : 'failed';
+    const all = [
+        newest === null ? [
+            'Newest backup',
+            'none',
+            ''
+        ] : [
+            'Newest backup',
+            `${(0,units/* formatAge */.nV)(newest.ageSeconds)} old`,
+            (0,html/* timeOf */.nR)(newest.snapshotAt)
+        ],
+        newest === null ? [
+            'Its size',
+            '–',
+            ''
+        ] : [
+            'Its size',
+            (0,units/* formatBytes */.z3)(newest.bytes),
+            newest.rows === null ? 'rows not counted' : (0,units/* plural */.LS)(newest.rows, 'row')
+        ],
+        lastVerification === null ? [
+            'Last verification',
+            'none',
+            'nothing shows that these restore'
+        ] : [
+            'Last verification',
+            `${proved} ${ago(lastVerification.finishedAt)}`,
+            `restored in ${(0,units/* formatDuration */.a3)(lastVerification.restoreSeconds)}`
+        ],
+        [
+            'Stored in all',
+            (0,units/* formatBytes */.z3)(totalBytes),
+            (0,units/* plural */.LS)(count, 'backup')
+        ],
+        [
+            `Runs in ${status_health/* RUNS_DAYS */.fC} days`,
+            (0,units/* formatCount */.B4)(runs.total),
+            `${(0,units/* formatCount */.B4)(runs.failed)} failed`
+        ]
+    ];
+    return (0,html/* html */.qy)`<dl class="tiles">
+    ${all.map(([title, value, more])=>(0,html/* html */.qy)`<div>
+          <dt>${title}</dt>
+          <dd><b>${value}</b><span class="muted">${more}</span></dd>
+        </div> `)}
+  </dl> `;
+}
+function charts({ entries }) {
+    const points = entries.map(status_health/* pointOf */.qk);
+    const of = 'backups';
+    const samples = (value)=>points.flatMap((point)=>{
+            const found = value(point);
+            const isBad = point.verdict === 'failed';
+            return found === null ? [] : [
+                {
+                    at: point.snapshotAt,
+                    value: found,
+                    isBad
+                }
+            ];
+        });
+    const restores = entries.flatMap(({ verified })=>verified === undefined ? [] : [
+            verified
+        ]).sort((a, b)=>Date.parse(a.finishedAt) - Date.parse(b.finishedAt)).map(({ finishedAt, restoreSeconds, verdict })=>({
+            at: finishedAt,
+            value: restoreSeconds,
+            isBad: verdict === 'failed'
+        }));
+    const count = (value)=>(0,units/* formatCount */.B4)(Math.round(value));
+    const drawn = [
+        chart({
+            title: 'Stored size',
+            samples: samples(({ bytes })=>bytes),
+            format: units/* formatBytes */.z3,
+            of
+        }),
+        chart({
+            title: 'Rows',
+            samples: samples(({ rows })=>rows),
+            format: count,
+            of
+        }),
+        chart({
+            title: 'Backup took',
+            samples: samples((point)=>point.durationSeconds),
+            format: units/* formatDuration */.a3,
+            of
+        }),
+        chart({
+            title: 'Restore took',
+            samples: restores,
+            format: units/* formatDuration */.a3,
+            of: 'verifications'
+        })
+    ].filter((each)=>each !== undefined);
+    return drawn.length === 0 ? (0,html/* html */.qy)`` : (0,html/* html */.qy)`<div class="charts">${drawn}</div> `;
+}
+
+;// CONCATENATED MODULE: ./lib/status/page/style.js
+/** How the charts look, beside what all pages share. */ const CHART_STYLE = `
+figure { background: var(--card); border: 1px solid var(--line); border-radius: 10px; }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); gap: 12px; }
+figure { margin: 0; padding: 12px 16px 8px; }
+figcaption { display: flex; justify-content: space-between; gap: 12px; font-size: 13px; color: var(--muted); }
+figcaption b { color: var(--text); font-size: 14px; font-weight: 600; }
+figure svg { display: block; width: 100%; height: auto; overflow: visible; }
+svg text { fill: var(--muted); font-size: 10px; }
+.grid { stroke: var(--line); fill: none; }
+.line { stroke: var(--accent); stroke-width: 1.6; stroke-linejoin: round; fill: none; }
+.area { fill: var(--accent); opacity: 0.1; }
+.band { fill: var(--accent); opacity: 0.2; }
+circle { fill: var(--accent); stroke: transparent; stroke-width: 14; pointer-events: all; }
+circle:hover { stroke: var(--accent); stroke-opacity: 0.35; stroke-width: 6; }
+circle.bad { fill: var(--bad); }
+.strip { display: block; max-width: 100%; margin-top: 4px; }
+.strip .none { fill: var(--line); }
+.strip .good { fill: var(--good); }
+.strip .bad { fill: var(--bad); }
+@media print {
+  figure { break-inside: avoid; }
+}
+`;
+
+;// CONCATENATED MODULE: ./lib/status/page/page.js
+
+
+
+
+
+
+
+/**
+ * The state of all storages as one HTML file. It loads nothing and runs nothing, which its policy also forbids; all that
+ * is in it is in the storages, in their order.
+ */ function reportPage(report) {
+    const { result, contents, now } = report;
+    const problems = (0,status_result/* allProblems */.Ul)(result);
+    const names = [
+        ...new Set(result.healths.map(({ name })=>name).filter((name)=>name !== null))
+    ];
+    const verdict = (0,status_result/* isHealthy */.Wr)(result) ? 'Backups are healthy' : 'Backups need attention';
+    const title = [
+        verdict,
+        ...names
+    ].join(' · ');
+    const sections = result.healths.map((health, index)=>storageSection(health, contents[index], report, index));
+    return (0,page_document/* documentPage */.L)({
+        title,
+        tone: problems.length === 0 ? 'good' : 'bad',
+        kicker: [
+            report.repository ?? 'PostgreSQL',
+            'backups'
+        ].join(' '),
+        heading: verdict,
+        lead: (0,html/* html */.qy)`${headline(report)} As of ${(0,html/* timeOf */.nR)(now.toISOString())}.`,
+        main: [
+            problemList(problems),
+            storageTable(report),
+            databaseLine(report),
+            sections
+        ],
+        footer: 'Written by pgkeep from what lies in the storage, and true at the time above.',
+        style: CHART_STYLE
+    });
+}
+/** What matters most, in a sentence. */ function headline({ result }) {
+    const problems = (0,status_result/* allProblems */.Ul)(result).length;
+    if (problems > 0) return `${(0,units/* plural */.LS)(problems, 'problem')}, the gravest first.`;
+    const ages = result.healths.map(({ newest })=>newest?.ageSeconds ?? Infinity);
+    const age = Math.max(...ages);
+    return Number.isFinite(age) ? `The newest backup is ${(0,units/* formatAge */.nV)(age)} old.` : '';
+}
+function problemList(problems) {
+    if (problems.length === 0) return undefined;
+    return (0,html/* html */.qy)`<section class="problems" aria-labelledby="problems">
+    <h2 id="problems">Problems</h2>
+    <ol>
+      ${problems.map(({ kind, message })=>(0,html/* html */.qy)`<li><span class="kind">${kind.replaceAll('-', ' ')}</span> ${message}</li> `)}
+    </ol>
+  </section> `;
+}
+/** One line a storage; of a single one its own part says it all. */ function storageTable({ result: { healths } }) {
+    if (healths.length < 2) return undefined;
+    const rows = healths.map(({ storage, healthy, newest, lastVerification, count, totalBytes }, index)=>[
+            (0,html/* html */.qy)`<a href="#${anchorOf(index)}">${storage}</a>`,
+            healthy ? (0,html/* chip */.jw)('good', 'healthy') : (0,html/* chip */.jw)('bad', 'needs attention'),
+            newest === null ? '–' : `${(0,units/* formatAge */.nV)(newest.ageSeconds)} old`,
+            lastVerification === null ? '–' : (0,html/* timeOf */.nR)(lastVerification.finishedAt),
+            (0,units/* formatCount */.B4)(count),
+            (0,units/* formatBytes */.z3)(totalBytes)
+        ]);
+    const columns = [
+        {
+            title: 'Storage'
+        },
+        {
+            title: 'State'
+        },
+        {
+            title: 'Newest backup',
+            isNumber: true
+        },
+        {
+            title: 'Last verification'
+        },
+        {
+            title: 'Backups',
+            isNumber: true
+        },
+        {
+            title: 'Stored',
+            isNumber: true
+        }
+    ];
+    return (0,html/* html */.qy)`<section>
+    <h2>Storages</h2>
+    ${(0,table/* table */.tp)('Each storage by itself', columns, rows)}
+  </section> `;
+}
+function databaseLine({ result: { database } }) {
+    if (database === undefined) return undefined;
+    const { bytes, limit } = database;
+    const size = bytes === null ? 'not known' : (0,units/* formatBytes */.z3)(bytes);
+    return (0,html/* html */.qy)`<p>Database on its server: <b>${size}</b> of at most ${(0,units/* formatBytes */.z3)(limit)}.</p> `;
+}
+
+// EXTERNAL MODULE: ./lib/status/write-result.js
+var write_result = __nccwpck_require__(19992);
 ;// CONCATENATED MODULE: ./lib/status/run.js
 
 
@@ -20742,7 +27083,11 @@ var status_health = __nccwpck_require__(42594);
 
 
 
-const DAY_MS = 86_400_000;
+
+
+
+
+const run_DAY_MS = 86_400_000;
 /**
  * Looks at each storage by itself, and asks the database for its size where that is wanted. Nothing but the run's own
  * record is written. What is wrong with one storage, also that it cannot be read, is in the result beside the others.
@@ -20757,22 +27102,26 @@ const DAY_MS = 86_400_000;
     };
     const looked = await Promise.all(inputs.storage.map((url)=>look(options, url)));
     const name = await familyIn(looked);
-    result.healths = await Promise.all(looked.map(async (each)=>{
+    const seen = await Promise.all(looked.map(async (each)=>{
         try {
             return await healthAt(options, each, name, now);
         } catch (error) {
             // A fault of ours is told as one, besides.
             if (!(error instanceof errors/* UserError */.yo)) result.failures.push(error);
             const message = `${each.url} cannot be read, so nothing is known of its backups. ${(0,errors/* messageOf */.bD)(error)}`;
-            return (0,status_health/* unknownHealth */.nw)(each.url, name ?? null, {
-                kind: 'storage-unreadable',
-                message
-            }, now);
+            return {
+                health: (0,status_health/* unknownHealth */.nw)(each.url, name ?? null, {
+                    kind: 'storage-unreadable',
+                    message
+                }, now)
+            };
         }
     }));
+    result.healths = seen.map(({ health })=>health);
     if (signal.aborted) throw new errors/* CancelledError */.cc();
     await record(options, looked, result, now);
     await badge(options, result, now);
+    await page(options, result, seen, now);
     return result;
 }
 async function look({ inputs, env, reporter, signal, artifacts }, url) {
@@ -20802,21 +27151,23 @@ async function look({ inputs, env, reporter, signal, artifacts }, url) {
     const read = looked.flatMap((each)=>'store' in each ? [
             each
         ] : []);
-    const [name, ...others] = new Set(read.flatMap(({ families })=>families));
+    const [name, ...others] = (0,safety_family/* familiesMeant */.C_)([
+        ...new Set(read.flatMap(({ families })=>families))
+    ]);
     return others.length === 0 ? name : (0,catalogue/* onlyFamily */.fS)(read.map(({ store })=>store));
 }
 /** How the family is in one storage. @throws whatever keeps it from being read. */ async function healthAt({ inputs }, looked, name, now) {
     const { url } = looked;
     if ('error' in looked) throw looked.error;
-    if (name === undefined) return (0,status_health/* unknownHealth */.nw)(url, null, {
-        kind: 'no-backup',
-        message: noneAt(url)
-    }, now);
-    const since = new Date(now.getTime() - status_health/* RUNS_DAYS */.fC * DAY_MS);
-    const [inventory, history] = await Promise.all([
-        (0,backup_inventory/* readInventory */.z)(looked.store, name),
-        (0,backup_history/* readHistory */.Lu)(looked.store, name, since)
-    ]);
+    if (name === undefined) return {
+        health: (0,status_health/* unknownHealth */.nw)(url, null, {
+            kind: 'no-backup',
+            message: noneAt(url)
+        }, now)
+    };
+    const since = new Date(now.getTime() - status_health/* RUNS_DAYS */.fC * run_DAY_MS);
+    const inventory = await (0,backup_inventory/* readInventory */.z)(looked.store, name);
+    const history = await (0,backup_history/* readRecords */.T3)(looked.store, inventory.log, since);
     const health = (0,status_health/* healthOf */.Wr)({
         inventory,
         records: history.records,
@@ -20827,11 +27178,17 @@ async function look({ inputs, env, reporter, signal, artifacts }, url) {
         `Entries of the log that cannot be understood: ${history.unreadable}.`
     ];
     return {
-        ...health,
-        notes: [
-            ...health.notes,
-            ...unread
-        ]
+        health: {
+            ...health,
+            notes: [
+                ...health.notes,
+                ...unread
+            ]
+        },
+        contents: {
+            inventory,
+            records: history.records
+        }
     };
 }
 const noneAt = (url)=>`There is no backup in ${url}. Run the backup, and check the storage URL.`;
@@ -20876,7 +27233,23 @@ function limitsOf(inputs) {
 /** A badge that cannot be written is a failure of its own, not one of the backups. */ async function badge({ inputs }, result, now) {
     if (inputs.badge === undefined) return;
     try {
-        await writeBadge(inputs.badge, badgeOf(result, now));
+        await (0,write_result/* writeResult */.Z)('badge', inputs.badge, `${JSON.stringify(badgeOf(result, now))}\n`);
+    } catch (error) {
+        result.failures.push(error);
+    }
+}
+/** The same holds for the page. */ async function page({ inputs, run }, result, seen, now) {
+    if (inputs.report === undefined) return;
+    const contents = seen.map((each)=>each.contents);
+    const report = {
+        result,
+        contents,
+        policy: (0,retention_inputs/* policyOf */.U)(inputs),
+        repository: run.repository,
+        now
+    };
+    try {
+        await (0,write_result/* writeResult */.Z)('report', inputs.report, reportPage(report));
     } catch (error) {
         result.failures.push(error);
     }
@@ -20886,12 +27259,15 @@ function limitsOf(inputs) {
 
 
 
-/** `runStatus`, and whom the inputs name is told how it ended. */ function statusTold(options) {
+
+/** `runStatus`, its issue, and whom the inputs name is told how it ended. */ function statusTold(options) {
     return (0,telling/* telling */.g)({
         ...options,
         action: 'status'
     }, async (families)=>{
+        requireIssues(options);
         const result = await runStatus(options);
+        await keepIssue(options, result);
         const names = new Set(result.healths.map(({ name })=>name).filter((name)=>name !== null));
         // Of a storage without any family no name is known: the message is that of what is wrong with it.
         for (const name of names.size > 0 ? names : [
@@ -20914,17 +27290,15 @@ function limitsOf(inputs) {
 
 /***/ }),
 
-/***/ 76314:
+/***/ 91283:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   o: () => (/* binding */ verificationProblems),
 /* harmony export */   w: () => (/* binding */ verificationsOf)
 /* harmony export */ });
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(78714);
-/* harmony import */ var _minute_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(41276);
-/* harmony import */ var _newest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2850);
-
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(84319);
+/* harmony import */ var _newest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(11165);
 
 
 /** The newest verification of each backup that has one, newest first. */ function verificationsOf({ entries }) {
@@ -20960,7 +27334,7 @@ function limitsOf(inputs) {
     return [
         {
             kind: 'verify-too-old',
-            message: `${where}: the last verification was ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatAge */ .nV)(age / 1000)} ago, on ${(0,_minute_js__WEBPACK_IMPORTED_MODULE_2__/* .minuteOf */ .i)(last.finishedAt)}; at most ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatAge */ .nV)(maxMs / 1000)} are allowed (max-verify-age). Look for failed or missing runs of verify, and run it.`
+            message: `${where}: the last verification was ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatAge */ .nV)(age / 1000)} ago, on ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .minuteOf */ .iA)(last.finishedAt)}; at most ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatAge */ .nV)(maxMs / 1000)} are allowed (max-verify-age). Look for failed or missing runs of verify, and run it.`
         }
     ];
 }
@@ -20971,7 +27345,7 @@ function limitsOf(inputs) {
     return [
         {
             kind: 'never-verified',
-            message: `${where}: no backup was ever verified, and the oldest is ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatAge */ .nV)(age / 1000)} old. Run verify; nothing else shows that backups restore.`
+            message: `${where}: no backup was ever verified, and the oldest is ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatAge */ .nV)(age / 1000)} old. Run verify with this storage, since a verdict counts only for the copy that was read; nothing else shows that backups restore.`
         }
     ];
 }
@@ -20979,7 +27353,35 @@ function limitsOf(inputs) {
 
 /***/ }),
 
-/***/ 5752:
+/***/ 19992:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Z: () => (/* binding */ writeResult)
+/* harmony export */ });
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(51455);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(76760);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(22157);
+
+
+
+/** Writes a file that an input names, and the folders above it. @throws UserError when that cannot be done. */ async function writeResult(input, file, text) {
+    try {
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.mkdir)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(file), {
+            recursive: true
+        });
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.writeFile)(file, text);
+    } catch (error) {
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .UserError */ .yo(`The ${input} cannot be written to ${file} (${(0,_base_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .codeOf */ .$N)(error) ?? (0,_base_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .messageOf */ .bD)(error)}). Name a file in a folder that this user may write to.`, {
+            cause: error
+        });
+    }
+}
+
+
+/***/ }),
+
+/***/ 5187:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -20989,7 +27391,7 @@ function limitsOf(inputs) {
 /* harmony export */   wo: () => (/* binding */ requireAccess)
 /* harmony export */ });
 /* unused harmony export isEnterpriseServer */
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
 
 /** The code of the error for a name that the run has already given. */ const NAME_TAKEN = 'NAME_TAKEN';
 /** The code of the error for bytes that do not match their digest. */ const DAMAGED = 'DAMAGED';
@@ -21017,7 +27419,73 @@ function limitsOf(inputs) {
 
 /***/ }),
 
-/***/ 63309:
+/***/ 97107:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $t: () => (/* binding */ connectionError),
+/* harmony export */   n: () => (/* binding */ answerError),
+/* harmony export */   u_: () => (/* binding */ LONGEST_WAIT_MS),
+/* harmony export */   xu: () => (/* binding */ limitWait),
+/* harmony export */   yT: () => (/* binding */ limitError)
+/* harmony export */ });
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(84319);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5531);
+
+
+
+/** The longest that is waited for a limit to pass, in milliseconds. */ const LONGEST_WAIT_MS = 180_000;
+/** How long GitHub asks us to wait, in milliseconds; undefined where it is no limit that refuses us. */ function limitWait(status, headers, now = Date.now()) {
+    if (status !== 403 && status !== 429) return undefined;
+    // docs.github.com, "Rate limits for the REST API": `retry-after` in seconds, else the reset in epoch seconds.
+    const after = Number(headers.get('retry-after') ?? NaN);
+    if (Number.isFinite(after)) return Math.max(0, after * 1000);
+    const reset = Number(headers.get('x-ratelimit-reset') ?? NaN);
+    if (headers.get('x-ratelimit-remaining') === '0' && Number.isFinite(reset)) return Math.max(0, reset * 1000 - now);
+    return status === 429 ? 60_000 : undefined;
+}
+/** The request budget is used up for longer than anybody waits. */ function limitError({ doing }, waitMs, now = Date.now()) {
+    const until = `${new Date(now + waitMs).toISOString().slice(11, 16)} UTC`;
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .StoreError */ .AD(`Could not ${doing}. GitHub takes no more requests with this token for ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_2__/* .formatDuration */ .a3)(waitMs / 1000)}, until ${until}: the token of a workflow has 1,000 requests an hour, which all runs of the repository share. Run it again after that, or store in s3://bucket/prefix.`, {
+        code: 'RATE_LIMIT'
+    });
+}
+/** GitHub answered, and not with what was asked for. */ function answerError(status, said, { doing, permission, artifact }) {
+    const could = `Could not ${doing}.`;
+    const code = String(status);
+    if (artifact === true && (status === 404 || status === 410)) return new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .StoreError */ .AD(`${could} It is no longer there: ${status === 410 ? 'it has expired' : 'it was deleted or has expired'}. Artifacts are kept for a limited time, see artifact-retention-days.`, {
+        notFound: true,
+        code
+    });
+    if (status === 401) return new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .StoreError */ .AD(`${could} GitHub does not know the token, or it has expired. Check github-token.`, {
+        code
+    });
+    if (status === 403 || status === 404) return new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .StoreError */ .AD(`${could} The token has no permission for it. Add to the job: "permissions:" with "actions: ${permission}" (and "contents: read" where the job checks out the repository). A token of your own needs the same of the repository.${said}`, {
+        code
+    });
+    if (status >= 500 || status === 408) return new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .StoreError */ .AD(`${could} GitHub answered ${status}.${said}`, {
+        code,
+        retryable: true
+    });
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .StoreError */ .AD(`${could} GitHub answered ${status}.${said}`, {
+        code
+    });
+}
+/** No answer came, or it broke off. */ function connectionError(error, { doing }) {
+    // What fetch throws says "fetch failed"; what happened is its cause.
+    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+    const timedOut = error instanceof Error && error.name === 'TimeoutError';
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .StoreError */ .AD(`Could not ${doing}. ${timedOut ? 'GitHub did not answer in time.' : `The connection failed: ${(0,_base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(cause)}.`}`, {
+        retryable: true,
+        cause
+    });
+}
+
+
+/***/ }),
+
+/***/ 71132:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -21060,7 +27528,7 @@ function sameDigest(a, b) {
 
 /***/ }),
 
-/***/ 85822:
+/***/ 5531:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -21068,7 +27536,7 @@ function sameDigest(a, b) {
 /* harmony export */   c4: () => (/* binding */ isNotFound),
 /* harmony export */   r3: () => (/* binding */ isRetryable)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
 
 /** A store that failed or refused. The message names the store, the object and what to do, and holds no secret. */ class StoreError extends _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo {
     retryable;
@@ -21093,14 +27561,14 @@ function sameDigest(a, b) {
 
 /***/ }),
 
-/***/ 17433:
+/***/ 83796:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   b: () => (/* binding */ checkPrefix),
 /* harmony export */   y: () => (/* binding */ checkKey)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
 
 /** The most bytes of a key: S3 has 1024 for prefix and key together. */ const MAX_KEY_BYTES = 900;
 /**
@@ -21130,14 +27598,14 @@ function keyProblem(key) {
 
 /***/ }),
 
-/***/ 17780:
+/***/ 81843:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   $: () => (/* binding */ putObject)
 /* harmony export */ });
-/* harmony import */ var _digest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(63309);
-/* harmony import */ var _sink_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(31802);
+/* harmony import */ var _digest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(71132);
+/* harmony import */ var _sink_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(12439);
 
 
 /**
@@ -21160,19 +27628,21 @@ function keyProblem(key) {
 
 /***/ }),
 
-/***/ 87517:
+/***/ 3822:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   A: () => (/* binding */ readObject),
 /* harmony export */   c: () => (/* binding */ readMany)
 /* harmony export */ });
-/* harmony import */ var _retry_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(16351);
+/* harmony import */ var _retry_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(78084);
 
+/** How many objects are read at once from a store that names no number: far below what any store limits. */ const AT_ONCE = 32;
 /**
- * Reads small objects, up to `concurrency` at once, in the order of `keys`. One that cannot be read has its `error`
- * set; the others are read all the same.
- */ async function readMany(store, keys, concurrency = 32) {
+ * Reads small objects, as many at once as the store takes, and returns them in the order of `keys`. One that cannot be
+ * read, or for which `decode` throws, has the `error`; the others are read all the same. Of each only what
+ * `decode` returns stays in memory.
+ */ async function readMany(store, keys, decode) {
     const results = [];
     let next = 0;
     const worker = async ()=>{
@@ -21183,19 +27653,21 @@ function keyProblem(key) {
             try {
                 results[index] = {
                     key,
-                    bytes: await readObject(store, key)
+                    ok: true,
+                    value: decode(await readObject(store, key), key)
                 };
             } catch (error) {
                 results[index] = {
                     key,
-                    bytes: new Uint8Array(),
+                    ok: false,
                     error
                 };
             }
         }
     };
+    const workers = Math.min(store.readsAtOnce ?? AT_ONCE, keys.length);
     await Promise.all(Array.from({
-        length: Math.min(concurrency, keys.length)
+        length: workers
     }, worker));
     return results;
 }
@@ -21213,7 +27685,7 @@ function keyProblem(key) {
 
 /***/ }),
 
-/***/ 74561:
+/***/ 66059:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -21223,70 +27695,21 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/storage/retry.js
-var storage_retry = __nccwpck_require__(16351);
+var storage_retry = __nccwpck_require__(78084);
 // EXTERNAL MODULE: ./lib/storage/artifact/access.js
-var artifact_access = __nccwpck_require__(5752);
+var artifact_access = __nccwpck_require__(5187);
 // EXTERNAL MODULE: external "node:timers/promises"
 var promises_ = __nccwpck_require__(58500);
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(17594);
+var errors = __nccwpck_require__(22157);
 // EXTERNAL MODULE: ./lib/base/reporter.js
-var reporter = __nccwpck_require__(97872);
+var reporter = __nccwpck_require__(98067);
 // EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(78714);
+var units = __nccwpck_require__(84319);
 // EXTERNAL MODULE: ./lib/storage/errors.js
-var storage_errors = __nccwpck_require__(85822);
-;// CONCATENATED MODULE: ./lib/storage/artifact/rest-errors.js
-
-
-
-/** The longest that is waited for a limit to pass, in milliseconds. */ const LONGEST_WAIT_MS = 180_000;
-/** How long GitHub asks us to wait, in milliseconds; undefined where it is no limit that refuses us. */ function limitWait(status, headers, now = Date.now()) {
-    if (status !== 403 && status !== 429) return undefined;
-    // docs.github.com, "Rate limits for the REST API": `retry-after` in seconds, else the reset in epoch seconds.
-    const after = Number(headers.get('retry-after') ?? NaN);
-    if (Number.isFinite(after)) return Math.max(0, after * 1000);
-    const reset = Number(headers.get('x-ratelimit-reset') ?? NaN);
-    if (headers.get('x-ratelimit-remaining') === '0' && Number.isFinite(reset)) return Math.max(0, reset * 1000 - now);
-    return status === 429 ? 60_000 : undefined;
-}
-/** The request budget is used up for longer than anybody waits. */ function limitError({ doing }, waitMs, now = Date.now()) {
-    const until = `${new Date(now + waitMs).toISOString().slice(11, 16)} UTC`;
-    return new storage_errors/* StoreError */.AD(`Could not ${doing}. GitHub takes no more requests with this token for ${(0,units/* formatDuration */.a3)(waitMs / 1000)}, until ${until}: the token of a workflow has 1,000 requests an hour, which all runs of the repository share. Run it again after that, or store in s3://bucket/prefix.`, {
-        code: 'RATE_LIMIT'
-    });
-}
-/** GitHub answered, and not with what was asked for. */ function answerError(status, said, { doing, permission, artifact }) {
-    const could = `Could not ${doing}.`;
-    const code = String(status);
-    if (artifact === true && (status === 404 || status === 410)) return new storage_errors/* StoreError */.AD(`${could} It is no longer there: ${status === 410 ? 'it has expired' : 'it was deleted or has expired'}. Artifacts are kept for a limited time, see artifact-retention-days.`, {
-        notFound: true,
-        code
-    });
-    if (status === 401) return new storage_errors/* StoreError */.AD(`${could} GitHub does not know the token, or it has expired. Check github-token.`, {
-        code
-    });
-    if (status === 403 || status === 404) return new storage_errors/* StoreError */.AD(`${could} The token has no permission for it. Add to the job: "permissions:" with "actions: ${permission}" (and "contents: read" where the job checks out the repository). A token of your own needs the same of the repository.${said}`, {
-        code
-    });
-    if (status >= 500 || status === 408) return new storage_errors/* StoreError */.AD(`${could} GitHub answered ${status}.${said}`, {
-        code,
-        retryable: true
-    });
-    return new storage_errors/* StoreError */.AD(`${could} GitHub answered ${status}.${said}`, {
-        code
-    });
-}
-/** No answer came, or it broke off. */ function connectionError(error, { doing }) {
-    // What fetch throws says "fetch failed"; what happened is its cause.
-    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-    const timedOut = error instanceof Error && error.name === 'TimeoutError';
-    return new storage_errors/* StoreError */.AD(`Could not ${doing}. ${timedOut ? 'GitHub did not answer in time.' : `The connection failed: ${(0,errors/* messageOf */.bD)(cause)}.`}`, {
-        retryable: true,
-        cause
-    });
-}
-
+var storage_errors = __nccwpck_require__(5531);
+// EXTERNAL MODULE: ./lib/storage/artifact/rest-errors.js
+var rest_errors = __nccwpck_require__(97107);
 ;// CONCATENATED MODULE: ./lib/storage/artifact/rest.js
 
 
@@ -21359,7 +27782,7 @@ const CLEANUP_MS = 2500;
     /** What went wrong on the way, or that the run was cancelled. */ explain(error, purpose) {
         if (error instanceof storage_errors/* StoreError */.AD || error instanceof errors/* CancelledError */.cc) return error;
         if (this.cancelled && purpose.cleanup !== true) return new errors/* CancelledError */.cc();
-        return connectionError(error, purpose);
+        return (0,rest_errors/* connectionError */.$t)(error, purpose);
     }
     get cancelled() {
         return this.options.signal?.aborted === true;
@@ -21368,10 +27791,10 @@ const CLEANUP_MS = 2500;
         for(let waits = 0;; waits += 1){
             const response = await this.once(method, path, purpose);
             if (response.status < 400) return response;
-            const wait = limitWait(response.status, response.headers);
+            const wait = (0,rest_errors/* limitWait */.xu)(response.status, response.headers);
             const said = await saidBy(response);
-            if (wait === undefined) throw answerError(response.status, said, purpose);
-            if (wait > LONGEST_WAIT_MS || waits === WAITS || this.cancelled) throw limitError(purpose, wait);
+            if (wait === undefined) throw (0,rest_errors/* answerError */.n)(response.status, said, purpose);
+            if (wait > rest_errors/* LONGEST_WAIT_MS */.u_ || waits === WAITS || this.cancelled) throw (0,rest_errors/* limitError */.yT)(purpose, wait);
             this.reporter.info(`GitHub asks to wait ${(0,units/* formatDuration */.a3)(wait / 1000)} before it takes more requests with this token.`);
             await this.sleep(wait, this.options.signal);
             if (this.cancelled && purpose.cleanup !== true) throw new errors/* CancelledError */.cc();
@@ -21414,9 +27837,9 @@ const CLEANUP_MS = 2500;
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __nccwpck_require__(57075);
 // EXTERNAL MODULE: ./lib/storage/keys.js
-var keys = __nccwpck_require__(17433);
+var keys = __nccwpck_require__(83796);
 // EXTERNAL MODULE: ./lib/storage/read-many.js
-var read_many = __nccwpck_require__(87517);
+var read_many = __nccwpck_require__(3822);
 ;// CONCATENATED MODULE: ./lib/storage/artifact/names.js
 
 
@@ -21988,7 +28411,7 @@ function blobError(status, { doing }) {
 }
 
 // EXTERNAL MODULE: ./lib/storage/digest.js
-var digest = __nccwpck_require__(63309);
+var digest = __nccwpck_require__(71132);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(73024);
 // EXTERNAL MODULE: external "node:fs/promises"
@@ -22701,8 +29124,8 @@ const ABSENT = [
     }
 }
 
-// EXTERNAL MODULE: ./lib/storage/url.js + 1 modules
-var storage_url = __nccwpck_require__(65990);
+// EXTERNAL MODULE: ./lib/storage/url.js
+var storage_url = __nccwpck_require__(8303);
 ;// CONCATENATED MODULE: ./lib/storage/registry.js
 
 
@@ -22725,14 +29148,14 @@ var storage_url = __nccwpck_require__(65990);
     if (parsed.scheme === 'file') return (0,storage_retry/* withRetry */.b)(new FileStore(parsed.url, parsed.root), retry);
     if (parsed.scheme === 'artifact') return openArtifactStore(parsed.url, context.artifacts, retry);
     // The SDK is a large part of the bundle: whoever does not store in S3 does not wait for it.
-    const { openS3Store } = await Promise.all(/* import() */[__nccwpck_require__.e(711), __nccwpck_require__.e(205)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3205));
+    const { openS3Store } = await Promise.all(/* import() */[__nccwpck_require__.e(495), __nccwpck_require__.e(594)]).then(__nccwpck_require__.bind(__nccwpck_require__, 24594));
     return openS3Store(parsed.url, parsed.s3, context, retry);
 }
 
 
 /***/ }),
 
-/***/ 16351:
+/***/ 78084:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -22740,10 +29163,10 @@ var storage_url = __nccwpck_require__(65990);
 /* harmony export */   b: () => (/* binding */ withRetry)
 /* harmony export */ });
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(58500);
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(17594);
-/* harmony import */ var _base_reporter_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(97872);
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(78714);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(85822);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(22157);
+/* harmony import */ var _base_reporter_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(98067);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(84319);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5531);
 
 
 
@@ -22793,10 +29216,12 @@ class RetryingStore {
     store;
     options;
     url;
+    readsAtOnce;
     constructor(store, options){
         this.store = store;
         this.options = options;
         this.url = store.url;
+        if (store.readsAtOnce !== undefined) this.readsAtOnce = store.readsAtOnce;
     }
     async upload(key, options) {
         const upload = await retrying(`Writing ${key}`, ()=>this.store.upload(key, options), this.options);
@@ -22880,15 +29305,139 @@ class RetryingUpload {
 
 /***/ }),
 
-/***/ 44671:
+/***/ 35518:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $Q: () => (/* binding */ endpointProblem),
+/* harmony export */   F$: () => (/* binding */ parseS3Url)
+/* harmony export */ });
+/* unused harmony export S3_PARAMETERS */
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
+
+const SECRETS_BELONG = 'Put the keys into the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY) or into a profile, and name that with profile=.';
+/** Takes one parameter's value into the location, or says what it should have been. */ const PARAMETERS = {
+    endpoint: (value)=>{
+        const wrong = endpointProblem(value);
+        return wrong ?? {
+            endpoint: value.replace(/\/+$/, '')
+        };
+    },
+    region: (value)=>/^[A-Za-z0-9-]{1,64}$/.test(value) ? {
+            region: value
+        } : 'a region such as eu-central-1, or auto',
+    // eslint-disable-next-line no-control-regex
+    profile: (value)=>/^[^\u0000-\u001f[\]]+$/.test(value) ? {
+            profile: value
+        } : 'the name of a profile',
+    'path-style': (value)=>value === 'true' || value === 'false' ? {
+            pathStyle: value === 'true'
+        } : 'true or false',
+    'storage-class': (value)=>{
+        if (value === 'GLACIER' || value === 'DEEP_ARCHIVE') return 'a class that can be read at once, such as STANDARD_IA or GLACIER_IR: objects of this one must be thawed first, ' + 'so that a backup could be neither proven nor listed (a lifecycle rule of the bucket may move old ones)';
+        return /^[A-Z][A-Z0-9_-]*$/.test(value) ? {
+            storageClass: value
+        } : 'a storage class such as STANDARD_IA';
+    },
+    sse: (value)=>value === 'AES256' || value === 'aws:kms' || value === 'aws:kms:dsse' ? {
+            sse: value
+        } : 'AES256, aws:kms or aws:kms:dsse',
+    'kms-key-id': (value)=>/^[A-Za-z0-9:/_-]+$/.test(value) ? {
+            kmsKeyId: value
+        } : "a key's id, ARN or alias"
+};
+/** The names of the parameters, as messages and the documentation list them. */ const S3_PARAMETERS = Object.keys(PARAMETERS);
+/**
+ * Understands what follows `s3:` in a storage URL.
+ * @throws UserError that names what is wrong, never the value of anything that may be a secret.
+ */ function parseS3Url(rest) {
+    if (!rest.startsWith('//')) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo('An S3 storage is written s3://bucket/prefix.');
+    if (rest.includes('#')) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo('Write # as %23 in an S3 storage URL.');
+    const [path = '', query, ...more] = rest.slice(2).split('?');
+    if (more.length > 0) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo('An S3 storage URL has more than one ?. Join parameters with &.');
+    const slash = path.indexOf('/');
+    const bucket = slash < 0 ? path : path.slice(0, slash);
+    // Either is where credentials stand in a URL: what is there is not repeated.
+    if (/[@:]/.test(bucket)) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`An S3 storage URL begins with the bucket alone, without user, password or port. ${SECRETS_BELONG}`);
+    if (!/^[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]$/.test(bucket)) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(bucket === '' ? 'The S3 storage URL names no bucket: s3://bucket/prefix.' : `"${bucket}" is no name of an S3 bucket: 3 to 63 letters, digits, dots and hyphens.`);
+    const location = {
+        bucket,
+        prefix: parsePrefix(slash < 0 ? '' : path.slice(slash + 1)),
+        ...parseParameters(query ?? '')
+    };
+    if (location.kmsKeyId !== undefined && location.sse?.startsWith('aws:kms') !== true) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo('kms-key-id in an S3 storage URL needs sse=aws:kms beside it.');
+    return location;
+}
+function parsePrefix(text) {
+    const decoded = decode(text, 'The prefix of the S3 storage URL').replace(/^\/+|\/+$/g, '');
+    if (decoded === '') return '';
+    const names = decoded.split('/');
+    // eslint-disable-next-line no-control-regex
+    if (/[\u0000-\u001f\u007f]/.test(decoded) || names.some((name)=>[
+            '',
+            '.',
+            '..'
+        ].includes(name))) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo('The prefix of an S3 storage URL is names joined by single slashes, without "." and "..".');
+    if (Buffer.byteLength(decoded) > 300) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo('The prefix of the S3 storage URL is longer than 300 bytes.');
+    return `${decoded}/`;
+}
+function parseParameters(query) {
+    const location = {};
+    const seen = new Set();
+    for (const pair of query.split('&').filter((text)=>text !== '')){
+        const equals = pair.indexOf('=');
+        const name = decode(equals < 0 ? pair : pair.slice(0, equals), 'A parameter of the S3 storage URL');
+        const value = decode(equals < 0 ? '' : pair.slice(equals + 1), `${name} in the S3 storage URL`);
+        const take = Object.hasOwn(PARAMETERS, name) ? PARAMETERS[name] : undefined;
+        if (take === undefined) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(unknownParameter(name));
+        if (seen.has(name)) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`${name} stands twice in the S3 storage URL.`);
+        seen.add(name);
+        const taken = take(value);
+        if (typeof taken === 'string') throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`${name} in the S3 storage URL must be ${taken}.`);
+        Object.assign(location, taken);
+    }
+    return location;
+}
+function unknownParameter(name) {
+    if (/secret|passw|token|credential|signature|access.?key|key.?id|^x-amz/i.test(name)) return `Credentials do not belong into a storage URL (${name}). ${SECRETS_BELONG}`;
+    return `"${name}" is no parameter of an S3 storage URL. There are: ${S3_PARAMETERS.join(', ')}.`;
+}
+/** What an endpoint should have been; undefined where it is one. Never holds any of the value, which may have a password in it. */ function endpointProblem(value) {
+    const expected = "the provider's address such as https://s3.example.com, percent-encoded where it holds & or ?";
+    let url;
+    try {
+        url = new URL(value);
+    } catch  {
+        return expected;
+    }
+    if (url.username !== '' || url.password !== '') return `an address without user and password. ${SECRETS_BELONG}`;
+    const http = url.protocol === 'https:' || url.protocol === 'http:';
+    return http && url.search === '' && url.hash === '' && url.hostname !== '' ? undefined : expected;
+}
+function decode(text, what) {
+    try {
+        return decodeURIComponent(text);
+    } catch  {
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`${what} holds a % that is no percent-encoding. Write % as %25.`);
+    }
+}
+
+
+/***/ }),
+
+/***/ 49208:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   o: () => (/* binding */ s3Settings)
 /* harmony export */ });
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
+/* harmony import */ var _location_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(35518);
+
+
 /** Services that know objects only as https://bucket.host/key. */ const VIRTUAL_HOSTS_ONLY = /\.(aliyuncs\.com|myqcloud\.com)$/;
-function s3Settings(location, env) {
-    const endpoint = given(location.endpoint) ?? given(env.AWS_ENDPOINT_URL_S3) ?? given(env.AWS_ENDPOINT_URL);
+/** @throws UserError for an environment whose endpoint is none, or holds credentials, which messages would show */ function s3Settings(location, env) {
+    const endpoint = given(location.endpoint) ?? endpointOf(env, 'AWS_ENDPOINT_URL_S3') ?? endpointOf(env, 'AWS_ENDPOINT_URL');
     const host = hostOf(endpoint);
     const aws = host === undefined || /\.amazonaws\.com(\.cn)?$/.test(host);
     const region = given(location.region) ?? given(env.AWS_REGION) ?? given(env.AWS_DEFAULT_REGION) ?? regionOf(host, aws);
@@ -22912,6 +29461,12 @@ function s3Settings(location, env) {
 }
 function given(value) {
     return value === undefined || value.trim() === '' ? undefined : value.trim();
+}
+function endpointOf(env, variable) {
+    const value = given(env[variable]);
+    const wrong = value === undefined ? undefined : (0,_location_js__WEBPACK_IMPORTED_MODULE_1__/* .endpointProblem */ .$Q)(value);
+    if (wrong !== undefined) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`The environment variable ${variable} must be ${wrong.replace(/\.$/, '')}.`);
+    return value;
 }
 function hostOf(endpoint) {
     if (endpoint === undefined) return undefined;
@@ -22951,15 +29506,15 @@ function hostOf(endpoint) {
 
 /***/ }),
 
-/***/ 31802:
+/***/ 12439:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   X: () => (/* binding */ StoreSink)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(78714);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(85822);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(84319);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5531);
 
 
 
@@ -23092,131 +29647,16 @@ const STALL_MS = 600_000;
 
 /***/ }),
 
-/***/ 65990:
+/***/ 8303:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  Y: () => (/* binding */ parseStorageUrl)
-});
-
-// UNUSED EXPORTS: KNOWN_SCHEMES
-
-// EXTERNAL MODULE: external "node:url"
-var external_node_url_ = __nccwpck_require__(73136);
-// EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(17594);
-;// CONCATENATED MODULE: ./lib/storage/s3/location.js
-
-const SECRETS_BELONG = 'Put the keys into the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY) or into a profile, and name that with profile=.';
-/** Takes one parameter's value into the location, or says what it should have been. */ const PARAMETERS = {
-    endpoint: (value)=>{
-        const wrong = endpointProblem(value);
-        return wrong ?? {
-            endpoint: value.replace(/\/+$/, '')
-        };
-    },
-    region: (value)=>/^[A-Za-z0-9-]{1,64}$/.test(value) ? {
-            region: value
-        } : 'a region such as eu-central-1, or auto',
-    // eslint-disable-next-line no-control-regex
-    profile: (value)=>/^[^\u0000-\u001f[\]]+$/.test(value) ? {
-            profile: value
-        } : 'the name of a profile',
-    'path-style': (value)=>value === 'true' || value === 'false' ? {
-            pathStyle: value === 'true'
-        } : 'true or false',
-    'storage-class': (value)=>{
-        if (value === 'GLACIER' || value === 'DEEP_ARCHIVE') return 'a class that can be read at once, such as STANDARD_IA or GLACIER_IR: objects of this one must be thawed first, ' + 'so that a backup could be neither proven nor listed (a lifecycle rule of the bucket may move old ones)';
-        return /^[A-Z][A-Z0-9_-]*$/.test(value) ? {
-            storageClass: value
-        } : 'a storage class such as STANDARD_IA';
-    },
-    sse: (value)=>value === 'AES256' || value === 'aws:kms' || value === 'aws:kms:dsse' ? {
-            sse: value
-        } : 'AES256, aws:kms or aws:kms:dsse',
-    'kms-key-id': (value)=>/^[A-Za-z0-9:/_-]+$/.test(value) ? {
-            kmsKeyId: value
-        } : "a key's id, ARN or alias"
-};
-/** The names of the parameters, as messages and the documentation list them. */ const S3_PARAMETERS = Object.keys(PARAMETERS);
-/**
- * Understands what follows `s3:` in a storage URL.
- * @throws UserError that names what is wrong, never the value of anything that may be a secret.
- */ function parseS3Url(rest) {
-    if (!rest.startsWith('//')) throw new errors/* UserError */.yo('An S3 storage is written s3://bucket/prefix.');
-    if (rest.includes('#')) throw new errors/* UserError */.yo('Write # as %23 in an S3 storage URL.');
-    const [path = '', query, ...more] = rest.slice(2).split('?');
-    if (more.length > 0) throw new errors/* UserError */.yo('An S3 storage URL has more than one ?. Join parameters with &.');
-    const slash = path.indexOf('/');
-    const bucket = slash < 0 ? path : path.slice(0, slash);
-    // Either is where credentials stand in a URL: what is there is not repeated.
-    if (/[@:]/.test(bucket)) throw new errors/* UserError */.yo(`An S3 storage URL begins with the bucket alone, without user, password or port. ${SECRETS_BELONG}`);
-    if (!/^[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]$/.test(bucket)) throw new errors/* UserError */.yo(bucket === '' ? 'The S3 storage URL names no bucket: s3://bucket/prefix.' : `"${bucket}" is no name of an S3 bucket: 3 to 63 letters, digits, dots and hyphens.`);
-    const location = {
-        bucket,
-        prefix: parsePrefix(slash < 0 ? '' : path.slice(slash + 1)),
-        ...parseParameters(query ?? '')
-    };
-    if (location.kmsKeyId !== undefined && location.sse?.startsWith('aws:kms') !== true) throw new errors/* UserError */.yo('kms-key-id in an S3 storage URL needs sse=aws:kms beside it.');
-    return location;
-}
-function parsePrefix(text) {
-    const decoded = decode(text, 'The prefix of the S3 storage URL').replace(/^\/+|\/+$/g, '');
-    if (decoded === '') return '';
-    const names = decoded.split('/');
-    // eslint-disable-next-line no-control-regex
-    if (/[\u0000-\u001f\u007f]/.test(decoded) || names.some((name)=>[
-            '',
-            '.',
-            '..'
-        ].includes(name))) throw new errors/* UserError */.yo('The prefix of an S3 storage URL is names joined by single slashes, without "." and "..".');
-    if (Buffer.byteLength(decoded) > 300) throw new errors/* UserError */.yo('The prefix of the S3 storage URL is longer than 300 bytes.');
-    return `${decoded}/`;
-}
-function parseParameters(query) {
-    const location = {};
-    const seen = new Set();
-    for (const pair of query.split('&').filter((text)=>text !== '')){
-        const equals = pair.indexOf('=');
-        const name = decode(equals < 0 ? pair : pair.slice(0, equals), 'A parameter of the S3 storage URL');
-        const value = decode(equals < 0 ? '' : pair.slice(equals + 1), `${name} in the S3 storage URL`);
-        const take = Object.hasOwn(PARAMETERS, name) ? PARAMETERS[name] : undefined;
-        if (take === undefined) throw new errors/* UserError */.yo(unknownParameter(name));
-        if (seen.has(name)) throw new errors/* UserError */.yo(`${name} stands twice in the S3 storage URL.`);
-        seen.add(name);
-        const taken = take(value);
-        if (typeof taken === 'string') throw new errors/* UserError */.yo(`${name} in the S3 storage URL must be ${taken}.`);
-        Object.assign(location, taken);
-    }
-    return location;
-}
-function unknownParameter(name) {
-    if (/secret|passw|token|credential|signature|access.?key|key.?id|^x-amz/i.test(name)) return `Credentials do not belong into a storage URL (${name}). ${SECRETS_BELONG}`;
-    return `"${name}" is no parameter of an S3 storage URL. There are: ${S3_PARAMETERS.join(', ')}.`;
-}
-function endpointProblem(value) {
-    const expected = "the provider's address such as https://s3.example.com, percent-encoded where it holds & or ?";
-    let url;
-    try {
-        url = new URL(value);
-    } catch  {
-        return expected;
-    }
-    if (url.username !== '' || url.password !== '') return `an address without user and password. ${SECRETS_BELONG}`;
-    const http = url.protocol === 'https:' || url.protocol === 'http:';
-    return http && url.search === '' && url.hash === '' && url.hostname !== '' ? undefined : expected;
-}
-function decode(text, what) {
-    try {
-        return decodeURIComponent(text);
-    } catch  {
-        throw new errors/* UserError */.yo(`${what} holds a % that is no percent-encoding. Write % as %25.`);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/storage/url.js
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Y: () => (/* binding */ parseStorageUrl)
+/* harmony export */ });
+/* unused harmony export KNOWN_SCHEMES */
+/* harmony import */ var node_url__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(73136);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(22157);
+/* harmony import */ var _s3_location_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(35518);
 
 
 
@@ -23235,7 +29675,7 @@ const ALL_SCHEMES = new Intl.ListFormat('en', {
     const url = text.trim();
     const match = /^([A-Za-z][A-Za-z0-9+.-]*):(.*)$/s.exec(url);
     const scheme = match?.[1]?.toLowerCase();
-    if (scheme === undefined || match === null) throw new errors/* UserError */.yo(`A storage is named by a URL: ${ALL_SCHEMES}. This has no scheme at its start.`);
+    if (scheme === undefined || match === null) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo(`A storage is named by a URL: ${ALL_SCHEMES}. This has no scheme at its start.`);
     const rest = match[2] ?? '';
     if (scheme === 'file') return {
         scheme,
@@ -23243,7 +29683,7 @@ const ALL_SCHEMES = new Intl.ListFormat('en', {
         root: parseFileUrl(rest)
     };
     if (scheme === 'artifact') {
-        if (rest !== '//') throw new errors/* UserError */.yo('artifact:// has nothing after the slashes: it is always the artifacts of the repository that the workflow is of.');
+        if (rest !== '//') throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo('artifact:// has nothing after the slashes: it is always the artifacts of the repository that the workflow is of.');
         return {
             scheme,
             url
@@ -23252,28 +29692,41 @@ const ALL_SCHEMES = new Intl.ListFormat('en', {
     if (scheme === 's3') return {
         scheme,
         url,
-        s3: parseS3Url(rest)
+        s3: (0,_s3_location_js__WEBPACK_IMPORTED_MODULE_2__/* .parseS3Url */ .F$)(rest)
     };
-    throw new errors/* UserError */.yo(`There is no storage of the kind "${scheme}:". Use ${ALL_SCHEMES}.`);
+    throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo(`There is no storage of the kind "${scheme}:". Use ${ALL_SCHEMES}.`);
 }
 function parseFileUrl(rest) {
-    if (!rest.startsWith('///')) throw new errors/* UserError */.yo('A file storage needs an absolute path: file:///var/backups, with three slashes.');
-    if (/[?#]/.test(rest)) throw new errors/* UserError */.yo('A file storage URL takes no parameters. Write ? as %3F and # as %23 where the path has them.');
+    if (!rest.startsWith('///')) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo('A file storage needs an absolute path: file:///var/backups, with three slashes.');
+    if (/[?#]/.test(rest)) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo('A file storage URL takes no parameters. Write ? as %3F and # as %23 where the path has them.');
     let root;
     try {
-        root = (0,external_node_url_.fileURLToPath)(`file:${rest}`);
+        root = (0,node_url__WEBPACK_IMPORTED_MODULE_0__.fileURLToPath)(`file:${rest}`);
     } catch (error) {
-        throw new errors/* UserError */.yo(`The path of the file storage URL cannot be read: ${(0,errors/* messageOf */.bD)(error)}`);
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo(`The path of the file storage URL cannot be read: ${(0,_base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .bD)(error)}`);
     }
-    if (root.includes('\0')) throw new errors/* UserError */.yo('The path of the file storage URL holds a NUL character.');
-    if (/^([A-Za-z]:)?[\\/]*$/.test(root)) throw new errors/* UserError */.yo('The file storage URL names the root of the file system. Name a folder: file:///var/backups.');
+    if (root.includes('\0')) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo('The path of the file storage URL holds a NUL character.');
+    if (/^([A-Za-z]:)?[\\/]*$/.test(root)) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo('The file storage URL names the root of the file system. Name a folder: file:///var/backups.');
     return root;
 }
 
 
 /***/ }),
 
-/***/ 63011:
+/***/ 651:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   T: () => (/* binding */ bootstrapRole)
+/* harmony export */ });
+/** The name of the source's OID-10 role. Older backups do not tell; a role called postgres is nearly always the one. */ function bootstrapRole({ fingerprint }, globals) {
+    return fingerprint?.bootstrapRole ?? globals?.roles.find((role)=>role === 'postgres') ?? 'postgres';
+}
+
+
+/***/ }),
+
+/***/ 32400:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -23321,7 +29774,7 @@ function notMeasured(kind, name, why) {
 
 /***/ }),
 
-/***/ 44241:
+/***/ 56154:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -23333,11 +29786,11 @@ __nccwpck_require__.d(__webpack_exports__, {
 // UNUSED EXPORTS: compareContents
 
 // EXTERNAL MODULE: ./lib/postgres/explain.js + 5 modules
-var explain = __nccwpck_require__(53922);
+var explain = __nccwpck_require__(1943);
 // EXTERNAL MODULE: ./lib/postgres/server.js
-var server = __nccwpck_require__(36008);
+var server = __nccwpck_require__(97035);
 // EXTERNAL MODULE: ./lib/verify/compare/findings.js
-var compare_findings = __nccwpck_require__(63011);
+var compare_findings = __nccwpck_require__(32400);
 ;// CONCATENATED MODULE: ./lib/verify/compare/collation.js
 
 /**
@@ -23406,11 +29859,11 @@ function codesetless(locale) {
 }
 
 // EXTERNAL MODULE: ./lib/backup/fingerprint/queries.js
-var queries = __nccwpck_require__(27597);
+var queries = __nccwpck_require__(20808);
 // EXTERNAL MODULE: ./lib/backup/fingerprint/savepoint.js
-var savepoint = __nccwpck_require__(25328);
+var savepoint = __nccwpck_require__(89641);
 // EXTERNAL MODULE: ./lib/postgres/psql.js
-var postgres_psql = __nccwpck_require__(80059);
+var postgres_psql = __nccwpck_require__(70916);
 ;// CONCATENATED MODULE: ./lib/verify/compare/counting.js
 
 
@@ -23525,11 +29978,11 @@ function sum(a, b) {
 // EXTERNAL MODULE: external "node:readline"
 var external_node_readline_ = __nccwpck_require__(80481);
 // EXTERNAL MODULE: ./lib/base/errors.js
-var base_errors = __nccwpck_require__(17594);
+var base_errors = __nccwpck_require__(22157);
 // EXTERNAL MODULE: ./lib/base/process.js
-var process = __nccwpck_require__(78208);
+var process = __nccwpck_require__(8985);
 // EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(78714);
+var units = __nccwpck_require__(84319);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(77598);
 ;// CONCATENATED MODULE: ./lib/verify/compare/entries.js
@@ -23738,11 +30191,11 @@ const EXPECTED = {
 }
 
 // EXTERNAL MODULE: ./lib/backup/fingerprint/kinds.js
-var fingerprint_kinds = __nccwpck_require__(87026);
+var fingerprint_kinds = __nccwpck_require__(62407);
 // EXTERNAL MODULE: ./lib/backup/fingerprint/objects.js
-var fingerprint_objects = __nccwpck_require__(85205);
+var fingerprint_objects = __nccwpck_require__(65360);
 // EXTERNAL MODULE: ./lib/verify/compare/request.js
-var request = __nccwpck_require__(936);
+var request = __nccwpck_require__(91561);
 ;// CONCATENATED MODULE: ./lib/verify/compare/kinds.js
 
 
@@ -23825,13 +30278,75 @@ const OLDER = 'the pgkeep that made the backup did not count it';
     });
 }
 
+// EXTERNAL MODULE: ./lib/backup/fingerprint/large-object-details.js
+var large_object_details = __nccwpck_require__(54876);
 // EXTERNAL MODULE: ./lib/backup/fingerprint/large-objects.js
-var large_objects = __nccwpck_require__(29983);
+var large_objects = __nccwpck_require__(49138);
+;// CONCATENATED MODULE: ./lib/verify/compare/large-objects.js
+
+
+
+
+/** How many large objects there are, what is in them, and whose they are. */ async function compareLargeObjects(comparison) {
+    const { psql, fingerprint } = comparison;
+    const found = Number(await psql.value('SELECT count(*) FROM pg_catalog.pg_largeobject_metadata'));
+    const expected = fingerprint.largeObjects;
+    if (found !== expected) return [
+        (0,compare_findings/* different */.yn)('large objects', 'all', (0,units/* plural */.LS)(expected, 'large object'), (0,units/* plural */.LS)(found, 'large object'))
+    ];
+    if (expected === 0) return [];
+    return [
+        (0,compare_findings/* equal */.LC)('large objects', (0,units/* plural */.LS)(found, 'large object')),
+        ...await compareContent(psql, fingerprint.largeObjectContent),
+        ...await compareDetails(comparison)
+    ];
+}
+async function compareContent(psql, expected) {
+    if (expected === undefined) return [];
+    const found = await (0,large_objects/* hashLargeObjects */.G)(psql, expected.algorithm);
+    if ('why' in found) return [
+        (0,compare_findings/* notMeasured */.q7)('large objects', 'content', found.why)
+    ];
+    return found.high === expected.high && found.low === expected.low ? [
+        (0,compare_findings/* equal */.LC)('large objects', 'content')
+    ] : [
+        (0,compare_findings/* different */.yn)('large objects', 'content', 'that of the snapshot', 'another')
+    ];
+}
+/** The arguments of pg_dump that leave out what a schema-only dump of large objects does not tell. */ const WITHOUT = {
+    '--no-owner': 'owners',
+    '-O': 'owners',
+    '--no-privileges': 'privileges',
+    '--no-acl': 'privileges',
+    '-x': 'privileges',
+    '--no-comments': 'comments'
+};
+/** Definitions are compared by a schema-only dump, which has nothing of large objects. */ async function compareDetails({ psql, fingerprint, manifest, omits = [] }) {
+    const expected = fingerprint.largeObjectDetails;
+    if (expected === undefined) return [];
+    const args = manifest.options['dump-args'];
+    const omitted = new Set(omits);
+    for (const arg of Array.isArray(args) ? args : []){
+        const detail = WITHOUT[String(arg)];
+        if (detail !== undefined) omitted.add(detail);
+    }
+    // A right is its owner's to give.
+    if (omitted.has('owners')) omitted.add('privileges');
+    const found = await (0,large_object_details/* hashLargeObjectDetails */.d)(psql);
+    if ('why' in found) return [
+        (0,compare_findings/* notMeasured */.q7)('large objects', 'details', found.why)
+    ];
+    return DETAILS.filter((detail)=>!omitted.has(detail)).map((detail)=>found[detail].high === expected[detail].high && found[detail].low === expected[detail].low ? (0,compare_findings/* equal */.LC)('large objects', detail) : (0,compare_findings/* different */.yn)('large objects', detail, 'those of the snapshot', 'others'));
+}
+const DETAILS = [
+    'owners',
+    'privileges',
+    'comments'
+];
+
 // EXTERNAL MODULE: ./lib/backup/fingerprint/requires.js
-var requires = __nccwpck_require__(98841);
+var requires = __nccwpck_require__(29134);
 ;// CONCATENATED MODULE: ./lib/verify/compare/relations.js
-
-
 
 
 
@@ -23862,29 +30377,6 @@ var requires = __nccwpck_require__(98841);
 }
 const VIEW = 'MATERIALIZED VIEW';
 const OTHER_SERVER = 'it reads a foreign table, and nothing that is restored here may reach another server';
-/** How many large objects there are. */ async function compareLargeObjects({ psql, fingerprint }) {
-    const found = Number(await psql.value('SELECT count(*) FROM pg_catalog.pg_largeobject_metadata'));
-    const expected = fingerprint.largeObjects;
-    if (found === expected) return expected === 0 ? [] : [
-        (0,compare_findings/* equal */.LC)('large objects', (0,units/* plural */.LS)(found, 'large object')),
-        ...await compareLargeContent(psql, fingerprint.largeObjectContent)
-    ];
-    return [
-        (0,compare_findings/* different */.yn)('large objects', 'all', (0,units/* plural */.LS)(expected, 'large object'), (0,units/* plural */.LS)(found, 'large object'))
-    ];
-}
-async function compareLargeContent(psql, expected) {
-    if (expected === undefined) return [];
-    const found = await (0,large_objects/* hashLargeObjects */.G)(psql, expected.algorithm);
-    if ('why' in found) return [
-        (0,compare_findings/* notMeasured */.q7)('large objects', 'content', found.why)
-    ];
-    return found.high === expected.high && found.low === expected.low ? [
-        (0,compare_findings/* equal */.LC)('large objects', 'content')
-    ] : [
-        (0,compare_findings/* different */.yn)('large objects', 'content', 'that of the snapshot', 'another')
-    ];
-}
 /** The extensions of the source, or those that a part of it needs: there or not, and in which version. */ async function compareExtensions(comparison) {
     const { psql, fingerprint } = comparison;
     const expected = [
@@ -23915,7 +30407,7 @@ async function compareLargeContent(psql, expected) {
 }
 
 // EXTERNAL MODULE: ./lib/backup/fingerprint/sequences.js
-var sequences = __nccwpck_require__(75651);
+var sequences = __nccwpck_require__(34922);
 ;// CONCATENATED MODULE: ./lib/verify/compare/judge-sequence.js
 
 /**
@@ -24004,9 +30496,9 @@ SELECT seqrelid::int8 AS oid, seqincrement::text AS increment, seqcycle AS cycle
 }
 
 // EXTERNAL MODULE: ./lib/backup/fingerprint/counts.js
-var counts = __nccwpck_require__(39397);
+var counts = __nccwpck_require__(71462);
 // EXTERNAL MODULE: ./lib/backup/fingerprint/tables.js
-var tables = __nccwpck_require__(97896);
+var tables = __nccwpck_require__(51715);
 ;// CONCATENATED MODULE: ./lib/verify/compare/judge-table.js
 
 
@@ -24172,10 +30664,12 @@ function missingPartitions(table, restored) {
 }
 /** What a fingerprint could not measure as a whole. All else is an object that pg_dump leaves out. */ const UNNAMED = {
     'sequences after the dump': 'sequence',
-    'the content of large objects': 'large objects'
+    'the content of large objects': 'large objects',
+    'the details of large objects': 'large objects'
 };
 
 ;// CONCATENATED MODULE: ./lib/verify/compare/index.js
+
 
 
 
@@ -24264,7 +30758,7 @@ function holdsDefinitions({ manifest }) {
 
 /***/ }),
 
-/***/ 936:
+/***/ 91561:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -24279,7 +30773,7 @@ function holdsDefinitions({ manifest }) {
 
 /***/ }),
 
-/***/ 65899:
+/***/ 62560:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -24287,8 +30781,8 @@ function holdsDefinitions({ manifest }) {
 /* harmony export */   lI: () => (/* binding */ lackingOn),
 /* harmony export */   oQ: () => (/* binding */ extensionsOf)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
-/* harmony import */ var _postgres_psql_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(80059);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
+/* harmony import */ var _postgres_psql_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(70916);
 
 
 /** The extensions that a backup needs: by its fingerprint, or by the archive itself where there is none. */ function extensionsOf(staged, toc) {
@@ -24363,1329 +30857,27 @@ function missingExtensions(missing, allowed) {
 
 /***/ }),
 
-/***/ 76259:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   U: () => (/* binding */ reportText)
-/* harmony export */ });
-/* harmony import */ var _base_table_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(72341);
-/* harmony import */ var _base_text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(58566);
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(78714);
-/* harmony import */ var _report_view_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(62489);
-
-
-
-
-/** A list longer than this is cut, with how many more there are: a database without a single table as it should be. */ const LONGEST_LIST = 500;
-const COLUMNS = [
-    {
-        title: 'COMPARED',
-        shrinks: true
-    },
-    {
-        title: 'EQUAL',
-        align: 'right'
-    },
-    {
-        title: 'DIFFERENT',
-        align: 'right'
-    },
-    {
-        title: 'NOT MEASURED',
-        align: 'right'
-    }
-];
-function cells({ title, equal, different, notMeasured }) {
-    return [
-        title,
-        (0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatCount */ .B4)(equal),
-        (0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatCount */ .B4)(different),
-        (0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatCount */ .B4)(notMeasured)
-    ];
-}
-const titleOf = ({ kind, name })=>(0,_base_text_js__WEBPACK_IMPORTED_MODULE_2__/* .printableLine */ .oy)(name === '' ? kind : `${kind} ${name}`);
-function difference(finding, paint) {
-    const { expected, found, why } = finding;
-    const lines = [
-        ...expected === undefined ? [] : [
-            `    expected  ${(0,_base_text_js__WEBPACK_IMPORTED_MODULE_2__/* .printableLine */ .oy)(expected)}`
-        ],
-        ...found === undefined ? [] : [
-            `    found     ${(0,_base_text_js__WEBPACK_IMPORTED_MODULE_2__/* .printableLine */ .oy)(found)}`
-        ],
-        ...why === undefined ? [] : [
-            `    ${paint((0,_base_text_js__WEBPACK_IMPORTED_MODULE_2__/* .printableLine */ .oy)(why), 'dim')}`
-        ]
-    ];
-    return [
-        `  ${titleOf(finding)}`,
-        ...lines
-    ].map((line)=>`${line}\n`).join('');
-}
-function unmeasured(finding, paint) {
-    const { why } = finding;
-    return `  ${titleOf(finding)}${why === undefined ? '' : paint(`: ${(0,_base_text_js__WEBPACK_IMPORTED_MODULE_2__/* .printableLine */ .oy)(why)}`, 'dim')}\n`;
-}
-function section(title, findings, show) {
-    if (findings.length === 0) return [];
-    const rest = findings.length - LONGEST_LIST;
-    return [
-        `\n${title}\n`,
-        ...findings.slice(0, LONGEST_LIST).map(show),
-        ...rest > 0 ? [
-            `  ... and ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(rest, 'more', 'more')}; the JSON report has them all.\n`
-        ] : []
-    ];
-}
-/** A report for people: the verdict, what was compared, each difference, and what was not measured and why. */ function reportText(report, { paint, width }) {
-    const view = (0,_report_view_js__WEBPACK_IMPORTED_MODULE_0__/* .viewOf */ .d)(report);
-    const verdict = !view.passed ? paint('FAILED', 'red') : view.without > 0 ? paint('PASSED IN PART', 'yellow') : paint('PASSED', 'green');
-    const facts = [
-        ...view.facts.slice(1),
-        [
-            'Control',
-            (0,_report_view_js__WEBPACK_IMPORTED_MODULE_0__/* .controlText */ .J)(report)
-        ]
-    ];
-    const [head = '', ...rows] = (0,_base_table_js__WEBPACK_IMPORTED_MODULE_3__/* .renderTable */ .b)(COLUMNS, [
-        ...view.rows,
-        view.total
-    ].map(cells), width).trimEnd().split('\n');
-    return [
-        `${verdict} ${paint((0,_base_text_js__WEBPACK_IMPORTED_MODULE_2__/* .printableLine */ .oy)(view.headline), 'bold')}\n\n`,
-        ...facts.map(([title, text])=>`${title.padEnd(11)}${(0,_base_text_js__WEBPACK_IMPORTED_MODULE_2__/* .printableLine */ .oy)(text)}\n`),
-        `\n${[
-            paint(head, 'dim'),
-            ...rows
-        ].join('\n')}\n`,
-        ...section(paint('Different', 'red'), view.red, (finding)=>difference(finding, paint)),
-        ...section(paint('Different, but no reason to fail', 'yellow'), view.minor, (finding)=>difference(finding, paint)),
-        ...report.warnings.length === 0 ? [] : [
-            `\n${paint('Take note', 'yellow')}\n`,
-            ...report.warnings.map((text)=>`  ${(0,_base_text_js__WEBPACK_IMPORTED_MODULE_2__/* .printableLine */ .oy)(text)}\n`)
-        ],
-        ...section(paint('Not measured', 'yellow'), view.notMeasured, (finding)=>unmeasured(finding, paint))
-    ].join('');
-}
-
-
-/***/ }),
-
-/***/ 62489:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   J: () => (/* binding */ controlText),
-/* harmony export */   d: () => (/* binding */ viewOf)
-/* harmony export */ });
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(78714);
-/* harmony import */ var _result_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(91852);
-
-
-/** What each kind of finding is called as a row, in the order that they are shown. */ const TITLES = {
-    part: 'Stored parts',
-    definitions: 'Definitions',
-    restore: 'Restore',
-    'object kind': 'Kinds of objects',
-    object: 'Objects',
-    table: 'Tables',
-    'generated columns': 'Generated columns',
-    sequence: 'Sequences',
-    'materialized view': 'Materialized views',
-    'large objects': 'Large objects',
-    extension: 'Extensions',
-    role: 'Roles',
-    collation: 'Collations',
-    index: 'Indexes',
-    'expected table': 'Expected tables',
-    check: 'Checks',
-    age: 'Age',
-    'newer backup': 'Newer backups',
-    control: 'Control'
-};
-const count = (findings, verdict)=>findings.filter((finding)=>finding.verdict === verdict).length;
-function rowOf(title, findings) {
-    return {
-        title,
-        equal: count(findings, 'equal'),
-        different: count(findings, 'different'),
-        notMeasured: count(findings, 'not measured')
-    };
-}
-function headlineOf(report, view) {
-    const { red, minor, notMeasured, without } = view;
-    const backup = `${report.name}/${report.backupId}`;
-    return `${[
-        (0,_result_js__WEBPACK_IMPORTED_MODULE_0__/* .isSound */ .gH)(report.findings) ? `${backup} restores, and equals what was backed up${notMeasured.length === 0 ? '' : ' wherever it was measured'}` : `${backup} did not pass: ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(red.length, 'thing differs', 'things differ')}`,
-        ...(0,_result_js__WEBPACK_IMPORTED_MODULE_0__/* .isSound */ .gH)(report.findings) ? red.map(butText) : [],
-        ...minor.length === 0 ? [] : [
-            `${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(minor.length, 'difference')} of no consequence`
-        ],
-        ...notMeasured.length === 0 ? [] : [
-            `${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(notMeasured.length, 'thing was', 'things were')} not measured`
-        ],
-        ...without === 0 ? [] : [
-            `NOT VERIFIED is all that needs ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(without, 'extension')} that the scratch server lacked`
-        ]
-    ].join('; ')}.`;
-}
-/** Why the verification of a sound backup failed. */ function butText({ kind, name, expected, found }) {
-    return kind === 'age' ? `but it is too old: ${found ?? ''} instead of ${expected ?? ''}` : `but ${name}, which is newer, cannot be read`;
-}
-const moment = (iso)=>`${iso.slice(0, 19).replace('T', ' ')} UTC`;
-function factsOf(report) {
-    const { seconds, server } = report;
-    return [
-        [
-            'Backup',
-            `${report.name}/${report.backupId}${report.label === null ? '' : `, label ${report.label}`}`
-        ],
-        [
-            'Database',
-            `${report.database}, as it was at ${moment(report.snapshotAt)}`
-        ],
-        [
-            'Read from',
-            `${report.storage}, ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatBytes */ .z3)(report.bytes)} in ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a3)(seconds.fetch)}`
-        ],
-        [
-            'Restored',
-            `in ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a3)(seconds.restore)} into PostgreSQL ${server.scratch}${networkText(server)}; the backup was made of ${server.source}`
-        ],
-        ...report.neutralised.length === 0 ? [] : [
-            [
-                'Cut off',
-                cutOffText(report.neutralised)
-            ]
-        ],
-        [
-            'Compared',
-            `in ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a3)(seconds.compare)}; ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a3)(seconds.total)} in all`
-        ]
-    ];
-}
-function networkText({ isolated }) {
-    if (isolated === null) return '';
-    return isolated ? ', cut off from the network' : ', not cut off from the network';
-}
-const OUTWARD = [
-    'foreign server',
-    'user mapping',
-    'subscription'
-];
-/** How many of each kind; the JSON report has their names. */ function cutOffText(neutralised) {
-    const counts = OUTWARD.map((kind)=>({
-            kind,
-            many: neutralised.filter((text)=>text.startsWith(`${kind} `)).length
-        })).filter(({ many })=>many > 0);
-    return `${counts.map(({ kind, many })=>(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(many, kind)).join(', ')}: in the scratch copy they lead nowhere`;
-}
-/** What became of the damage on purpose; it may name a table. */ function controlText({ control }) {
-    switch(control.outcome){
-        case 'noticed':
-            return `passed: damage on purpose was noticed${control.damage === null ? '' : ` (${control.damage})`}`;
-        case 'not noticed':
-            return `FAILED: damage on purpose was not noticed${control.damage === null ? '' : ` (${control.damage})`}, so nothing else in this report counts`;
-        case 'not applicable':
-            return 'not applicable: there is nothing in the backup that could be damaged measurably';
-        case 'not run':
-            return 'not run';
-    }
-}
-/** Sorts a report for reading. */ function viewOf(report) {
-    const { findings, totals } = report;
-    const kinds = Object.entries(TITLES);
-    const view = {
-        passed: report.verdict === 'passed',
-        without: count(findings.filter(({ kind })=>kind === 'extension'), 'not measured'),
-        facts: factsOf(report),
-        rows: kinds.map(([kind, title])=>rowOf(title, findings.filter((finding)=>finding.kind === kind))).filter(({ equal, different, notMeasured })=>equal + different + notMeasured > 0),
-        total: {
-            title: 'Total',
-            ...totals
-        },
-        red: findings.filter(_result_js__WEBPACK_IMPORTED_MODULE_0__/* .isRed */ .iI),
-        minor: findings.filter((finding)=>finding.verdict === 'different' && !(0,_result_js__WEBPACK_IMPORTED_MODULE_0__/* .isRed */ .iI)(finding)),
-        notMeasured: findings.filter(({ verdict })=>verdict === 'not measured')
-    };
-    return {
-        ...view,
-        headline: headlineOf(report, view)
-    };
-}
-
-
-/***/ }),
-
-/***/ 91852:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Yz: () => (/* binding */ outputsOf),
-/* harmony export */   Z0: () => (/* binding */ redReasons),
-/* harmony export */   gH: () => (/* binding */ isSound),
-/* harmony export */   iI: () => (/* binding */ isRed),
-/* harmony export */   iW: () => (/* binding */ verifiedOf),
-/* harmony export */   lA: () => (/* binding */ isAboutChoice),
-/* harmony export */   q0: () => (/* binding */ describe),
-/* harmony export */   vA: () => (/* binding */ totalsOf)
-/* harmony export */ });
-/* unused harmony export fitting */
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(78714);
-
-
-/** True for what makes a verification fail. */ function isRed({ verdict, minor }) {
-    return verdict === 'different' && minor !== true;
-}
-/**
- * Whether a finding is about which backup was verified (its age, a newer one that cannot be read) and not about what is in it.
- * It has no name out of the database in it.
- */ function isAboutChoice({ kind }) {
-    return kind === 'age' || kind === 'newer backup';
-}
-/** Whether the backup restores to what it should hold, however old it is and whatever became of newer ones. */ function isSound(findings) {
-    return !findings.some((finding)=>isRed(finding) && !isAboutChoice(finding));
-}
-function totalsOf(findings) {
-    const count = (verdict)=>findings.filter((finding)=>finding.verdict === verdict).length;
-    return {
-        equal: count('equal'),
-        different: count('different'),
-        notMeasured: count('not measured')
-    };
-}
-/** What of a report is stored beside the backup: nothing with the name of a table in it. */ function verifiedOf(report, facts) {
-    return {
-        version: 1,
-        backupId: report.backupId,
-        verdict: isSound(report.findings) ? 'passed' : 'failed',
-        startedAt: report.startedAt,
-        finishedAt: report.finishedAt,
-        restoreSeconds: report.seconds.restore,
-        compareSeconds: report.seconds.compare,
-        totals: report.totals,
-        tables: facts.totals?.tables ?? null,
-        rows: facts.totals?.rows ?? null,
-        control: report.control.outcome,
-        server: report.server.scratch,
-        pgkeep: facts.pgkeep,
-        ...facts.runUrl === undefined ? {} : {
-            runUrl: facts.runUrl
-        }
-    };
-}
-/** The runner takes a mebibyte of all outputs of a job. */ const LONGEST_REPORT = 400_000;
-/** A report as an output can hold it: what was equal is left out where there is very much of it. */ function fitting(report) {
-    if (JSON.stringify(report).length <= LONGEST_REPORT) return report;
-    const findings = [];
-    let length = 0;
-    for (const finding of report.findings.filter(({ verdict })=>verdict !== 'equal')){
-        length += JSON.stringify(finding).length;
-        if (length > LONGEST_REPORT) break;
-        findings.push(finding);
-    }
-    return {
-        ...report,
-        findings
-    };
-}
-/** The outputs of a verification but for its `outcome`. */ function outputsOf({ report }) {
-    return {
-        verified: report.verdict === 'passed',
-        report: fitting(report),
-        'backup-id': report.backupId,
-        'restore-seconds': report.seconds.restore,
-        differences: report.findings.filter(isRed).length
-    };
-}
-/** Everything that makes the run red, each an error to show; empty for a green run. */ function redReasons({ report, stored }) {
-    const { name, backupId, storage } = report;
-    const red = report.findings.filter(isRed);
-    const [first, ...others] = red.filter((finding)=>!isAboutChoice(finding));
-    const more = others.length > 0 ? `, and ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(others.length, 'more difference')}` : '';
-    const failed = (what)=>`Backup ${name}/${backupId} did not pass verification: ${what}${more}. Do not rely on it; the report names every difference.`;
-    return [
-        ...first === undefined ? [] : [
-            new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ExplainedError */ .hM(failed(describe(first)), failed(first.kind))
-        ],
-        ...red.filter(isAboutChoice).map((finding)=>choiceReason(report, finding)),
-        ...stored === undefined ? [
-            new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`The verdict on ${name}/${backupId} could not be stored in ${storage}; see the warning above.`)
-        ] : []
-    ];
-}
-function choiceReason({ name, backupId, label }, finding) {
-    if (finding.kind === 'age') {
-        const { found = '', expected = '', why = '' } = finding;
-        const labelled = label === null ? '' : `, label ${label}`;
-        return new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`Backup ${name}/${backupId}${labelled}, is too old: ${found} instead of ${expected}; ${why}.`);
-    }
-    const newer = `A newer backup cannot be read, so that ${backupId} is the newest that can be restored`;
-    return new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ExplainedError */ .hM(`${newer}. ${finding.why ?? ''}`, `${newer}: ${name}/${finding.name}.`);
-}
-/** One finding in words. */ function describe({ kind, name, expected, found, why }) {
-    const thing = name === '' ? kind : `${kind} ${name}`;
-    if (expected !== undefined && found !== undefined) return `${thing}: ${found} instead of ${expected}`;
-    return why === undefined ? thing : `${thing}: ${why}`;
-}
-
-
-/***/ }),
-
-/***/ 53190:
+/***/ 96297:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  p: () => (/* binding */ verifyTold)
+  lt: () => (/* binding */ RESTORED),
+  QL: () => (/* binding */ openPlace),
+  Tu: () => (/* binding */ programsFor)
 });
 
-// EXTERNAL MODULE: ./lib/notify/telling.js + 8 modules
-var telling = __nccwpck_require__(81666);
-// EXTERNAL MODULE: ./lib/verify/result.js
-var verify_result = __nccwpck_require__(91852);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(77598);
-// EXTERNAL MODULE: ./lib/backup/choose.js + 1 modules
-var choose = __nccwpck_require__(14979);
-// EXTERNAL MODULE: ./lib/backup/catalogue.js
-var catalogue = __nccwpck_require__(68427);
-// EXTERNAL MODULE: ./lib/backup/log.js
-var backup_log = __nccwpck_require__(6104);
-// EXTERNAL MODULE: ./lib/backup/verified.js
-var backup_verified = __nccwpck_require__(88484);
-// EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(17594);
-// EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(78714);
-// EXTERNAL MODULE: ./lib/codec/index.js + 7 modules
-var codec = __nccwpck_require__(41787);
-// EXTERNAL MODULE: ./lib/inputs/name.js
-var inputs_name = __nccwpck_require__(40902);
-// EXTERNAL MODULE: ./lib/storage/registry.js + 15 modules
-var registry = __nccwpck_require__(74561);
-;// CONCATENATED MODULE: ./lib/verify/age.js
-
-/**
- * Whether the backup is young enough: its age is that of its snapshot, since that is what would be lost. The snapshot's
- * time is that of the server's clock; one that is ahead makes no backup younger than its end was by ours.
- */ function ageOf({ snapshotAt, finishedAt }, maxMs, now) {
-    const ms = now.getTime() - Math.min(Date.parse(snapshotAt), Date.parse(finishedAt));
-    if (ms <= maxMs) return {
-        kind: 'age',
-        name: '',
-        verdict: 'equal'
-    };
-    return {
-        kind: 'age',
-        name: '',
-        verdict: 'different',
-        expected: `at most ${(0,units/* formatDuration */.a3)(maxMs / 1000)}`,
-        found: (0,units/* formatDuration */.a3)(ms / 1000),
-        why: 'no newer backup was found; look for failed runs of the backup workflow'
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/verify/newer.js
-/** Newer backups that cannot be read: whoever asks for the latest believes to have what was made last, and does not. */ function newerFindings(passedOver = []) {
-    return passedOver.filter(({ state })=>state === 'unreadable').map(({ id, why })=>({
-            kind: 'newer backup',
-            name: id,
-            verdict: 'different',
-            why
-        }));
-}
-/** What is newer and no backup is no reason to fail: one may be under way. */ function newerWarnings(passedOver = []) {
-    return passedOver.filter(({ state })=>state === 'unfinished').map(({ why })=>why);
-}
-
-// EXTERNAL MODULE: external "node:perf_hooks"
-var external_node_perf_hooks_ = __nccwpck_require__(643);
-// EXTERNAL MODULE: ./lib/restore/stage/index.js + 9 modules
-var stage = __nccwpck_require__(71915);
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(51455);
-// EXTERNAL MODULE: ./lib/backup/fingerprint/nothing.js
-var nothing = __nccwpck_require__(39052);
-// EXTERNAL MODULE: ./lib/restore/archive/index.js + 25 modules
-var archive = __nccwpck_require__(97637);
-// EXTERNAL MODULE: ./lib/postgres/psql.js
-var postgres_psql = __nccwpck_require__(80059);
-// EXTERNAL MODULE: ./lib/verify/compare/findings.js
-var compare_findings = __nccwpck_require__(63011);
-;// CONCATENATED MODULE: ./lib/verify/amcheck.js
-
-
-
-/** A schema of our own, so that nothing of the restored database stands in the way. */ const OURS = 'pgkeep_amcheck';
-const AT_ONCE = 50;
-/** index_corrupted */ const CORRUPTED = 'XX002';
-// An index on a partitioned table itself has no pages, and is not valid until each partition has its own.
-const INDEXES = `
-SELECT c.oid::int8 AS oid, n.nspname AS schema, c.relname AS name, i.indisvalid AS valid, a.amname = 'btree' AS btree
-FROM pg_catalog.pg_index i
-JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-JOIN pg_catalog.pg_am a ON a.oid = c.relam
-WHERE c.relkind = 'i' AND c.relpersistence <> 't' AND c.oid >= 16384
-  AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-ORDER BY c.relpages DESC`;
-/**
- * Whether the indexes of a restored database are sound: valid, and for B-trees in order from page to page
- * (https://www.postgresql.org/docs/current/amcheck.html). That each row is in its index is not checked, which would
- * take as long as building it did. Leaves the database as it was.
- */ async function checkIndexes(open, jobs) {
-    const psql = await open('that looks for indexes');
-    try {
-        const indexes = await psql.rows(INDEXES);
-        const invalid = indexes.filter(({ valid })=>!valid).map((index)=>broken(index, 'it is not valid'));
-        const trees = indexes.filter(({ valid, btree })=>valid && btree);
-        const checked = trees.length === 0 ? [] : await checkTrees(open, psql, trees, jobs);
-        const sound = indexes.length - invalid.length;
-        const summary = sound === 0 || invalid.length > 0 ? [] : [
-            (0,compare_findings/* equal */.LC)('index', `${(0,units/* plural */.LS)(sound, 'index', 'indexes')} valid`)
-        ];
-        return [
-            ...summary,
-            ...invalid,
-            ...checked
-        ];
-    } finally{
-        await psql.close();
-    }
-}
-async function checkTrees(open, psql, trees, jobs) {
-    const amcheck = await provideAmcheck(psql);
-    if ('why' in amcheck) return [
-        (0,compare_findings/* notMeasured */.q7)('index', 'order inside of B-trees', amcheck.why)
-    ];
-    try {
-        const damaged = await inParallel(open, jobs, trees, `${(0,postgres_psql/* quoteIdentifier */.Cm)(amcheck.schema)}.bt_index_check`);
-        return damaged.length > 0 ? damaged : [
-            (0,compare_findings/* equal */.LC)('index', `order inside of ${(0,units/* plural */.LS)(trees.length, 'B-tree', 'B-trees')}`)
-        ];
-    } finally{
-        if (amcheck.ours) await psql.exec(`DROP SCHEMA ${OURS} CASCADE`);
-    }
-}
-/** The schema that amcheck is in, or why there is none. */ async function provideAmcheck(psql) {
-    const there = await psql.value(`SELECT n.nspname FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'amcheck'`);
-    if (there !== '') return {
-        schema: there,
-        ours: false
-    };
-    try {
-        // A restored event trigger must not run at this.
-        await psql.exec('SET session_replication_role = replica');
-        await psql.exec('BEGIN', `CREATE SCHEMA ${OURS}`, `CREATE EXTENSION amcheck SCHEMA ${OURS}`, 'COMMIT');
-        return {
-            schema: OURS,
-            ours: true
-        };
-    } catch (error) {
-        if (!(error instanceof postgres_psql/* SqlError */.L8)) throw error;
-        await psql.exec('ROLLBACK');
-        return {
-            why: `the extension amcheck cannot be had here (${error.message})`
-        };
-    }
-}
-/** Several sessions; each takes the next few indexes, the largest first. */ async function inParallel(open, jobs, trees, check) {
-    const queue = [
-        ...trees
-    ];
-    const damaged = [];
-    const work = async ()=>{
-        const psql = await open('that checks indexes');
-        try {
-            // Few at a time, so that the last ones are shared out evenly.
-            const some = Math.min(AT_ONCE, Math.max(1, Math.floor(trees.length / (jobs * 4))));
-            for(let batch = queue.splice(0, some); batch.length > 0; batch = queue.splice(0, some))damaged.push(...await checkBatch(psql, batch, check));
-        } finally{
-            await psql.close();
-        }
-    };
-    const workers = Array.from({
-        length: Math.max(1, Math.min(jobs, trees.length))
-    }, work);
-    for (const end of (await Promise.allSettled(workers)))if (end.status === 'rejected') throw end.reason;
-    return damaged;
-}
-/** All in one statement; where that fails, each alone. */ async function checkBatch(psql, batch, check) {
-    const oids = batch.map(({ oid })=>oid).join(',');
-    try {
-        await psql.exec(`SELECT ${check}(o::regclass) FROM unnest('{${oids}}'::oid[]) o`);
-        return [];
-    } catch (error) {
-        if (!(error instanceof postgres_psql/* SqlError */.L8)) throw error;
-        const [index, ...others] = batch;
-        if (index === undefined) return [];
-        // amcheck's own messages tell of pages; another one may come from a function of the user's, and hold a value.
-        const found = error.sqlstate === CORRUPTED ? error.message : `checking it fails (SQLSTATE ${error.sqlstate})`;
-        if (others.length === 0) return [
-            broken(index, found)
-        ];
-        const findings = [];
-        for (const one of batch)findings.push(...await checkBatch(psql, [
-            one
-        ], check));
-        return findings;
-    }
-}
-function broken({ schema, name }, found) {
-    return (0,compare_findings/* different */.yn)('index', `${schema}.${name}`, 'a sound index', found);
-}
-
-// EXTERNAL MODULE: ./lib/base/text.js
-var base_text = __nccwpck_require__(58566);
-;// CONCATENATED MODULE: ./lib/verify/expected-tables.js
-
-
-
-const NEAR = 3;
-const SYNTAX = 'a name as in SQL, such as orders, app.orders or "Odd Name".t';
-/** Ordinary, partitioned and foreign tables that are neither the system's nor temporary. */ const TABLES = `
-SELECT n.nspname AS schema, c.relname AS name
-FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('r', 'p', 'f') AND c.relpersistence <> 't'
-  AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`;
-/**
- * Whether tables are there that the user says must be.
- * @param names identifiers as in SQL; one without a schema is in `public`
- */ async function expectTables(open, names) {
-    if (names.length === 0) return [];
-    const psql = await open('that looks for tables');
-    try {
-        const tables = await psql.rows(TABLES);
-        const findings = [];
-        for (const text of names){
-            const wanted = await parse(psql, text);
-            findings.push(wanted === undefined ? (0,compare_findings/* different */.yn)('expected table', (0,base_text/* printableLine */.oy)(text), SYNTAX, 'something else') : judge((0,base_text/* printableLine */.oy)(text), wanted, tables));
-        }
-        return findings;
-    } finally{
-        await psql.close();
-    }
-}
-/** As the server reads it; undefined where it is no name of a table. */ async function parse(psql, text) {
-    try {
-        const parts = await psql.query(`SELECT pg_catalog.to_json(pg_catalog.parse_ident(${(0,postgres_psql/* quoteLiteral */.ce)(text.trim())}))`);
-        const [first, second, ...others] = parts;
-        if (first === undefined || others.length > 0) return undefined;
-        return second === undefined ? {
-            schema: 'public',
-            name: first
-        } : {
-            schema: first,
-            name: second
-        };
-    } catch (error) {
-        if (error instanceof postgres_psql/* SqlError */.L8 || error instanceof TypeError) return undefined;
-        throw error;
-    }
-}
-function judge(text, wanted, tables) {
-    if (tables.some(({ schema, name })=>schema === wanted.schema && name === wanted.name)) return (0,compare_findings/* equal */.LC)('expected table', text);
-    const near = nearest(wanted, tables);
-    const why = near.length === 0 ? undefined : `near it there is ${near.map((one)=>JSON.stringify(one)).join(', ')}`;
-    return (0,compare_findings/* different */.yn)('expected table', text, 'a table', 'missing', why === undefined ? {} : {
-        why
-    });
-}
-/** Tables with that name elsewhere, or in other letters, or with one like it. */ function nearest(wanted, tables) {
-    const name = wanted.name.toLowerCase();
-    const far = Math.max(1, Math.floor(name.length / 3));
-    return tables.map((table)=>({
-            table,
-            steps: distance(name, table.name.toLowerCase())
-        })).filter(({ steps })=>steps <= far).sort((a, b)=>a.steps - b.steps).slice(0, NEAR).map(({ table })=>`${table.schema}.${table.name}`);
-}
-/** How many letters must be put in, taken out or changed to make one of the other. */ function distance(a, b) {
-    let row = Array.from({
-        length: b.length + 1
-    }, (_, index)=>index);
-    for(let i = 1; i <= a.length; i += 1){
-        const next = [
-            i
-        ];
-        for(let j = 1; j <= b.length; j += 1){
-            const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-            next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-        }
-        row = next;
-    }
-    return row[b.length] ?? 0;
-}
-
-;// CONCATENATED MODULE: ./lib/verify/checks.js
-
-
-
-
-
-
-const TIMEOUT = '10min';
-const EXPECTED = 'one row, one true';
-/** Rows are counted up to this. */ const MANY = 100;
-/**
- * Runs the user's own checks, each in a session of its own that cannot write.
- * @returns one finding a check: `equal` when it gave exactly one row with one column that is true.
- */ async function runChecks(open, checks) {
-    const findings = [];
-    for (const sql of checks){
-        const psql = await open('that runs a check');
-        try {
-            findings.push(checks_judge(sql, await ask(psql, sql)));
-        } catch (error) {
-            if (!(error instanceof postgres_psql/* SqlError */.L8)) throw error;
-            findings.push((0,compare_findings/* different */.yn)('check', nameOf(sql), EXPECTED, refusal(error)));
-        } finally{
-            await psql.close();
-        }
-    }
-    return findings;
-}
-/**
- * The check reaches the server as a literal, never as psql's own input: psql would obey a backslash in it. The server
- * opens a cursor for it, which takes exactly one statement, and one that reads.
- */ async function ask(psql, sql) {
-    // PostgreSQL has no text with it, so it would be no statement.
-    if (sql.includes('\0')) throw new postgres_psql/* SqlError */.L8('a zero byte in the statement', '42601', '');
-    await psql.exec('BEGIN READ ONLY', `SET LOCAL statement_timeout = '${TIMEOUT}'`, 'SET LOCAL search_path = public', `DO ${(0,postgres_psql/* quoteLiteral */.ce)(block(sql))}`);
-    return psql.query(`SELECT pg_catalog.current_setting('pgkeep.answer')`);
-}
-function block(sql) {
-    return `
-DECLARE
-  answers refcursor;
-  answer record;
-  more bigint := 0;
-  shown json := '[]';
-BEGIN
-  OPEN answers NO SCROLL FOR EXECUTE ${(0,postgres_psql/* quoteLiteral */.ce)(sql)};
-  FETCH answers INTO answer;
-  IF FOUND THEN
-    shown := (SELECT coalesce(pg_catalog.json_agg(e.value), '[]') FROM pg_catalog.json_each(pg_catalog.row_to_json(answer)) e);
-    MOVE FORWARD ${MANY} FROM answers;
-    GET DIAGNOSTICS more = ROW_COUNT;
-    more := more + 1;
-  END IF;
-  PERFORM pg_catalog.set_config('pgkeep.answer', pg_catalog.json_build_object('rows', more, 'values', shown)::text, true);
-END`;
-}
-function checks_judge(sql, { rows, values }) {
-    const name = nameOf(sql);
-    const not = (found)=>(0,compare_findings/* different */.yn)('check', name, EXPECTED, found);
-    if (rows === 0) return not('no row');
-    if (rows > 1) return not(rows > MANY ? `more than ${MANY} rows` : (0,units/* plural */.LS)(rows, 'row'));
-    if (values.length !== 1) return not(`one row of ${(0,units/* plural */.LS)(values.length, 'column')}`);
-    const [value] = values;
-    if (value === true) return (0,compare_findings/* equal */.LC)('check', name);
-    if (value === false) return not('false');
-    // What else it may be is data.
-    return not(value === null ? 'null' : 'a value that is neither true nor false');
-}
-const WRITES = new Set([
-    '25006',
-    '25001',
-    '0A000',
-    '42P11'
-]);
-function refusal(error) {
-    const message = (0,base_text/* printableLine */.oy)((0,errors/* messageOf */.bD)(error));
-    if (error.sqlstate === '57014') return `no answer within ${TIMEOUT}`;
-    if (!WRITES.has(error.sqlstate)) return `an error: ${message}`;
-    return `an error, since a check is one statement that only reads: ${message}`;
-}
-function nameOf(sql) {
-    return (0,base_text/* cutTo */.yd)((0,base_text/* printableLine */.oy)(sql.trim()), 200);
-}
-
-// EXTERNAL MODULE: ./lib/verify/compare/index.js + 11 modules
-var compare = __nccwpck_require__(44241);
-// EXTERNAL MODULE: ./lib/postgres/explain.js + 5 modules
-var explain = __nccwpck_require__(53922);
-// EXTERNAL MODULE: ./lib/verify/compare/request.js
-var compare_request = __nccwpck_require__(936);
-// EXTERNAL MODULE: ./lib/backup/fingerprint/objects.js
-var objects = __nccwpck_require__(85205);
-;// CONCATENATED MODULE: ./lib/verify/control/objects.js
-
-/** What is dropped by the name that PostgreSQL itself gives an object: `DROP TRIGGER touch ON app.orders`. */ const DROPPED = new Set([
-    'index',
-    'view',
-    'materialized view',
-    'foreign table',
-    'trigger',
-    'policy',
-    'rule',
-    'function',
-    'statistics object',
-    'event trigger',
-    'publication'
-]);
-/** Catalogs and OIDs to the statement that drops them; a constraint goes by its table. */ function identify(psql, objects) {
-    const list = (numbers)=>`'{${numbers.join(',')}}'::oid[]`;
-    return psql.rows(`
-    SELECT o.catalog::int8 AS catalog, o.oid::int8 AS oid, i.identity, CASE WHEN k.oid IS NOT NULL
-        THEN 'ALTER TABLE ' || k.conrelid::regclass || ' DROP CONSTRAINT ' || quote_ident(k.conname)
-        ELSE 'DROP ' || CASE i.type WHEN 'statistics object' THEN 'statistics' ELSE i.type END || ' ' || i.identity END AS drop
-    FROM unnest(${list(objects.map(({ catalog })=>catalog))}, ${list(objects.map(({ oid })=>oid))}) AS o(catalog, oid)
-    CROSS JOIN LATERAL pg_identify_object(o.catalog, o.oid, 0) i
-    LEFT JOIN pg_constraint k ON o.catalog = 'pg_constraint'::regclass AND k.oid = o.oid`);
-}
-/** How many of each kind are looked at: enough to find one that nothing hangs on. */ const LOOKED_AT = 200;
-/** Something lost that is no table, by kind. */ async function objectDrops(psql, random) {
-    const kinds = new Map();
-    for (const { kind, catalog, oid, via } of (await (0,objects/* catalogObjects */.iw)(psql))){
-        if (kind === 'index' ? via !== null : !DROPPED.has(kind) && !isConstraint(kind)) continue;
-        const members = kinds.get(kind);
-        if (members === undefined) kinds.set(kind, [
-            {
-                catalog,
-                oid
-            }
-        ]);
-        else members.push({
-            catalog,
-            oid
-        });
-    }
-    const result = [];
-    for (const [kind, objects] of kinds){
-        const from = random(Math.max(1, objects.length - LOOKED_AT + 1));
-        const some = await identify(psql, objects.slice(from, from + LOOKED_AT));
-        result.push(some.map(({ drop, identity })=>({
-                description: `${kind} dropped: ${identity}`,
-                scope: {
-                    aspects: [
-                        'objects'
-                    ]
-                },
-                expects: {
-                    kind: 'object kind',
-                    name: kind
-                },
-                apply: async (session)=>{
-                    await session.exec(drop);
-                    return true;
-                }
-            })));
-    }
-    return result;
-}
-function isConstraint(kind) {
-    return kind === 'foreign key' || kind.endsWith(' constraint');
-}
-
-;// CONCATENATED MODULE: ./lib/verify/control/others.js
-
-
-/** A sequence that was at rest during the dump set to where it was not. */ function sequenceResets({ sequences }) {
-    return sequences.filter(({ before, after })=>before === after).map((sequence)=>{
-        const name = (0,postgres_psql/* quoteLiteral */.ce)(`${(0,postgres_psql/* quoteIdentifier */.Cm)(sequence.schema)}.${(0,postgres_psql/* quoteIdentifier */.Cm)(sequence.name)}`);
-        return {
-            description: `sequence ${(0,compare_findings/* titleOf */.Gg)(sequence)} reset`,
-            scope: {
-                aspects: [
-                    'sequences'
-                ]
-            },
-            expects: {
-                kind: 'sequence',
-                name: (0,compare_findings/* titleOf */.Gg)(sequence)
-            },
-            apply: async (psql)=>{
-                const at = `(SELECT CASE WHEN seqmin::text = ${(0,postgres_psql/* quoteLiteral */.ce)(sequence.before ?? '')} THEN seqmax ELSE seqmin END
-            FROM pg_sequence WHERE seqrelid = ${name}::regclass)`;
-                return await psql.value(`SELECT setval(${name}::regclass, ${at})::text`) !== sequence.before;
-            }
-        };
-    });
-}
-/** A large object lost. */ function largeObjectLosses({ largeObjects }) {
-    if (largeObjects === 0) return [];
-    const unlink = 'SELECT lo_unlink(oid) FROM (SELECT oid FROM pg_largeobject_metadata LIMIT 1) o';
-    return [
-        {
-            description: 'one large object deleted',
-            scope: {
-                aspects: [
-                    'large objects'
-                ]
-            },
-            expects: {
-                kind: 'large objects',
-                name: 'all'
-            },
-            apply: async (psql)=>await psql.value(unlink) === '1'
-        }
-    ];
-}
-/** A materialized view without its rows. */ function viewLosses({ materializedViews }) {
-    return materializedViews.filter(({ populated })=>populated).map((view)=>({
-            description: `rows of materialized view ${(0,compare_findings/* titleOf */.Gg)(view)} removed`,
-            scope: {
-                aspects: [
-                    'materialized views'
-                ]
-            },
-            expects: {
-                kind: 'materialized view',
-                name: (0,compare_findings/* titleOf */.Gg)(view)
-            },
-            apply: async (psql)=>{
-                const name = `${(0,postgres_psql/* quoteIdentifier */.Cm)(view.schema)}.${(0,postgres_psql/* quoteIdentifier */.Cm)(view.name)}`;
-                await psql.exec(`REFRESH MATERIALIZED VIEW ${name} WITH NO DATA`);
-                return true;
-            }
-        }));
-}
-/** An extension lost. */ function extensionDrops({ extensions, requires }) {
-    return [
-        ...extensions,
-        ...requires.extensions
-    ].filter(({ name })=>name !== 'plpgsql').map(({ name })=>({
-            description: `extension dropped: ${name}`,
-            scope: {
-                aspects: [
-                    'extensions'
-                ]
-            },
-            expects: {
-                kind: 'extension',
-                name
-            },
-            apply: async (psql)=>{
-                await psql.exec(`DROP EXTENSION ${(0,postgres_psql/* quoteIdentifier */.Cm)(name)}`);
-                return true;
-            }
-        }));
-}
-
-;// CONCATENATED MODULE: ./lib/verify/control/rows.js
-
-
-/** The tables that had rows. */ function places({ tables }) {
-    return tables.filter(({ rows })=>rows > 0).flatMap((table)=>(table.partitions ?? [
-            table
-        ]).map((leaf)=>({
-                table,
-                leaf
-            })));
-}
-function sqlName({ schema, name }) {
-    return `${(0,postgres_psql/* quoteIdentifier */.Cm)(schema)}.${(0,postgres_psql/* quoteIdentifier */.Cm)(name)}`;
-}
-function candidate({ table, leaf }, what, apply) {
-    return {
-        description: `${what} table ${(0,compare_findings/* titleOf */.Gg)(leaf)}`,
-        scope: {
-            aspects: [
-                'tables'
-            ],
-            tables: [
-                table
-            ]
-        },
-        expects: {
-            kind: 'table',
-            name: (0,compare_findings/* titleOf */.Gg)(table)
-        },
-        apply
-    };
-}
-/** One row less. */ function deletions(fingerprint) {
-    return places(fingerprint).map((place)=>candidate(place, 'one row deleted from', async (psql)=>{
-            const from = sqlName(place.leaf);
-            const row = await someRow(psql, from, place.table.condition ?? '');
-            if (row === '') return false;
-            await psql.exec(`DELETE FROM ONLY ${from} WHERE ctid = ${(0,postgres_psql/* quoteLiteral */.ce)(row)}`);
-            return isGone(psql, from, row);
-        }));
-}
-/** One value changed, where the fingerprint knows the content. */ function changes(fingerprint) {
-    if (fingerprint.level !== 'content') return [];
-    return places(fingerprint).map((place)=>candidate(place, 'one value changed in', async (psql)=>{
-            const from = sqlName(place.leaf);
-            const { condition } = place.table;
-            for (const { name, changed } of (await changeable(psql, from))){
-                const also = `${condition === undefined ? 'WHERE' : `${condition} AND`} (${changed}) IS DISTINCT FROM ${name}`;
-                const row = await someRow(psql, from, also);
-                if (row === '') continue;
-                await psql.exec(`UPDATE ONLY ${from} SET ${name} = ${changed} WHERE ctid = ${(0,postgres_psql/* quoteLiteral */.ce)(row)}`);
-                return isGone(psql, from, row);
-            }
-            return false;
-        }));
-}
-/** All rows lost. */ function truncations(fingerprint) {
-    return places(fingerprint).map((place)=>candidate(place, 'all rows removed from', async (psql)=>{
-            const from = sqlName(place.leaf);
-            if (await someRow(psql, from, place.table.condition ?? '') === '') return false;
-            await psql.exec(`TRUNCATE ONLY ${from}`);
-            return true;
-        }));
-}
-/** The table itself lost. Partitions that are counted together are left to the others. */ function tableDrops(fingerprint) {
-    return fingerprint.tables.filter(({ partitions, condition })=>partitions === undefined && condition === undefined).map((table)=>candidate({
-            table,
-            leaf: table
-        }, 'dropped:', async (psql)=>{
-            await psql.exec(`DROP TABLE ${sqlName(table)}`);
-            return true;
-        }));
-}
-/** The place of a row that meets the condition; empty where there is none. */ function someRow(psql, from, condition) {
-    return psql.value(`SELECT ctid FROM ONLY ${from} ${condition} LIMIT 1`);
-}
-/** A rule or an always-on trigger may have undone it. A changed row is in another place than it was. */ async function isGone(psql, from, row) {
-    return await psql.value(`SELECT count(*) FROM ONLY ${from} WHERE ctid = ${(0,postgres_psql/* quoteLiteral */.ce)(row)}`) === '0';
-}
-/** Columns that may be written, each with an expression for another value. */ function changeable(psql, from) {
-    return psql.rows(`
-    SELECT quote_ident(a.attname) AS name, CASE
-        WHEN NOT a.attnotnull AND t.typtype <> 'd' THEN 'NULL'
-        WHEN t.typcategory = 'N' AND t.typname ~ '^(int|float|numeric)' THEN quote_ident(a.attname) || ' + 1'
-        WHEN t.typname IN ('text', 'varchar') THEN quote_ident(a.attname) || $$ || '.'$$
-        WHEN t.typname = 'bool' THEN 'NOT ' || quote_ident(a.attname)
-      END AS changed
-    FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
-    WHERE a.attrelid = ${(0,postgres_psql/* quoteLiteral */.ce)(from)}::regclass AND a.attnum > 0 AND NOT a.attisdropped
-      AND a.attgenerated = '' AND a.attidentity <> 'a'
-      AND ((NOT a.attnotnull AND t.typtype <> 'd') OR (t.typcategory = 'N' AND t.typname ~ '^(int|float|numeric)')
-        OR t.typname IN ('text', 'varchar', 'bool'))
-    ORDER BY a.attnotnull, a.attnum`);
-}
-
-;// CONCATENATED MODULE: ./lib/verify/control/damage.js
-
-
-
-
-/** A kind of damage of which this many could not be done is given up. */ const TRIES = 10;
-/**
- * Damages a restored database in one way that the fingerprint measures: a kind of damage at random, then one of its
- * kind. What triggers, rules and dependencies do not let happen is tried elsewhere.
- * @returns what was done; undefined where nothing could be, as in an empty database.
- */ async function damage(psql, fingerprint, { random, objects }) {
-    // No trigger undoes it, and no foreign key or event trigger stands in the way.
-    await psql.exec('SET session_replication_role = replica');
-    const ofRows = [
-        deletions,
-        changes,
-        truncations,
-        tableDrops
-    ];
-    const others = [
-        sequenceResets,
-        largeObjectLosses,
-        viewLosses,
-        extensionDrops
-    ];
-    const kinds = [
-        ...ofRows,
-        ...others
-    ].map((candidates)=>candidates(fingerprint));
-    if (objects) kinds.push(...await objectDrops(psql, random));
-    for (const candidates of shuffled(kinds, random))for (const candidate of shuffled(candidates, random).slice(0, TRIES))if (await happens(psql, candidate)) return candidate;
-    return undefined;
-}
-async function happens(psql, candidate) {
-    await psql.exec('BEGIN');
-    try {
-        const done = await candidate.apply(psql);
-        await psql.exec(done ? 'COMMIT' : 'ROLLBACK');
-        return done;
-    } catch (error) {
-        if (!(error instanceof postgres_psql/* SqlError */.L8)) throw error;
-        await psql.exec('ROLLBACK');
-        return false;
-    }
-}
-/** Fisher and Yates' shuffle. */ function shuffled(list, random) {
-    const result = [
-        ...list
-    ];
-    for(let left = result.length; left > 1; left -= 1){
-        const [taken] = result.splice(random(left), 1);
-        if (taken !== undefined) result.push(taken);
-    }
-    return result;
-}
-
-;// CONCATENATED MODULE: ./lib/verify/control/index.js
-
-
-
-
-
-
-/**
- * Damages the restored database, which must have been found equal, and compares what was damaged again by the same
- * code: a comparison that does not notice has proved nothing.
- * @param random a whole number below its argument; default: the system's own source
- */ async function runControl(request, random = (below)=>(0,external_node_crypto_.randomInt)(below)) {
-    const done = await doDamage(request, random);
-    if (done === undefined) {
-        const why = 'there is nothing in this database whose loss the fingerprint would show';
-        return {
-            findings: [
-                {
-                    kind: 'control',
-                    name: 'damage on purpose',
-                    verdict: 'not measured',
-                    why
-                }
-            ],
-            control: {
-                outcome: 'not applicable',
-                damage: null
-            }
-        };
-    }
-    const noticed = controlNoticed(done, await (0,compare/* compareRestored */.I)({
-        ...request,
-        only: done.scope
-    }));
-    const finding = noticed ? {
-        kind: 'control',
-        name: done.description,
-        verdict: 'equal'
-    } : {
-        kind: 'control',
-        name: done.description,
-        verdict: 'different',
-        expected: 'noticed',
-        found: 'not noticed',
-        why: 'the comparison does not see what it must, so nothing of it counts'
-    };
-    return {
-        findings: [
-            finding
-        ],
-        control: {
-            outcome: noticed ? 'noticed' : 'not noticed',
-            damage: done.description
-        }
-    };
-}
-async function doDamage(request, random) {
-    const { fingerprint, manifest, unfilled = [] } = request;
-    if (fingerprint === undefined) return undefined;
-    // What is not measured is not missed.
-    const isMeasured = (...kinds)=>(relation)=>!(0,compare_request/* isLeftOut */.W)(request, kinds, relation);
-    const measured = {
-        ...fingerprint,
-        tables: fingerprint.tables.filter(isMeasured('TABLE', 'TABLE DATA')),
-        sequences: fingerprint.sequences.filter(isMeasured('SEQUENCE', 'SEQUENCE SET')),
-        materializedViews: fingerprint.materializedViews.filter(({ schema, name })=>!unfilled.some((view)=>view.schema === schema && view.name === name))
-    };
-    // Where objects may be missing, another one that is missing does not show.
-    const objects = manifest.options['content'] !== 'data' && request.leftOut === undefined;
-    const psql = await request.open('that damages the copy');
-    try {
-        return await damage(psql, measured, {
-            random,
-            objects
-        });
-    } catch (error) {
-        throw (0,explain/* explainSqlError */.s)(error, 'Damaging the restored copy', {
-            target: request.connection.target
-        });
-    } finally{
-        await psql.close();
-    }
-}
-/** Whether the difference that the damage makes was named. */ function controlNoticed({ expects }, findings) {
-    return findings.some(({ kind, name, verdict, minor })=>verdict === 'different' && minor !== true && kind === expects.kind && name === expects.name);
-}
-
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(48161);
-// EXTERNAL MODULE: ./lib/backup/all-or-stop.js
-var all_or_stop = __nccwpck_require__(28676);
-// EXTERNAL MODULE: ./lib/base/reporter.js
-var reporter = __nccwpck_require__(97872);
-// EXTERNAL MODULE: ./lib/postgres/server.js
-var postgres_server = __nccwpck_require__(36008);
-// EXTERNAL MODULE: ./lib/restore/requirements.js
-var requirements = __nccwpck_require__(26960);
-;// CONCATENATED MODULE: ./lib/verify/left-out-kinds.js
-
-/** Kinds that the fingerprint calls otherwise than an archive; all others are the same in lower case. */ const NAMES = {
-    PROCEDURE: 'function',
-    AGGREGATE: 'function',
-    'PROCEDURAL LANGUAGE': 'language',
-    'FK CONSTRAINT': 'foreign key',
-    SERVER: 'foreign server',
-    STATISTICS: 'statistics object',
-    'PUBLICATION TABLE': 'published table',
-    'PUBLICATION TABLES IN SCHEMA': 'published schema'
-};
-/** By the word that comes after a constraint's name. */ const CONSTRAINTS = {
-    primary: 'primary key',
-    unique: 'unique constraint',
-    exclude: 'exclusion constraint'
-};
-/** By the word that comes after AS. */ const TYPES = {
-    enum: 'enum',
-    range: 'range type',
-    '(': 'composite type'
-};
-/**
- * How many objects of each kind, as the fingerprint counts them, are not there when some entries are not restored; in
- * doubt more. Entries of other things (rows, comments) count by names that are no kinds.
- * @param out the dump ids of what is not restored
- */ function countObjects(entries, out) {
-    const counts = {
-        'check constraint': checksIn(entries, out)
-    };
-    for (const entry of entries)if (out.has(entry.dumpId)) for (const kind of kindsOf(entry))counts[kind] = (counts[kind] ?? 0) + 1;
-    return counts;
-}
-function kindsOf({ kind, tag, definition }) {
-    const known = KINDS[kind];
-    if (known !== undefined) return known(definition);
-    return kind === 'RULE' && tag.endsWith(' _RETURN') ? [] : [
-        NAMES[kind] ?? kind.toLowerCase()
-    ];
-}
-/** Where the definition tells how many there are, and of which kinds. */ const KINDS = {
-    CONSTRAINT: (definition)=>{
-        const list = (0,archive/* tokens */.LU)(definition);
-        const kind = CONSTRAINTS[list[(0,archive/* indexOfWord */.Cd)(list, [
-            'constraint'
-        ]) + 2]?.text ?? ''];
-        // Each of these has an index of its own.
-        return kind === undefined ? [] : [
-            kind,
-            'index'
-        ];
-    },
-    TYPE: (definition)=>{
-        const list = (0,archive/* tokens */.LU)(definition);
-        const as = (0,archive/* indexOfWord */.Cd)(list, [
-            'as'
-        ]);
-        return [
-            (as < 0 ? undefined : TYPES[list[as + 1]?.text ?? '']) ?? 'base type'
-        ];
-    },
-    DOMAIN: (definition)=>[
-            'domain',
-            ...checks(definition, 0).map(()=>'domain constraint')
-        ],
-    'CHECK CONSTRAINT': (definition)=>isOfDomain(definition) ? [
-            'domain constraint'
-        ] : []
-};
-/** The checks that a definition makes: `CONSTRAINT name CHECK` in so many parentheses. */ function checks(definition, depth) {
-    const list = (0,archive/* tokens */.LU)(definition);
-    const isWord = (token, text)=>token?.kind === 'word' && token.text === text;
-    return list.filter((token, index)=>token.depth === depth && isWord(token, 'constraint') && isWord(list[index + 2], 'check'));
-}
-function isOfDomain(definition) {
-    return (0,archive/* tokens */.LU)(definition, 2)[1]?.text === 'domain';
-}
-/**
- * Checks stand in the definition of their table or, where they are not valid, alone. The tables that inherit from it
- * have them too, and do not say so.
- */ function checksIn(entries, out) {
-    const tables = entries.filter(({ kind })=>kind === 'TABLE' || kind === 'FOREIGN TABLE');
-    const ids = new Map(tables.map(({ dumpId, schema, tag })=>[
-            (0,archive/* keyOf */.TN)(schema, tag),
-            dumpId
-        ]));
-    const heirs = new Map();
-    for (const { dumpId, dependencies } of tables)for (const parent of dependencies)heirs.set(parent, [
-        ...heirs.get(parent) ?? [],
-        dumpId
-    ]);
-    const made = [
-        ...tables.map(({ dumpId, definition })=>({
-                table: dumpId,
-                by: dumpId,
-                count: checks(definition, 1).length
-            })),
-        ...entries.flatMap((entry)=>{
-            if (entry.kind !== 'CHECK CONSTRAINT' || isOfDomain(entry.definition)) return [];
-            const table = ids.get((0,archive/* belongsTo */.g4)(entry)?.to[0] ?? '');
-            return table === undefined ? [] : [
-                {
-                    table,
-                    by: entry.dumpId,
-                    count: 1
-                }
-            ];
-        })
-    ];
-    return made.reduce((total, { table, by, count })=>{
-        const holders = count === 0 ? [] : withHeirs(table, heirs);
-        return total + count * holders.filter((id)=>out.has(by) || out.has(id)).length;
-    }, 0);
-}
-function withHeirs(table, heirs) {
-    const found = new Set([
-        table
-    ]);
-    for (const id of found)for (const heir of heirs.get(id) ?? [])found.add(heir);
-    return [
-        ...found
-    ];
-}
-
-;// CONCATENATED MODULE: ./lib/verify/left-out.js
-
-
-/** The dump ids of the extensions that are missing and of all that needs them. */ function idsOf(entries, { extensions, known = [] }) {
-    const out = new Set(entries.filter(({ kind, tag })=>kind === 'EXTENSION' && extensions.includes(tag)).map(({ dumpId })=>dumpId));
-    if (out.size === 0) return out;
-    const needs = unsaidNeeds(entries, known.filter(({ name })=>!extensions.includes(name)));
-    // An entry may stand before what it depends on.
-    for(let before = -1; before !== out.size;){
-        before = out.size;
-        for (const entry of entries)if (entry.dependencies.some((needed)=>out.has(needed)) || needs(entry, out)) out.add(entry.dumpId);
-    }
-    return out;
-}
-/** Of some entries pg_dump does not write that they need an extension. */ function unsaidNeeds(entries, there) {
-    const made = new Set(entries.map(({ kind, schema, tag })=>`${kind} ${(0,archive/* keyOf */.TN)(schema, tag)}`));
-    const filled = new Set(there.flatMap(({ configuration = [] })=>configuration.map(({ schema, name })=>(0,archive/* keyOf */.TN)(schema, name))));
-    const servers = entries.filter(({ kind })=>kind === 'SERVER');
-    // What the archive does not make is an extension's own.
-    const isForeign = (kind, { schema, tag })=>!made.has(`${kind} ${(0,archive/* keyOf */.TN)(schema, tag)}`) && !filled.has((0,archive/* keyOf */.TN)(schema, tag));
-    return (entry, out)=>{
-        const { kind, tag, schema } = entry;
-        if (kind === 'TABLE DATA') return isForeign('TABLE', entry);
-        if (kind === 'SEQUENCE SET') return isForeign('SEQUENCE', entry);
-        if (kind === 'USER MAPPING') return servers.some((server)=>out.has(server.dumpId) && tag.endsWith(` SERVER ${server.tag}`));
-        // `public` is there, whoever made it.
-        if (kind !== 'DEFAULT ACL' || schema === undefined || schema === 'public') return false;
-        return !made.has(`SCHEMA ${(0,archive/* keyOf */.TN)(undefined, schema)}`);
-    };
-}
-/** Reads an archive's entries and divides them. @throws UserError when the archive cannot be read. */ async function divideArchive(request, wanting) {
-    const toc = await (0,archive/* readContents */.r0)(request) ?? [];
-    const { entries } = await (0,archive/* readTocFile */.$E)(request.archive);
-    const out = idsOf(entries, wanting);
-    return {
-        restored: toc.filter(({ dumpId })=>!out.has(dumpId)),
-        leftOut: {
-            entries: entries.filter(({ dumpId })=>out.has(dumpId)),
-            objects: countObjects(entries, out)
-        }
-    };
-}
-
 // EXTERNAL MODULE: ./lib/postgres/connection/parse.js + 2 modules
-var connection_parse = __nccwpck_require__(31276);
+var parse = __nccwpck_require__(87940);
 // EXTERNAL MODULE: ./lib/postgres/programs/index.js + 35 modules
-var postgres_programs = __nccwpck_require__(36499);
+var postgres_programs = __nccwpck_require__(74277);
+// EXTERNAL MODULE: ./lib/base/errors.js
+var errors = __nccwpck_require__(22157);
+// EXTERNAL MODULE: ./lib/postgres/psql.js
+var postgres_psql = __nccwpck_require__(70916);
 // EXTERNAL MODULE: ./lib/postgres/scratch/admin.js + 1 modules
-var scratch_admin = __nccwpck_require__(42448);
+var scratch_admin = __nccwpck_require__(35671);
 ;// CONCATENATED MODULE: ./lib/postgres/scratch/borrow.js
 
 
@@ -25797,10 +30989,12 @@ async function dropRoles(admin, roles, left) {
     });
 }
 
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(77598);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(76760);
 // EXTERNAL MODULE: ./lib/postgres/connection/options.js
-var connection_options = __nccwpck_require__(96774);
+var connection_options = __nccwpck_require__(80905);
 ;// CONCATENATED MODULE: ./lib/postgres/scratch/connection.js
 
 
@@ -25847,7 +31041,7 @@ var connection_options = __nccwpck_require__(96774);
             password
         ]
     ]);
-    return (0,connection_parse/* parseConnection */.C)((0,connection_options/* formatKeywords */.ce)(options), env);
+    return (0,parse/* parseConnection */.C)((0,connection_options/* formatKeywords */.ce)(options), env);
 }
 
 // EXTERNAL MODULE: external "node:fs"
@@ -26223,6 +31417,8 @@ function plain(codeset) {
         ].map((file)=>(0,external_node_path_.join)(root, folder, file))).some(external_node_fs_.existsSync);
 }
 
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(51455);
 // EXTERNAL MODULE: external "node:readline"
 var external_node_readline_ = __nccwpck_require__(80481);
 ;// CONCATENATED MODULE: ./lib/postgres/scratch/helper.js
@@ -26294,6 +31490,8 @@ const TAIL_LINES = 30;
     }
 }
 
+// EXTERNAL MODULE: ./lib/base/text.js
+var base_text = __nccwpck_require__(99589);
 ;// CONCATENATED MODULE: ./lib/postgres/scratch/script.js
 
 /** Marks every program that the server starts, by its environment. */ const MARK = 'PGKEEP_SCRATCH';
@@ -26640,6 +31838,8 @@ function failure(what, helper) {
     return new errors/* UserError */.yo(`A scratch server could not be started: ${what} could not be made ready.${reason}` + (tail === '' ? '' : `\nIts last words:\n${tail}`));
 }
 
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(48161);
 ;// CONCATENATED MODULE: ./lib/postgres/scratch/settings.js
 
 const MB = 1024 * 1024;
@@ -26717,7 +31917,7 @@ function megabytes(bytes, least, most) {
 }
 
 // EXTERNAL MODULE: ./lib/base/process.js
-var base_process = __nccwpck_require__(78208);
+var base_process = __nccwpck_require__(8985);
 ;// CONCATENATED MODULE: ./lib/postgres/scratch/user.js
 
 
@@ -26939,7 +32139,8 @@ const FREE_SPACE = ' Free some space, or use a folder on a larger disk (RUNNER_T
         postgres: ({ data, socketFolder })=>{
             const settings = {
                 ...scratchSettings(major, socketFolder, readResources()),
-                ...preloadSettings(server, options.extensions, options.database)
+                ...preloadSettings(server, options.extensions, options.database),
+                ...options.settings
             };
             return [
                 ...[
@@ -27099,8 +32300,10 @@ function lostMessage(tail) {
 
 
 
+// EXTERNAL MODULE: ./lib/postgres/server.js
+var postgres_server = __nccwpck_require__(97035);
 // EXTERNAL MODULE: ./lib/verify/extensions.js
-var verify_extensions = __nccwpck_require__(65899);
+var verify_extensions = __nccwpck_require__(62560);
 ;// CONCATENATED MODULE: ./lib/verify/place.js
 
 
@@ -27120,9 +32323,9 @@ var verify_extensions = __nccwpck_require__(65899);
  * @throws UserError when an extension is missing that was not allowed to be.
  */ async function openPlace(options, staged, programs, facts) {
     const { inputs, reporter, signal, tempDir } = options;
-    const { extensions, bootstrapRole } = facts;
+    const { extensions, bootstrapRole, database = RESTORED, settings } = facts;
     if (inputs.scratchUrl !== undefined) {
-        const connection = (0,connection_parse/* parseConnection */.C)(inputs.scratchUrl, {});
+        const connection = (0,parse/* parseConnection */.C)(inputs.scratchUrl, {});
         for (const secret of connection.secrets)reporter.mask(secret);
         const scratch = await borrowScratch({
             connection,
@@ -27152,7 +32355,10 @@ var verify_extensions = __nccwpck_require__(65899);
         tempDir,
         bootstrapRole,
         extensions: extensions.filter((name)=>!names.has(name)),
-        database: RESTORED,
+        database,
+        ...settings === undefined ? {} : {
+            settings
+        },
         reporter,
         signal
     });
@@ -27183,6 +32389,1508 @@ function installing({ inputs, cache, reporter, env, tempDir, signal, method }) {
     };
 }
 
+
+/***/ }),
+
+/***/ 73490:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   U: () => (/* binding */ reportText)
+/* harmony export */ });
+/* harmony import */ var _base_table_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(59384);
+/* harmony import */ var _base_text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(99589);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(84319);
+/* harmony import */ var _report_view_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(25488);
+
+
+
+
+/** A list longer than this is cut, with how many more there are: a database without a single table as it should be. */ const LONGEST_LIST = 500;
+const COLUMNS = [
+    {
+        title: 'COMPARED',
+        shrinks: true
+    },
+    {
+        title: 'EQUAL',
+        align: 'right'
+    },
+    {
+        title: 'DIFFERENT',
+        align: 'right'
+    },
+    {
+        title: 'NOT MEASURED',
+        align: 'right'
+    }
+];
+function cells({ title, equal, different, notMeasured }) {
+    return [
+        title,
+        (0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatCount */ .B4)(equal),
+        (0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatCount */ .B4)(different),
+        (0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatCount */ .B4)(notMeasured)
+    ];
+}
+const titleOf = ({ kind, name })=>(0,_base_text_js__WEBPACK_IMPORTED_MODULE_2__/* .printableLine */ .oy)(name === '' ? kind : `${kind} ${name}`);
+function difference(finding, paint) {
+    const { expected, found, why } = finding;
+    const lines = [
+        ...expected === undefined ? [] : [
+            `    expected  ${(0,_base_text_js__WEBPACK_IMPORTED_MODULE_2__/* .printableLine */ .oy)(expected)}`
+        ],
+        ...found === undefined ? [] : [
+            `    found     ${(0,_base_text_js__WEBPACK_IMPORTED_MODULE_2__/* .printableLine */ .oy)(found)}`
+        ],
+        ...why === undefined ? [] : [
+            `    ${paint((0,_base_text_js__WEBPACK_IMPORTED_MODULE_2__/* .printableLine */ .oy)(why), 'dim')}`
+        ]
+    ];
+    return [
+        `  ${titleOf(finding)}`,
+        ...lines
+    ].map((line)=>`${line}\n`).join('');
+}
+function unmeasured(finding, paint) {
+    const { why } = finding;
+    return `  ${titleOf(finding)}${why === undefined ? '' : paint(`: ${(0,_base_text_js__WEBPACK_IMPORTED_MODULE_2__/* .printableLine */ .oy)(why)}`, 'dim')}\n`;
+}
+function section(title, findings, show) {
+    if (findings.length === 0) return [];
+    const rest = findings.length - LONGEST_LIST;
+    return [
+        `\n${title}\n`,
+        ...findings.slice(0, LONGEST_LIST).map(show),
+        ...rest > 0 ? [
+            `  ... and ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(rest, 'more', 'more')}; the JSON report has them all.\n`
+        ] : []
+    ];
+}
+/** A report for people: the verdict, what was compared, each difference, and what was not measured and why. */ function reportText(report, { paint, width }) {
+    const view = (0,_report_view_js__WEBPACK_IMPORTED_MODULE_0__/* .viewOf */ .d)(report);
+    const verdict = !view.passed ? paint('FAILED', 'red') : view.without > 0 ? paint('PASSED IN PART', 'yellow') : paint('PASSED', 'green');
+    const facts = [
+        ...view.facts.slice(1),
+        [
+            'Control',
+            (0,_report_view_js__WEBPACK_IMPORTED_MODULE_0__/* .controlText */ .J)(report)
+        ]
+    ];
+    const [head = '', ...rows] = (0,_base_table_js__WEBPACK_IMPORTED_MODULE_3__/* .renderTable */ .b)(COLUMNS, [
+        ...view.rows,
+        view.total
+    ].map(cells), width).trimEnd().split('\n');
+    return [
+        `${verdict} ${paint((0,_base_text_js__WEBPACK_IMPORTED_MODULE_2__/* .printableLine */ .oy)(view.headline), 'bold')}\n\n`,
+        ...facts.map(([title, text])=>`${title.padEnd(11)}${(0,_base_text_js__WEBPACK_IMPORTED_MODULE_2__/* .printableLine */ .oy)(text)}\n`),
+        `\n${[
+            paint(head, 'dim'),
+            ...rows
+        ].join('\n')}\n`,
+        ...section(paint('Different', 'red'), view.red, (finding)=>difference(finding, paint)),
+        ...section(paint('Different, but no reason to fail', 'yellow'), view.minor, (finding)=>difference(finding, paint)),
+        ...report.warnings.length === 0 ? [] : [
+            `\n${paint('Take note', 'yellow')}\n`,
+            ...report.warnings.map((text)=>`  ${(0,_base_text_js__WEBPACK_IMPORTED_MODULE_2__/* .printableLine */ .oy)(text)}\n`)
+        ],
+        ...section(paint('Not measured', 'yellow'), view.notMeasured, (finding)=>unmeasured(finding, paint))
+    ].join('');
+}
+
+
+/***/ }),
+
+/***/ 25488:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   J: () => (/* binding */ controlText),
+/* harmony export */   d: () => (/* binding */ viewOf)
+/* harmony export */ });
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(84319);
+/* harmony import */ var _result_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7739);
+
+
+/** What each kind of finding is called as a row, in the order that they are shown. */ const TITLES = {
+    part: 'Stored parts',
+    definitions: 'Definitions',
+    restore: 'Restore',
+    'object kind': 'Kinds of objects',
+    object: 'Objects',
+    table: 'Tables',
+    'generated columns': 'Generated columns',
+    sequence: 'Sequences',
+    'materialized view': 'Materialized views',
+    'large objects': 'Large objects',
+    extension: 'Extensions',
+    role: 'Roles',
+    collation: 'Collations',
+    index: 'Indexes',
+    'expected table': 'Expected tables',
+    check: 'Checks',
+    age: 'Age',
+    'newer backup': 'Newer backups',
+    control: 'Control'
+};
+const count = (findings, verdict)=>findings.filter((finding)=>finding.verdict === verdict).length;
+function rowOf(title, findings) {
+    return {
+        title,
+        equal: count(findings, 'equal'),
+        different: count(findings, 'different'),
+        notMeasured: count(findings, 'not measured')
+    };
+}
+function headlineOf(report, view) {
+    const { red, minor, notMeasured, without } = view;
+    const backup = `${report.name}/${report.backupId}`;
+    return `${[
+        (0,_result_js__WEBPACK_IMPORTED_MODULE_0__/* .isSound */ .gH)(report.findings) ? `${backup} restores, and equals what was backed up${notMeasured.length === 0 ? '' : ' wherever it was measured'}` : `${backup} did not pass: ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(red.length, 'thing differs', 'things differ')}`,
+        ...(0,_result_js__WEBPACK_IMPORTED_MODULE_0__/* .isSound */ .gH)(report.findings) ? red.map(butText) : [],
+        ...minor.length === 0 ? [] : [
+            `${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(minor.length, 'difference')} of no consequence`
+        ],
+        ...notMeasured.length === 0 ? [] : [
+            `${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(notMeasured.length, 'thing was', 'things were')} not measured`
+        ],
+        ...without === 0 ? [] : [
+            `NOT VERIFIED is all that needs ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(without, 'extension')} that the scratch server lacked`
+        ]
+    ].join('; ')}.`;
+}
+/** Why the verification of a sound backup failed. */ function butText({ kind, name, expected, found }) {
+    return kind === 'age' ? `but it is too old: ${found ?? ''} instead of ${expected ?? ''}` : `but ${name}, which is newer, cannot be read`;
+}
+const moment = (iso)=>`${iso.slice(0, 19).replace('T', ' ')} UTC`;
+function factsOf(report) {
+    const { seconds, server } = report;
+    return [
+        [
+            'Backup',
+            `${report.name}/${report.backupId}${report.label === null ? '' : `, label ${report.label}`}`
+        ],
+        [
+            'Database',
+            `${report.database}, as it was at ${moment(report.snapshotAt)}`
+        ],
+        [
+            'Read from',
+            `${report.storage}, ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatBytes */ .z3)(report.bytes)} in ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a3)(seconds.fetch)}`
+        ],
+        [
+            'Restored',
+            isRestored(report) ? `in ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a3)(seconds.restore)} into PostgreSQL ${server.scratch}${networkText(server)}; the backup was made of ${server.source}` : `no: what is stored is damaged; the backup was made of PostgreSQL ${server.source}`
+        ],
+        ...report.neutralised.length === 0 ? [] : [
+            [
+                'Cut off',
+                cutOffText(report.neutralised)
+            ]
+        ],
+        [
+            'Compared',
+            isRestored(report) ? `in ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a3)(seconds.compare)}; ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a3)(seconds.total)} in all` : `no; ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a3)(seconds.total)} in all`
+        ]
+    ];
+}
+/** A damaged backup ends at its fetching, with no server. */ function isRestored({ findings }) {
+    return !findings.some((finding)=>finding.kind === 'part' && (0,_result_js__WEBPACK_IMPORTED_MODULE_0__/* .isRed */ .iI)(finding));
+}
+function networkText({ isolated }) {
+    if (isolated === null) return '';
+    return isolated ? ', cut off from the network' : ', not cut off from the network';
+}
+const OUTWARD = [
+    'foreign server',
+    'user mapping',
+    'subscription'
+];
+/** How many of each kind; the JSON report has their names. */ function cutOffText(neutralised) {
+    const counts = OUTWARD.map((kind)=>({
+            kind,
+            many: neutralised.filter((text)=>text.startsWith(`${kind} `)).length
+        })).filter(({ many })=>many > 0);
+    return `${counts.map(({ kind, many })=>(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(many, kind)).join(', ')}: in the scratch copy they lead nowhere`;
+}
+/** What became of the damage on purpose; it may name a table. */ function controlText({ control }) {
+    switch(control.outcome){
+        case 'noticed':
+            return `passed: damage on purpose was noticed${control.damage === null ? '' : ` (${control.damage})`}`;
+        case 'not noticed':
+            return `FAILED: damage on purpose was not noticed${control.damage === null ? '' : ` (${control.damage})`}, so nothing else in this report counts`;
+        case 'not applicable':
+            return 'not applicable: there is nothing in the backup that could be damaged measurably';
+        case 'not run':
+            return 'not run';
+    }
+}
+/** Sorts a report for reading. */ function viewOf(report) {
+    const { findings, totals } = report;
+    const kinds = Object.entries(TITLES);
+    const view = {
+        passed: report.verdict === 'passed',
+        without: count(findings.filter(({ kind })=>kind === 'extension'), 'not measured'),
+        facts: factsOf(report),
+        rows: kinds.map(([kind, title])=>rowOf(title, findings.filter((finding)=>finding.kind === kind))).filter(({ equal, different, notMeasured })=>equal + different + notMeasured > 0),
+        total: {
+            title: 'Total',
+            ...totals
+        },
+        red: findings.filter(_result_js__WEBPACK_IMPORTED_MODULE_0__/* .isRed */ .iI),
+        minor: findings.filter((finding)=>finding.verdict === 'different' && !(0,_result_js__WEBPACK_IMPORTED_MODULE_0__/* .isRed */ .iI)(finding)),
+        notMeasured: findings.filter(({ verdict })=>verdict === 'not measured')
+    };
+    return {
+        ...view,
+        headline: headlineOf(report, view)
+    };
+}
+
+
+/***/ }),
+
+/***/ 7739:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Yz: () => (/* binding */ outputsOf),
+/* harmony export */   Z0: () => (/* binding */ redReasons),
+/* harmony export */   gH: () => (/* binding */ isSound),
+/* harmony export */   iI: () => (/* binding */ isRed),
+/* harmony export */   iW: () => (/* binding */ verifiedOf),
+/* harmony export */   lA: () => (/* binding */ isAboutChoice),
+/* harmony export */   q0: () => (/* binding */ describe),
+/* harmony export */   vA: () => (/* binding */ totalsOf)
+/* harmony export */ });
+/* unused harmony export fitting */
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(84319);
+
+
+/** True for what makes a verification fail. */ function isRed({ verdict, minor }) {
+    return verdict === 'different' && minor !== true;
+}
+/**
+ * Whether a finding is about which backup was verified (its age, a newer one that cannot be read) and not about what is in it.
+ * It has no name out of the database in it.
+ */ function isAboutChoice({ kind }) {
+    return kind === 'age' || kind === 'newer backup';
+}
+/** Whether the backup restores to what it should hold, however old it is and whatever became of newer ones. */ function isSound(findings) {
+    return !findings.some((finding)=>isRed(finding) && !isAboutChoice(finding));
+}
+function totalsOf(findings) {
+    const count = (verdict)=>findings.filter((finding)=>finding.verdict === verdict).length;
+    return {
+        equal: count('equal'),
+        different: count('different'),
+        notMeasured: count('not measured')
+    };
+}
+/** What of a report is stored beside the backup: nothing with the name of a table in it. */ function verifiedOf(report, facts) {
+    return {
+        version: 1,
+        backupId: report.backupId,
+        verdict: isSound(report.findings) ? 'passed' : 'failed',
+        startedAt: report.startedAt,
+        finishedAt: report.finishedAt,
+        restoreSeconds: report.seconds.restore,
+        compareSeconds: report.seconds.compare,
+        totals: report.totals,
+        tables: facts.totals?.tables ?? null,
+        rows: facts.totals?.rows ?? null,
+        control: report.control.outcome,
+        server: report.server.scratch,
+        pgkeep: facts.pgkeep,
+        ...facts.runUrl === undefined ? {} : {
+            runUrl: facts.runUrl
+        }
+    };
+}
+/** The runner takes a mebibyte of all outputs of a job. */ const LONGEST_REPORT = 400_000;
+/** A report as an output can hold it: what was equal is left out where there is very much of it. */ function fitting(report) {
+    if (JSON.stringify(report).length <= LONGEST_REPORT) return report;
+    const findings = [];
+    let length = 0;
+    for (const finding of report.findings.filter(({ verdict })=>verdict !== 'equal')){
+        length += JSON.stringify(finding).length;
+        if (length > LONGEST_REPORT) break;
+        findings.push(finding);
+    }
+    return {
+        ...report,
+        findings
+    };
+}
+/** The outputs of a verification but for its `outcome`. */ function outputsOf({ report }) {
+    return {
+        verified: report.verdict === 'passed',
+        report: fitting(report),
+        'backup-id': report.backupId,
+        'restore-seconds': report.seconds.restore,
+        differences: report.findings.filter(isRed).length
+    };
+}
+/** Everything that makes the run red, each an error to show; empty for a green run. */ function redReasons({ report, stored }) {
+    const { name, backupId, storage } = report;
+    const red = report.findings.filter(isRed);
+    const [first, ...others] = red.filter((finding)=>!isAboutChoice(finding));
+    const more = others.length > 0 ? `, and ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(others.length, 'more difference')}` : '';
+    // Some reasons are sentences.
+    const failed = (what)=>`Backup ${name}/${backupId} did not pass verification: ${what.replace(/\.$/, '')}${more}. Do not rely on it; the report names every difference.`;
+    return [
+        ...first === undefined ? [] : [
+            new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ExplainedError */ .hM(failed(describe(first)), failed(first.kind))
+        ],
+        ...red.filter(isAboutChoice).map((finding)=>choiceReason(report, finding)),
+        ...stored === undefined ? [
+            new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`The verdict on ${name}/${backupId} could not be stored in ${storage}; see the warning above.`)
+        ] : []
+    ];
+}
+function choiceReason({ name, backupId, label }, finding) {
+    if (finding.kind === 'age') {
+        const { found = '', expected = '', why = '' } = finding;
+        const labelled = label === null ? '' : `, label ${label}`;
+        return new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`Backup ${name}/${backupId}${labelled}, is too old: ${found} instead of ${expected}; ${why}.`);
+    }
+    const newer = `A newer backup cannot be read, so that ${backupId} is the newest that can be restored`;
+    return new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ExplainedError */ .hM(`${newer}. ${finding.why ?? ''}`, `${newer}: ${name}/${finding.name}.`);
+}
+/** One finding in words. */ function describe({ kind, name, expected, found, why }) {
+    const thing = name === '' ? kind : `${kind} ${name}`;
+    if (expected !== undefined && found !== undefined) return `${thing}: ${found} instead of ${expected}`;
+    return why === undefined ? thing : `${thing}: ${why}`;
+}
+
+
+/***/ }),
+
+/***/ 51995:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  _: () => (/* binding */ ScratchCopy)
+});
+
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(48161);
+// EXTERNAL MODULE: ./lib/postgres/psql.js
+var psql = __nccwpck_require__(70916);
+// EXTERNAL MODULE: ./lib/restore/archive/index.js + 26 modules
+var archive = __nccwpck_require__(70354);
+// EXTERNAL MODULE: ./lib/restore/requirements.js
+var requirements = __nccwpck_require__(18873);
+;// CONCATENATED MODULE: ./lib/verify/left-out-kinds.js
+
+/** Kinds that the fingerprint calls otherwise than an archive; all others are the same in lower case. */ const NAMES = {
+    PROCEDURE: 'function',
+    AGGREGATE: 'function',
+    'PROCEDURAL LANGUAGE': 'language',
+    'FK CONSTRAINT': 'foreign key',
+    SERVER: 'foreign server',
+    STATISTICS: 'statistics object',
+    'PUBLICATION TABLE': 'published table',
+    'PUBLICATION TABLES IN SCHEMA': 'published schema'
+};
+/** By the word that comes after a constraint's name. */ const CONSTRAINTS = {
+    primary: 'primary key',
+    unique: 'unique constraint',
+    exclude: 'exclusion constraint'
+};
+/** By the word that comes after AS. */ const TYPES = {
+    enum: 'enum',
+    range: 'range type',
+    '(': 'composite type'
+};
+/**
+ * How many objects of each kind, as the fingerprint counts them, are not there when some entries are not restored; in
+ * doubt more. Entries of other things (rows, comments) count by names that are no kinds.
+ * @param out the dump ids of what is not restored
+ */ function countObjects(entries, out) {
+    const counts = {
+        'check constraint': checksIn(entries, out)
+    };
+    for (const entry of entries)if (out.has(entry.dumpId)) for (const kind of kindsOf(entry))counts[kind] = (counts[kind] ?? 0) + 1;
+    return counts;
+}
+function kindsOf({ kind, tag, definition }) {
+    const known = KINDS[kind];
+    if (known !== undefined) return known(definition);
+    return kind === 'RULE' && tag.endsWith(' _RETURN') ? [] : [
+        NAMES[kind] ?? kind.toLowerCase()
+    ];
+}
+/** Where the definition tells how many there are, and of which kinds. */ const KINDS = {
+    CONSTRAINT: (definition)=>{
+        const list = (0,archive/* tokens */.LU)(definition);
+        const kind = CONSTRAINTS[list[(0,archive/* indexOfWord */.Cd)(list, [
+            'constraint'
+        ]) + 2]?.text ?? ''];
+        // Each of these has an index of its own.
+        return kind === undefined ? [] : [
+            kind,
+            'index'
+        ];
+    },
+    TYPE: (definition)=>{
+        const list = (0,archive/* tokens */.LU)(definition);
+        const as = (0,archive/* indexOfWord */.Cd)(list, [
+            'as'
+        ]);
+        return [
+            (as < 0 ? undefined : TYPES[list[as + 1]?.text ?? '']) ?? 'base type'
+        ];
+    },
+    DOMAIN: (definition)=>[
+            'domain',
+            ...checks(definition, 0).map(()=>'domain constraint')
+        ],
+    'CHECK CONSTRAINT': (definition)=>isOfDomain(definition) ? [
+            'domain constraint'
+        ] : []
+};
+/** The checks that a definition makes: `CONSTRAINT name CHECK` in so many parentheses. */ function checks(definition, depth) {
+    const list = (0,archive/* tokens */.LU)(definition);
+    const isWord = (token, text)=>token?.kind === 'word' && token.text === text;
+    return list.filter((token, index)=>token.depth === depth && isWord(token, 'constraint') && isWord(list[index + 2], 'check'));
+}
+function isOfDomain(definition) {
+    return (0,archive/* tokens */.LU)(definition, 2)[1]?.text === 'domain';
+}
+/**
+ * Checks stand in the definition of their table or, where they are not valid, alone. The tables that inherit from it
+ * have them too, and do not say so.
+ */ function checksIn(entries, out) {
+    const tables = entries.filter(({ kind })=>kind === 'TABLE' || kind === 'FOREIGN TABLE');
+    const ids = new Map(tables.map(({ dumpId, schema, tag })=>[
+            (0,archive/* keyOf */.TN)(schema, tag),
+            dumpId
+        ]));
+    const heirs = new Map();
+    for (const { dumpId, dependencies } of tables)for (const parent of dependencies)heirs.set(parent, [
+        ...heirs.get(parent) ?? [],
+        dumpId
+    ]);
+    const made = [
+        ...tables.map(({ dumpId, definition })=>({
+                table: dumpId,
+                by: dumpId,
+                count: checks(definition, 1).length
+            })),
+        ...entries.flatMap((entry)=>{
+            if (entry.kind !== 'CHECK CONSTRAINT' || isOfDomain(entry.definition)) return [];
+            const table = ids.get((0,archive/* belongsTo */.g4)(entry)?.to[0] ?? '');
+            return table === undefined ? [] : [
+                {
+                    table,
+                    by: entry.dumpId,
+                    count: 1
+                }
+            ];
+        })
+    ];
+    return made.reduce((total, { table, by, count })=>{
+        const holders = count === 0 ? [] : withHeirs(table, heirs);
+        return total + count * holders.filter((id)=>out.has(by) || out.has(id)).length;
+    }, 0);
+}
+function withHeirs(table, heirs) {
+    const found = new Set([
+        table
+    ]);
+    for (const id of found)for (const heir of heirs.get(id) ?? [])found.add(heir);
+    return [
+        ...found
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/verify/left-out.js
+
+
+/** The dump ids of the extensions that are missing and of all that needs them. */ function idsOf(entries, { extensions, known = [] }) {
+    const out = new Set(entries.filter(({ kind, tag })=>kind === 'EXTENSION' && extensions.includes(tag)).map(({ dumpId })=>dumpId));
+    if (out.size === 0) return out;
+    const needs = unsaidNeeds(entries, known.filter(({ name })=>!extensions.includes(name)));
+    // An entry may stand before what it depends on.
+    for(let before = -1; before !== out.size;){
+        before = out.size;
+        for (const entry of entries)if (entry.dependencies.some((needed)=>out.has(needed)) || needs(entry, out)) out.add(entry.dumpId);
+    }
+    return out;
+}
+/** Of some entries pg_dump does not write that they need an extension. */ function unsaidNeeds(entries, there) {
+    const made = new Set(entries.map(({ kind, schema, tag })=>`${kind} ${(0,archive/* keyOf */.TN)(schema, tag)}`));
+    const filled = new Set(there.flatMap(({ configuration = [] })=>configuration.map(({ schema, name })=>(0,archive/* keyOf */.TN)(schema, name))));
+    const servers = entries.filter(({ kind })=>kind === 'SERVER');
+    // What the archive does not make is an extension's own.
+    const isForeign = (kind, { schema, tag })=>!made.has(`${kind} ${(0,archive/* keyOf */.TN)(schema, tag)}`) && !filled.has((0,archive/* keyOf */.TN)(schema, tag));
+    return (entry, out)=>{
+        const { kind, tag, schema } = entry;
+        if (kind === 'TABLE DATA') return isForeign('TABLE', entry);
+        if (kind === 'SEQUENCE SET') return isForeign('SEQUENCE', entry);
+        if (kind === 'USER MAPPING') return servers.some((server)=>out.has(server.dumpId) && tag.endsWith(` SERVER ${server.tag}`));
+        // `public` is there, whoever made it.
+        if (kind !== 'DEFAULT ACL' || schema === undefined || schema === 'public') return false;
+        return !made.has(`SCHEMA ${(0,archive/* keyOf */.TN)(undefined, schema)}`);
+    };
+}
+/** Reads an archive's entries and divides them. @throws UserError when the archive cannot be read. */ async function divideArchive(request, wanting) {
+    const toc = await (0,archive/* readContents */.r0)(request) ?? [];
+    const { entries } = await (0,archive/* readTocFile */.$E)(request.archive);
+    const out = idsOf(entries, wanting);
+    return {
+        restored: toc.filter(({ dumpId })=>!out.has(dumpId)),
+        leftOut: {
+            entries: entries.filter(({ dumpId })=>out.has(dumpId)),
+            objects: countObjects(entries, out)
+        }
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/verify/scratch-copy.js
+
+
+
+
+
+/** A copy of a backup on a scratch server, and how it is made: roles, the empty database, what is to be restored, rows. */ class ScratchCopy {
+    options;
+    staged;
+    place;
+    database;
+    constructor(options, staged, place, database){
+        this.options = options;
+        this.staged = staged;
+        this.place = place;
+        this.database = database;
+    }
+    get jobs() {
+        const { jobs } = this.options.inputs;
+        return jobs === 'auto' ? (0,external_node_os_.availableParallelism)() : jobs;
+    }
+    /** A session on the copy, or another database. */ open(name, database = this.database) {
+        const { place, options } = this;
+        return psql/* Psql */.DD.open({
+            programs: place.programs,
+            connection: place.scratch.connection,
+            database,
+            signal: options.signal,
+            reporter: options.reporter,
+            name,
+            // Notices of a restored database are the user's own and say nothing here.
+            settings: {
+                client_min_messages: 'warning'
+            }
+        });
+    }
+    /**
+   * All that the archive names must be there; on a server of our own they may also do what they could do.
+   * @returns those that the archive names
+   */ async makeRoles({ roles, statements }) {
+        const { options, staged, place } = this;
+        const { signal } = options;
+        const named = await (0,archive/* rolesNamedIn */.sX)({
+            archive: staged,
+            programs: place.programs,
+            signal
+        });
+        await place.scratch.createRoles([
+            ...new Set([
+                ...roles,
+                ...staged.fingerprint?.roles ?? [],
+                ...named
+            ])
+        ]);
+        if (options.inputs.scratchUrl !== undefined) return named;
+        const psql = await this.open('that gives roles their rights', 'postgres');
+        try {
+            for (const statement of statements)await psql.exec(statement).catch((error)=>this.note(error));
+        } finally{
+            await psql.close();
+        }
+        return named;
+    }
+    /** A right that cannot be given shows, where it matters, in what is restored. */ note(error) {
+        if (this.options.signal.aborted) throw error;
+        this.options.reporter.info(`A right of a role was left out: ${error.message}`);
+    }
+    /** Returns what the server could not have as the source had it, one sentence each. */ async createDatabase(database = this.database) {
+        const requires = this.staged.fingerprint?.requires;
+        const otherwise = await this.place.scratch.createDatabase(database, (0,requirements/* identityOf */.c)(this.staged.manifest));
+        if (requires === undefined) return otherwise;
+        const psql = await this.open('that prepares', database);
+        await (0,requirements/* prepareRequirements */.C)(psql, requires).finally(()=>psql.close());
+        return otherwise;
+    }
+    /** What of the archive can be restored where extensions are missing; undefined: all of it. */ async divide() {
+        const { place, staged, options } = this;
+        if (place.missing.length === 0) return undefined;
+        const { programs, missing } = place;
+        const known = staged.fingerprint?.extensions;
+        return divideArchive({
+            archive: staged,
+            programs,
+            signal: options.signal
+        }, {
+            extensions: missing,
+            ...known === undefined ? {} : {
+                known
+            }
+        });
+    }
+    /** Restores definitions and rows, or definitions alone into another database. Nothing of it reaches another server. */ restoreInto(division, how) {
+        const { staged, place } = this;
+        const whole = how.content === 'all';
+        return (0,archive/* restoreInto */.p5)({
+            ...how,
+            archive: staged,
+            programs: place.programs,
+            connection: place.scratch.connection,
+            owner: true,
+            privileges: true,
+            singleTransaction: false,
+            neutralised: true,
+            jobs: whole ? this.jobs : 1,
+            estimatedBytes: whole ? staged.manifest.databaseBytes : null,
+            ...division === undefined ? {} : {
+                entries: division.restored
+            }
+        });
+    }
+}
+
+
+/***/ }),
+
+/***/ 67572:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  p: () => (/* binding */ verifyTold)
+});
+
+// EXTERNAL MODULE: ./lib/notify/telling.js + 8 modules
+var telling = __nccwpck_require__(24911);
+// EXTERNAL MODULE: ./lib/verify/result.js
+var verify_result = __nccwpck_require__(7739);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(77598);
+// EXTERNAL MODULE: ./lib/backup/choose.js + 1 modules
+var choose = __nccwpck_require__(5118);
+// EXTERNAL MODULE: ./lib/backup/catalogue.js
+var catalogue = __nccwpck_require__(77814);
+// EXTERNAL MODULE: ./lib/backup/log.js
+var backup_log = __nccwpck_require__(70401);
+// EXTERNAL MODULE: ./lib/backup/verified.js
+var backup_verified = __nccwpck_require__(71287);
+// EXTERNAL MODULE: ./lib/base/errors.js
+var errors = __nccwpck_require__(22157);
+// EXTERNAL MODULE: ./lib/base/units.js
+var units = __nccwpck_require__(84319);
+// EXTERNAL MODULE: ./lib/codec/index.js + 7 modules
+var codec = __nccwpck_require__(9077);
+// EXTERNAL MODULE: ./lib/inputs/name.js
+var inputs_name = __nccwpck_require__(49293);
+// EXTERNAL MODULE: ./lib/storage/registry.js + 14 modules
+var registry = __nccwpck_require__(66059);
+;// CONCATENATED MODULE: ./lib/verify/age.js
+
+/**
+ * Whether the backup is young enough: its age is that of its snapshot, since that is what would be lost. The snapshot's
+ * time is that of the server's clock; one that is ahead makes no backup younger than its end was by ours.
+ */ function ageOf({ snapshotAt, finishedAt }, maxMs, now) {
+    const ms = now.getTime() - Math.min(Date.parse(snapshotAt), Date.parse(finishedAt));
+    if (ms <= maxMs) return {
+        kind: 'age',
+        name: '',
+        verdict: 'equal'
+    };
+    return {
+        kind: 'age',
+        name: '',
+        verdict: 'different',
+        expected: `at most ${(0,units/* formatDuration */.a3)(maxMs / 1000)}`,
+        found: (0,units/* formatDuration */.a3)(ms / 1000),
+        why: 'no newer backup was found; look for failed runs of the backup workflow'
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/verify/newer.js
+/** Newer backups that cannot be read: whoever asks for the latest believes to have what was made last, and does not. */ function newerFindings(passedOver = []) {
+    return passedOver.filter(({ state })=>state === 'unreadable').map(({ id, why })=>({
+            kind: 'newer backup',
+            name: id,
+            verdict: 'different',
+            why
+        }));
+}
+/** What is newer and no backup is no reason to fail: one may be under way. */ function newerWarnings(passedOver = []) {
+    return passedOver.filter(({ state })=>state === 'unfinished').map(({ why })=>why);
+}
+
+// EXTERNAL MODULE: external "node:perf_hooks"
+var external_node_perf_hooks_ = __nccwpck_require__(643);
+// EXTERNAL MODULE: ./lib/restore/stage/index.js + 9 modules
+var stage = __nccwpck_require__(50081);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(51455);
+// EXTERNAL MODULE: ./lib/backup/fingerprint/nothing.js
+var nothing = __nccwpck_require__(51805);
+// EXTERNAL MODULE: ./lib/restore/archive/index.js + 26 modules
+var archive = __nccwpck_require__(70354);
+// EXTERNAL MODULE: ./lib/postgres/psql.js
+var postgres_psql = __nccwpck_require__(70916);
+// EXTERNAL MODULE: ./lib/verify/compare/findings.js
+var compare_findings = __nccwpck_require__(32400);
+;// CONCATENATED MODULE: ./lib/verify/amcheck.js
+
+
+
+/** A schema of our own, so that nothing of the restored database stands in the way. */ const OURS = 'pgkeep_amcheck';
+const AT_ONCE = 50;
+/** index_corrupted */ const CORRUPTED = 'XX002';
+// An index on a partitioned table itself has no pages, and is not valid until each partition has its own.
+const INDEXES = `
+SELECT c.oid::int8 AS oid, n.nspname AS schema, c.relname AS name, i.indisvalid AS valid, a.amname = 'btree' AS btree
+FROM pg_catalog.pg_index i
+JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_catalog.pg_am a ON a.oid = c.relam
+WHERE c.relkind = 'i' AND c.relpersistence <> 't' AND c.oid >= 16384
+  AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+ORDER BY c.relpages DESC`;
+/**
+ * Whether the indexes of a restored database are sound: valid, and for B-trees in order from page to page
+ * (https://www.postgresql.org/docs/current/amcheck.html). That each row is in its index is not checked, which would
+ * take as long as building it did. Leaves the database as it was.
+ */ async function checkIndexes(open, jobs) {
+    const psql = await open('that looks for indexes');
+    try {
+        const indexes = await psql.rows(INDEXES);
+        const invalid = indexes.filter(({ valid })=>!valid).map((index)=>broken(index, 'it is not valid'));
+        const trees = indexes.filter(({ valid, btree })=>valid && btree);
+        const checked = trees.length === 0 ? [] : await checkTrees(open, psql, trees, jobs);
+        const sound = indexes.length - invalid.length;
+        const summary = sound === 0 || invalid.length > 0 ? [] : [
+            (0,compare_findings/* equal */.LC)('index', `${(0,units/* plural */.LS)(sound, 'index', 'indexes')} valid`)
+        ];
+        return [
+            ...summary,
+            ...invalid,
+            ...checked
+        ];
+    } finally{
+        await psql.close();
+    }
+}
+async function checkTrees(open, psql, trees, jobs) {
+    const amcheck = await provideAmcheck(psql);
+    if ('why' in amcheck) return [
+        (0,compare_findings/* notMeasured */.q7)('index', 'order inside of B-trees', amcheck.why)
+    ];
+    try {
+        const damaged = await inParallel(open, jobs, trees, `${(0,postgres_psql/* quoteIdentifier */.Cm)(amcheck.schema)}.bt_index_check`);
+        return damaged.length > 0 ? damaged : [
+            (0,compare_findings/* equal */.LC)('index', `order inside of ${(0,units/* plural */.LS)(trees.length, 'B-tree', 'B-trees')}`)
+        ];
+    } finally{
+        if (amcheck.ours) await psql.exec(`DROP SCHEMA ${OURS} CASCADE`);
+    }
+}
+/** The schema that amcheck is in, or why there is none. */ async function provideAmcheck(psql) {
+    const there = await psql.value(`SELECT n.nspname FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'amcheck'`);
+    if (there !== '') return {
+        schema: there,
+        ours: false
+    };
+    try {
+        // A restored event trigger must not run at this.
+        await psql.exec('SET session_replication_role = replica');
+        await psql.exec('BEGIN', `CREATE SCHEMA ${OURS}`, `CREATE EXTENSION amcheck SCHEMA ${OURS}`, 'COMMIT');
+        return {
+            schema: OURS,
+            ours: true
+        };
+    } catch (error) {
+        if (!(error instanceof postgres_psql/* SqlError */.L8)) throw error;
+        await psql.exec('ROLLBACK');
+        return {
+            why: `the extension amcheck cannot be had here (${error.message})`
+        };
+    }
+}
+/** Several sessions; each takes the next few indexes, the largest first. */ async function inParallel(open, jobs, trees, check) {
+    const queue = [
+        ...trees
+    ];
+    const damaged = [];
+    const work = async ()=>{
+        const psql = await open('that checks indexes');
+        try {
+            // Few at a time, so that the last ones are shared out evenly.
+            const some = Math.min(AT_ONCE, Math.max(1, Math.floor(trees.length / (jobs * 4))));
+            for(let batch = queue.splice(0, some); batch.length > 0; batch = queue.splice(0, some))damaged.push(...await checkBatch(psql, batch, check));
+        } finally{
+            await psql.close();
+        }
+    };
+    const workers = Array.from({
+        length: Math.max(1, Math.min(jobs, trees.length))
+    }, work);
+    for (const end of (await Promise.allSettled(workers)))if (end.status === 'rejected') throw end.reason;
+    return damaged;
+}
+/** All in one statement; where that fails, each alone. */ async function checkBatch(psql, batch, check) {
+    const oids = batch.map(({ oid })=>oid).join(',');
+    try {
+        await psql.exec(`SELECT ${check}(o::regclass) FROM unnest('{${oids}}'::oid[]) o`);
+        return [];
+    } catch (error) {
+        if (!(error instanceof postgres_psql/* SqlError */.L8)) throw error;
+        const [index, ...others] = batch;
+        if (index === undefined) return [];
+        // amcheck's own messages tell of pages; another one may come from a function of the user's, and hold a value.
+        const found = error.sqlstate === CORRUPTED ? error.message : `checking it fails (SQLSTATE ${error.sqlstate})`;
+        if (others.length === 0) return [
+            broken(index, found)
+        ];
+        const findings = [];
+        for (const one of batch)findings.push(...await checkBatch(psql, [
+            one
+        ], check));
+        return findings;
+    }
+}
+function broken({ schema, name }, found) {
+    return (0,compare_findings/* different */.yn)('index', `${schema}.${name}`, 'a sound index', found);
+}
+
+// EXTERNAL MODULE: ./lib/verify/bootstrap-role.js
+var bootstrap_role = __nccwpck_require__(651);
+// EXTERNAL MODULE: ./lib/base/text.js
+var base_text = __nccwpck_require__(99589);
+;// CONCATENATED MODULE: ./lib/verify/expected-tables.js
+
+
+
+const NEAR = 3;
+const SYNTAX = 'a name as in SQL, such as orders, app.orders or "Odd Name".t';
+/** Ordinary, partitioned and foreign tables that are neither the system's nor temporary. */ const TABLES = `
+SELECT n.nspname AS schema, c.relname AS name
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p', 'f') AND c.relpersistence <> 't'
+  AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`;
+/**
+ * Whether tables are there that the user says must be.
+ * @param names identifiers as in SQL; one without a schema is in `public`
+ */ async function expectTables(open, names) {
+    if (names.length === 0) return [];
+    const psql = await open('that looks for tables');
+    try {
+        const tables = await psql.rows(TABLES);
+        const findings = [];
+        for (const text of names){
+            const wanted = await parse(psql, text);
+            findings.push(wanted === undefined ? (0,compare_findings/* different */.yn)('expected table', (0,base_text/* printableLine */.oy)(text), SYNTAX, 'something else') : judge((0,base_text/* printableLine */.oy)(text), wanted, tables));
+        }
+        return findings;
+    } finally{
+        await psql.close();
+    }
+}
+/** As the server reads it; undefined where it is no name of a table. */ async function parse(psql, text) {
+    try {
+        const parts = await psql.query(`SELECT pg_catalog.to_json(pg_catalog.parse_ident(${(0,postgres_psql/* quoteLiteral */.ce)(text.trim())}))`);
+        const [first, second, ...others] = parts;
+        if (first === undefined || others.length > 0) return undefined;
+        return second === undefined ? {
+            schema: 'public',
+            name: first
+        } : {
+            schema: first,
+            name: second
+        };
+    } catch (error) {
+        if (error instanceof postgres_psql/* SqlError */.L8 || error instanceof TypeError) return undefined;
+        throw error;
+    }
+}
+function judge(text, wanted, tables) {
+    if (tables.some(({ schema, name })=>schema === wanted.schema && name === wanted.name)) return (0,compare_findings/* equal */.LC)('expected table', text);
+    const near = nearest(wanted, tables);
+    const why = near.length === 0 ? undefined : `near it there is ${near.map((one)=>JSON.stringify(one)).join(', ')}`;
+    return (0,compare_findings/* different */.yn)('expected table', text, 'a table', 'missing', why === undefined ? {} : {
+        why
+    });
+}
+/** Tables with that name elsewhere, or in other letters, or with one like it. */ function nearest(wanted, tables) {
+    const name = wanted.name.toLowerCase();
+    const far = Math.max(1, Math.floor(name.length / 3));
+    return tables.map((table)=>({
+            table,
+            steps: distance(name, table.name.toLowerCase())
+        })).filter(({ steps })=>steps <= far).sort((a, b)=>a.steps - b.steps).slice(0, NEAR).map(({ table })=>`${table.schema}.${table.name}`);
+}
+/** How many letters must be put in, taken out or changed to make one of the other. */ function distance(a, b) {
+    let row = Array.from({
+        length: b.length + 1
+    }, (_, index)=>index);
+    for(let i = 1; i <= a.length; i += 1){
+        const next = [
+            i
+        ];
+        for(let j = 1; j <= b.length; j += 1){
+            const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+            next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+        }
+        row = next;
+    }
+    return row[b.length] ?? 0;
+}
+
+;// CONCATENATED MODULE: ./lib/verify/checks.js
+
+
+
+
+
+
+const TIMEOUT = '10min';
+const EXPECTED = 'one row, one true';
+/** Rows are counted up to this. */ const MANY = 100;
+/**
+ * Runs the user's own checks, each in a session of its own that cannot write.
+ * @returns one finding a check: `equal` when it gave exactly one row with one column that is true.
+ */ async function runChecks(open, checks) {
+    const findings = [];
+    for (const sql of checks){
+        const psql = await open('that runs a check');
+        try {
+            findings.push(checks_judge(sql, await ask(psql, sql)));
+        } catch (error) {
+            if (!(error instanceof postgres_psql/* SqlError */.L8)) throw error;
+            findings.push((0,compare_findings/* different */.yn)('check', nameOf(sql), EXPECTED, refusal(error)));
+        } finally{
+            await psql.close();
+        }
+    }
+    return findings;
+}
+/**
+ * The check reaches the server as a literal, never as psql's own input: psql would obey a backslash in it. The server
+ * opens a cursor for it, which takes exactly one statement, and one that reads.
+ */ async function ask(psql, sql) {
+    // PostgreSQL has no text with it, so it would be no statement.
+    if (sql.includes('\0')) throw new postgres_psql/* SqlError */.L8('a zero byte in the statement', '42601', '');
+    await psql.exec('BEGIN READ ONLY', `SET LOCAL statement_timeout = '${TIMEOUT}'`, 'SET LOCAL search_path = public', `DO ${(0,postgres_psql/* quoteLiteral */.ce)(block(sql))}`);
+    return psql.query(`SELECT pg_catalog.current_setting('pgkeep.answer')`);
+}
+function block(sql) {
+    return `
+DECLARE
+  answers refcursor;
+  answer record;
+  more bigint := 0;
+  shown json := '[]';
+BEGIN
+  OPEN answers NO SCROLL FOR EXECUTE ${(0,postgres_psql/* quoteLiteral */.ce)(sql)};
+  FETCH answers INTO answer;
+  IF FOUND THEN
+    shown := (SELECT coalesce(pg_catalog.json_agg(e.value), '[]') FROM pg_catalog.json_each(pg_catalog.row_to_json(answer)) e);
+    MOVE FORWARD ${MANY} FROM answers;
+    GET DIAGNOSTICS more = ROW_COUNT;
+    more := more + 1;
+  END IF;
+  PERFORM pg_catalog.set_config('pgkeep.answer', pg_catalog.json_build_object('rows', more, 'values', shown)::text, true);
+END`;
+}
+function checks_judge(sql, { rows, values }) {
+    const name = nameOf(sql);
+    const not = (found)=>(0,compare_findings/* different */.yn)('check', name, EXPECTED, found);
+    if (rows === 0) return not('no row');
+    if (rows > 1) return not(rows > MANY ? `more than ${MANY} rows` : (0,units/* plural */.LS)(rows, 'row'));
+    if (values.length !== 1) return not(`one row of ${(0,units/* plural */.LS)(values.length, 'column')}`);
+    const [value] = values;
+    if (value === true) return (0,compare_findings/* equal */.LC)('check', name);
+    if (value === false) return not('false');
+    // What else it may be is data.
+    return not(value === null ? 'null' : 'a value that is neither true nor false');
+}
+const WRITES = new Set([
+    '25006',
+    '25001',
+    '0A000',
+    '42P11'
+]);
+function refusal(error) {
+    const message = (0,base_text/* printableLine */.oy)((0,errors/* messageOf */.bD)(error));
+    if (error.sqlstate === '57014') return `no answer within ${TIMEOUT}`;
+    if (!WRITES.has(error.sqlstate)) return `an error: ${message}`;
+    return `an error, since a check is one statement that only reads: ${message}`;
+}
+function nameOf(sql) {
+    return (0,base_text/* cutTo */.yd)((0,base_text/* printableLine */.oy)(sql.trim()), 200);
+}
+
+// EXTERNAL MODULE: ./lib/verify/compare/index.js + 12 modules
+var compare = __nccwpck_require__(56154);
+// EXTERNAL MODULE: ./lib/postgres/explain.js + 5 modules
+var explain = __nccwpck_require__(1943);
+// EXTERNAL MODULE: ./lib/verify/compare/request.js
+var compare_request = __nccwpck_require__(91561);
+// EXTERNAL MODULE: ./lib/backup/fingerprint/objects.js
+var objects = __nccwpck_require__(65360);
+;// CONCATENATED MODULE: ./lib/verify/control/objects.js
+
+/** What is dropped by the name that PostgreSQL itself gives an object: `DROP TRIGGER touch ON app.orders`. */ const DROPPED = new Set([
+    'index',
+    'view',
+    'materialized view',
+    'foreign table',
+    'trigger',
+    'policy',
+    'rule',
+    'function',
+    'statistics object',
+    'event trigger',
+    'publication'
+]);
+/** Catalogs and OIDs to the statement that drops them; a constraint goes by its table. */ function identify(psql, objects) {
+    const list = (numbers)=>`'{${numbers.join(',')}}'::oid[]`;
+    return psql.rows(`
+    SELECT o.catalog::int8 AS catalog, o.oid::int8 AS oid, i.identity, CASE WHEN k.oid IS NOT NULL
+        THEN 'ALTER TABLE ' || k.conrelid::regclass || ' DROP CONSTRAINT ' || quote_ident(k.conname)
+        ELSE 'DROP ' || CASE i.type WHEN 'statistics object' THEN 'statistics' ELSE i.type END || ' ' || i.identity END AS drop
+    FROM unnest(${list(objects.map(({ catalog })=>catalog))}, ${list(objects.map(({ oid })=>oid))}) AS o(catalog, oid)
+    CROSS JOIN LATERAL pg_identify_object(o.catalog, o.oid, 0) i
+    LEFT JOIN pg_constraint k ON o.catalog = 'pg_constraint'::regclass AND k.oid = o.oid`);
+}
+/** How many of each kind are looked at: enough to find one that nothing hangs on. */ const LOOKED_AT = 200;
+/** Something lost that is no table, by kind. */ async function objectDrops(psql, random) {
+    const kinds = new Map();
+    for (const { kind, catalog, oid, via } of (await (0,objects/* catalogObjects */.iw)(psql))){
+        if (kind === 'index' ? via !== null : !DROPPED.has(kind) && !isConstraint(kind)) continue;
+        const members = kinds.get(kind);
+        if (members === undefined) kinds.set(kind, [
+            {
+                catalog,
+                oid
+            }
+        ]);
+        else members.push({
+            catalog,
+            oid
+        });
+    }
+    const result = [];
+    for (const [kind, objects] of kinds){
+        const from = random(Math.max(1, objects.length - LOOKED_AT + 1));
+        const some = await identify(psql, objects.slice(from, from + LOOKED_AT));
+        result.push(some.map(({ drop, identity })=>({
+                description: `${kind} dropped: ${identity}`,
+                scope: {
+                    aspects: [
+                        'objects'
+                    ]
+                },
+                expects: {
+                    kind: 'object kind',
+                    name: kind
+                },
+                apply: async (session)=>{
+                    await session.exec(drop);
+                    return true;
+                }
+            })));
+    }
+    return result;
+}
+function isConstraint(kind) {
+    return kind === 'foreign key' || kind.endsWith(' constraint');
+}
+
+;// CONCATENATED MODULE: ./lib/verify/control/others.js
+
+
+/** A sequence that was at rest during the dump set to where it was not. */ function sequenceResets({ sequences }) {
+    return sequences.filter(({ before, after })=>before === after).map((sequence)=>{
+        const name = (0,postgres_psql/* quoteLiteral */.ce)(`${(0,postgres_psql/* quoteIdentifier */.Cm)(sequence.schema)}.${(0,postgres_psql/* quoteIdentifier */.Cm)(sequence.name)}`);
+        return {
+            description: `sequence ${(0,compare_findings/* titleOf */.Gg)(sequence)} reset`,
+            scope: {
+                aspects: [
+                    'sequences'
+                ]
+            },
+            expects: {
+                kind: 'sequence',
+                name: (0,compare_findings/* titleOf */.Gg)(sequence)
+            },
+            apply: async (psql)=>{
+                const at = `(SELECT CASE WHEN seqmin::text = ${(0,postgres_psql/* quoteLiteral */.ce)(sequence.before ?? '')} THEN seqmax ELSE seqmin END
+            FROM pg_sequence WHERE seqrelid = ${name}::regclass)`;
+                return await psql.value(`SELECT setval(${name}::regclass, ${at})::text`) !== sequence.before;
+            }
+        };
+    });
+}
+/** A large object lost. */ function largeObjectLosses({ largeObjects }) {
+    if (largeObjects === 0) return [];
+    const unlink = 'SELECT lo_unlink(oid) FROM (SELECT oid FROM pg_largeobject_metadata LIMIT 1) o';
+    return [
+        {
+            description: 'one large object deleted',
+            scope: {
+                aspects: [
+                    'large objects'
+                ]
+            },
+            expects: {
+                kind: 'large objects',
+                name: 'all'
+            },
+            apply: async (psql)=>await psql.value(unlink) === '1'
+        }
+    ];
+}
+/** A materialized view without its rows. */ function viewLosses({ materializedViews }) {
+    return materializedViews.filter(({ populated })=>populated).map((view)=>({
+            description: `rows of materialized view ${(0,compare_findings/* titleOf */.Gg)(view)} removed`,
+            scope: {
+                aspects: [
+                    'materialized views'
+                ]
+            },
+            expects: {
+                kind: 'materialized view',
+                name: (0,compare_findings/* titleOf */.Gg)(view)
+            },
+            apply: async (psql)=>{
+                const name = `${(0,postgres_psql/* quoteIdentifier */.Cm)(view.schema)}.${(0,postgres_psql/* quoteIdentifier */.Cm)(view.name)}`;
+                await psql.exec(`REFRESH MATERIALIZED VIEW ${name} WITH NO DATA`);
+                return true;
+            }
+        }));
+}
+/** An extension lost. */ function extensionDrops({ extensions, requires }) {
+    return [
+        ...extensions,
+        ...requires.extensions
+    ].filter(({ name })=>name !== 'plpgsql').map(({ name })=>({
+            description: `extension dropped: ${name}`,
+            scope: {
+                aspects: [
+                    'extensions'
+                ]
+            },
+            expects: {
+                kind: 'extension',
+                name
+            },
+            apply: async (psql)=>{
+                await psql.exec(`DROP EXTENSION ${(0,postgres_psql/* quoteIdentifier */.Cm)(name)}`);
+                return true;
+            }
+        }));
+}
+
+;// CONCATENATED MODULE: ./lib/verify/control/rows.js
+
+
+/** The tables that had rows. */ function places({ tables }) {
+    return tables.filter(({ rows })=>rows > 0).flatMap((table)=>(table.partitions ?? [
+            table
+        ]).map((leaf)=>({
+                table,
+                leaf
+            })));
+}
+function sqlName({ schema, name }) {
+    return `${(0,postgres_psql/* quoteIdentifier */.Cm)(schema)}.${(0,postgres_psql/* quoteIdentifier */.Cm)(name)}`;
+}
+function candidate({ table, leaf }, what, apply) {
+    return {
+        description: `${what} table ${(0,compare_findings/* titleOf */.Gg)(leaf)}`,
+        scope: {
+            aspects: [
+                'tables'
+            ],
+            tables: [
+                table
+            ]
+        },
+        expects: {
+            kind: 'table',
+            name: (0,compare_findings/* titleOf */.Gg)(table)
+        },
+        apply
+    };
+}
+/** One row less. */ function deletions(fingerprint) {
+    return places(fingerprint).map((place)=>candidate(place, 'one row deleted from', async (psql)=>{
+            const from = sqlName(place.leaf);
+            const row = await someRow(psql, from, place.table.condition ?? '');
+            if (row === '') return false;
+            await psql.exec(`DELETE FROM ONLY ${from} WHERE ctid = ${(0,postgres_psql/* quoteLiteral */.ce)(row)}`);
+            return isGone(psql, from, row);
+        }));
+}
+/** One value changed, where the fingerprint knows the content. */ function changes(fingerprint) {
+    if (fingerprint.level !== 'content') return [];
+    return places(fingerprint).map((place)=>candidate(place, 'one value changed in', async (psql)=>{
+            const from = sqlName(place.leaf);
+            const { condition } = place.table;
+            for (const { name, changed } of (await changeable(psql, from))){
+                const also = `${condition === undefined ? 'WHERE' : `${condition} AND`} (${changed}) IS DISTINCT FROM ${name}`;
+                const row = await someRow(psql, from, also);
+                if (row === '') continue;
+                await psql.exec(`UPDATE ONLY ${from} SET ${name} = ${changed} WHERE ctid = ${(0,postgres_psql/* quoteLiteral */.ce)(row)}`);
+                return isGone(psql, from, row);
+            }
+            return false;
+        }));
+}
+/** All rows lost. */ function truncations(fingerprint) {
+    return places(fingerprint).map((place)=>candidate(place, 'all rows removed from', async (psql)=>{
+            const from = sqlName(place.leaf);
+            if (await someRow(psql, from, place.table.condition ?? '') === '') return false;
+            await psql.exec(`TRUNCATE ONLY ${from}`);
+            return true;
+        }));
+}
+/** The table itself lost. Partitions that are counted together are left to the others. */ function tableDrops(fingerprint) {
+    return fingerprint.tables.filter(({ partitions, condition })=>partitions === undefined && condition === undefined).map((table)=>candidate({
+            table,
+            leaf: table
+        }, 'dropped:', async (psql)=>{
+            await psql.exec(`DROP TABLE ${sqlName(table)}`);
+            return true;
+        }));
+}
+/** The place of a row that meets the condition; empty where there is none. */ function someRow(psql, from, condition) {
+    return psql.value(`SELECT ctid FROM ONLY ${from} ${condition} LIMIT 1`);
+}
+/** A rule or an always-on trigger may have undone it. A changed row is in another place than it was. */ async function isGone(psql, from, row) {
+    return await psql.value(`SELECT count(*) FROM ONLY ${from} WHERE ctid = ${(0,postgres_psql/* quoteLiteral */.ce)(row)}`) === '0';
+}
+/** Columns that may be written, each with an expression for another value. */ function changeable(psql, from) {
+    return psql.rows(`
+    SELECT quote_ident(a.attname) AS name, CASE
+        WHEN NOT a.attnotnull AND t.typtype <> 'd' THEN 'NULL'
+        WHEN t.typcategory = 'N' AND t.typname ~ '^(int|float|numeric)' THEN quote_ident(a.attname) || ' + 1'
+        WHEN t.typname IN ('text', 'varchar') THEN quote_ident(a.attname) || $$ || '.'$$
+        WHEN t.typname = 'bool' THEN 'NOT ' || quote_ident(a.attname)
+      END AS changed
+    FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+    WHERE a.attrelid = ${(0,postgres_psql/* quoteLiteral */.ce)(from)}::regclass AND a.attnum > 0 AND NOT a.attisdropped
+      AND a.attgenerated = '' AND a.attidentity <> 'a'
+      AND ((NOT a.attnotnull AND t.typtype <> 'd') OR (t.typcategory = 'N' AND t.typname ~ '^(int|float|numeric)')
+        OR t.typname IN ('text', 'varchar', 'bool'))
+    ORDER BY a.attnotnull, a.attnum`);
+}
+
+;// CONCATENATED MODULE: ./lib/verify/control/damage.js
+
+
+
+
+/** A kind of damage of which this many could not be done is given up. */ const TRIES = 10;
+/**
+ * Damages a restored database in one way that the fingerprint measures: a kind of damage at random, then one of its
+ * kind. What triggers, rules and dependencies do not let happen is tried elsewhere.
+ * @returns what was done; undefined where nothing could be, as in an empty database.
+ */ async function damage(psql, fingerprint, { random, objects }) {
+    await silence(psql);
+    const ofRows = [
+        deletions,
+        changes,
+        truncations,
+        tableDrops
+    ];
+    const others = [
+        sequenceResets,
+        largeObjectLosses,
+        viewLosses,
+        extensionDrops
+    ];
+    const kinds = [
+        ...ofRows,
+        ...others
+    ].map((candidates)=>candidates(fingerprint));
+    if (objects) kinds.push(...await objectDrops(psql, random));
+    for (const candidates of shuffled(kinds, random))for (const candidate of shuffled(candidates, random).slice(0, TRIES))if (await happens(psql, candidate)) return candidate;
+    return undefined;
+}
+const INSUFFICIENT_PRIVILEGE = '42501';
+/**
+ * No trigger undoes a damage, and no foreign key or event trigger stands in the way. A role that may not say so, on a
+ * server of the user's, damages what they let it.
+ */ async function silence(psql) {
+    try {
+        await psql.exec('SET session_replication_role = replica');
+    } catch (error) {
+        if (!(error instanceof postgres_psql/* SqlError */.L8) || error.sqlstate !== INSUFFICIENT_PRIVILEGE) throw error;
+    }
+}
+async function happens(psql, candidate) {
+    await psql.exec('BEGIN');
+    try {
+        const done = await candidate.apply(psql);
+        await psql.exec(done ? 'COMMIT' : 'ROLLBACK');
+        return done;
+    } catch (error) {
+        if (!(error instanceof postgres_psql/* SqlError */.L8)) throw error;
+        await psql.exec('ROLLBACK');
+        return false;
+    }
+}
+/** Fisher and Yates' shuffle. */ function shuffled(list, random) {
+    const result = [
+        ...list
+    ];
+    for(let left = result.length; left > 1; left -= 1){
+        const [taken] = result.splice(random(left), 1);
+        if (taken !== undefined) result.push(taken);
+    }
+    return result;
+}
+
+;// CONCATENATED MODULE: ./lib/verify/control/index.js
+
+
+
+
+
+
+/**
+ * Damages the restored database, which must have been found equal, and compares what was damaged again by the same
+ * code: a comparison that does not notice has proved nothing.
+ * @param random a whole number below its argument; default: the system's own source
+ */ async function runControl(request, random = (below)=>(0,external_node_crypto_.randomInt)(below)) {
+    const done = await doDamage(request, random);
+    if (done === undefined) {
+        const why = 'there is nothing in this database whose loss the fingerprint would show';
+        return {
+            findings: [
+                {
+                    kind: 'control',
+                    name: 'damage on purpose',
+                    verdict: 'not measured',
+                    why
+                }
+            ],
+            control: {
+                outcome: 'not applicable',
+                damage: null
+            }
+        };
+    }
+    const noticed = controlNoticed(done, await (0,compare/* compareRestored */.I)({
+        ...request,
+        only: done.scope
+    }));
+    const finding = noticed ? {
+        kind: 'control',
+        name: done.description,
+        verdict: 'equal'
+    } : {
+        kind: 'control',
+        name: done.description,
+        verdict: 'different',
+        expected: 'noticed',
+        found: 'not noticed',
+        why: 'the comparison does not see what it must, so nothing of it counts'
+    };
+    return {
+        findings: [
+            finding
+        ],
+        control: {
+            outcome: noticed ? 'noticed' : 'not noticed',
+            damage: done.description
+        }
+    };
+}
+async function doDamage(request, random) {
+    const { fingerprint, manifest, unfilled = [] } = request;
+    if (fingerprint === undefined) return undefined;
+    // What is not measured is not missed.
+    const isMeasured = (...kinds)=>(relation)=>!(0,compare_request/* isLeftOut */.W)(request, kinds, relation);
+    const measured = {
+        ...fingerprint,
+        tables: fingerprint.tables.filter(isMeasured('TABLE', 'TABLE DATA')),
+        sequences: fingerprint.sequences.filter(isMeasured('SEQUENCE', 'SEQUENCE SET')),
+        materializedViews: fingerprint.materializedViews.filter(({ schema, name })=>!unfilled.some((view)=>view.schema === schema && view.name === name))
+    };
+    // Where objects may be missing, another one that is missing does not show.
+    const objects = manifest.options['content'] !== 'data' && request.leftOut === undefined;
+    const psql = await request.open('that damages the copy');
+    try {
+        return await damage(psql, measured, {
+            random,
+            objects
+        });
+    } catch (error) {
+        throw (0,explain/* explainSqlError */.s)(error, 'Damaging the restored copy', {
+            target: request.connection.target
+        });
+    } finally{
+        await psql.close();
+    }
+}
+/** Whether the difference that the damage makes was named. */ function controlNoticed({ expects }, findings) {
+    return findings.some(({ kind, name, verdict, minor })=>verdict === 'different' && minor !== true && kind === expects.kind && name === expects.name);
+}
+
+// EXTERNAL MODULE: ./lib/backup/all-or-stop.js
+var all_or_stop = __nccwpck_require__(81949);
+// EXTERNAL MODULE: ./lib/base/reporter.js
+var base_reporter = __nccwpck_require__(98067);
+// EXTERNAL MODULE: ./lib/postgres/server.js
+var server = __nccwpck_require__(97035);
+// EXTERNAL MODULE: ./lib/restore/swap/archived.js
+var swap_archived = __nccwpck_require__(43083);
+// EXTERNAL MODULE: ./lib/postgres/database/hashes.js
+var hashes = __nccwpck_require__(37468);
+;// CONCATENATED MODULE: ./lib/verify/compare/properties.js
+
+
+/** What arguments of pg_dump leave out of an archive. */ const WITHOUT = {
+    '--no-owner': 'owner',
+    '-O': 'owner',
+    '--no-privileges': 'privileges',
+    '--no-acl': 'privileges',
+    '-x': 'privileges',
+    '--no-comments': 'comment'
+};
+/**
+ * What the archive says of the database as a whole against what it was at the snapshot. A restore into another database
+ * leaves that as it is, so only the archive can be looked at.
+ * @param expected of the fingerprint; the first ones have none
+ * @param dumpArgs the arguments that pg_dump was given, as the manifest has them
+ */ function judgeProperties(expected, archived, dumpArgs) {
+    if (expected === undefined) return [];
+    const args = Array.isArray(dumpArgs) ? dumpArgs : [];
+    const left = new Set(args.map((arg)=>WITHOUT[String(arg)]));
+    // What its owner may do in it is left out, for which one has to know who that is.
+    const owner = left.has('owner');
+    const found = (0,hashes/* propertyHashes */.I)(archived);
+    const differing = Object.keys(found).filter((property)=>found[property] !== expected[property] && !left.has(property) && !(owner && property === 'privileges'));
+    if (differing.length === 0) return [
+        (0,compare_findings/* equal */.LC)('definitions', 'of the database as a whole')
+    ];
+    return differing.map((property)=>(0,compare_findings/* different */.yn)('definitions', `${property} of the database`, 'as at the snapshot', 'otherwise in the archive'));
+}
+
+// EXTERNAL MODULE: ./lib/verify/place.js + 13 modules
+var verify_place = __nccwpck_require__(96297);
+// EXTERNAL MODULE: ./lib/verify/scratch-copy.js + 2 modules
+var scratch_copy = __nccwpck_require__(51995);
 ;// CONCATENATED MODULE: ./lib/verify/restored.js
 const DEFINITIONS = 'of the archive';
 /** Whether the definitions in the archive are those that the database had. */ function definitionsFinding({ fingerprint, manifest }, found) {
@@ -27263,158 +33971,87 @@ const DEFINITIONS = 'of the archive';
 
 
 
-/** A backup's copies on a server: the restored database, and one with its definitions alone to compare those with. */ class Copies {
-    options;
-    staged;
-    place;
+/** A backup's copies on a server: the restored database, and one with its definitions alone to compare those with. */ class Copies extends scratch_copy/* ScratchCopy */._ {
     names;
     constructor(options, staged, place){
-        this.options = options;
-        this.staged = staged;
-        this.place = place;
         // On a server of the user's there may be databases of any name.
         const prefix = options.inputs.scratchUrl === undefined ? '' : `pgkeep_${staged.manifest.id}_`;
+        super(options, staged, place, prefix + verify_place/* RESTORED */.lt);
         this.names = {
-            restored: prefix + RESTORED,
+            restored: this.database,
             reloaded: `${prefix}reloaded`
         };
     }
-    get jobs() {
-        const { jobs } = this.options.inputs;
-        return jobs === 'auto' ? (0,external_node_os_.availableParallelism)() : jobs;
+    /** Returns what the server could not have as the source had it, one sentence each. */ async makeDatabases() {
+        const otherwise = await this.createDatabase();
+        await this.createDatabase(this.names.reloaded);
+        return otherwise;
     }
-    /** A session on the restored database, or another. */ open(name, database = this.names.restored) {
-        const { place, options } = this;
-        return postgres_psql/* Psql */.DD.open({
-            programs: place.programs,
-            connection: place.scratch.connection,
-            database,
-            signal: options.signal,
-            reporter: options.reporter,
-            name,
-            // Notices of a restored database are the user's own and say nothing here.
-            settings: {
-                client_min_messages: 'warning'
-            }
-        });
-    }
-    /**
-   * All that the archive names must be there; on a server of our own they may also do what they could do.
-   * @returns those that the archive names
-   */ async makeRoles({ roles, statements }) {
-        const { options, staged, place } = this;
-        const { signal } = options;
-        const named = await (0,archive/* rolesNamedIn */.sX)({
+    /** The archive's definitions, and what it says of the database as a whole, against the source's. */ async definitions(signal) {
+        const { staged, place } = this;
+        const { fingerprint, format, manifest } = staged;
+        const statements = [];
+        const found = await this.definitionsHash(signal, (statement)=>statements.push(statement));
+        const finding = definitionsFinding(staged, found);
+        if (fingerprint?.properties === undefined) return [
+            finding
+        ];
+        if (format === 'plain' && typeof found !== 'string') return [
+            finding,
+            (0,compare_findings/* notMeasured */.q7)('definitions', 'of the database as a whole', found.why)
+        ];
+        const archived = format === 'plain' ? (0,swap_archived/* propertiesIn */.d)(statements) : await (0,swap_archived/* archivedProperties */.U)({
             archive: staged,
             programs: place.programs,
             signal
         });
-        await place.scratch.createRoles([
-            ...new Set([
-                ...roles,
-                ...staged.fingerprint?.roles ?? [],
-                ...named
-            ])
-        ]);
-        if (options.inputs.scratchUrl !== undefined) return named;
-        const psql = await this.open('that gives roles their rights', 'postgres');
-        try {
-            for (const statement of statements)await psql.exec(statement).catch((error)=>this.note(error));
-        } finally{
-            await psql.close();
-        }
-        return named;
+        return [
+            finding,
+            ...judgeProperties(fingerprint.properties, archived, manifest.options['dump-args'])
+        ];
     }
-    /** A right that cannot be given shows, where it matters, in what is restored. */ note(error) {
-        if (this.options.signal.aborted) throw error;
-        this.options.reporter.info(`A right of a role was left out: ${error.message}`);
-    }
-    /** Returns what the server could not have as the source had it, one sentence each. */ async makeDatabases() {
-        const { scratch } = this.place;
-        const identity = (0,requirements/* identityOf */.c)(this.staged.manifest);
-        const requires = this.staged.fingerprint?.requires;
-        const otherwise = await scratch.createDatabase(this.names.restored, identity);
-        await scratch.createDatabase(this.names.reloaded, identity);
-        if (requires === undefined) return otherwise;
-        for (const database of Object.values(this.names)){
-            const psql = await this.open('that prepares', database);
-            await (0,requirements/* prepareRequirements */.C)(psql, requires).finally(()=>psql.close());
-        }
-        return otherwise;
-    }
-    /** What of the archive can be restored where extensions are missing; undefined: all of it. */ async divide() {
-        const { place, staged, options } = this;
-        if (place.missing.length === 0) return undefined;
-        const { programs, missing } = place;
-        const known = staged.fingerprint?.extensions;
-        return divideArchive({
-            archive: staged,
-            programs,
-            signal: options.signal
-        }, {
-            extensions: missing,
-            ...known === undefined ? {} : {
-                known
-            }
-        });
-    }
-    /** Another major's pg_restore writes other text for the same definitions. */ async definitions(signal) {
+    /** Another major's pg_restore writes other text for the same definitions. */ async definitionsHash(signal, tellDatabase) {
         const { staged, place } = this;
         const { pg_dump: made } = staged.manifest.tools;
-        if (place.readers.major === (0,postgres_server/* majorOf */.Ds)(made)) return (0,archive/* definitionsHash */.Hn)({
+        if (place.readers.major === (0,server/* majorOf */.Ds)(made)) return (0,archive/* definitionsHash */.Hn)({
             archive: staged,
             programs: place.readers,
             signal
-        });
+        }, tellDatabase);
         return {
             why: `pg_restore ${place.readers.version} writes them otherwise than pg_restore ${made}, which is not to be had here`
         };
     }
     /** Restores both copies at once, and compares the archive's definitions with the source's. */ async restore(division) {
         const { staged, place, options, names } = this;
+        const { reporter } = options;
         const stop = new AbortController();
         const signal = AbortSignal.any([
             options.signal,
             stop.signal
         ]);
-        const source = {
-            archive: staged,
-            programs: place.programs,
-            signal
-        };
-        const common = {
-            ...source,
-            connection: place.scratch.connection,
-            owner: true,
-            privileges: true,
-            singleTransaction: false,
-            neutralised: true,
-            ...division === undefined ? {} : {
-                entries: division.restored
-            }
-        };
         const [whole, , definitions, toc] = await (0,all_or_stop/* allOrStop */.P)(stop, [
-            (0,archive/* restoreInto */.p5)({
-                ...common,
+            this.restoreInto(division, {
                 database: names.restored,
                 content: 'all',
-                jobs: this.jobs,
-                estimatedBytes: staged.manifest.databaseBytes,
-                reporter: options.reporter
+                reporter,
+                signal
             }),
-            (0,archive/* restoreInto */.p5)({
-                ...common,
+            this.restoreInto(division, {
                 database: names.reloaded,
                 content: 'schema',
-                jobs: 1,
-                estimatedBytes: null,
-                reporter: reporter/* silentReporter */.P
+                reporter: base_reporter/* silentReporter */.P,
+                signal
             }),
             this.definitions(signal),
-            (0,archive/* readContents */.r0)(source)
+            (0,archive/* readContents */.r0)({
+                archive: staged,
+                programs: place.programs,
+                signal
+            })
         ]);
         const findings = [
-            definitionsFinding(staged, definitions),
+            ...definitions,
             ...restoreFindings(whole.errors),
             ...missingFindings(staged, place.missing)
         ];
@@ -27427,8 +34064,10 @@ const DEFINITIONS = 'of the archive';
     }
 }
 
+// EXTERNAL MODULE: ./lib/verify/extensions.js
+var extensions = __nccwpck_require__(62560);
 // EXTERNAL MODULE: ./lib/postgres/globals.js
-var postgres_globals = __nccwpck_require__(17371);
+var postgres_globals = __nccwpck_require__(92070);
 ;// CONCATENATED MODULE: ./lib/verify/roles.js
 
 /**
@@ -27464,10 +34103,11 @@ var postgres_globals = __nccwpck_require__(17371);
 
 
 
+
 /** Restores a staged backup into a scratch server, compares it, and puts the comparison itself to the test. */ async function examine(options, staged) {
     const { reporter } = options;
     refuseRowsAlone(staged);
-    const programs = await reporter.group('PostgreSQL programs', ()=>programsFor(options, staged));
+    const programs = await reporter.group('PostgreSQL programs', ()=>(0,verify_place/* programsFor */.Tu)(options, staged));
     const globals = await globalsOf(staged);
     const place = await reporter.group('Scratch server', async ()=>{
         const toc = await (0,archive/* readContents */.r0)({
@@ -27475,9 +34115,9 @@ var postgres_globals = __nccwpck_require__(17371);
             programs,
             signal: options.signal
         });
-        return openPlace(options, staged, programs, {
-            extensions: (0,verify_extensions/* extensionsOf */.oQ)(staged, toc ?? []),
-            bootstrapRole: bootstrapRole(staged, globals)
+        return (0,verify_place/* openPlace */.QL)(options, staged, programs, {
+            extensions: (0,extensions/* extensionsOf */.oQ)(staged, toc ?? []),
+            bootstrapRole: (0,bootstrap_role/* bootstrapRole */.T)(staged, globals)
         });
     });
     try {
@@ -27502,9 +34142,6 @@ function refuseRowsAlone({ manifest }) {
 }
 async function globalsOf({ globals }) {
     return globals === undefined ? undefined : (0,postgres_globals/* readGlobals */.$)(await (0,promises_.readFile)(globals, 'utf8'));
-}
-/** Older backups do not tell; a role called postgres is nearly always the one. */ function bootstrapRole({ fingerprint }, globals) {
-    return fingerprint?.bootstrapRole ?? globals?.roles.find((role)=>role === 'postgres') ?? 'postgres';
 }
 /** Restores and compares on a server that is there. */ async function compareCopies(options, staged, place, globals) {
     const copies = new Copies(options, staged, place);
@@ -27543,7 +34180,7 @@ async function globalsOf({ globals }) {
         ...restored.findings,
         ...compared,
         ...roleFindings(named, globals, {
-            bootstrapRole: bootstrapRole(staged, globals),
+            bootstrapRole: (0,bootstrap_role/* bootstrapRole */.T)(staged, globals),
             encoding: staged.manifest.server.encoding
         }),
         ...await expectTables(request.open, inputs.expectTables),
@@ -27597,7 +34234,6 @@ async function globalsOf({ globals }) {
             }));
     } catch (error) {
         if (!(error instanceof stage/* DamagedPartError */.B)) throw error;
-        reporter.error(error.message);
         return {
             findings: [
                 {
@@ -27810,7 +34446,7 @@ function tell({ verdict, totals, seconds, name, backupId }, { reporter }) {
 
 /***/ }),
 
-/***/ 13411:
+/***/ 86144:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -28031,31 +34667,32 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/base/failure.js
-var failure = __nccwpck_require__(81747);
+var failure = __nccwpck_require__(73222);
 // EXTERNAL MODULE: ./lib/base/stop.js
-var stop = __nccwpck_require__(45505);
+var stop = __nccwpck_require__(57122);
 // EXTERNAL MODULE: ./lib/version.js
-var version = __nccwpck_require__(13411);
+var version = __nccwpck_require__(86144);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(73024);
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(17594);
+var errors = __nccwpck_require__(22157);
 // EXTERNAL MODULE: ./lib/inputs/read.js + 4 modules
-var read = __nccwpck_require__(24813);
-// EXTERNAL MODULE: ./lib/inputs/table.js + 10 modules
-var table = __nccwpck_require__(28889);
+var read = __nccwpck_require__(46735);
+// EXTERNAL MODULE: ./lib/inputs/table.js + 11 modules
+var table = __nccwpck_require__(87481);
 // EXTERNAL MODULE: ./lib/inputs/selector.js
-var selector = __nccwpck_require__(65480);
+var selector = __nccwpck_require__(71167);
 // EXTERNAL MODULE: ./lib/inputs/unknown.js
-var unknown = __nccwpck_require__(25075);
+var unknown = __nccwpck_require__(39182);
 // EXTERNAL MODULE: ./lib/inputs/values.js
-var inputs_values = __nccwpck_require__(97035);
+var inputs_values = __nccwpck_require__(37612);
 ;// CONCATENATED MODULE: ./lib/cli/flags.js
 
 const ALL = [
     'backup',
     'restore',
     'verify',
+    'check-migrations',
     'prune',
     'status',
     'list',
@@ -28069,7 +34706,8 @@ const CLI_FLAGS = {
         description: 'Read the identity from this file, which age-keygen wrote; repeatable. It wins over PGKEEP_IDENTITY',
         commands: [
             'restore',
-            'verify'
+            'verify',
+            'check-migrations'
         ],
         short: 'i',
         placeholder: 'FILE'
@@ -28077,6 +34715,13 @@ const CLI_FLAGS = {
     json: {
         description: 'Print JSON',
         commands: ALL.filter((command)=>command !== 'backup')
+    },
+    html: {
+        description: 'Write the report to this file, as one HTML page',
+        commands: [
+            'check-migrations'
+        ],
+        placeholder: 'FILE'
     },
     color: {
         description: 'Colours; off by themselves when NO_COLOR is set or there is no terminal',
@@ -28107,6 +34752,10 @@ const CLI_FLAGS = {
     },
     verify: {
         summary: 'Prove that a backup restores: restore it into a throwaway server and compare',
+        operands: []
+    },
+    'check-migrations': {
+        summary: 'Try migrations on a restored backup, and say what they do to the data and whom they make wait',
         operands: []
     },
     prune: {
@@ -28149,9 +34798,15 @@ const COMMAND_NAMES = Object.keys(COMMANDS);
 /** Whether a flag for this input stands without a value. */ function isSwitch(spec) {
     return spec.type === 'boolean';
 }
+/** Whether a flag for this input may be given several times. */ function isList({ type }) {
+    return type === 'list' || type === 'choices';
+}
+/** The inputs of a command that a terminal can give. */ function terminalInputsOf(command) {
+    return (0,table/* inputsOf */.Vc)(command).filter(([, { actionOnly }])=>actionOnly !== true);
+}
 /** Every flag a command knows, without its dashes. */ function flagNames(command) {
     return [
-        ...(0,table/* inputsOf */.Vc)(command).map(([name])=>name),
+        ...terminalInputsOf(command).map(([name])=>name),
         ...cliFlagsOf(command).map(([name])=>name)
     ];
 }
@@ -28163,14 +34818,13 @@ var external_node_util_ = __nccwpck_require__(57975);
 
 
 
-
 function shapes(command) {
     return new Map([
-        ...(0,table/* inputsOf */.Vc)(command).map(([name, spec])=>[
+        ...terminalInputsOf(command).map(([name, spec])=>[
                 name,
                 {
                     type: isSwitch(spec) ? 'boolean' : 'string',
-                    multiple: spec.type === 'list'
+                    multiple: isList(spec)
                 }
             ]),
         ...cliFlagsOf(command).map(([name, flag])=>[
@@ -28357,13 +35011,15 @@ function readOperands(command, operands) {
         warnings: secretWarnings(flags)
     };
     const json = readSwitch(flags, 'json', false);
+    const html = flags.values.get('html')?.at(-1);
     return invocationOf(first, source, {
         ...terminal,
         json,
+        html,
         id: operands[0] ?? ''
     });
 }
-function invocationOf(command, source, { json, id, ...terminal }) {
+function invocationOf(command, source, { json, html, id, ...terminal }) {
     switch(command){
         case 'backup':
             return {
@@ -28397,6 +35053,14 @@ function invocationOf(command, source, { json, id, ...terminal }) {
                 command,
                 inputs: (0,read/* readInputs */.K)(command, source),
                 json
+            };
+        case 'check-migrations':
+            return {
+                ...terminal,
+                command,
+                inputs: (0,read/* readInputs */.K)(command, source),
+                json,
+                html
             };
         case 'status':
             return {
@@ -28434,15 +35098,15 @@ function invocationOf(command, source, { json, id, ...terminal }) {
 }
 
 // EXTERNAL MODULE: ./lib/backup/result.js
-var backup_result = __nccwpck_require__(23997);
+var backup_result = __nccwpck_require__(52174);
 // EXTERNAL MODULE: ./lib/backup/told.js
-var told = __nccwpck_require__(73857);
+var told = __nccwpck_require__(18806);
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(48161);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(76760);
 // EXTERNAL MODULE: ./lib/postgres/programs/index.js + 35 modules
-var programs = __nccwpck_require__(36499);
+var programs = __nccwpck_require__(74277);
 ;// CONCATENATED MODULE: ./lib/cli/commands/machine.js
 
 
@@ -28493,24 +35157,53 @@ function terminalOptions({ env, reporter, signal }, inputs) {
     if (reasons.length > 0) throw new AggregateError(reasons);
 }
 
+// EXTERNAL MODULE: ./lib/migrations/report/index.js + 13 modules
+var migrations_report = __nccwpck_require__(81339);
+// EXTERNAL MODULE: ./lib/migrations/result.js
+var result = __nccwpck_require__(74423);
+// EXTERNAL MODULE: ./lib/migrations/run.js + 47 modules
+var run = __nccwpck_require__(92090);
+// EXTERNAL MODULE: ./lib/status/write-result.js
+var write_result = __nccwpck_require__(19992);
+;// CONCATENATED MODULE: ./lib/cli/commands/check-migrations.js
+
+
+
+
+
+/** `pgkeep check-migrations`. Prints the report. @throws when it is red, or nothing could be tried. */ async function checkMigrationsCommand(inputs, { json, html }, context) {
+    const report = await (0,run/* checkMigrations */.w)({
+        ...terminalOptions(context, inputs),
+        inputs
+    });
+    const { paint, print, width } = context;
+    print(json ? `${JSON.stringify(report, null, 2)}\n` : (0,migrations_report/* migrationText */.me)(report, {
+        paint,
+        width
+    }));
+    if (html !== undefined) await (0,write_result/* writeResult */.Z)('html', html, (0,migrations_report/* migrationPage */.AH)(report));
+    const reasons = (0,result/* redReasons */.Z0)(report);
+    if (reasons.length > 0) throw new AggregateError(reasons);
+}
+
 // EXTERNAL MODULE: ./lib/backup/catalogue.js
-var catalogue = __nccwpck_require__(68427);
+var catalogue = __nccwpck_require__(77814);
 // EXTERNAL MODULE: ./lib/backup/inventory.js
-var backup_inventory = __nccwpck_require__(36198);
+var backup_inventory = __nccwpck_require__(35207);
 // EXTERNAL MODULE: ./lib/backup/log.js
-var backup_log = __nccwpck_require__(6104);
+var backup_log = __nccwpck_require__(70401);
 // EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(78714);
+var units = __nccwpck_require__(84319);
 // EXTERNAL MODULE: ./lib/inputs/name.js
-var inputs_name = __nccwpck_require__(40902);
-// EXTERNAL MODULE: ./lib/storage/registry.js + 15 modules
-var registry = __nccwpck_require__(74561);
+var inputs_name = __nccwpck_require__(49293);
+// EXTERNAL MODULE: ./lib/storage/registry.js + 14 modules
+var registry = __nccwpck_require__(66059);
 // EXTERNAL MODULE: ./lib/retention/candidates.js
-var candidates = __nccwpck_require__(44922);
+var candidates = __nccwpck_require__(64499);
 // EXTERNAL MODULE: ./lib/retention/objects.js
-var objects = __nccwpck_require__(50398);
+var objects = __nccwpck_require__(63965);
 // EXTERNAL MODULE: ./lib/retention/plan.js + 1 modules
-var plan = __nccwpck_require__(45569);
+var plan = __nccwpck_require__(12255);
 ;// CONCATENATED MODULE: ./lib/retention/delete.js
 
 
@@ -28613,11 +35306,11 @@ async function deleteCopy({ id, run, reporter, signal }, store, name) {
 }
 
 // EXTERNAL MODULE: ./lib/backup/manifest.js
-var backup_manifest = __nccwpck_require__(78841);
+var backup_manifest = __nccwpck_require__(50466);
 // EXTERNAL MODULE: ./lib/backup/unfinished.js
-var unfinished = __nccwpck_require__(82485);
+var unfinished = __nccwpck_require__(61514);
 // EXTERNAL MODULE: ./lib/base/table.js
-var base_table = __nccwpck_require__(72341);
+var base_table = __nccwpck_require__(59384);
 ;// CONCATENATED MODULE: ./lib/cli/commands/list.js
 
 
@@ -28705,9 +35398,9 @@ function tableOf(url, name, backups, inputs, context) {
 }
 
 // EXTERNAL MODULE: ./lib/backup/history.js
-var backup_history = __nccwpck_require__(24742);
+var backup_history = __nccwpck_require__(90179);
 // EXTERNAL MODULE: ./lib/base/text.js
-var base_text = __nccwpck_require__(58566);
+var base_text = __nccwpck_require__(99589);
 ;// CONCATENATED MODULE: ./lib/cli/commands/families.js
 
 
@@ -28805,11 +35498,11 @@ function log_row({ startedAt, action, outcome, seconds, backup, actor, error }) 
 }
 
 // EXTERNAL MODULE: ./lib/retention/plan-text.js
-var plan_text = __nccwpck_require__(14687);
+var plan_text = __nccwpck_require__(94868);
 // EXTERNAL MODULE: ./lib/retention/run.js
-var run = __nccwpck_require__(1775);
+var retention_run = __nccwpck_require__(21724);
 // EXTERNAL MODULE: ./lib/retention/told.js
-var retention_told = __nccwpck_require__(53717);
+var retention_told = __nccwpck_require__(46816);
 ;// CONCATENATED MODULE: ./lib/cli/commands/prune.js
 
 
@@ -28822,14 +35515,14 @@ var retention_told = __nccwpck_require__(53717);
     });
     const { pruned } = result;
     context.print(json ? `${JSON.stringify(pruned, null, 2)}\n` : pruned.map((each)=>`${each.name} in ${each.storage}: ${(0,plan_text/* planLine */.od)(each)}\n`).join(''));
-    const reasons = (0,run/* redReasons */.Z0)(result);
+    const reasons = (0,retention_run/* redReasons */.Z0)(result);
     if (reasons.length > 0) throw new AggregateError(reasons);
 }
 
 // EXTERNAL MODULE: ./lib/restore/result.js
-var restore_result = __nccwpck_require__(73177);
-// EXTERNAL MODULE: ./lib/restore/told.js + 48 modules
-var restore_told = __nccwpck_require__(66100);
+var restore_result = __nccwpck_require__(93188);
+// EXTERNAL MODULE: ./lib/restore/told.js + 46 modules
+var restore_told = __nccwpck_require__(33428);
 ;// CONCATENATED MODULE: ./lib/cli/commands/restore.js
 
 
@@ -28847,7 +35540,7 @@ var restore_told = __nccwpck_require__(66100);
 }
 
 // EXTERNAL MODULE: ./lib/backup/choose.js + 1 modules
-var choose = __nccwpck_require__(14979);
+var choose = __nccwpck_require__(5118);
 ;// CONCATENATED MODULE: ./lib/cli/commands/show.js
 
 
@@ -28961,69 +35654,8 @@ function describe(manifest, where) {
     return `${lines.join('')}${warnings.join('')}\n${parts}`;
 }
 
-// EXTERNAL MODULE: ./lib/backup/anomaly.js
-var anomaly = __nccwpck_require__(34915);
-// EXTERNAL MODULE: ./lib/status/health.js
-var health = __nccwpck_require__(42594);
-// EXTERNAL MODULE: ./lib/status/newest.js
-var newest = __nccwpck_require__(2850);
-;// CONCATENATED MODULE: ./lib/status/stats.js
-
-
-
-const DAY_MS = 86_400_000;
-/** The spans that are told of, in days. */ const SPANS = [
-    30,
-    90
-];
-/** Counts what the log and the manifests say. Pure. */ function statsOf({ entries }, records, now) {
-    const names = [
-        ...new Set(records.map(({ action })=>action))
-    ].sort();
-    const since = (days)=>now.getTime() - days * DAY_MS;
-    return {
-        actions: names.flatMap((action)=>SPANS.flatMap((days)=>{
-                const own = records.filter((record)=>record.action === action && Date.parse(record.startedAt) >= since(days));
-                return own.length === 0 ? [] : [
-                    actionStats(action, days, own)
-                ];
-            })),
-        backups: SPANS.map((days)=>({
-                days,
-                ...backupStats(entries.filter(({ manifest })=>(0,newest/* takenAt */.F)(manifest) >= since(days)).map(health/* pointOf */.qk))
-            }))
-    };
-}
-function actionStats(action, days, own) {
-    const failed = own.filter(({ outcome })=>outcome === 'failure').length;
-    const seconds = own.map((record)=>record.seconds);
-    return {
-        action,
-        days,
-        runs: own.length,
-        failed,
-        successRate: (own.length - failed) / own.length,
-        medianSeconds: (0,anomaly/* median */.JZ)(seconds) ?? 0,
-        longestSeconds: Math.max(...seconds)
-    };
-}
-function backupStats(points) {
-    const bytes = points.map((point)=>point.bytes);
-    const [first, last] = [
-        bytes[0] ?? 0,
-        bytes.at(-1) ?? 0
-    ];
-    const some = bytes.length > 0;
-    return {
-        count: bytes.length,
-        medianBytes: (0,anomaly/* median */.JZ)(bytes) ?? null,
-        smallestBytes: some ? Math.min(...bytes) : null,
-        largestBytes: some ? Math.max(...bytes) : null,
-        growth: bytes.length < 2 || first === 0 ? null : (last - first) / first,
-        medianSeconds: (0,anomaly/* median */.JZ)(points.map(({ durationSeconds })=>durationSeconds)) ?? null
-    };
-}
-
+// EXTERNAL MODULE: ./lib/status/stats.js
+var status_stats = __nccwpck_require__(68916);
 ;// CONCATENATED MODULE: ./lib/status/stats-text.js
 
 
@@ -29125,13 +35757,11 @@ function backupRow(stats) {
 
 /** `pgkeep stats`: how often runs succeed, how long they take, and how backups grow. */ async function statsCommand(inputs, json, context) {
     const now = new Date();
-    const since = new Date(now.getTime() - Math.max(...SPANS) * 86_400_000);
+    const since = new Date(now.getTime() - Math.max(...status_stats/* SPANS */.G) * 86_400_000);
     await printEach(inputs, json, context, async (store, name)=>{
-        const [inventory, { records }] = await Promise.all([
-            (0,backup_inventory/* readInventory */.z)(store, name),
-            (0,backup_history/* readHistory */.Lu)(store, name, since)
-        ]);
-        const stats = statsOf(inventory, records, now);
+        const inventory = await (0,backup_inventory/* readInventory */.z)(store, name);
+        const { records } = await (0,backup_history/* readRecords */.T3)(store, inventory.log, since);
+        const stats = (0,status_stats/* statsOf */.L)(inventory, records, now);
         return {
             data: [
                 stats
@@ -29141,10 +35771,12 @@ function backupRow(stats) {
     });
 }
 
+// EXTERNAL MODULE: ./lib/github/issues.js
+var github_issues = __nccwpck_require__(55464);
 // EXTERNAL MODULE: ./lib/status/result.js
-var status_result = __nccwpck_require__(68825);
+var status_result = __nccwpck_require__(96702);
 // EXTERNAL MODULE: ./lib/status/facts.js
-var status_facts = __nccwpck_require__(71065);
+var status_facts = __nccwpck_require__(46400);
 ;// CONCATENATED MODULE: ./lib/status/text.js
 
 
@@ -29195,8 +35827,8 @@ function bullet(text, { width }) {
     return `- ${lines.join('\n  ')}\n`;
 }
 
-// EXTERNAL MODULE: ./lib/status/told.js + 3 modules
-var status_told = __nccwpck_require__(63600);
+// EXTERNAL MODULE: ./lib/status/told.js + 14 modules
+var status_told = __nccwpck_require__(59033);
 ;// CONCATENATED MODULE: ./lib/cli/commands/status.js
 
 
@@ -29204,10 +35836,14 @@ var status_told = __nccwpck_require__(63600);
 
 
 
+
 /** `pgkeep status`. Prints how the backups are. @throws when anything is wrong with them. */ async function statusCommand(inputs, json, context) {
+    const options = terminalOptions(context, inputs);
+    const issues = (0,github_issues/* issueKeeper */.a)(options.artifacts, options.signal);
     const result = await (0,status_told/* statusTold */.Y)({
-        ...terminalOptions(context, inputs),
-        inputs
+        ...options,
+        inputs,
+        issues
     });
     const { healths, database = null } = result;
     context.print(json ? `${JSON.stringify({
@@ -29226,11 +35862,11 @@ var status_told = __nccwpck_require__(63600);
 }
 
 // EXTERNAL MODULE: ./lib/verify/report-text.js
-var report_text = __nccwpck_require__(76259);
+var report_text = __nccwpck_require__(73490);
 // EXTERNAL MODULE: ./lib/verify/result.js
-var verify_result = __nccwpck_require__(91852);
-// EXTERNAL MODULE: ./lib/verify/told.js + 32 modules
-var verify_told = __nccwpck_require__(53190);
+var verify_result = __nccwpck_require__(7739);
+// EXTERNAL MODULE: ./lib/verify/told.js + 17 modules
+var verify_told = __nccwpck_require__(67572);
 ;// CONCATENATED MODULE: ./lib/cli/commands/verify.js
 
 
@@ -29255,6 +35891,7 @@ var verify_told = __nccwpck_require__(53190);
     'backup',
     'restore',
     'verify',
+    'check-migrations',
     'prune',
     'status'
 ]));
@@ -29264,7 +35901,10 @@ var verify_told = __nccwpck_require__(53190);
     'What is dumped',
     'What is restored',
     'What is proved',
+    'What is rehearsed',
+    'What makes it red',
     'What is checked',
+    'What the report shows',
     'How it is stored',
     'How it is read',
     'What is kept',
@@ -29305,9 +35945,9 @@ function inputEntry(name, spec, command) {
             'required'
         ] : [],
         ...standard === undefined ? [] : [
-            `default: ${standard}`
+            `default: ${standard.replaceAll('\n', ', ').replaceAll('`', '')}`
         ],
-        ...spec.type === 'list' ? [
+        ...isList(spec) ? [
             'repeatable'
         ] : [],
         `env: ${envName(name)}${name === 'database-url' ? ' or DATABASE_URL' : ''}`
@@ -29320,7 +35960,7 @@ function inputEntry(name, spec, command) {
 }
 function commandHelp(command, width) {
     const { summary, operands } = COMMANDS[command];
-    const inputs = (0,table/* inputsOf */.Vc)(command);
+    const inputs = terminalInputsOf(command);
     const groups = GROUPS.map((group)=>({
             group,
             own: inputs.filter(([, spec])=>(0,table/* groupOf */.F8)(spec, command) === group)
@@ -29384,9 +36024,9 @@ function overview(width) {
 }
 
 // EXTERNAL MODULE: ./lib/base/mask.js
-var mask = __nccwpck_require__(91297);
+var mask = __nccwpck_require__(88734);
 // EXTERNAL MODULE: ./lib/base/meter.js
-var meter = __nccwpck_require__(1484);
+var meter = __nccwpck_require__(38817);
 ;// CONCATENATED MODULE: ./lib/cli/style.js
 const STYLES = {
     bold: 1,
@@ -29520,6 +36160,7 @@ const CLEAR_LINE = '\r\u001b[2K';
 
 
 
+
 const SECRET_VARIABLES = [
     'DATABASE_URL',
     ...Object.entries(table/* TABLE */.Bt).filter(([, { type }])=>type === 'secret').map(([name])=>envName(name))
@@ -29589,6 +36230,7 @@ async function dispatch(invocation, context) {
         case 'backup':
         case 'restore':
         case 'verify':
+        case 'check-migrations':
         case 'prune':
         case 'status':
         case 'stats':
@@ -29605,6 +36247,9 @@ async function main_run(invocation, context) {
     for (const secret of secretsOf(invocation.command, invocation.inputs))reporter.mask(secret);
     for (const warning of invocation.warnings)reporter.warn(warning);
     if (!LOOKS.includes(invocation.command)) reporter.info(`pgkeep ${version/* VERSION */.x}`);
+    return perform(invocation, context);
+}
+function perform(invocation, context) {
     switch(invocation.command){
         case 'backup':
             return backupCommand(invocation.inputs, context);
@@ -29612,6 +36257,8 @@ async function main_run(invocation, context) {
             return restoreCommand(invocation.inputs, invocation.json, context);
         case 'verify':
             return verifyCommand(invocation.inputs, invocation.json, context);
+        case 'check-migrations':
+            return checkMigrationsCommand(invocation.inputs, invocation, context);
         case 'prune':
             return pruneCommand(invocation.inputs, invocation.json, context);
         case 'status':
@@ -29630,15 +36277,16 @@ async function main_run(invocation, context) {
 }
 
 // EXTERNAL MODULE: ./lib/base/reporter.js
-var reporter = __nccwpck_require__(97872);
+var reporter = __nccwpck_require__(98067);
 ;// CONCATENATED MODULE: ./lib/index.js
 // Everything in one bundle; what each entry does not need is loaded only when it is used.
 /** The actions by name: `dist/<name>.js` runs one of them. */ const actions = {
-    backup: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(659), __nccwpck_require__.e(310)]).then(__nccwpck_require__.bind(__nccwpck_require__, 99310))).backupAction(),
-    restore: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(659), __nccwpck_require__.e(597)]).then(__nccwpck_require__.bind(__nccwpck_require__, 82597))).restoreAction(),
-    prune: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(659), __nccwpck_require__.e(115)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5115))).pruneAction(),
-    status: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(659), __nccwpck_require__.e(471)]).then(__nccwpck_require__.bind(__nccwpck_require__, 59471))).statusAction(),
-    verify: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(659), __nccwpck_require__.e(415)]).then(__nccwpck_require__.bind(__nccwpck_require__, 34415))).verifyAction()
+    backup: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(779), __nccwpck_require__.e(739)]).then(__nccwpck_require__.bind(__nccwpck_require__, 14739))).backupAction(),
+    restore: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(779), __nccwpck_require__.e(527)]).then(__nccwpck_require__.bind(__nccwpck_require__, 81527))).restoreAction(),
+    prune: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(779), __nccwpck_require__.e(805)]).then(__nccwpck_require__.bind(__nccwpck_require__, 54805))).pruneAction(),
+    status: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(779), __nccwpck_require__.e(889)]).then(__nccwpck_require__.bind(__nccwpck_require__, 32889))).statusAction(),
+    'check-migrations': async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(779), __nccwpck_require__.e(185)]).then(__nccwpck_require__.bind(__nccwpck_require__, 95185))).checkMigrationsAction(),
+    verify: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(779), __nccwpck_require__.e(149)]).then(__nccwpck_require__.bind(__nccwpck_require__, 31149))).verifyAction()
 };
 
 // For the demo and the bench, which run what users run.
