@@ -190,7 +190,7 @@ describe('what cannot be done', () => {
         target: { existing: { ...full, obstacles: { ...full.obstacles, preparedTransactions: ['gid'] } } },
         choices: replace,
       },
-      /prepared transactions \(gid\)/,
+      /prepared transactions \("gid"\)/,
     ],
     ['a missing extension', { extensions: ['hstore', 'postgis'] }, /does not have: postgis\./],
     [
@@ -200,7 +200,7 @@ describe('what cannot be done', () => {
         choices: { ...replace, privileges: 'false' },
         named: { all: ['x'], owners: ['x'] },
       },
-      /these owners are no roles there: x.*set owner: false/,
+      /these owners are no roles there: "x".*set owner: false/,
     ],
     [
       'an owner that may not be acted for',
@@ -210,12 +210,12 @@ describe('what cannot be done', () => {
         named: { all: ['x'], owners: ['x'] },
         known: { there: new Set(['x']), actAs: new Set() },
       },
-      /may not act for these owners: x. Run `GRANT "x" TO "me"`/,
+      /may not act for these owners: "x". Run `GRANT "x" TO "me"`/,
     ],
     [
       'a missing role that was asked for',
       { choices: { privileges: 'true' }, named: { all: ['x'], owners: [] } },
-      /have privileges, are not there: x/,
+      /have privileges, are not there: "x"/,
     ],
     [
       'rows alone into nothing',
@@ -303,7 +303,7 @@ describe('what has to be confirmed', () => {
     [
       'replication, also of an empty one',
       { target: { existing: { ...empty, obstacles: slots } } },
-      /slots read "live" \(cdc\)/,
+      /slots read "live" \("cdc"\)/,
     ],
     [
       'nothing that was confirmed',
@@ -356,7 +356,9 @@ it('leaves owners out where they are not wanted, without a word', () => {
 });
 
 it('reads as a table', () => {
-  const text = planText(plan({ choices: replace, target: { existing: full }, extensions: ['postgis'] }));
+  const text = planText(plan({ choices: replace, target: { existing: full }, extensions: ['postgis'] }), {
+    namesToo: true,
+  });
   expect(text).toContain('Backup      shop/20261120T020000Z-k3fd (daily)\n');
   expect(text).toContain(
     'Source      database shop, PostgreSQL 17.2, 4.8 MiB, 0 B stored, 2 tables, 3 rows\n',

@@ -163,7 +163,7 @@ suite('replacing a database of a managed server on PostgreSQL %s', (major) => {
     const asked = { storage, 'database-url': url('gone'), mode: 'replace', confirm: 'gone' };
     const { error } = await restoring(rig, asked);
     expect(messagesOf(error)).toContain(
-      'Privileges cannot be restored: these roles, which have privileges, are not there: leaver.',
+      'Privileges cannot be restored: these roles, which have privileges, are not there: "leaver".',
     );
     const without = await restoring(rig, { ...asked, privileges: 'false' });
     expect(messagesOf(without.error)).toBe('undefined');
@@ -171,7 +171,7 @@ suite('replacing a database of a managed server on PostgreSQL %s', (major) => {
     const fresh = await restoring(rig, { storage, 'database-url': url('anew') });
     expect(messagesOf(fresh.error)).toBe('undefined');
     expect(fresh.said.warnings.join('\n')).toContain(
-      'Privileges are not restored: these roles, which have privileges, are not there: leaver.',
+      'Privileges are not restored: these roles, which have privileges, are not there: "leaver".',
     );
   });
 
@@ -195,7 +195,7 @@ suite('replacing a database of a managed server on PostgreSQL %s', (major) => {
     await prepared.close();
     const refused = await restoring(rig, { ...asked, confirm: 'read' });
     expect(messagesOf(refused.error)).toContain(
-      '"read" has prepared transactions (p), with which it cannot be renamed',
+      '"read" has prepared transactions ("p"), with which it cannot be renamed',
     );
   });
 

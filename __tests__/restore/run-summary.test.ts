@@ -151,5 +151,5 @@ it('says where the names are that a public summary leaves out', () => {
     String.fromCodePoint(Number(code)),
   );
   expect(text).toContain('### Differences\n\n- 1; this repository is public, so they are named nowhere here');
-  expect(text).toContain('### Take note\n\n- 1; the log of the run names them\n');
+  expect(text).toContain('### Take note\n\n- 1; the log of the run says what they are');
 });

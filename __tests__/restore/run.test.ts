@@ -8,6 +8,7 @@ import { outputsOf, redReasons, resultText } from '../../src/restore/result.js';
 import { requireNoSessions, Rig, rigMissing } from '../support/backup-rig.js';
 import { until } from '../support/children.js';
 import { borderMajors } from '../support/majors.js';
+import { Listener } from '../support/listener.js';
 import { databasesOf, messagesOf, restoring } from '../support/restore-rig.js';
 
 const majors = rigMissing === undefined ? borderMajors() : [];
@@ -120,6 +121,21 @@ suite('restore on PostgreSQL %s', (major) => {
     const psql = await rig.psql('full');
     expect(await psql.value('SELECT count(*) FROM mine')).toBe('0');
     await psql.close();
+  });
+
+  it('names no table in the log of a public repository', async () => {
+    await (await rig.database('full', 'CREATE TABLE mine (a int)')).close();
+    const asked = { storage, 'database-url': url('full'), content: 'schema', confirm: 'full' };
+    const part = { ...asked, content: 'data', tables: 'app.orders' };
+    for (const isPublic of [false, true]) {
+      const said = new Listener();
+      const refused = await restoring(rig, { ...asked, confirm: '' }, { isPublic, said });
+      const missing = await restoring(rig, part, { isPublic, said });
+      const all = [messagesOf(refused.error), messagesOf(missing.error), said.text].join('\n');
+      expect(all.includes('public.mine')).toBe(!isPublic);
+      expect(all.includes('app.orders')).toBe(!isPublic);
+      expect(all).toContain('set confirm: full');
+    }
   });
 
   it('replaces a database that is in use, and keeps the old one', async () => {

@@ -20,7 +20,7 @@ export interface Restoring {
 export async function restoring(
   rig: Rig,
   inputs: Record<string, string>,
-  options: Partial<Pick<RestoreOptions, 'signal' | 'env'>> & { said?: Listener } = {},
+  options: Partial<Pick<RestoreOptions, 'signal' | 'env' | 'isPublic'>> & { said?: Listener } = {},
 ): Promise<Restoring> {
   const said = options.said ?? new Listener();
   const all: Record<string, string> = { backup: 'latest', jobs: '2', ...inputs };
@@ -33,6 +33,7 @@ export async function restoring(
       method: 'rootless',
       version: '0.0.0',
       run: {},
+      isPublic: options.isPublic ?? false,
       reporter: said,
       signal: options.signal ?? new AbortController().signal,
     });

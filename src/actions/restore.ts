@@ -16,12 +16,13 @@ const UNFINISHED = {
 export function restoreAction(): Promise<never> {
   return runAction(async (context) => {
     const { reporter } = context;
+    const isPublic = isForEverybody(context);
     const result = await toldInSummary(context, UNFINISHED, () => {
       const inputs = readActionInputs('restore', reporter);
-      return restoreTold({ ...actionOptions(context, inputs), inputs });
+      return restoreTold({ ...actionOptions(context, inputs), inputs, isPublic });
     });
     setOutputs(outputsOf(result), reporter);
-    const namesToo = !isForEverybody(context);
+    const namesToo = !isPublic;
     reporter.info(resultText(result, { namesToo }));
     await appendSummary(restoreSummary(result, summaryMarkup, { namesToo }), reporter);
     const reasons = redReasons(result);

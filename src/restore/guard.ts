@@ -1,5 +1,6 @@
 import type { Manifest } from '../backup/manifest.js';
 import type { Choices, Way } from './way.js';
+import { listAll } from './sentence.js';
 import { isEmpty, type Target } from './target/types.js';
 
 /** What a person has to say before a restore goes on, and what stands in its way whatever they say. */
@@ -56,18 +57,18 @@ function obstacles({ database, existing }: Target, confirmed: boolean, guarded: 
   const name = JSON.stringify(database);
   if (preparedTransactions.length > 0)
     guarded.blockers.push(
-      `${name} has prepared transactions (${preparedTransactions.join(', ')}), with which it cannot be renamed. End them with COMMIT PREPARED or ROLLBACK PREPARED.`,
+      `${name} has prepared transactions (${listAll(preparedTransactions)}), with which it cannot be renamed. End them with COMMIT PREPARED or ROLLBACK PREPARED.`,
     );
   const broken = [
     ...(replicationSlots.length === 0
       ? []
       : [
-          `Logical replication slots read ${name} (${replicationSlots.join(', ')}). They go on reading the old database, so their subscribers see no further change: make new slots afterwards, and have the subscribers copy everything anew.`,
+          `Logical replication slots read ${name} (${listAll(replicationSlots)}). They go on reading the old database, so their subscribers see no further change: make new slots afterwards, and have the subscribers copy everything anew.`,
         ]),
     ...(subscriptions.length === 0
       ? []
       : [
-          `Subscriptions fill ${name} (${subscriptions.join(', ')}). They go on filling the old database: those that the backup holds are restored disabled, and must be enabled or made anew afterwards.`,
+          `Subscriptions fill ${name} (${listAll(subscriptions)}). They go on filling the old database: those that the backup holds are restored disabled, and must be enabled or made anew afterwards.`,
         ]),
   ];
   if (confirmed) guarded.warnings.push(...broken);

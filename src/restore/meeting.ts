@@ -1,6 +1,7 @@
 import type { PlanFacts } from './plan.js';
 import { NO_EFFECTS, type RowEffects } from './rows/effects.js';
 import { namesOf, NO_SEQUENCES, type SequencesMet } from './rows/sequences.js';
+import { list } from './sentence.js';
 import { isEmpty } from './target/types.js';
 import type { Content, Way } from './way.js';
 
@@ -56,13 +57,6 @@ export function rowsAlone({ staged, target, schemaBackup }: PlanFacts, content: 
         ? `There is no backup named "${manifest.name}" of the same database with its definitions from that time or before: make the tables yourself, or choose another backup.`
         : `Restore backup ${schemaBackup} with content: schema first, which has the definitions that go with it, then this one.`),
   ];
-}
-
-const SHOWN = 5;
-
-/** Some names, and how many more there are. */
-export function list(names: readonly string[]): string {
-  return `${names.slice(0, SHOWN).join(', ')}${names.length > SHOWN ? ` and ${names.length - SHOWN} more` : ''}`;
 }
 
 /** What is in the way of a restore into the target itself. */

@@ -10,6 +10,8 @@ import type { Done, Job } from './job.js';
 import { dropLeftovers } from './leftovers.js';
 import { planRestore, type RestorePlan } from './plan.js';
 import { planText } from './plan-text.js';
+import { refusal } from './refusal.js';
+import { NAMES_ELSEWHERE, withoutNames } from './sentence.js';
 import type { RestoreOptions } from './run-options.js';
 import { backUpTarget, type SafetyBackup } from './safety.js';
 import { stageBackup } from './stage/index.js';
@@ -49,13 +51,14 @@ export async function restoreChosen(options: RestoreOptions, source: Source): Pr
     const facts = await reporter.group('Planning', async () => {
       const gathered = await gatherFacts(options, connected, staged);
       // That of a dry run is its result.
-      if (!inputs.dryRun) reporter.info(planText(planRestore(gathered)));
+      if (!inputs.dryRun)
+        reporter.info(planText(planRestore(gathered), { namesToo: options.isPublic !== true }));
       return gathered;
     });
     const plan = planRestore(facts);
     if (inputs.dryRun) return { plan, done: undefined, safetyBackup: undefined, compared: false };
-    refuse(plan);
-    for (const warning of plan.warnings) reporter.warn(warning);
+    refuse(options, plan);
+    for (const warning of plan.warnings) reporter.warn(told(options, warning));
     const { toc, selected } = facts;
     return await carryOut({ ...connected, options, plan, facts, staged, toc, selected }, keys);
   } finally {
@@ -63,20 +66,33 @@ export async function restoreChosen(options: RestoreOptions, source: Source): Pr
   }
 }
 
+type Audience = Pick<RestoreOptions, 'isPublic'>;
+
+/** A sentence of the plan, for those who can read the log. */
+function told({ isPublic }: Audience, sentence: string): string {
+  return isPublic === true ? `${withoutNames(sentence)} ${NAMES_ELSEWHERE}` : sentence;
+}
+
+function refused({ isPublic }: Audience, reason: string): UserError {
+  return isPublic === true ? new UserError(told({ isPublic }, reason)) : refusal(reason);
+}
+
 /** What can be seen before gigabytes are fetched. */
-function refuseEarly({ inputs }: RestoreOptions, { target }: Connected, { manifest }: ChosenBackup): void {
+function refuseEarly(options: RestoreOptions, { target }: Connected, { manifest }: ChosenBackup): void {
+  const { inputs } = options;
   const decision = decideWay(inputs, target, contentOf(inputs, manifest));
   // A backup of rows alone has more to say of it once it was looked at.
-  if ('refusal' in decision && manifest.options['content'] !== 'data') throw new UserError(decision.refusal);
+  if ('refusal' in decision && manifest.options['content'] !== 'data')
+    throw refused(options, decision.refusal);
   const way = 'way' in decision ? decision.way : 'beside';
   const { unconfirmed, blockers } = guard(inputs, manifest, target, way);
   const [first] = [...blockers, ...unconfirmed];
-  if (first !== undefined) throw new UserError(first);
+  if (first !== undefined) throw refused(options, first);
 }
 
 /** @throws what stands in the way, one error for each */
-function refuse({ blockers, unconfirmed }: RestorePlan): void {
-  const reasons = [...blockers, ...unconfirmed].map((reason) => new UserError(reason));
+function refuse(options: RestoreOptions, { blockers, unconfirmed }: RestorePlan): void {
+  const reasons = [...blockers, ...unconfirmed].map((reason) => refused(options, reason));
   if (reasons.length > 1) throw new AggregateError(reasons, 'The restore cannot be done.');
   if (reasons[0] !== undefined) throw reasons[0];
 }

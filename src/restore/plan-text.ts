@@ -1,5 +1,6 @@
 import { renderTable } from '../base/table.js';
 import { formatBytes, formatCount, plural } from '../base/units.js';
+import { NAMES_ELSEWHERE, withoutNames } from './sentence.js';
 import type { RestorePlan } from './plan.js';
 
 /** A plan as rows of two columns. */
@@ -20,16 +21,24 @@ export function planRows(plan: RestorePlan): [string, string][] {
   ];
 }
 
-/** A plan for a terminal or a log, with what stands in its way. */
-export function planText(plan: RestorePlan): string {
+/**
+ * A plan for a terminal or a log, with what stands in its way.
+ * @param options `namesToo`: also the names of tables and roles; false where everybody can read it
+ */
+export function planText(plan: RestorePlan, { namesToo }: { namesToo: boolean }): string {
   const table = renderTable([{ title: 'Plan' }, { title: '' }], planRows(plan));
   const section = (title: string, sentences: readonly string[]): string =>
-    sentences.length === 0 ? '' : `\n${title}\n${sentences.map((sentence) => `- ${sentence}\n`).join('')}`;
+    sentences.length === 0
+      ? ''
+      : `\n${title}\n${sentences.map((sentence) => `- ${namesToo ? sentence : withoutNames(sentence)}\n`).join('')}`;
   return [
     table,
     section('Take note', plan.warnings),
     section('To be confirmed', plan.unconfirmed),
     section('Cannot be done', plan.blockers),
+    ...(namesToo || plan.warnings.length + plan.unconfirmed.length + plan.blockers.length === 0
+      ? []
+      : [`\n${NAMES_ELSEWHERE}\n`]),
   ].join('');
 }
 

@@ -4,11 +4,12 @@ import type { TocEntry } from '../postgres/toc.js';
 import type { Selected } from './archive/index.js';
 import { guard } from './guard.js';
 import { lockRefusal, locksFor } from './locks.js';
-import { keptSequences, list, meeting, rowsAlone, type Present } from './meeting.js';
+import { keptSequences, meeting, rowsAlone, type Present } from './meeting.js';
 import { keptAsItIs } from './provided.js';
 import { outwards } from './outwards.js';
 import { decideRows, type RowsDecision } from './rows/decide.js';
 import { boundExtensions } from './bound-extensions.js';
+import { list, shownName } from './sentence.js';
 import { decideOwnership, type NamedRoles } from './roles.js';
 import type { KnownRoles } from './target/roles.js';
 import { isEmpty, type Target } from './target/types.js';
@@ -177,7 +178,7 @@ function warningsOf(facts: PlanFacts, content: Content, way: Way): string[] {
     ],
     [
       way === 'in place' && !isPartial(choices) && content === 'all',
-      `Role ${target.role.name} may not put a new database in the place of the target, so everything is restored into it in one transaction, with one job. The encoding and locale stay those of the target.`,
+      `Role ${shownName(target.role.name)} may not put a new database in the place of the target, so everything is restored into it in one transaction, with one job. The encoding and locale stay those of the target.`,
     ],
     [
       way === 'in place' && content !== 'data' && facts.present.publicSchema === 'foreign',

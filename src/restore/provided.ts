@@ -1,5 +1,6 @@
 import type { TocEntry } from '../postgres/toc.js';
 import type { Present } from './meeting.js';
+import { listAll } from './sentence.js';
 import { isEmpty, type ExistingDatabase } from './target/types.js';
 
 const DEFAULT_PRIVILEGES = 'DEFAULT ACL ';
@@ -53,7 +54,7 @@ export function keptAsItIs(
     ...(kept.length === 0
       ? []
       : [
-          `These schemas are in the target already, and their owner, comment and privileges stay as they are: ${kept.join(', ')}.`,
+          `These schemas are in the target already, and their owner, comment and privileges stay as they are: ${listAll(kept)}.`,
         ]),
     ...(defaults
       ? ['Default privileges (ALTER DEFAULT PRIVILEGES) are not restored into a database in use.']

@@ -1,4 +1,4 @@
-import { ExplainedError, UserError } from '../base/errors.js';
+import { ExplainedError, type UserError } from '../base/errors.js';
 import { printable, printableLine } from '../base/text.js';
 import { formatDuration, plural } from '../base/units.js';
 import type { RestoreOutput } from '../inputs/outputs.js';
@@ -6,6 +6,7 @@ import { describe, isRed } from '../verify/result.js';
 import type { Finding, VerifyReport } from '../verify/types.js';
 import { planText } from './plan-text.js';
 import type { RestorePlan } from './plan.js';
+import { refusal } from './refusal.js';
 import type { SafetyBackup } from './safety.js';
 
 export interface RestoreResult {
@@ -48,7 +49,7 @@ export function outputsOf(result: RestoreResult): Partial<Record<RestoreOutput, 
 /** Everything that makes the run red, each an error to show; empty for a green run. */
 export function redReasons({ outcome, plan, findings, database }: RestoreResult): UserError[] {
   if (outcome === 'planned')
-    return plan.blockers.map((blocker) => new UserError(`The restore could not be done. ${blocker}`));
+    return plan.blockers.map((blocker) => refusal(`The restore could not be done. ${blocker}`));
   const red = findings.filter(isRed);
   const [first] = red;
   if (first === undefined) return [];
@@ -98,7 +99,7 @@ export function resultText(result: RestoreResult, { namesToo }: { namesToo: bool
   const { backup, target } = plan;
   const newer = passedOver.map((why) => `Not the newest: ${why}`);
   if (outcome === 'planned')
-    return printable([planText(plan), ...newer, 'Nothing was changed (dry-run).\n'].join('\n'));
+    return printable([planText(plan, { namesToo }), ...newer, 'Nothing was changed (dry-run).\n'].join('\n'));
   const what = `${backup.name}/${backup.id}`;
   const lines = [
     database === null

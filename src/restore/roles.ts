@@ -1,4 +1,5 @@
 import type { TocEntry } from '../postgres/toc.js';
+import { listAll } from './sentence.js';
 import type { Choices } from './way.js';
 import type { KnownRoles } from './target/roles.js';
 
@@ -43,11 +44,11 @@ export function decideOwnership(
   const who = JSON.stringify(role);
   const reasons = {
     owner: [
-      ...(missingOwners.length === 0 ? [] : [`these owners are no roles there: ${missingOwners.join(', ')}`]),
-      ...(foreign.length === 0 ? [] : [`role ${who} may not act for these owners: ${foreign.join(', ')}`]),
+      ...(missingOwners.length === 0 ? [] : [`these owners are no roles there: ${listAll(missingOwners)}`]),
+      ...(foreign.length === 0 ? [] : [`role ${who} may not act for these owners: ${listAll(foreign)}`]),
     ],
     privileges: ((lost) =>
-      lost.length === 0 ? [] : [`these roles, which have privileges, are not there: ${lost.join(', ')}`])(
+      lost.length === 0 ? [] : [`these roles, which have privileges, are not there: ${listAll(lost)}`])(
       missing(named.all),
     ),
   };

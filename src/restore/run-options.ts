@@ -18,6 +18,8 @@ export interface RestoreOptions {
   run: Omit<Source, 'databaseId'>;
   /** How `artifact://` reaches a repository's artifacts. */
   artifacts?: ArtifactAccess | undefined;
+  /** Everybody can read what the reporter is told, so no name of a table or role may be in it. */
+  isPublic?: boolean;
   reporter: Reporter;
   signal: AbortSignal;
 }

@@ -7,8 +7,9 @@ import { comparedText, unmeasured, type RestoreResult } from './result.js';
 /** The summary has a mebibyte; nobody reads more than this. */
 const LONGEST_LIST = 50;
 
-/** The plan is in the log as it was made. */
-const IN_THE_LOG = 'the log of the run names them';
+/** The plan is in the log. */
+const IN_THE_LOG =
+  'the log of the run says what they are, and since this repository is public without names: `pgkeep restore --dry-run` on a machine of yours names them';
 
 /** What came out otherwise is in no log. */
 const ON_YOUR_MACHINE =

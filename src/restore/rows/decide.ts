@@ -1,4 +1,4 @@
-import { list } from '../meeting.js';
+import { list } from '../sentence.js';
 import type { RowEffects } from './effects.js';
 import { orderTables } from './order.js';
 

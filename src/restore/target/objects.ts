@@ -1,5 +1,6 @@
 import { catalogObjects } from '../../backup/fingerprint/objects.js';
 import { SqlError, type Psql } from '../../postgres/psql.js';
+import { shownName } from '../sentence.js';
 import type { ExistingDatabase, Obstacles } from './types.js';
 
 // What the fingerprint does not count. 16384 is the first OID that is not the system's own.
@@ -29,7 +30,7 @@ export async function contentsOf(psql: Psql): Promise<Contents> {
   const made = [...all.filter(({ kind }) => kind !== 'extension'), ...(await psql.rows<Made>(OTHERS))];
   return {
     objects: made.length,
-    examples: made.slice(0, SHOWN).map(({ kind, name }) => `${kind} ${name}`),
+    examples: made.slice(0, SHOWN).map(({ kind, name }) => `${kind} ${shownName(name)}`),
     tables: made.filter(({ kind }) => kind === 'table').length,
     extensions: all.flatMap(({ kind, name }) => (kind === 'extension' ? [name] : [])),
   };

@@ -1,3 +1,4 @@
+import { quoteIdentifier } from '../../../postgres/quote.js';
 import type { ExactEntry } from './toc-file.js';
 
 /** The exact name of a relation as a key. */
@@ -18,7 +19,7 @@ export function shown(key: string): string {
 /** An entry for people: `type app.email`. */
 export function titled({ kind, schema, tag }: ExactEntry): string {
   // Functions stand with their arguments.
-  const name = tag.includes('(') ? tag : quoted(tag);
+  const name = tag.includes('(') ? tag : schema === undefined ? quoteIdentifier(tag) : quoted(tag);
   return `${kind.toLowerCase()} ${schema === undefined ? '' : `${quoted(schema)}.`}${name}`;
 }
 

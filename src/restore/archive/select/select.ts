@@ -227,7 +227,7 @@ class Selection {
       if (!isThere(belongs)) {
         if (entry.kind === 'FK CONSTRAINT' && this.#relations.has(table))
           this.#dropped.push(
-            `Foreign key ${name} of ${shown(table)} is not restored: the table that it refers to, ${shown(other)}, is not.`,
+            `Foreign key ${JSON.stringify(name)} of ${shown(table)} is not restored: the table that it refers to, ${shown(other)}, is not.`,
           );
         continue;
       }
@@ -244,7 +244,7 @@ class Selection {
       .find((needed) => needed?.kind === 'FUNCTION' && !this.#chosen.has(needed.dumpId));
     if (missing === undefined) return false;
     this.#dropped.push(
-      `Trigger ${entry.tag} in schema ${entry.schema ?? ''} is not restored: its ${titled(missing)} is not.`,
+      `Trigger ${JSON.stringify(entry.tag)} in schema ${JSON.stringify(entry.schema ?? '')} is not restored: its ${titled(missing)} is not.`,
     );
     return true;
   }
