@@ -251,6 +251,13 @@ ALTER TABLE public.orders ALTER COLUMN id TYPE bigint;
     expect(done.said.text).not.toContain('sk_live');
   });
 
+  it('has removed the backup from the disk when the command runs', async () => {
+    const command = `find "${rig.folder}" -path "${rig.folder}/pgkeep-*" -type f | wc -l`;
+    const done = await check(rig, { storage, command });
+    expect(factsOf(done)).toEqual([]);
+    expect(done.said.lines).toContain('command: 0');
+  });
+
   it('changes what must not be seen before the command may look', async () => {
     const script = join(rig.folder, 'sanitize.sql');
     writeFileSync(script, `UPDATE public.orders SET note = 'x';`);

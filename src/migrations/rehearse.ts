@@ -55,6 +55,8 @@ export async function rehearse(options: MigrationOptions, staged: StagedBackup):
   const stage = await setStage({ ...options, inputs: { ...inputs, scratchUrl: undefined } }, staged);
   const { place, rehearsal } = stage;
   try {
+    // What the command must not see does not lie beside it.
+    await staged.remove();
     const restore = restoring();
     const sanitizing = stopwatch();
     if (inputs.sanitize !== undefined) {
