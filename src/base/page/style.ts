@@ -67,7 +67,7 @@ th, td { text-align: left; padding: 7px 12px; vertical-align: top; }
 th { color: var(--muted); font-size: 12px; font-weight: 600; white-space: nowrap; }
 td { border-top: 1px solid var(--line); }
 .n { text-align: right; white-space: nowrap; }
-td time, td code { white-space: nowrap; }
+td time, td code, td .word, .chip:not(.plain) { white-space: nowrap; }
 tbody tr:hover { background: var(--ground); }
 details { margin: 8px 0; }
 summary { padding: 8px 14px; cursor: pointer; color: var(--accent); font-size: 14px; }

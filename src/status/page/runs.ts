@@ -47,7 +47,7 @@ export function runsSection(records: readonly RunRecord[], now: Date): Html | un
   const failedRows = failed
     .slice(0, SHOWN)
     .map(({ action, startedAt, error, runUrl }) => [
-      action,
+      html`<span class="word">${action}</span>`,
       timeOf(startedAt),
       error ?? 'No reason was left.',
       runLink(runUrl),
