@@ -8,9 +8,11 @@ import { COMMAND_NAMES } from '../../src/cli/flags.js';
 import { encryptionOf } from '../../src/codec/recipients.js';
 import { readInputs } from '../../src/inputs/read.js';
 import { ACTIONS, type Action } from '../../src/inputs/spec.js';
+import { migrationText } from '../../src/migrations/report/index.js';
 import { s3Settings } from '../../src/storage/s3/settings.js';
 import { parseStorageUrl } from '../../src/storage/url.js';
 import { reportText } from '../../src/verify/report-text.js';
+import { sampleMigrations } from '../support/migration-report.js';
 import { sampleReport } from '../support/report.js';
 import { blocks, read, ROOT, stepsIn, type Workflow } from './files.js';
 
@@ -131,6 +133,29 @@ describe.each(['README.md', 'status/README.md'])('the monitoring in %s', (page) 
   });
 });
 
+describe.each(['README.md', 'check-migrations/README.md'])('the migration check in %s', (page) => {
+  const workflow = workflowOf(page, 'check-migrations');
+  const job = workflow.jobs['check'];
+
+  it('runs on pull requests only, with secrets of its own, and gives its command no token', () => {
+    expect(workflow.on).toBe('pull_request');
+    expect(workflow.permissions).toEqual({});
+    expect(job?.permissions).toEqual({ contents: 'read', 'pull-requests': 'write' });
+    const checkout = job?.steps.find(({ uses }) => uses?.startsWith('actions/checkout@'));
+    expect(checkout?.with).toEqual({ 'persist-credentials': false });
+    for (const [, name] of JSON.stringify(workflow).matchAll(/secrets\.(\w+)/g))
+      expect(name).toMatch(/^MIGRATIONS_/);
+  });
+
+  it('has inputs that go together', () => {
+    const given = job?.steps.at(-1)?.with ?? {};
+    expect(readInputs('check-migrations', (name) => stringOf(given[name]))).toMatchObject({
+      failOn: ['error', 'data-loss'],
+      comment: true,
+    });
+  });
+});
+
 describe.each(['README.md', 'restore/README.md'])('the restore in %s', (page) => {
   const workflow = workflowOf(page, 'restore');
   const job = workflow.jobs['restore'];
@@ -157,9 +182,10 @@ describe.each(['README.md', 'restore/README.md'])('the restore in %s', (page) =>
 });
 
 describe('README.md', () => {
-  it('shows a report as it is', () => {
+  it('shows reports as they are', () => {
     const plain = { paint: (text: string) => text, width: undefined };
     expect(blocks(README, 'text')).toContain(reportText(sampleReport('failed'), plain));
+    expect(blocks(README, 'text')).toContain(migrationText(sampleMigrations(), plain));
   });
 
   it('has a storage for each kind of service, and the host tells the rest', () => {

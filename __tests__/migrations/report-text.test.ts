@@ -16,6 +16,7 @@ Restored   in 18 s, looked at before and after in 2.1 s
 
 Fails the check
   Column public.customers.fax is gone, with 1,204 values.
+    ALTER TABLE customers DROP COLUMN fax
 
 Worth a look
   Column public.orders.total has another type, bigint instead of numeric(10,2): its 2,140,332 values may have been altered.
@@ -34,7 +35,7 @@ NO.    TIME  STATEMENT                                           WHERE
   3  803 ms  CREATE INDEX sessions_user_id_idx ON sessions (us…  db/migrations/20261120_totals.sql:7
   6   12 ms  COMMIT
   4  2.4 ms  ALTER TABLE customers DROP COLUMN fax
-  5  0.6 ms  INSERT INTO settings VALUES ('currency', 'EUR'), …
+  5  0.6 ms  INSERT INTO settings VALUES ('…', '…'), ('…', '…')
   1  0.1 ms  BEGIN
 
 Locks: on 2 tables, the longest first

@@ -25,7 +25,7 @@ describe('migrationComment', () => {
 
 The command took 5.6 s, on a copy of shop/20261120T021703Z-k3fd (1.2 GiB, 7 h old). 1 thing fails the check, 4 more are worth a look.
 
-- ❌ Column public.customers.fax is gone, with 1,204 values.
+- ❌ Column public.customers.fax is gone, with 1,204 values.<br>\`ALTER TABLE customers DROP COLUMN fax\`
 - ⚠️ Column public.orders.total has another type, bigint instead of numeric(10,2): its 2,140,332 values may have been altered.
 - ⚠️ ACCESS EXCLUSIVE on public.orders was held for 5.0 s: reads and writes would have waited.<br>\`db/migrations/20261120_totals.sql:3\` \`ALTER TABLE orders ALTER COLUMN total TYPE bigint USING (total * 100)\`<br>💡 Add a column of the new type, fill it in batches, each in a transaction of its own, and let it take the old one's place.
 
@@ -46,7 +46,7 @@ The command took 5.6 s, on a copy of shop/20261120T021703Z-k3fd (1.2 GiB, 7 h ol
 | 3 | 803 ms | \`CREATE INDEX sessions_user_id_idx ON sessions (user_id)\` | \`db/migrations/20261120_totals.sql:7\` |
 | 6 | 12 ms | \`COMMIT\` |  |
 | 4 | 2.4 ms | \`ALTER TABLE customers DROP COLUMN fax\` |  |
-| 5 | 0.6 ms | \`INSERT INTO settings VALUES ('currency', 'EUR'), ('cents', 'true')\` |  |
+| 5 | 0.6 ms | \`INSERT INTO settings VALUES ('…', '…'), ('…', '…')\` |  |
 | 1 | 0.1 ms | \`BEGIN\` |  |
 
 </details>

@@ -17,6 +17,7 @@ const FACTS: Fact[] = [
     kind: 'data-loss',
     fails: true,
     message: 'Column public.customers.fax is gone, with 1,204 values.',
+    statement: 3,
   },
   {
     kind: 'data-loss',
@@ -79,7 +80,7 @@ export function sampleMigrations(changes: Partial<MigrationReport> = {}): Migrat
       },
       { sql: 'ALTER TABLE customers DROP COLUMN fax', atMs: 5304, ms: 2.4, session: '71' },
       {
-        sql: "INSERT INTO settings VALUES ('currency', 'EUR'), ('cents', 'true')",
+        sql: "INSERT INTO settings VALUES ('…', '…'), ('…', '…')",
         atMs: 5307,
         ms: 0.6,
         session: '71',
