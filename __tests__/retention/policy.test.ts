@@ -84,6 +84,7 @@ describe('the description of a policy', () => {
     [{}, 'keep everything'],
     [{ within: { years: 0, months: 0, days: 0, hours: 0 } }, 'keep everything'],
     [{ last: 3 }, 'keep the last 3 backups'],
+    [{ last: 1 }, 'keep the last 1 backup'],
     [{ last: 'unlimited' }, 'keep all backups'],
     [{ last: 3, daily: 7 }, 'keep the last 3 and 7 daily backups'],
     [{ daily: 7, weekly: 4, monthly: 'unlimited' }, 'keep 7 daily, 4 weekly and all monthly backups'],

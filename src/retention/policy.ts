@@ -109,9 +109,10 @@ export function describePolicy(policy: Policy): string {
     if (rule === 'last') return [count === 'unlimited' ? 'all' : `the last ${formatCount(count)}`];
     return [count === 'unlimited' ? `all ${rule}` : `${formatCount(count)} ${rule}`];
   });
+  const isOne = counted.length === 1 && COUNTED.some((rule) => policy[rule] === 1);
   const span = spanOf(policy);
   const parts = [
-    ...(counted.length === 0 ? [] : [`${listed(counted)} backups`]),
+    ...(counted.length === 0 ? [] : [`${listed(counted)} ${isOne ? 'backup' : 'backups'}`]),
     ...(span === undefined ? [] : [`everything within ${formatWithin(span)} of the newest`]),
   ];
   return `keep ${parts.join(', and ')}`;
