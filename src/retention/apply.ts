@@ -20,7 +20,9 @@ export interface ApplyOptions {
   plan: Pick<RetentionPlan, 'decisions'>;
   /** Absent: no orphans are removed. */
   orphans?: Pick<OrphanPlan, 'remove' | 'cutoff'> | undefined;
-  /** What both plans were made from. */
+  /** Keys of records of the log; absent: none is removed. */
+  log?: readonly string[] | undefined;
+  /** What the plans were made from. */
   inventory: Inventory;
   store: Store;
   reporter: Pick<Reporter, 'info' | 'warn'>;
@@ -31,9 +33,11 @@ export interface ApplyOptions {
 export interface Removed {
   /** Backups and orphans of which nothing is left. */
   removed: string[];
-  /** Of every object removed, also where others of its folder stayed. */
+  /** Of every object of theirs, also where others of its folder stayed. */
   bytes: number;
-  /** Backups and orphans of which something is left, and why. */
+  /** How many records of the log. */
+  records: number;
+  /** Backups and orphans of which something is left, or a record of the log, and why. */
   failed: { id: string; reason: string }[];
   /** What the plan would remove and no longer may: someone has verified or completed it since. */
   spared: { id: string; reason: string }[];
@@ -47,7 +51,7 @@ export interface Removed {
  * @throws CancelledError between two objects.
  */
 export async function applyPlan(options: ApplyOptions): Promise<Removed> {
-  const { plan, orphans, signal } = options;
+  const { plan, orphans, log = [], signal } = options;
   const removal = new Removal(options);
   const jobs = [
     ...plan.decisions
@@ -62,6 +66,7 @@ export async function applyPlan(options: ApplyOptions): Promise<Removed> {
         () =>
           removal.orphan(id, orphans?.cutoff ?? new Date(0)),
     ),
+    ...log.map((key) => () => removal.record(key)),
   ];
   if (jobs.length === 0) return removal.result;
   await requireAnchors(options);
@@ -95,7 +100,8 @@ async function requireAnchors({ plan, inventory, store }: ApplyOptions): Promise
 }
 
 class Removal {
-  readonly result: Removed = { removed: [], bytes: 0, failed: [], spared: [] };
+  readonly result: Removed = { removed: [], bytes: 0, records: 0, failed: [], spared: [] };
+  private logRefused = false;
 
   constructor(private readonly options: ApplyOptions) {}
 
@@ -116,6 +122,21 @@ class Removal {
       const old = isOld(idTime(id), cutoff) && objects.every(({ modified }) => isOld(modified, cutoff));
       if (complete || !old) return this.spare(id, 'something was written to it in the meantime');
       await this.removeAll(id, objects);
+    });
+  }
+
+  /** Removes one record of the log. Where one is refused all are: a warning for each of a thousand would say no more. */
+  async record(key: string): Promise<void> {
+    if (this.logRefused) return;
+    const { inventory, store } = this.options;
+    await this.attempt(key.slice(inventory.name.length + 1), async () => {
+      try {
+        await store.remove(key);
+        this.result.records += 1;
+      } catch (error) {
+        this.logRefused = true;
+        throw error;
+      }
     });
   }
 

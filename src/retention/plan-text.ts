@@ -1,11 +1,13 @@
 import type { Markup } from '../base/markup.js';
 import { renderTable, type Column } from '../base/table.js';
-import { formatBytes, plural } from '../base/units.js';
+import { formatBytes, formatCount, plural } from '../base/units.js';
+import { LOG_DAYS } from './log.js';
 import { describePolicy } from './policy.js';
 import type { Pruned } from './prune.js';
 import type { Decision } from './types.js';
 
-type Planned = Omit<Pruned, 'done'>;
+/** Before and after it is applied. */
+type Planned = Omit<Pruned, 'done'> & Partial<Pick<Pruned, 'done'>>;
 
 /** A plan longer than this is cut, with how many more there are. */
 const LONGEST = 200;
@@ -15,7 +17,7 @@ const COLUMNS: Column[] = [{ title: '' }, { title: 'ID' }, { title: 'WHY', shrin
 const verdictOf = ({ keep }: Decision): string => (keep ? 'keep' : 'remove');
 
 /** What is removed and what stays, in one line. */
-export function planLine({ plan, orphans, dryRun, done }: Planned & Partial<Pick<Pruned, 'done'>>): string {
+export function planLine({ plan, orphans, dryRun, done }: Omit<Planned, 'oldRecords'>): string {
   const removed = plan.decisions.filter(({ keep }) => !keep).length;
   const kept = plan.decisions.length - removed;
   const left = orphans.remove.length;
@@ -33,8 +35,14 @@ function headline({ name, storage, label, policy }: Planned): string {
   return `Backups of ${name}${of} in ${storage}: ${describePolicy(policy)}`;
 }
 
-function notesOf({ plan, orphans }: Planned): string[] {
-  return [...plan.notes, ...orphans.notes];
+function notesOf({ plan, orphans, oldRecords, dryRun, done }: Planned): string[] {
+  const what = dryRun ? 'that would be removed' : done === undefined ? 'to be removed' : 'removed';
+  const records = done?.records ?? oldRecords;
+  const log =
+    oldRecords === 0
+      ? []
+      : [`Records of runs older than ${LOG_DAYS} days in the log ${what}: ${formatCount(records)}.`];
+  return [...plan.notes, ...orphans.notes, ...log];
 }
 
 /** A plan for the log and for a terminal: each backup, and why it is kept. */

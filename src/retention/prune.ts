@@ -3,6 +3,7 @@ import type { Reporter } from '../base/reporter.js';
 import type { Store } from '../storage/store.js';
 import { applyPlan, type Removed } from './apply.js';
 import { candidatesOf } from './candidates.js';
+import { planLog } from './log.js';
 import { planOrphans, type OrphanPlan } from './orphans.js';
 import { planText } from './plan-text.js';
 import { planRetention } from './plan.js';
@@ -29,6 +30,8 @@ export interface Pruned {
   dryRun: boolean;
   plan: RetentionPlan;
   orphans: OrphanPlan;
+  /** How many records of the log are too old. */
+  oldRecords: number;
   /** Undefined after a dry run. */
   done: Removed | undefined;
 }
@@ -47,11 +50,15 @@ export async function pruneFamily(
   const { unreadable } = inventory;
   const plan = planRetention({ backups: candidatesOf(inventory), unreadable, policy, label, justMade, now });
   const orphans = planOrphans({ inventory, now });
-  const planned = { storage: store.url, name, policy, label: label ?? null, dryRun, plan, orphans };
+  // Artifacts go by themselves when their days are over.
+  const log = store.url.startsWith('artifact:') ? [] : planLog(inventory, now);
+  const of = { storage: store.url, name, policy, label: label ?? null, dryRun };
+  const planned = { ...of, plan, orphans, oldRecords: log.length };
   reporter.info(planText(planned));
   for (const { id, reason } of unreadable)
     reporter.warn(`${name}/${id} in ${store.url} is kept: its manifest cannot be read. ${reason}`);
-  const done = dryRun ? undefined : await applyPlan({ plan, orphans, inventory, store, reporter, signal });
+  const applied = { plan, orphans, log, inventory, store, reporter, signal };
+  const done = dryRun ? undefined : await applyPlan(applied);
   return { ...planned, done };
 }
 
