@@ -1,12 +1,14 @@
 // Builds dist/: one bundle of everything, a two-line stub for each action, and the command line.
 import ncc from '@vercel/ncc';
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { compile } from './compile.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const out = process.argv[2] ?? join(root, 'dist');
+const out = resolve(process.argv[2] ?? join(root, 'dist'));
+// The bundler names modules in its comments by their way from the current folder.
+process.chdir(root);
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 // An uncaught error would print the bundler's own source, which is one very long line.
