@@ -10,6 +10,7 @@ import { s3Settings } from '../../src/storage/s3/settings.js';
 import { S3Store } from '../../src/storage/s3/store.js';
 import { StoreSink } from '../../src/storage/sink.js';
 import type { ReadBack, Store } from '../../src/storage/store.js';
+import { startConnectProxy } from '../support/connect-proxy.js';
 import { startFaultProxy, type FaultProxy, type Seen } from '../support/fault-proxy.js';
 import { s3IsHere, startS3, type S3Server } from '../support/s3.js';
 
@@ -44,6 +45,25 @@ import { s3IsHere, startS3, type S3Server } from '../support/s3.js';
     expect(Buffer.from(await readObject(store, 'big')).equals(bytes)).toBe(true);
     return readBack;
   }
+
+  it('goes by the proxy of the environment, and not where it is excepted', async () => {
+    const way = await startConnectProxy(() => server.ceph.port);
+    try {
+      const behind = { ...server.ceph.env, AWS_ENDPOINT_URL: 'http://s3.example.test', http_proxy: way.url };
+      const store = await openStore(`s3://${bucket}/p`, { env: behind });
+      await write(store);
+      expect(new Set(way.asked)).toEqual(new Set(['s3.example.test:80']));
+      // Connections are used again.
+      expect(way.asked.length).toBeLessThan(10);
+      const asked = way.asked.length;
+      const excepted = { ...behind, no_proxy: '.example.test', AWS_MAX_ATTEMPTS: '1' };
+      const direct = await openStore(`s3://${bucket}/p`, { env: excepted });
+      await expect(readObject(direct, 'big')).rejects.toThrow();
+      expect(way.asked).toHaveLength(asked);
+    } finally {
+      way.stop();
+    }
+  });
 
   it('other services get Content-MD5 with every body, and none of what they refuse', async () => {
     const store = await openStore(`s3://${bucket}/p?storage-class=STANDARD`, { env: env() });

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CancelledError, codeOf, UserError } from '../base/errors.js';
 import type { ArtifactAccess } from '../storage/artifact/access.js';
 import { formatDuration } from '../base/units.js';
+import { webFetch } from '../base/web-fetch.js';
 import { limitWait } from '../storage/artifact/rest-errors.js';
 
 /** Where the issues are, and the token for them. */
@@ -110,7 +111,7 @@ export class IssueApi {
   ): Promise<{ value: unknown } | { error: UserError; passing: boolean; wait?: number | undefined }> {
     const timeoutMs = Math.round(Math.max(1, Math.min(this.patience.timeoutMs, this.leftMs)));
     try {
-      const response = await fetch(this.base + path, {
+      const response = await webFetch(this.base + path, {
         method,
         // A POST that follows one to the repository's new name would become a GET.
         redirect: 'manual',

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { codeOf } from '../base/errors.js';
+import { webFetch } from '../base/web-fetch.js';
 
 /** How patient a sender is. No message is worth more of a job's time. */
 export interface Patience {
@@ -47,7 +48,7 @@ async function once(
   timeoutMs: number,
 ): Promise<{ why: string; passing: boolean } | undefined> {
   try {
-    const response = await fetch(url, {
+    const response = await webFetch(url, {
       method: 'POST',
       headers: { 'content-type': type, 'user-agent': 'pgkeep' },
       body,

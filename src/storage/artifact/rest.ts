@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CancelledError } from '../../base/errors.js';
 import { silentReporter, type Reporter } from '../../base/reporter.js';
 import { formatDuration } from '../../base/units.js';
+import { webFetch } from '../../base/web-fetch.js';
 import type { RetryOptions } from '../retry.js';
 import { StoreError } from '../errors.js';
 import type { ArtifactAccess } from './access.js';
@@ -84,7 +85,7 @@ export class ArtifactApi {
   /** Bytes from the blob store, which never sees the token. `signal` ends the request and its body. */
   async blob(url: string, headers: Record<string, string>, signal: AbortSignal): Promise<Response> {
     const all = this.options.signal === undefined ? signal : AbortSignal.any([signal, this.options.signal]);
-    return fetch(url, { headers, signal: all });
+    return webFetch(url, { headers, signal: all });
   }
 
   /** What went wrong on the way, or that the run was cancelled. */
@@ -119,7 +120,7 @@ export class ArtifactApi {
     const cleanup = purpose.cleanup === true;
     const timeout = AbortSignal.timeout(cleanup && this.cancelled ? CLEANUP_MS : ANSWER_MS);
     try {
-      return await fetch(this.base + path, {
+      return await webFetch(this.base + path, {
         method,
         // The blob is on another host, which must not get the token.
         redirect: 'manual',

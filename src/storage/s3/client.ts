@@ -1,6 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { S3Client, type GetObjectCommand, type GetObjectCommandOutput } from '@aws-sdk/client-s3';
+import { HttpsProxyAgent } from 'https-proxy-agent';
 import { CancelledError } from '../../base/errors.js';
 import { s3Error } from './errors.js';
 import type { S3Location } from './location.js';
@@ -37,6 +38,13 @@ export interface Purpose {
 export const SOCKETS = 64;
 const quiet = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
+function agentsFor(proxy: string | undefined) {
+  const options = { keepAlive: true, maxSockets: SOCKETS };
+  if (proxy === undefined) return { httpAgent: new HttpAgent(options), httpsAgent: new HttpsAgent(options) };
+  const agent = new HttpsProxyAgent(proxy, options);
+  return { httpAgent: agent, httpsAgent: agent };
+}
+
 /** The SDK's client, one attempt a request, with errors of our own. */
 export class S3Connection {
   readonly client: S3Client;
@@ -72,8 +80,7 @@ export class S3Connection {
       requestHandler: {
         connectionTimeout: timeouts.connectMs,
         socketTimeout: timeouts.stallMs,
-        httpAgent: new HttpAgent({ keepAlive: true, maxSockets: SOCKETS }),
-        httpsAgent: new HttpsAgent({ keepAlive: true, maxSockets: SOCKETS }),
+        ...agentsFor(settings.proxy),
       },
     });
   }

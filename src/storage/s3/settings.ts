@@ -1,4 +1,5 @@
 import { UserError } from '../../base/errors.js';
+import { proxyFor } from '../../base/proxy.js';
 import { endpointProblem, type S3Location } from './location.js';
 
 /** How to talk to one S3 service: the URL's settings, then the AWS environment's, then what the host's name tells. */
@@ -9,6 +10,8 @@ export interface S3Settings {
   region?: string;
   profile?: string;
   credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
+  /** By which the service is reached. */
+  proxy?: string;
   pathStyle: boolean;
   /** AWS: checksums are SHA-256. Elsewhere: MD5, which every S3 service knows. */
   aws: boolean;
@@ -29,12 +32,18 @@ export function s3Settings(location: S3Location, env: NodeJS.ProcessEnv): S3Sett
     given(location.region) ?? given(env.AWS_REGION) ?? given(env.AWS_DEFAULT_REGION) ?? regionOf(host, aws);
   const profile = given(location.profile) ?? given(env.AWS_PROFILE);
   const credentials = location.profile === undefined ? credentialsOf(env) : undefined;
+  const proxy = proxyFor(endpoint ?? addressOf(location.bucket, region), env);
   return {
-    ...defined({ endpoint, region, profile, credentials }),
+    ...defined({ endpoint, region, profile, credentials, proxy }),
     pathStyle: location.pathStyle ?? defaultPathStyle(host, aws),
     aws,
     maxParts: host?.endsWith('.scw.cloud') === true ? 1000 : 10_000,
   };
+}
+
+/** Where AWS has a bucket. */
+function addressOf(bucket: string, region: string | undefined): string {
+  return `https://${bucket}.s3.${region === undefined ? '' : `${region}.`}amazonaws.com`;
 }
 
 /** Without the properties that are undefined. */
