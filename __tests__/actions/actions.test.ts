@@ -312,7 +312,7 @@ interface Result {
     }
 
     it('is red for a loss, and says so on the pull request and at the line', async () => {
-      const result = await check({}, true);
+      const result = await check({ 'approve-label': 'loss-accepted' }, true);
       expect([result.code, result.outputs['outcome']]).toEqual([1, 'failure']);
       expect(Number(result.outputs['rows-lost'])).toBe(0);
       expect(result.outputs['schema-diff']).toMatch(/^-.*tags/m);
@@ -324,6 +324,7 @@ interface Result {
       ]);
       expect(fake.comments).toHaveLength(1);
       expect(fake.comments[0]?.body).toContain('Migration check failed');
+      expect(fake.comments[0]?.body).toContain('run this job again');
     });
 
     it('is green for one that a label accepts, and names nothing where everybody can read it', async () => {

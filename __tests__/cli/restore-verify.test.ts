@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
@@ -130,5 +130,21 @@ interface Result {
     });
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(/error: .*set confirm: shop/s);
+  });
+
+  it('checks migrations, and writes the report to a page', async () => {
+    const bin = await postgresBin(15);
+    const page = join(rig.folder, 'report.html');
+    const args = ['check-migrations', '--backup=latest', '-i', keyFile, '--command=echo begun; exit 3'];
+    const { code, stdout, stderr } = await pgkeep(
+      [...args, `--html=${page}`, ...(bin === undefined ? [] : [`--postgres-bin=${bin}`])],
+      { PGKEEP_WORKING_DIRECTORY: rig.folder },
+    );
+    expect([code, stdout]).toEqual([
+      1,
+      expect.stringMatching(/^FAILED The command failed after .*exit code 3/),
+    ]);
+    expect(stderr).toMatch(/^error: The command failed with exit code 3\.$/m);
+    expect(readFileSync(page, 'utf8')).toContain('Migration check failed');
   });
 });

@@ -9,6 +9,7 @@ import { pullRequestApi, pullRequestOf, type PullRequest } from '../github/pull-
 import { appendSummary, summaryMarkup } from '../github/summary.js';
 import type { CheckMigrationsInputs } from '../inputs/values.js';
 import { annotationsOf, reasonsBeside } from '../migrations/annotations.js';
+import { withApproval } from '../migrations/approvable.js';
 import { migrationComment, migrationSummary, migrationText } from '../migrations/report/index.js';
 import { migrationOutputs } from '../migrations/result.js';
 import { checkMigrations } from '../migrations/run.js';
@@ -71,7 +72,8 @@ async function check(context: ActionContext, request: PullRequest | undefined): 
       ? {}
       : { approval: () => labelOf(api, number, approveLabel, reporter) };
   try {
-    return { inputs, report: await checkMigrations({ ...options, ...approval, inputs }), comment };
+    const report = await checkMigrations({ ...options, ...approval, inputs });
+    return { inputs, report: request === undefined ? report : withApproval(report, approveLabel), comment };
   } catch (error) {
     if (!(error instanceof CancelledError))
       await comment?.correct(
