@@ -66,6 +66,7 @@ suite('restoring as a role that may create no database, on PostgreSQL %s', (majo
       expect(result).toMatchObject({ outcome: 'restored', matches: true, previousDatabase: null });
       expect(result?.plan.way).toBe('in place');
       expect(said.warnings.join('\n')).toContain('in one transaction');
+      expect(said.text).not.toContain('psql: WARNING');
       expect(await contents(`target_${format}`)).toEqual(['a', 'b']);
     },
   );

@@ -4,6 +4,7 @@ import { quoteIdentifier, quoteLiteral, SqlError, type Psql } from '../postgres/
 import { Admin } from '../postgres/scratch/admin.js';
 import { marker, markingLimit } from './swap/marker.js';
 import { besideName, reloadName } from './swap/names.js';
+import { analyze } from './analyze.js';
 import { compareJob, differs } from './compare.js';
 import { entriesOf, jobsOf, restoreTo, type Done, type Job } from './job.js';
 import { identityOf, prepareRequirements } from './requirements.js';
@@ -74,11 +75,9 @@ class Beside {
     if (differs(findings)) return { database: null, previousDatabase: null, findings, notes: [] };
     const notes: string[] = [];
     const previous = await reporter.group('Putting it into place', async () => {
-      await inSession(
+      await analyze(
         async () => (await quietly(job, this.maintenance)).open(restored, 'that analyzes'),
-        'Analyzing the restored database',
         connection,
-        (psql) => psql.exec('ANALYZE'),
       );
       return takePlace(job, this.maintenance, restored, notes);
     });

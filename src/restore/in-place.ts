@@ -1,12 +1,12 @@
 import { CancelledError, messageOf } from '../base/errors.js';
 import type { Finding } from '../verify/types.js';
+import { analyze } from './analyze.js';
 import { requireCommitted } from './committed.js';
 import { compareJob } from './compare.js';
 import { entriesOf, restoreTo, type Done, type Job } from './job.js';
 import { inPlaceEntries } from './rows/entries.js';
 import { setSequences } from './rows/set-sequences.js';
 import { withoutProvided } from './provided.js';
-import { inSession } from './target/server.js';
 import { requireUnchanged } from './unchanged.js';
 
 /**
@@ -53,12 +53,7 @@ export async function restoreInPlace(job: Job): Promise<Done> {
   }
   const analyzed =
     plan.target.empty &&
-    (await inSession(
-      () => open(database, 'that analyzes'),
-      'Analyzing the restored database',
-      connection,
-      (psql) => psql.exec('ANALYZE'),
-    ).then(
+    (await analyze(() => open(database, 'that analyzes'), connection).then(
       () => true,
       () => false,
     ));
