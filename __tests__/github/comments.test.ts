@@ -129,7 +129,7 @@ describe('PullRequestComment', () => {
     };
     expect(await warned()).toEqual([
       expect.stringMatching(
-        /pull request 7 could not be written; the verdict stands\. .*"permissions:" with "pull-requests: write".*Resource not accessible/,
+        /pull request 7 could not be written; the verdict stands\. .*\npermissions:\n {2}pull-requests: write\n.*Resource not accessible/,
       ),
     ]);
     expect(fake.requests.filter((request) => request.startsWith('POST'))).toHaveLength(1);
