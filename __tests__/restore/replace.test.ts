@@ -150,6 +150,24 @@ suite('replacing a database of a managed server on PostgreSQL %s', (major) => {
     expect(messagesOf(error)).not.toContain('GRANT CONNECT');
   });
 
+  it('gives nothing to owners whose rights the role does not have itself', async () => {
+    await application('given');
+    const { storage } = await backup('given');
+    await admin.exec(
+      `CREATE ROLE aloof LOGIN CREATEDB NOINHERIT PASSWORD 'secret'`,
+      major >= 16 ? 'GRANT owner TO aloof WITH INHERIT FALSE, SET TRUE' : 'GRANT owner TO aloof',
+    );
+    const before = await databasesOf(rig);
+    const asked = { storage, 'database-url': url('taken', 'aloof') };
+    const { error } = await restoring(rig, { ...asked, owner: 'true' });
+    expect(messagesOf(error)).toMatch(/"aloof" may not act for these owners: "owner".*WITH INHERIT TRUE/);
+    expect(await databasesOf(rig)).toEqual(before);
+    const { result, error: none, said } = await restoring(rig, { ...asked, privileges: 'false' });
+    expect(messagesOf(none)).toBe('undefined');
+    expect(result).toMatchObject({ outcome: 'restored', matches: true });
+    expect(said.warnings.join('\n')).toContain('Owners are not restored');
+  });
+
   it('refuses where roles of the backup are missing, and goes on without them when told', async () => {
     await admin.exec('CREATE ROLE leaver');
     await application('gone');
@@ -186,9 +204,9 @@ suite('replacing a database of a managed server on PostgreSQL %s', (major) => {
     await psql.close();
     const asked = { storage, 'database-url': url('read'), mode: 'replace' };
     const { error } = await restoring(rig, asked);
-    expect(messagesOf(error)).toContain('Logical replication slots read "read" (cdc)');
+    expect(messagesOf(error)).toContain('Logical replication slots read "read" ("cdc")');
     const { result, said } = await restoring(rig, { ...asked, confirm: 'read' });
-    expect(said.warnings.join('\n')).toContain('Subscriptions fill "read" (feed)');
+    expect(said.warnings.join('\n')).toContain('Subscriptions fill "read" ("feed")');
     expect(result?.previousDatabase).toMatch(/^read_before_/);
     const prepared = await rig.psql('read');
     await prepared.exec('BEGIN', 'SELECT txid_current()', "PREPARE TRANSACTION 'p'");

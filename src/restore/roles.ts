@@ -80,7 +80,9 @@ function remedy(
   const steps = [
     ...(absent ? ['create the missing roles (globals.sql of the backup has them, without passwords)'] : []),
     ...(what === 'owner' && foreign.length > 0
-      ? [`run ${foreign.map((name) => `\`GRANT ${JSON.stringify(name)} TO ${who}\``).join(', ')}`]
+      ? [
+          `run ${foreign.map((name) => `\`GRANT ${JSON.stringify(name)} TO ${who}\``).join(', ')} (at its end since PostgreSQL 16 \`WITH INHERIT TRUE, SET TRUE\`; before, a NOINHERIT role needs \`ALTER ROLE ${who} INHERIT\`)`,
+        ]
       : []),
     `set ${what}: false`,
   ];

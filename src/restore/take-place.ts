@@ -1,5 +1,5 @@
 import { readProperties } from '../postgres/database/properties.js';
-import { quoteIdentifier, quoteLiteral, type Psql } from '../postgres/psql.js';
+import { quoteIdentifier, type Psql } from '../postgres/psql.js';
 import { dropEmptied } from './emptied.js';
 import type { Job } from './job.js';
 import { archivedProperties } from './swap/archived.js';
@@ -73,19 +73,9 @@ export async function wantedProperties(
       ...(archived.grants ?? []).map(({ grantee }) => grantee),
     ].filter((role) => role !== undefined);
     const { there, actAs } = await knownRoles(psql, named, target.major);
-    const owner =
-      plan.owner &&
-      archived.owner !== undefined &&
-      actAs.has(archived.owner) &&
-      (await inherits(psql, archived.owner));
+    const owner = plan.owner && archived.owner !== undefined && actAs.has(archived.owner);
     return combine(archived, properties, { owner, privileges: plan.privileges, roles: there });
   });
-}
-
-/** Whether the role still has all rights on what it gives to another: without, it could neither go on nor clean up. */
-async function inherits(psql: Psql, role: string): Promise<boolean> {
-  const right = `SELECT pg_catalog.pg_has_role(oid, 'USAGE') FROM pg_catalog.pg_roles WHERE rolname = ${quoteLiteral(role)}`;
-  return (await psql.value(right)) === 't';
 }
 
 /** @returns what the user has to make up for */
