@@ -149,7 +149,7 @@ suite('parts of an archive of PostgreSQL %i in %s', (major, format) => {
       'Foreign key "orders_customer_fkey" of app.orders is not restored: the table that it refers to, app.customers, is not.',
       'Large objects are not restored: they belong to no table.',
       'Trigger "orders tr" in schema "app" is not restored: its function app.trg() is not.',
-      'schema app is not restored and must be there already: table app.orders needs it.',
+      'schema "app" is not restored and must be there already: table app.orders needs it.',
       'type app.status is not restored and must be there already: table app.orders needs it.',
     ]);
     // A new database gets what they need.
