@@ -9,6 +9,7 @@ import {
   openRelay,
   redactError,
   redactLine,
+  redactor,
   runShell,
 } from '../../src/migrations/command/index.js';
 import { until } from '../support/children.js';
@@ -210,11 +211,41 @@ describe('what is shown of an error', () => {
     ['invalid input value for enum mood: "grim"', 'invalid input value for enum mood: …'],
     ['value "99999" is out of range for type smallint', 'value "…" is out of range for type smallint'],
     ['date/time field value out of range: "1.13.2020"', 'date/time field value out of range: …'],
+    ["[parameters: {'a': 'ann@example.org'}]", '[parameters: …'],
     ['malformed array literal: "{a"', 'malformed array literal: …'],
     ['  detail: undefined,', '  detail: undefined,'],
     ['Cannot find module "knex"', 'Cannot find module "knex"'],
   ])('%j is %j', (line, shown) => {
     expect(redactLine(line)).toBe(shown);
+  });
+
+  it.each([
+    [
+      ['DETAIL:  Key (note)=(one', 'ann. (two)', 'three) is duplicated.', 'done'],
+      ['DETAIL:  …', '…', '…', 'done'],
+    ],
+    [
+      ['DETAIL:  Failing row contains (1, one', 'ann).', 'done'],
+      ['DETAIL:  …', '…', 'done'],
+    ],
+    [
+      ['CONTEXT:  COPY t, line 1, column a: "one', 'ann"', 'done'],
+      ['CONTEXT:  …', '…', 'done'],
+    ],
+    [
+      ['DETAIL:  Key (note)=(one', 'ann', 'HINT:  none', 'done'],
+      ['DETAIL:  …', '…', 'HINT:  none', 'done'],
+    ],
+    [
+      ['DETAIL:  Key (a)=(1) already exists.', 'done'],
+      ['DETAIL:  …', 'done'],
+    ],
+    [
+      ['DETAIL:  view v depends on column a of table t', 'done'],
+      ['DETAIL:  …', 'done'],
+    ],
+  ])('of values that go on in the next line nothing: %j', (lines, shown) => {
+    expect(lines.map(redactor())).toEqual(shown);
   });
 
   it('what a function raises stays away, unless the statement says it itself', () => {

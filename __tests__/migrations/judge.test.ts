@@ -29,6 +29,7 @@ const facts = (seen: Partial<Seen>, policy: Partial<Policy> = {}): Fact[] =>
       effects: NOTHING,
       openTransactions: 0,
       newRoles: [],
+      blind: [],
       ...seen,
     },
     { ...POLICY, ...policy },
@@ -66,6 +67,12 @@ describe('what is worth attention', () => {
         statements: [statement('UPDATE orders SET a = 1', { ms: null })],
       },
       {},
+      [['duration', true, 'ended after 10 min']],
+    ],
+    [
+      'a command that took too long, whatever counts',
+      { command: { ...OK, outcome: 'timed out', seconds: 600 } },
+      { failOn: [] },
       [['duration', true, 'ended after 10 min']],
     ],
     [
@@ -162,6 +169,21 @@ describe('what is worth attention', () => {
         ['invalid-index', true, 'is invalid'],
         ['not-valid', false, 'NOT VALID'],
       ],
+    ],
+    [
+      'what was asked for and could not be seen; what was not asked for is no fact',
+      { blind: ['statements', 'locks', 'rows'] },
+      {},
+      [
+        ['not-measured', true, 'failed unseen'],
+        ['not-measured', true, 'may be lost'],
+      ],
+    ],
+    [
+      'locks that could not be watched, where a limit is set',
+      { blind: ['locks'] },
+      { failOn: [], maxLockMs: 500 },
+      [['not-measured', true, 'Locks could not be watched']],
     ],
     ['roles', { newRoles: ['app', 'ops'] }, {}, [['new-role', false, '2 roles: app, ops']]],
   ])('%s', (_, seen, policy, expected) => {
@@ -314,5 +336,28 @@ describe('where a statement stands', () => {
     ['DROP TABLE unread', undefined],
   ])('%j: %j', async (sql, place) => {
     expect(await locate(folder, [sql])).toEqual([place]);
+  });
+});
+
+describe('statements within a transaction that has failed', () => {
+  const cause = failed('ALTER TABLE t ADD UNIQUE (a)');
+  const consequence = statement('UPDATE migrations_lock SET locked = 0', {
+    error: { sqlstate: '25P02', message: 'current transaction is aborted' },
+  });
+  const told = (seen: Partial<Seen>) =>
+    facts(seen).map(({ message, statement: index }) => ({ message, index }));
+
+  it.each<[string, CommandEnd]>([
+    ['hides it', OK],
+    ['fails', { ...OK, outcome: 'failed', exitCode: 1 }],
+  ])('are not told beside the error that they follow from, when the command %s', (_, command) => {
+    const [fact, ...others] = told({ command, statements: [cause, consequence, consequence] });
+    expect(others).toEqual([]);
+    expect(fact?.index).toBe(0);
+    expect(fact?.message).toContain('already exists');
+  });
+
+  it('are told where the error itself was not seen', () => {
+    expect(told({ statements: [consequence] })).toHaveLength(1);
   });
 });

@@ -225,6 +225,42 @@ ALTER TABLE public.orders ALTER COLUMN id TYPE bigint;
     expect(factsOf(await check(rig, { storage, command }))).toEqual([['open-transaction', true]]);
   });
 
+  it.each([
+    [
+      'locks, when it ends each session that watches them',
+      `DO $$ BEGIN FOR i IN 1..60 LOOP
+         PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE pid <> pg_backend_pid() AND backend_type = 'client backend';
+         PERFORM pg_stat_clear_snapshot(); PERFORM pg_sleep(0.05);
+       END LOOP; END $$;`,
+      { 'max-lock-duration': '10s' },
+      /Locks could not be watched to the end/,
+    ],
+    [
+      'statements, when it drops the database that they are observed from',
+      'DROP DATABASE postgres WITH (FORCE);',
+      {},
+      /Statements could not be observed to the end/,
+    ],
+    [
+      'rows, when tables can no longer be counted',
+      `CREATE FUNCTION pg_catalog.count(text) RETURNS bigint LANGUAGE sql AS 'SELECT 500::bigint';
+       UPDATE public.orders SET note = NULL;`,
+      {},
+      /Tables could not be counted/,
+    ],
+  ])('is red where a command hides %s', async (_, script, inputs, message) => {
+    const { report, error } = await sql(script, inputs);
+    expect(messageOf(error)).toBe('undefined');
+    expect(report?.outcome).toBe('failed');
+    expect(report?.facts.find(({ kind }) => kind === 'not-measured')?.message).toMatch(message);
+  });
+
+  it('says that the command made the database unreadable', async () => {
+    const { error } = await sql(`ALTER DATABASE shop SET session_preload_libraries = 'no_such_library';`);
+    expect(messageOf(error)).toMatch(/can no longer be looked at, so nobody knows what the command did/);
+  });
+
   it('a command that drops the database has lost everything', async () => {
     const command =
       'psql -X -d postgres -c "DROP DATABASE shop" || psql -X -d template1 -c "DROP DATABASE shop"';

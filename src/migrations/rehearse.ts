@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { CancelledError, messageOf, UserError } from '../base/errors.js';
 import { Mask } from '../base/mask.js';
 import { formatDuration } from '../base/units.js';
 import type { StagedBackup } from '../restore/types.js';
@@ -7,7 +8,7 @@ import {
   commandEnvironment,
   databaseUrl,
   openRelay,
-  redactLine,
+  redactor,
   runShell,
   sanitize,
   secretsOf,
@@ -17,6 +18,7 @@ import {
   diffSchemas,
   effectsOf,
   namesOf,
+  hasUncounted,
   newRoles,
   NOTHING,
   readSchema,
@@ -27,7 +29,7 @@ import {
 import { startObserving, type Observed } from './observe/index.js';
 import type { MigrationOptions } from './options.js';
 import { setStage, type Stage } from './place.js';
-import type { CommandEnd, Effects, MigrationReport, Rehearsal, SchemaChange } from './types.js';
+import type { Blindness, CommandEnd, Effects, MigrationReport, Rehearsal, SchemaChange } from './types.js';
 
 /** What was seen of a command on a restored backup. */
 export interface Rehearsed {
@@ -37,6 +39,7 @@ export interface Rehearsed {
   effects: Effects;
   schema: SchemaChange[];
   newRoles: string[];
+  blind: Blindness[];
   seconds: MigrationReport['seconds'];
   notMeasured: string[];
 }
@@ -71,7 +74,9 @@ export async function rehearse(options: MigrationOptions, staged: StagedBackup):
       tryCommand(options, stage, before.facts),
     );
     const lookingAgain = stopwatch();
-    const after = await reporter.group('After the migrations', () => pictureAfter(rehearsal));
+    const after = await reporter.group('After the migrations', () =>
+      pictureAfter(rehearsal, (error) => place.scratch.explain(error)),
+    );
     return {
       serverVersion: place.scratch.version,
       command: end,
@@ -79,6 +84,7 @@ export async function rehearse(options: MigrationOptions, staged: StagedBackup):
       effects: effectsOf(before.facts, after.facts),
       schema: diffSchemas(before.schema, after.schema),
       newRoles: newRoles(before.facts, after.facts),
+      blind: [...observed.blind, ...(hasUncounted(before.facts, after.facts) ? ['rows' as const] : [])],
       seconds: {
         restore,
         sanitize: sanitized,
@@ -113,12 +119,21 @@ async function pictureOf(rehearsal: Rehearsal): Promise<Picture> {
 }
 
 /** A command may have dropped or renamed the database itself: then everything is lost. */
-async function pictureAfter(rehearsal: Rehearsal): Promise<Picture> {
+async function pictureAfter(
+  rehearsal: Rehearsal,
+  explain: (error: unknown) => Promise<unknown>,
+): Promise<Picture> {
   try {
     return await pictureOf(rehearsal);
   } catch (error) {
-    if (!(error instanceof DatabaseGoneError)) throw error;
-    return { facts: NOTHING, schema: [], notMeasured: [error.message] };
+    if (error instanceof DatabaseGoneError)
+      return { facts: NOTHING, schema: [], notMeasured: [error.message] };
+    const told = await explain(error);
+    if (error instanceof CancelledError || told !== error) throw told as Error;
+    throw new UserError(
+      `The restored database can no longer be looked at, so nobody knows what the command did to it. It was fine before: leave the server's roles, its settings and its own catalog out of the command.\n${messageOf(error)}`,
+      { cause: error },
+    );
   }
 }
 
@@ -138,13 +153,14 @@ async function tryCommand(
     const mask = new Mask();
     for (const secret of [...ours, login.password, databaseUrl(reached), ...secretsOf(given)])
       mask.add(secret);
+    const redact = redactor();
     const observation = await startObserving(rehearsal, { tables: namesOf(before) });
     const end = await runShell({
       command: inputs.command,
       cwd: resolve(workspaceOf({ env, ...options }), inputs.workingDirectory),
       env: given,
       limitMs: inputs.maxDuration,
-      clean: (line) => mask.apply(redactLine(line)),
+      clean: (line) => mask.apply(redact(line)),
       onLine: (line) => reporter.output('command', line),
       signal,
     });

@@ -74,6 +74,7 @@ async function judged(
       openTransactions:
         command.outcome === 'succeeded' ? observed.openTransactions.filter(({ wrote }) => wrote).length : 0,
       newRoles,
+      blind: rehearsed.blind,
     },
     { failOn: inputs.failOn, maxLockMs: inputs.maxLockDuration },
   );

@@ -119,6 +119,7 @@ export interface Fact {
     | 'error'
     | 'hidden-error'
     | 'open-transaction'
+    | 'not-measured'
     | 'duration'
     | 'data-loss'
     | 'rewrite'
@@ -163,6 +164,9 @@ export interface MigrationReport {
   /** What could not be found out, and why, one sentence each. */
   notMeasured: string[];
 }
+
+/** What could not be seen to its end: an error, a lock or a loss may be hidden there. */
+export type Blindness = 'statements' | 'locks' | 'rows';
 
 /** Statements are shortened to this many characters. */
 export const LONGEST_SQL = 2000;

@@ -15,6 +15,9 @@ const VALUES: readonly RegExp[] = [
 /** `value "12" is out of range for type smallint`, `time zone "x" not recognized`. */
 const QUOTED_VALUES = /\b((?:value|time zone|token|string|year|date) )"[^"]*"/gi;
 
+/** What SQLAlchemy and TypeORM print beside a statement that failed. */
+const PARAMETERS = /^(\s*\[?parameters: ).+/i;
+
 /** Whole details, contexts and row dumps, as psql and drivers print them. */
 const DETAIL =
   /^(\s*(?:DETAIL|CONTEXT|(?:['"]?(?:detail|where)['"]?))\s*[:=]\s*)(?!undefined|null|None)\S.*$/i;
@@ -26,8 +29,38 @@ const DETAIL =
 export function redactLine(line: string): string {
   const detail = DETAIL.exec(line);
   if (detail !== null) return `${detail[1]}${GONE}`;
+  if (PARAMETERS.test(line)) return line.replace(PARAMETERS, `$1${GONE}`);
   const quoted = line.replace(QUOTED_VALUES, `$1"${GONE}"`);
   return VALUES.reduce((text, pattern) => text.replace(pattern, `$1${GONE}`), quoted);
+}
+
+/** What an error says after its details, as psql and drivers that print its text have it. */
+const NEXT_FIELD =
+  /^\s*(?:psql:.*?: )?(?:ERROR|FATAL|PANIC|WARNING|NOTICE|HINT|DETAIL|CONTEXT|QUERY|STATEMENT|LINE \d+):/;
+const END_OF_VALUES = /\)[^)]*\.['"]?,?$/;
+
+/**
+ * `redactLine` for the lines of an output, in their order: values may have several lines, of which only the first one tells
+ * what it is.
+ */
+export function redactor(): (line: string) => string {
+  let end: RegExp | undefined;
+  return (line) => {
+    if (end !== undefined && !NEXT_FIELD.test(line)) {
+      if (end.test(line)) end = undefined;
+      return GONE;
+    }
+    const redacted = redactLine(line);
+    end = redacted === line ? undefined : endOf(line);
+    return redacted;
+  };
+}
+
+/** What the last line of a value looks like that goes on after this line. */
+function endOf(line: string): RegExp | undefined {
+  const opens = /\b(?:Key \(.*\)=\(|(?:Failing row|Partition key of the failing row) contains \()/.test(line);
+  if (opens) return END_OF_VALUES.test(line) ? undefined : END_OF_VALUES;
+  return (line.match(/"/g) ?? []).length % 2 === 1 ? /"/ : undefined;
 }
 
 /** An error that a function or a `RAISE` of the database words as it likes (PostgreSQL, appendix A: class P0). */

@@ -2,7 +2,7 @@ import { access, constants } from 'node:fs/promises';
 import { CancelledError, messageOf, UserError } from '../../base/errors.js';
 import { start } from '../../base/process.js';
 import type { Rehearsal } from '../types.js';
-import { redactLine } from './redact.js';
+import { redactor } from './redact.js';
 
 /**
  * Runs a file of SQL on the restored database before anything else can connect to it.
@@ -24,7 +24,7 @@ export async function sanitize(
   const { code } = await child.exit;
   if (signal.aborted) throw new CancelledError();
   if (code === 0) return;
-  const said = child.stderrTail().split('\n').map(redactLine).join('\n');
+  const said = child.stderrTail().split('\n').map(redactor()).join('\n');
   throw new UserError(
     `The file of \`sanitize\`, ${file}, did not run to its end, so the migrations were not run. Correct it and run the check again.\n${said}`,
   );

@@ -44,6 +44,12 @@ export function newRoles(before: DatabaseFacts, after: DatabaseFacts): string[] 
   return after.roles.filter((name) => !known.has(name));
 }
 
+/** Whether a table can no longer be counted that could be, or is new: rows of it may be lost. */
+export function hasUncounted(before: DatabaseFacts, after: DatabaseFacts): boolean {
+  const known = new Set(before.tables.flatMap(({ oid, rows }) => (rows === null ? [oid] : [])));
+  return after.tables.some(({ oid, kind, rows }) => kind === 'table' && rows === null && !known.has(oid));
+}
+
 function counted(found: CatalogTable, counts: Counts): TableFacts {
   const { oid, schema, name, kind, root, filenode, fileBytes, bytes, columns } = found;
   const count = counts.counts.get(oid);

@@ -1,5 +1,5 @@
 import { formatBytes, formatDuration, plural } from '../../base/units.js';
-import type { CommandEnd, Effects, Fact, HeldLock, Statement } from '../types.js';
+import type { Blindness, CommandEnd, Effects, Fact, HeldLock, Statement } from '../types.js';
 import { adviceOn, withoutComments } from './advice.js';
 import { ofLosses, text } from './losses.js';
 import type { Policy } from './policy.js';
@@ -15,6 +15,8 @@ export interface Seen {
   openTransactions: number;
   /** Roles that were not there before. */
   newRoles: readonly string[];
+  /** What could not be seen; a busy machine is no reason. */
+  blind: readonly Blindness[];
 }
 
 /** `fail-on: lock` without a limit of its own: what an application's users begin to notice. */
@@ -22,6 +24,7 @@ const DEFAULT_LOCK_MS = 1000;
 
 const ORDER: readonly Fact['kind'][] = [
   ...(['error', 'duration', 'data-loss', 'hidden-error', 'open-transaction', 'invalid-index'] as const),
+  'not-measured',
   ...(['lock', 'rewrite', 'not-valid', 'new-role'] as const),
 ];
 
@@ -32,6 +35,7 @@ export function factsOf(seen: Seen, policy: Policy): Fact[] {
     ...ofLosses(seen.effects, seen.statements, policy),
     ...seen.locks.flatMap((lock) => ofLock(lock, seen.statements, policy)),
     ...ofShape(seen, policy),
+    ...ofBlindness(seen, policy),
   ];
   const rank = ({ fails, kind }: Fact): number => (fails ? 0 : ORDER.length) + ORDER.indexOf(kind);
   return facts.sort((a, b) => rank(a) - rank(b));
@@ -39,14 +43,17 @@ export function factsOf(seen: Seen, policy: Policy): Fact[] {
 
 function ofCommand({ command, statements, openTransactions }: Seen, { failOn }: Policy): Fact[] {
   const fails = failOn.includes('error');
-  const failed = statements.flatMap(({ error }, index) => (error === undefined ? [] : [{ index, error }]));
+  const failed = causes(
+    statements.flatMap(({ error }, index) => (error === undefined ? [] : [{ index, error }])),
+  );
   const last = failed.at(-1);
   const facts: Fact[] = [];
   if (command.outcome === 'timed out') {
     const running = statements.findIndex(({ ms }) => ms === null);
     facts.push({
       kind: 'duration',
-      fails,
+      // What it would have done to the end, nobody knows.
+      fails: true,
       message: `The command was ended after ${formatDuration(command.seconds)}, which is its \`max-duration\`.`,
       ...(running < 0 ? {} : { statement: running }),
     });
@@ -87,6 +94,15 @@ function ofCommand({ command, statements, openTransactions }: Seen, { failOn }: 
       advice: 'Commit before the command ends.',
     });
   return facts;
+}
+
+/** `in_failed_sql_transaction`: what is sent after an error and before the rollback. */
+const FAILED_TRANSACTION = '25P02';
+
+/** Tools that clean up within a transaction that has failed are told so again: that is no error of its own. */
+function causes<Failed extends { error: NonNullable<Statement['error']> }>(failed: Failed[]): Failed[] {
+  const first = failed.filter(({ error }) => error.sqlstate !== FAILED_TRANSACTION);
+  return first.length > 0 ? first : failed;
 }
 
 /** Tools look whether a table of theirs is there by reading it, and what goes back to a savepoint was meant to be able to fail. */
@@ -151,6 +167,33 @@ function ofShape({ effects, newRoles, statements }: Seen, { failOn }: Policy): F
         ];
   return [...rewritten, ...invalid, ...notValid, ...roles];
 }
+
+/** Green means that what `fail-on` asks for was looked at. What nobody asks for is among what was not measured, no more. */
+function ofBlindness({ blind }: Seen, { failOn, maxLockMs }: Policy): Fact[] {
+  const asked: Record<Blindness, boolean> = {
+    statements: failOn.includes('error'),
+    locks: failOn.includes('lock') || maxLockMs !== undefined,
+    rows: failOn.includes('data-loss'),
+  };
+  return blind
+    .filter((what) => asked[what])
+    .map((what) => ({ kind: 'not-measured', fails: true, ...BLIND[what] }));
+}
+
+const BLIND: Record<Blindness, Pick<Fact, 'message' | 'advice'>> = {
+  statements: {
+    message: 'Statements could not be observed to the end, so some may have failed unseen.',
+    advice: 'Let the command leave the server, its other sessions and its other databases alone.',
+  },
+  locks: {
+    message: 'Locks could not be watched to the end, so some may have been held for longer than is accepted.',
+    advice: 'Let the command leave the server, its other sessions and its other databases alone.',
+  },
+  rows: {
+    message: 'Tables could not be counted after the command, so rows of them may be lost.',
+    advice: 'What was not measured names them.',
+  },
+};
 
 function adviceFor(index: number | undefined, statements: readonly Statement[]): string | undefined {
   const statement = index === undefined ? undefined : statements[index];

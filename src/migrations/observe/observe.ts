@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { CancelledError, messageOf } from '../../base/errors.js';
 import { quoteLiteral, type Psql } from '../../postgres/psql.js';
-import type { HeldLock, Named, Rehearsal, Statement } from '../types.js';
+import type { Blindness, HeldLock, Named, Rehearsal, Statement } from '../types.js';
 import { blameAmong } from './blame.js';
 import { heldLocks } from './locks.js';
 import { ServerLog } from './log.js';
@@ -36,6 +36,8 @@ export interface Observed {
   openTransactions: OpenTransaction[];
   /** One sentence each. */
   notMeasured: string[];
+  /** What was not seen to the end of the command. */
+  blind: Blindness[];
 }
 
 export interface Observation {
@@ -65,6 +67,7 @@ export async function startObserving(
 class Observer implements Observation {
   private readonly own = new Set<string>();
   private readonly notMeasured: string[] = [];
+  private readonly blind = new Set<Blindness>();
   private startedAt = Date.now();
   private surroundings: Surroundings | undefined;
   private log: ServerLog | undefined;
@@ -76,7 +79,7 @@ class Observer implements Observation {
   ) {}
 
   async start(): Promise<void> {
-    await this.trying('Statements and locks were not observed', async () => {
+    await this.trying('Statements and locks were not observed', ['statements', 'locks'], async () => {
       const { sessions, settings, database } = (this.surroundings = await readSurroundings(this.rehearsal));
       for (const session of sessions) this.own.add(session);
       if (settings.length > 0)
@@ -100,13 +103,15 @@ class Observer implements Observation {
     const { log, notMeasured } = this;
     const sessions = new Sessions(this.startedAt);
     let left: Left[] = [];
-    await this.trying('What the command left open is not known', () =>
+    await this.trying('What the command left open is not known', ['statements'], () =>
       this.inSession(async (psql) => void (left = await othersLeft(psql, this.own))),
     );
     await this.watch?.stop();
     if (log !== undefined)
-      await this.trying('Statements and locks are told in part only', () => this.read(log, sessions));
-    await this.trying('What the command left running was not ended', () =>
+      await this.trying('Statements and locks are told in part only', ['statements', 'locks'], () =>
+        this.read(log, sessions),
+      );
+    await this.trying('What the command left running was not ended', [], () =>
       this.inSession(async (psql) => {
         const stubborn = await endOthers(psql, this.own);
         if (stubborn.length > 0)
@@ -143,6 +148,7 @@ class Observer implements Observation {
       notMeasured.push(
         `Locks were not watched all the time: the session that did was ended (${watch.lost}).`,
       );
+    if (watch.gaveUp) this.blind.add('locks');
     const blind = watch.blind.reduce((sum, ms) => sum + ms, 0);
     if (blind > 0)
       notMeasured.push(
@@ -187,6 +193,7 @@ class Observer implements Observation {
         ...placed(last),
       })),
       notMeasured,
+      blind: [...this.blind],
     };
   }
 
@@ -194,12 +201,17 @@ class Observer implements Observation {
     return ownSession(this.rehearsal, this.own, work);
   }
 
-  private async trying(otherwise: string, work: () => Promise<void>): Promise<void> {
+  private async trying(
+    otherwise: string,
+    hides: readonly Blindness[],
+    work: () => Promise<void>,
+  ): Promise<void> {
     try {
       await work();
     } catch (error) {
       if (this.rehearsal.signal.aborted) throw new CancelledError();
       this.notMeasured.push(`${otherwise}: ${messageOf(error)}`);
+      for (const what of hides) this.blind.add(what);
     }
   }
 }

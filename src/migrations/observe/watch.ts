@@ -84,6 +84,8 @@ export class LockWatch {
   readonly blind: number[] = [];
   /** Why its session ended before its time; another one was begun, some times. */
   lost: string | undefined;
+  /** Whether it ended before it was stopped. */
+  gaveUp = false;
   /** When watching ended, in milliseconds since 1970. */
   until = 0;
   private readonly mark = `pgkeep-${randomBytes(8).toString('hex')} `;
@@ -132,6 +134,7 @@ export class LockWatch {
         if (!this.stopping) this.lost = messageOf(error);
       }
     }
+    this.gaveUp = !this.stopping;
     this.until ||= Date.now();
   }
 

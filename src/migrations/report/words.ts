@@ -6,6 +6,7 @@ export const KINDS: Record<Fact['kind'], string> = {
   error: 'Error',
   'hidden-error': 'Failed statement',
   'open-transaction': 'Transaction left open',
+  'not-measured': 'Not measured',
   duration: 'Time limit',
   'data-loss': 'Data loss',
   rewrite: 'Table written anew',
