@@ -1,0 +1,1 @@
+ALTER TABLE "drizzle_orders" DROP COLUMN "note";

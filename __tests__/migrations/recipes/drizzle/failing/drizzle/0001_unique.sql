@@ -1,0 +1,1 @@
+ALTER TABLE "drizzle_orders" ADD CONSTRAINT "one_note" UNIQUE("note");

@@ -1,0 +1,2 @@
+export const up = (pgm) => pgm.dropColumns('node_orders', ['note']);
+export const down = false;

@@ -1,0 +1,1 @@
+ALTER TABLE psql_orders DROP COLUMN note;

@@ -1,0 +1,1 @@
+CREATE TABLE psql_orders (id serial PRIMARY KEY, note text);

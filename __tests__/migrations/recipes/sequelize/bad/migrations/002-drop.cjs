@@ -1,0 +1,1 @@
+module.exports = { up: (query) => query.removeColumn('sequelize_orders', 'note') };

@@ -1,0 +1,3 @@
+module.exports = {
+  up: (query) => query.addConstraint('sequelize_orders', { fields: ['note'], type: 'unique' }),
+};

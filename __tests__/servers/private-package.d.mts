@@ -1,0 +1,5 @@
+export function installPackage(
+  name: string,
+  from: string,
+  complete?: (folder: string) => void,
+): Promise<string>;

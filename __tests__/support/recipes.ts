@@ -1,0 +1,93 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { installPackage } from '../servers/private-package.mjs';
+
+const here = fileURLToPath(new URL('../migrations/recipes/', import.meta.url));
+
+/** A migration tool, with a folder of its name in `__tests__/migrations/recipes/`: `base` is what the main branch holds, the others what pull requests add. */
+export interface Tool {
+  name: string;
+  /** What its user would write. */
+  command: string;
+  /** Its tables are `<prefix>_orders` and `<prefix>_items`. */
+  prefix: string;
+  /** Where it notes what has run. */
+  ledger: string;
+  /** Where there is a branch `failing`: what the tool itself prints of `could not create unique index`. */
+  prints?: RegExp;
+  /** A program that must be there, beside Node and npm, with the arguments that show it. */
+  needs?: string[];
+}
+
+export const TOOLS: readonly Tool[] = [
+  { name: 'psql', command: 'bash migrate.sh', prefix: 'psql', ledger: 'psql_migrations' },
+  {
+    name: 'knex',
+    command: 'npx knex migrate:latest',
+    prefix: 'knex',
+    ledger: 'knex_migrations',
+    prints: /could not create unique index/,
+  },
+  { name: 'node-pg-migrate', command: 'npx node-pg-migrate up', prefix: 'node', ledger: 'pgmigrations' },
+  {
+    name: 'drizzle',
+    command: 'npx drizzle-kit migrate --config drizzle.config.mjs',
+    prefix: 'drizzle',
+    ledger: 'drizzle.__drizzle_migrations',
+    prints: /applying migrations/,
+  },
+  {
+    name: 'typeorm',
+    command: 'npx typeorm migration:run -d data-source.mjs',
+    prefix: 'typeorm',
+    ledger: 'typeorm_migrations',
+  },
+  {
+    name: 'sequelize',
+    command: 'npx sequelize-cli db:migrate --env production',
+    prefix: 'sequelize',
+    ledger: '"SequelizeMeta"',
+    prints: /ERROR: Validation error/,
+  },
+  {
+    name: 'alembic',
+    command: 'alembic upgrade head',
+    prefix: 'alembic',
+    ledger: 'alembic_version',
+    needs: ['alembic', '--version'],
+  },
+  {
+    name: 'django',
+    command: '/usr/bin/python3 manage.py migrate',
+    prefix: 'django',
+    ledger: 'django_migrations',
+    needs: ['/usr/bin/python3', '-c', 'import django, psycopg2'],
+  },
+];
+
+/** Why a tool cannot run here, or undefined. */
+export function missing({ needs }: Tool): string | undefined {
+  const [program, ...args] = needs ?? [];
+  if (program === undefined) return undefined;
+  const { status } = spawnSync(program, args, { stdio: 'ignore' });
+  return status === 0 ? undefined : `\`${(needs ?? []).join(' ')}\` does not work`;
+}
+
+/** The folder with what npm installs (15 s, once). @throws without a network */
+export const installed = (): Promise<string> => installPackage('recipes', here);
+
+/** A repository as the pull request's job checks it out. */
+export function checkOut(
+  { name }: Tool,
+  branch: 'base' | 'good' | 'bad' | 'failing',
+  packages: string,
+  folder: string,
+): string {
+  const repository = mkdtempSync(join(folder, `${name}-${branch}-`));
+  for (const layer of new Set(['base', branch]))
+    cpSync(join(here, name, layer), repository, { recursive: true });
+  symlinkSync(join(packages, 'node_modules'), join(repository, 'node_modules'));
+  return repository;
+}
