@@ -133,6 +133,7 @@ describe('a manifest', () => {
   });
 
   it.each([
+    ['', /x is empty/],
     ['{', /x is not JSON/],
     ['null', /no "version"/],
     ['{"version":2}', /x has format 2; this pgkeep reads format 1. Use pgkeep v2 or newer/],

@@ -187,7 +187,7 @@ describe('stats', () => {
         runs: 3,
         failed: 1,
         successRate: 2 / 3,
-        medianSeconds: 30,
+        medianSeconds: 20,
         longestSeconds: 50,
       },
       { action: 'prune', days: 90, runs: 1, failed: 0, successRate: 1, medianSeconds: 1, longestSeconds: 1 },
@@ -197,7 +197,7 @@ describe('stats', () => {
       { days: 90, count: 3, medianBytes: 1100, smallestBytes: 1000, largestBytes: 1500, growth: 0.5 },
     ]);
     const lines = statsText(stats, undefined).split('\n');
-    expect(lines[2]?.split(/ {2,}/)).toEqual(['backup', '90', '3', '1', '66.6 %', '30 s', '50 s']);
+    expect(lines[2]?.split(/ {2,}/)).toEqual(['backup', '90', '3', '1', '66.6 %', '20 s', '50 s']);
     expect(lines[7]?.trim().split(/ {2,}/)).toEqual([
       '3',
       '90',

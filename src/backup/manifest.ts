@@ -81,6 +81,7 @@ export function encodeManifest(manifest: Manifest): Buffer {
  * @throws ManifestError when it is not a manifest, or one of a newer format.
  */
 export function decodeManifest(bytes: Uint8Array, where: string): Manifest {
+  if (bytes.length === 0) throw new ManifestError(`${where} is empty: it is damaged.`);
   let value: unknown;
   try {
     value = JSON.parse(Buffer.from(bytes).toString('utf8'));

@@ -65,7 +65,9 @@ export function statsOf(
 
 function actionStats(action: string, days: number, own: readonly RunRecord[]): ActionStats {
   const failed = own.filter(({ outcome }) => outcome === 'failure').length;
-  const seconds = own.map((record) => record.seconds);
+  // One that failed at once says nothing of how long the work takes; where all failed, there is nothing else.
+  const done = own.filter(({ outcome }) => outcome !== 'failure');
+  const seconds = (done.length > 0 ? done : own).map((record) => record.seconds);
   return {
     action,
     days,
@@ -73,7 +75,7 @@ function actionStats(action: string, days: number, own: readonly RunRecord[]): A
     failed,
     successRate: (own.length - failed) / own.length,
     medianSeconds: median(seconds) ?? 0,
-    longestSeconds: Math.max(...seconds),
+    longestSeconds: Math.max(...own.map((record) => record.seconds)),
   };
 }
 

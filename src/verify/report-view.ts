@@ -96,7 +96,12 @@ function factsOf(report: VerifyReport): [string, string][] {
   return [
     ['Backup', `${report.name}/${report.backupId}${report.label === null ? '' : `, label ${report.label}`}`],
     ['Database', `${report.database}, as it was at ${moment(report.snapshotAt)}`],
-    ['Read from', `${report.storage}, ${formatBytes(report.bytes)} in ${formatDuration(seconds.fetch)}`],
+    [
+      'Read from',
+      isRestored(report)
+        ? `${report.storage}, ${formatBytes(report.bytes)} in ${formatDuration(seconds.fetch)}`
+        : report.storage,
+    ],
     [
       'Restored',
       isRestored(report)
