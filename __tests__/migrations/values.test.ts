@@ -23,6 +23,15 @@ it.each([
     "ALTER TABLE t ADD COLUMN a int DEFAULT 7, ADD b text DEFAULT 'new'",
   ],
   ["DO $$ BEGIN RAISE 'x'; END $$", "DO $$ BEGIN RAISE 'x'; END $$"],
+  ["BEGIN; INSERT INTO t VALUES (1, 'ann'); COMMIT", "BEGIN; INSERT INTO t VALUES (…, '…'); COMMIT"],
+  ["PREPARE p AS INSERT INTO t VALUES ('ann')", "PREPARE p AS INSERT INTO t VALUES ('…')"],
+  ["DECLARE c CURSOR FOR TABLE t WHERE a = 'ann'", "DECLARE c CURSOR FOR TABLE t WHERE a = '…'"],
+  ["EXPLAIN (ANALYZE) UPDATE t SET a = 'ann'", "EXPLAIN (ANALYZE) UPDATE t SET a = '…'"],
+  ["explain analyze update t set a = 'ann'", "explain analyze update t set a = '…'"],
+  [
+    'CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ SELECT 1; SELECT 7 $$',
+    'CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ SELECT 1; SELECT 7 $$',
+  ],
 ])('%j is shown as %j', (sql, shown) => {
   expect(withoutValues(sql)).toBe(shown);
 });

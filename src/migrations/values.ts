@@ -1,7 +1,8 @@
 import { withoutComments } from './judge/advice.js';
 
-/** Statements about rows; what defines things holds names and constants of the migration itself. */
-const ABOUT_ROWS = /^(SELECT|INSERT|UPDATE|DELETE|MERGE|VALUES|COPY|EXECUTE|WITH|CALL)\b/i;
+/** Statements about rows, also within a script; what defines things holds names and constants of the migration itself. */
+const ABOUT_ROWS =
+  /(?:^|;)\s*(?:EXPLAIN\b\s*(?:\([^)]*\)|(?:\s*\b(?:ANALYZE|VERBOSE)\b)*)\s*)?(?:SELECT|INSERT|UPDATE|DELETE|MERGE|VALUES|COPY|EXECUTE|WITH|CALL|PREPARE|DECLARE)\b/i;
 
 /** Only in those that begin with E does a backslash hide a quote. */
 const QUOTED = /\bE'(?:[^'\\]|''|\\[^])*(?:'|$)|(?:\b(?:[BXN]|U&))?'(?:[^']|'')*(?:'|$)/gi;
@@ -13,6 +14,8 @@ const NUMBER = /(?<![\w$."])\d[\d_]*(?:\.\d*)?(?:e[+-]?\d+)?(?![\w"])/gi;
  * statements that define something, stay.
  */
 export function withoutValues(sql: string): string {
-  if (!ABOUT_ROWS.test(withoutComments(sql))) return sql;
+  // The body of a function is a definition.
+  const bare = withoutComments(sql).replace(DOLLAR_QUOTED, '').replace(QUOTED, '');
+  if (!ABOUT_ROWS.test(bare)) return sql;
   return sql.replace(DOLLAR_QUOTED, "'…'").replace(QUOTED, "'…'").replace(NUMBER, '…');
 }
