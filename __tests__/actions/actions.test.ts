@@ -363,7 +363,7 @@ interface Result {
       const env = { GITHUB_EVENT_NAME: 'pull_request_target' };
       const result = await act('check-migrations', {}, { isPrivate: true, event: request('octo/shop'), env });
       expect([result.code, result.outputs]).toEqual([1, { outcome: 'failure' }]);
-      expect(annotations(result)).toEqual([expect.stringContaining('Use "on: pull_request"')]);
+      expect(annotations(result)).toEqual([expect.stringContaining('Let it run on pull_request instead')]);
     });
   });
 });

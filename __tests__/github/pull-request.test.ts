@@ -63,8 +63,9 @@ describe('pullRequestOf', () => {
       'workflow_run',
       { workflow_run: { head_repository: null }, repository: { full_name: 'acme/shop' } },
     ],
+    ['a run after nobody knows which', 'workflow_run', {}],
   ])('refuses %s, and says what to use', (_, event, payload) => {
-    expect(() => read(event, payload)).toThrow('Use "on: pull_request"');
+    expect(() => read(event, payload)).toThrow('Let it run on pull_request instead');
   });
 
   it.each([['{"pull_request":'], ['null'], ['{}']])('refuses a payload that tells nothing: %s', (payload) => {

@@ -29,7 +29,7 @@ export function pullRequestOf(env: NodeJS.ProcessEnv = process.env): PullRequest
   const event = env['GITHUB_EVENT_NAME'] ?? '';
   if (event === 'pull_request_target')
     throw new UserError(
-      'The workflow runs on pull_request_target, which gives the repository\'s secrets to runs for everybody\'s pull requests, and check-migrations runs code of the pull request. Use "on: pull_request".',
+      "The workflow runs on pull_request_target, which gives the repository's secrets to runs for everybody's pull requests, and check-migrations runs code of the pull request. Let it run on pull_request instead.",
     );
   if (event === 'workflow_run') refuseForks(payloadOf(env, event));
   return event.startsWith('pull_request') ? requestIn(payloadOf(env, event), event) : undefined;
@@ -37,9 +37,10 @@ export function pullRequestOf(env: NodeJS.ProcessEnv = process.env): PullRequest
 
 /** Runs after another one have the repository's secrets, also when that one was a fork's. */
 function refuseForks({ workflow_run: run, repository }: Payload): void {
-  if (run?.head_repository?.full_name !== repository?.full_name)
+  const base = repository?.full_name;
+  if (base === undefined || run?.head_repository?.full_name !== base)
     throw new UserError(
-      'The workflow runs after one of a pull request from a fork (workflow_run), with the secrets of this repository, and check-migrations runs code of the pull request. Use "on: pull_request".',
+      'The workflow runs after one of a pull request from a fork (workflow_run), with the secrets of this repository, and check-migrations runs code of the pull request. Let it run on pull_request instead.',
     );
 }
 
