@@ -226,6 +226,8 @@ describe('what is worth attention', () => {
   });
 
   it.each<[number, Partial<Policy>, boolean]>([
+    [50, {}, false],
+    [40, { maxLockMs: 30 }, true],
     [900, {}, false],
     [5000, {}, false],
     [900, { failOn: ['lock'] }, false],
@@ -251,6 +253,17 @@ describe('what is worth attention', () => {
         advice: expect.stringContaining('NOT VALID'),
       }),
     ]);
+  });
+
+  it('leaves out locks that nobody notices', () => {
+    const lock = {
+      table: orders,
+      mode: 'ACCESS EXCLUSIVE',
+      ms: 49,
+      longestMs: 49,
+      blocks: 'reads and writes',
+    } as const;
+    expect(facts({ locks: [lock] })).toEqual([]);
   });
 
   it('leaves out locks that hinder no application', () => {

@@ -1,4 +1,4 @@
-import { formatBytes, formatDuration, plural } from '../../base/units.js';
+import { formatBytes, formatDuration, formatMilliseconds, plural } from '../../base/units.js';
 import type { Blindness, CommandEnd, Effects, Fact, HeldLock, Statement } from '../types.js';
 import { adviceOn, withoutComments } from './advice.js';
 import { ofLosses, text } from './losses.js';
@@ -21,6 +21,9 @@ export interface Seen {
 
 /** `fail-on: lock` without a limit of its own: what an application's users begin to notice. */
 const DEFAULT_LOCK_MS = 1000;
+
+/** Nobody notices a shorter wait. The report's table of locks has them all. */
+const SHORT_MS = 50;
 
 const ORDER: readonly Fact['kind'][] = [
   ...(['error', 'duration', 'data-loss', 'hidden-error', 'open-transaction', 'invalid-index'] as const),
@@ -117,12 +120,15 @@ function ofLock(lock: HeldLock, statements: readonly Statement[], { failOn, maxL
   const { table, mode, longestMs, blocks, statement } = lock;
   if (blocks === 'schema changes') return [];
   const limit = maxLockMs ?? DEFAULT_LOCK_MS;
+  const fails = longestMs > limit && (maxLockMs !== undefined || failOn.includes('lock'));
+  // Every migration has some of these.
+  if (!fails && longestMs < SHORT_MS) return [];
   const advice = adviceFor(statement, statements);
   return [
     {
       kind: 'lock',
-      fails: longestMs > limit && (maxLockMs !== undefined || failOn.includes('lock')),
-      message: `${mode} on ${text(table)} was held for ${formatDuration(longestMs / 1000)}: ${blocks} would have waited.`,
+      fails,
+      message: `${mode} on ${text(table)} was held for ${formatMilliseconds(longestMs)}: ${blocks} would have waited.`,
       ...(advice === undefined ? {} : { advice }),
       ...(statement === undefined ? {} : { statement }),
     },
