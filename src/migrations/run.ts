@@ -9,6 +9,7 @@ import type { ChosenBackup } from '../restore/types.js';
 import { openStore } from '../storage/registry.js';
 import { factsOf, gate, locate } from './judge/index.js';
 import type { MigrationOptions } from './options.js';
+import { lacking } from './part.js';
 import { requirePaths } from './paths.js';
 import { rehearse, workspaceOf, type Rehearsed } from './rehearse.js';
 import type { Fact, MigrationReport, Statement } from './types.js';
@@ -26,6 +27,7 @@ export async function checkMigrations(options: MigrationOptions): Promise<Migrat
   const keys = await keysOf(inputs, reporter);
   const chosen = await choose(options, startedAt);
   const { manifest } = chosen;
+  const lacks = lacking(manifest);
   reporter.info(
     `Migrations are tried on ${manifest.name}/${manifest.id} of ${manifest.snapshotAt}, from ${chosen.store.url}`,
   );
@@ -34,7 +36,11 @@ export async function checkMigrations(options: MigrationOptions): Promise<Migrat
   );
   try {
     const rehearsed = await rehearse(options, staged);
-    return await judged(options, chosen, startedAt, rehearsed);
+    const { notMeasured } = rehearsed;
+    return await judged(options, chosen, startedAt, {
+      ...rehearsed,
+      notMeasured: [...lacks, ...notMeasured],
+    });
   } finally {
     await staged.remove();
   }
