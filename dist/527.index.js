@@ -23,8 +23,8 @@ var outputs = __webpack_require__(21916);
 var summary = __webpack_require__(25094);
 // EXTERNAL MODULE: ./lib/restore/result.js
 var restore_result = __webpack_require__(93188);
-// EXTERNAL MODULE: ./lib/restore/told.js + 46 modules
-var told = __webpack_require__(33428);
+// EXTERNAL MODULE: ./lib/restore/told.js + 47 modules
+var told = __webpack_require__(523);
 // EXTERNAL MODULE: ./lib/base/units.js
 var units = __webpack_require__(84319);
 // EXTERNAL MODULE: ./lib/verify/result.js
@@ -37,7 +37,7 @@ var plan_text = __webpack_require__(61844);
 
 
 /** The summary has a mebibyte; nobody reads more than this. */ const LONGEST_LIST = 50;
-/** The plan is in the log as it was made. */ const IN_THE_LOG = 'the log of the run names them';
+/** The plan is in the log. */ const IN_THE_LOG = 'the log of the run says what they are, and since this repository is public without names: `pgkeep restore --dry-run` on a machine of yours names them';
 /** What came out otherwise is in no log. */ const ON_YOUR_MACHINE = 'this repository is public, so they are named nowhere here: the same `pgkeep restore` on a machine of yours names them';
 /**
  * The job summary: what was restored where, whether it equals its fingerprint, and what to do now.
@@ -129,15 +129,17 @@ const UNFINISHED = {
 /** The action in `restore/`. */ function restoreAction() {
     return (0,action/* runAction */.C)(async (context)=>{
         const { reporter } = context;
+        const isPublic = (0,shared/* isForEverybody */.zC)(context);
         const result = await (0,shared/* toldInSummary */.ZA)(context, UNFINISHED, ()=>{
             const inputs = (0,github_inputs/* readActionInputs */.U)('restore', reporter);
             return (0,told/* restoreTold */.A)({
                 ...(0,shared/* actionOptions */.Rj)(context, inputs),
-                inputs
+                inputs,
+                isPublic
             });
         });
         (0,outputs/* setOutputs */.n)((0,restore_result/* outputsOf */.Yz)(result), reporter);
-        const namesToo = !(0,shared/* isForEverybody */.zC)(context);
+        const namesToo = !isPublic;
         reporter.info((0,restore_result/* resultText */.D6)(result, {
             namesToo
         }));
@@ -244,7 +246,7 @@ async function upload(file, { retentionDays }) {
     const name = (0,external_node_path_.basename)(file);
     try {
         // A large part of the bundle: whoever stores elsewhere does not wait for it.
-        const { DefaultArtifactClient } = await __webpack_require__.e(/* import() */ 440).then(__webpack_require__.bind(__webpack_require__, 17440));
+        const { DefaultArtifactClient } = await Promise.all(/* import() */[__webpack_require__.e(269), __webpack_require__.e(440)]).then(__webpack_require__.bind(__webpack_require__, 17440));
         const made = await new DefaultArtifactClient().uploadArtifact(name, [
             file
         ], (0,external_node_path_.dirname)(file), {

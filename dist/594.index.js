@@ -19,6 +19,8 @@ var external_node_http_ = __webpack_require__(37067);
 var external_node_https_ = __webpack_require__(44708);
 // EXTERNAL MODULE: ../../work/main/node_modules/@aws-sdk/client-s3/dist-cjs/index.js
 var dist_cjs = __webpack_require__(48495);
+// EXTERNAL MODULE: ../../work/main/node_modules/https-proxy-agent/dist/index.js
+var dist = __webpack_require__(77269);
 // EXTERNAL MODULE: ./lib/base/errors.js
 var errors = __webpack_require__(22157);
 // EXTERNAL MODULE: ./lib/storage/errors.js
@@ -186,6 +188,7 @@ function causeOf(error, { code, status }) {
 
 
 
+
 const S3_TIMEOUTS = {
     connectMs: 10_000,
     stallMs: 60_000,
@@ -200,6 +203,21 @@ const quiet = {
     warn () {},
     error () {}
 };
+function agentsFor(proxy) {
+    const options = {
+        keepAlive: true,
+        maxSockets: SOCKETS
+    };
+    if (proxy === undefined) return {
+        httpAgent: new external_node_http_.Agent(options),
+        httpsAgent: new external_node_https_.Agent(options)
+    };
+    const agent = new dist.HttpsProxyAgent(proxy, options);
+    return {
+        httpAgent: agent,
+        httpsAgent: agent
+    };
+}
 /** The SDK's client, one attempt a request, with errors of our own. */ class S3Connection {
     location;
     settings;
@@ -243,14 +261,7 @@ const quiet = {
             requestHandler: {
                 connectionTimeout: timeouts.connectMs,
                 socketTimeout: timeouts.stallMs,
-                httpAgent: new external_node_http_.Agent({
-                    keepAlive: true,
-                    maxSockets: SOCKETS
-                }),
-                httpsAgent: new external_node_https_.Agent({
-                    keepAlive: true,
-                    maxSockets: SOCKETS
-                })
+                ...agentsFor(settings.proxy)
             }
         });
     }

@@ -272,7 +272,7 @@ async function upload(file, { retentionDays }) {
     const name = (0,external_node_path_.basename)(file);
     try {
         // A large part of the bundle: whoever stores elsewhere does not wait for it.
-        const { DefaultArtifactClient } = await __webpack_require__.e(/* import() */ 440).then(__webpack_require__.bind(__webpack_require__, 17440));
+        const { DefaultArtifactClient } = await Promise.all(/* import() */[__webpack_require__.e(269), __webpack_require__.e(440)]).then(__webpack_require__.bind(__webpack_require__, 17440));
         const made = await new DefaultArtifactClient().uploadArtifact(name, [
             file
         ], (0,external_node_path_.dirname)(file), {

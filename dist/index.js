@@ -2354,6 +2354,7 @@ const RECOVERY = 'RECOVERY.md';
  * @param where names it in errors.
  * @throws ManifestError when it is not a manifest, or one of a newer format.
  */ function decodeManifest(bytes, where) {
+    if (bytes.length === 0) throw new ManifestError(`${where} is empty: it is damaged.`);
     let value;
     try {
         value = JSON.parse(Buffer.from(bytes).toString('utf8'));
@@ -5789,7 +5790,7 @@ th, td { text-align: left; padding: 7px 12px; vertical-align: top; }
 th { color: var(--muted); font-size: 12px; font-weight: 600; white-space: nowrap; }
 td { border-top: 1px solid var(--line); }
 .n { text-align: right; white-space: nowrap; }
-td time, td code { white-space: nowrap; }
+td time, td code, td .word, .chip:not(.plain) { white-space: nowrap; }
 tbody tr:hover { background: var(--ground); }
 details { margin: 8px 0; }
 summary { padding: 8px 14px; cursor: pointer; color: var(--accent); font-size: 14px; }
@@ -6140,6 +6141,46 @@ process.on('exit', ()=>{
 
 /***/ }),
 
+/***/ 55308:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   i: () => (/* binding */ proxyFor)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
+
+/** Addresses of this machine: no proxy leads there. */ const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/;
+/**
+ * The proxy by which a URL is to be reached, as `https_proxy`, `http_proxy` and `no_proxy` (or the same in capitals) say to
+ * curl and to the runner itself.
+ * @returns its URL; undefined where none is to be used
+ * @throws UserError for one that cannot be used; it names the variable alone, since its value may hold a password
+ */ function proxyFor(url, env) {
+    const { protocol, hostname, port } = new URL(url);
+    const variable = protocol === 'https:' ? 'https_proxy' : 'http_proxy';
+    const proxy = valueOf(env, variable);
+    if (proxy === '' || LOOPBACK.test(hostname)) return undefined;
+    const own = port === '' ? protocol === 'https:' ? '443' : '80' : port;
+    if (isExcepted(hostname, own, valueOf(env, 'no_proxy'))) return undefined;
+    const address = proxy.includes('://') ? proxy : `http://${proxy}`;
+    if (!URL.canParse(address) || !/^https?:$/.test(new URL(address).protocol)) throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`The environment variable ${variable} holds no proxy that can be used: it must be like http://proxy.example.com:3128.`);
+    return address;
+}
+function valueOf(env, variable) {
+    return (env[variable] ?? env[variable.toUpperCase()] ?? '').trim();
+}
+/** `example.com` and `.example.com` stand for the host and all below it; a port restricts it, `*` is everything. */ function isExcepted(host, port, list) {
+    return list.toLowerCase().split(/[\s,]+/).filter((item)=>item !== '').some((item)=>{
+        if (item === '*') return true;
+        const [, name = '', only] = /^(.*?)(?::(\d+))?$/.exec(item) ?? [];
+        const domain = name.replace(/^\*?\./, '');
+        return (only === undefined || only === port) && (host === domain || host.endsWith(`.${domain}`));
+    });
+}
+
+
+/***/ }),
+
 /***/ 98067:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -6395,6 +6436,36 @@ const STEPS = [
 }
 /** `2026-11-20T02:17:09.120Z` -> `2026-11-20 02:17 UTC`, for people. */ function minuteOf(time) {
     return `${time.slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+
+/***/ }),
+
+/***/ 63311:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   d: () => (/* binding */ webFetch)
+/* harmony export */ });
+/* harmony import */ var _proxy_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(55308);
+
+/** By the URL of the proxy. */ const dispatchers = new Map();
+/**
+ * `fetch`, by the proxy of the environment where there is one: Node's own asks for none before version 24, and there only
+ * where another variable says so.
+ * @throws UserError for a proxy that cannot be used, and whatever `fetch` throws
+ */ async function webFetch(url, init) {
+    const proxy = (0,_proxy_js__WEBPACK_IMPORTED_MODULE_0__/* .proxyFor */ .i)(url, process.env);
+    if (proxy === undefined) return fetch(url, init);
+    const undici = await __nccwpck_require__.e(/* import() */ 576).then(__nccwpck_require__.t.bind(__nccwpck_require__, 40576, 19));
+    const dispatcher = dispatchers.get(proxy) ?? new undici.ProxyAgent(proxy);
+    dispatchers.set(proxy, dispatcher);
+    // One library's types and the other's differ in what we do not use. Its own fetch, since dispatchers suit no other version.
+    const response = await undici.fetch(url, {
+        ...init,
+        dispatcher
+    });
+    return response;
 }
 
 
@@ -6986,8 +7057,10 @@ async function checkRecipient(recipient, where) {
 /* harmony export */ });
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(58500);
 /* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(22157);
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(84319);
-/* harmony import */ var _storage_artifact_rest_errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(97107);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(84319);
+/* harmony import */ var _base_web_fetch_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(63311);
+/* harmony import */ var _storage_artifact_rest_errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(97107);
+
 
 
 
@@ -7053,7 +7126,7 @@ const OF_THE_HOUSE = new Set([
     async once(method, path, body) {
         const timeoutMs = Math.round(Math.max(1, Math.min(this.patience.timeoutMs, this.leftMs)));
         try {
-            const response = await fetch(this.base + path, {
+            const response = await (0,_base_web_fetch_js__WEBPACK_IMPORTED_MODULE_2__/* .webFetch */ .d)(this.base + path, {
                 method,
                 // A POST that follows one to the repository's new name would become a GET.
                 redirect: 'manual',
@@ -7078,7 +7151,7 @@ const OF_THE_HOUSE = new Set([
             if (response.ok) return {
                 value: status === 204 ? undefined : await response.json()
             };
-            const wait = (0,_storage_artifact_rest_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .limitWait */ .xu)(status, headers);
+            const wait = (0,_storage_artifact_rest_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .limitWait */ .xu)(status, headers);
             const passing = wait !== undefined || status >= 500 || status === 408;
             return {
                 error: this.refusal(status, wait, await saidBy(response)),
@@ -7105,7 +7178,7 @@ const OF_THE_HOUSE = new Set([
     silence(error, timeoutMs) {
         const { name, cause } = error;
         const why = (0,_base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .codeOf */ .$N)(cause) ?? (0,_base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .codeOf */ .$N)(error);
-        return new _base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo(name === 'TimeoutError' ? `GitHub gave no answer within ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_3__/* .formatDuration */ .a3)(timeoutMs / 1000)}.` : `GitHub could not be reached, or its answer not be read${why === undefined ? '' : ` (${why})`}.`, {
+        return new _base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo(name === 'TimeoutError' ? `GitHub gave no answer within ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_4__/* .formatDuration */ .a3)(timeoutMs / 1000)}.` : `GitHub could not be reached, or its answer not be read${why === undefined ? '' : ` (${why})`}.`, {
             cause: error
         });
     }
@@ -9991,6 +10064,7 @@ function diffLine(line, paint) {
     error: 'Error',
     'hidden-error': 'Failed statement',
     'open-transaction': 'Transaction left open',
+    'not-measured': 'Not measured',
     duration: 'Time limit',
     'data-loss': 'Data loss',
     rewrite: 'Table written anew',
@@ -10031,9 +10105,8 @@ const LEADING_COMMENTS = /^(?:\s|--[^\n]*(?:\n|$)|\/\*[^]*?\*\/)+/;
 /* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
 
 /** The runner takes a mebibyte of all outputs of a job. */ const LONGEST = 200_000;
-/** The outputs of a check. */ function migrationOutputs(report) {
+/** The outputs of a check but for its `outcome`. */ function migrationOutputs(report) {
     return {
-        outcome: report.outcome,
         report: fitting(report),
         'schema-diff': schemaDiff(report).slice(0, LONGEST),
         'rows-lost': report.effects === null ? '' : rowsLost(report.effects),
@@ -10098,7 +10171,7 @@ const LEADING_COMMENTS = /^(?:\s|--[^\n]*(?:\n|$)|\/\*[^]*?\*\/)+/;
 
 /***/ }),
 
-/***/ 92090:
+/***/ 47575:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -10257,6 +10330,7 @@ var units = __nccwpck_require__(84319);
 
 
 /** `fail-on: lock` without a limit of its own: what an application's users begin to notice. */ const DEFAULT_LOCK_MS = 1000;
+/** Nobody notices a shorter wait. The report's table of locks has them all. */ const SHORT_MS = 50;
 const ORDER = [
     ...[
         'error',
@@ -10266,6 +10340,7 @@ const ORDER = [
         'open-transaction',
         'invalid-index'
     ],
+    'not-measured',
     ...[
         'lock',
         'rewrite',
@@ -10278,26 +10353,28 @@ const ORDER = [
         ...ofCommand(seen, policy),
         ...ofLosses(seen.effects, seen.statements, policy),
         ...seen.locks.flatMap((lock)=>ofLock(lock, seen.statements, policy)),
-        ...ofShape(seen, policy)
+        ...ofShape(seen, policy),
+        ...ofBlindness(seen, policy)
     ];
     const rank = ({ fails, kind })=>(fails ? 0 : ORDER.length) + ORDER.indexOf(kind);
     return facts.sort((a, b)=>rank(a) - rank(b));
 }
 function ofCommand({ command, statements, openTransactions }, { failOn }) {
     const fails = failOn.includes('error');
-    const failed = statements.flatMap(({ error }, index)=>error === undefined ? [] : [
+    const failed = causes(statements.flatMap(({ error }, index)=>error === undefined ? [] : [
             {
                 index,
                 error
             }
-        ]);
+        ]));
     const last = failed.at(-1);
     const facts = [];
     if (command.outcome === 'timed out') {
         const running = statements.findIndex(({ ms })=>ms === null);
         facts.push({
             kind: 'duration',
-            fails,
+            // What it would have done to the end, nobody knows.
+            fails: true,
             message: `The command was ended after ${(0,units/* formatDuration */.a3)(command.seconds)}, which is its \`max-duration\`.`,
             ...running < 0 ? {} : {
                 statement: running
@@ -10335,6 +10412,11 @@ function ofCommand({ command, statements, openTransactions }, { failOn }) {
     });
     return facts;
 }
+/** `in_failed_sql_transaction`: what is sent after an error and before the rollback. */ const FAILED_TRANSACTION = '25P02';
+/** Tools that clean up within a transaction that has failed are told so again: that is no error of its own. */ function causes(failed) {
+    const first = failed.filter(({ error })=>error.sqlstate !== FAILED_TRANSACTION);
+    return first.length > 0 ? first : failed;
+}
 /** Tools look whether a table of theirs is there by reading it, and what goes back to a savepoint was meant to be able to fail. */ function isProbe(statements, index) {
     const failed = statements[index];
     if (failed === undefined || /^(SELECT|SHOW|TABLE|VALUES)\b/i.test(withoutComments(failed.sql))) return true;
@@ -10345,12 +10427,15 @@ function ofLock(lock, statements, { failOn, maxLockMs }) {
     const { table, mode, longestMs, blocks, statement } = lock;
     if (blocks === 'schema changes') return [];
     const limit = maxLockMs ?? DEFAULT_LOCK_MS;
+    const fails = longestMs > limit && (maxLockMs !== undefined || failOn.includes('lock'));
+    // Every migration has some of these.
+    if (!fails && longestMs < SHORT_MS) return [];
     const advice = adviceFor(statement, statements);
     return [
         {
             kind: 'lock',
-            fails: longestMs > limit && (maxLockMs !== undefined || failOn.includes('lock')),
-            message: `${mode} on ${losses_text(table)} was held for ${(0,units/* formatDuration */.a3)(longestMs / 1000)}: ${blocks} would have waited.`,
+            fails,
+            message: `${mode} on ${losses_text(table)} was held for ${(0,units/* formatMilliseconds */.MH)(longestMs)}: ${blocks} would have waited.`,
             ...advice === undefined ? {} : {
                 advice
             },
@@ -10402,6 +10487,32 @@ function ofShape({ effects, newRoles, statements }, { failOn }) {
         ...roles
     ];
 }
+/** Green means that what `fail-on` asks for was looked at. What nobody asks for is among what was not measured, no more. */ function ofBlindness({ blind }, { failOn, maxLockMs }) {
+    const asked = {
+        statements: failOn.includes('error'),
+        locks: failOn.includes('lock') || maxLockMs !== undefined,
+        rows: failOn.includes('data-loss')
+    };
+    return blind.filter((what)=>asked[what]).map((what)=>({
+            kind: 'not-measured',
+            fails: true,
+            ...BLIND[what]
+        }));
+}
+const BLIND = {
+    statements: {
+        message: 'Statements could not be observed to the end, so some may have failed unseen.',
+        advice: 'Let the command leave the server, its other sessions and its other databases alone.'
+    },
+    locks: {
+        message: 'Locks could not be watched to the end, so some may have been held for longer than is accepted.',
+        advice: 'Let the command leave the server, its other sessions and its other databases alone.'
+    },
+    rows: {
+        message: 'Tables could not be counted after the command, so rows of them may be lost.',
+        advice: 'What was not measured names them.'
+    }
+};
 function adviceFor(index, statements) {
     const statement = index === undefined ? undefined : statements[index];
     return statement === undefined ? undefined : adviceOn(statement.sql);
@@ -10520,6 +10631,29 @@ const LARGEST_BYTES = 1024 * 1024;
 
 // EXTERNAL MODULE: ./lib/base/errors.js
 var base_errors = __nccwpck_require__(22157);
+;// CONCATENATED MODULE: ./lib/migrations/part.js
+
+const SELECTIONS = [
+    'schemas',
+    'exclude-schemas',
+    'tables',
+    'exclude-tables',
+    'exclude-table-data'
+];
+/**
+ * What a backup lacks of its database, where it was made of a part: migrations do nothing to what is not there. One sentence each.
+ * @throws UserError for a backup of rows alone.
+ */ function lacking({ options }) {
+    if (options['content'] === 'data') throw new base_errors/* UserError */.yo('The backup holds rows and no definitions (`content: data`), so no migration can be tried on it. Choose another one with `backup` or `label`.');
+    if (options['content'] === 'schema') return [
+        'Lost data: the backup holds definitions and no rows (`content: schema`).'
+    ];
+    const used = SELECTIONS.filter((name)=>Array.isArray(options[name]) && options[name].length > 0);
+    return used.length === 0 ? [] : [
+        `What happens to the rest of the database: the backup holds a part of it (${used.map((name)=>`\`${name}\``).join(', ')}).`
+    ];
+}
+
 ;// CONCATENATED MODULE: ./lib/migrations/paths.js
 
 
@@ -10587,6 +10721,7 @@ var base_mask = __nccwpck_require__(88734);
     /((?:invalid )?byte sequence for encoding [^:]+: ).*/i
 ];
 /** `value "12" is out of range for type smallint`, `time zone "x" not recognized`. */ const QUOTED_VALUES = /\b((?:value|time zone|token|string|year|date) )"[^"]*"/gi;
+/** What SQLAlchemy and TypeORM print beside a statement that failed. */ const PARAMETERS = /^(\s*\[?parameters: ).+/i;
 /** Whole details, contexts and row dumps, as psql and drivers print them. */ const DETAIL = /^(\s*(?:DETAIL|CONTEXT|(?:['"]?(?:detail|where)['"]?))\s*[:=]\s*)(?!undefined|null|None)\S.*$/i;
 /**
  * A line that a program printed, without what of it may be a value out of a row: details of errors, values that
@@ -10594,8 +10729,31 @@ var base_mask = __nccwpck_require__(88734);
  */ function redactLine(line) {
     const detail = DETAIL.exec(line);
     if (detail !== null) return `${detail[1]}${GONE}`;
+    if (PARAMETERS.test(line)) return line.replace(PARAMETERS, `$1${GONE}`);
     const quoted = line.replace(QUOTED_VALUES, `$1"${GONE}"`);
     return VALUES.reduce((text, pattern)=>text.replace(pattern, `$1${GONE}`), quoted);
+}
+/** What an error says after its details, as psql and drivers that print its text have it. */ const NEXT_FIELD = /^\s*(?:psql:.*?: )?(?:ERROR|FATAL|PANIC|WARNING|NOTICE|HINT|DETAIL|CONTEXT|QUERY|STATEMENT|LINE \d+):/;
+const END_OF_VALUES = /\)[^)]*\.['"]?,?$/;
+/**
+ * `redactLine` for the lines of an output, in their order: values may have several lines, of which only the first one tells
+ * what it is.
+ */ function redactor() {
+    let end;
+    return (line)=>{
+        if (end !== undefined && !NEXT_FIELD.test(line)) {
+            if (end.test(line)) end = undefined;
+            return GONE;
+        }
+        const redacted = redactLine(line);
+        end = redacted === line ? undefined : endOf(line);
+        return redacted;
+    };
+}
+/** What the last line of a value looks like that goes on after this line. */ function endOf(line) {
+    const opens = /\b(?:Key \(.*\)=\(|(?:Failing row|Partition key of the failing row) contains \()/.test(line);
+    if (opens) return END_OF_VALUES.test(line) ? undefined : END_OF_VALUES;
+    return (line.match(/"/g) ?? []).length % 2 === 1 ? /"/ : undefined;
 }
 /** An error that a function or a `RAISE` of the database words as it likes (PostgreSQL, appendix A: class P0). */ const WORDED_BY_USERS = /^P0/;
 /**
@@ -10687,7 +10845,7 @@ var base_process = __nccwpck_require__(8985);
     const { code } = await child.exit;
     if (signal.aborted) throw new base_errors/* CancelledError */.cc();
     if (code === 0) return;
-    const said = child.stderrTail().split('\n').map(redactLine).join('\n');
+    const said = child.stderrTail().split('\n').map(redactor()).join('\n');
     throw new base_errors/* UserError */.yo(`The file of \`sanitize\`, ${file}, did not run to its end, so the migrations were not run. Correct it and run the check again.\n${said}`);
 }
 
@@ -11696,6 +11854,12 @@ const SHOWN = 5;
     const known = new Set(before.roles);
     return after.roles.filter((name)=>!known.has(name));
 }
+/** Whether a table can no longer be counted that could be, or is new: rows of it may be lost. */ function hasUncounted(before, after) {
+    const known = new Set(before.tables.flatMap(({ oid, rows })=>rows === null ? [
+            oid
+        ] : []));
+    return after.tables.some(({ oid, kind, rows })=>kind === 'table' && rows === null && !known.has(oid));
+}
 function counted(found, counts) {
     const { oid, schema, name, kind, root, filenode, fileBytes, bytes, columns } = found;
     const count = counts.counts.get(oid);
@@ -12487,6 +12651,7 @@ END $pgkeep$`;
     events = [];
     /** Times without a look that were long enough to hide a lock, in milliseconds. */ blind = [];
     /** Why its session ended before its time; another one was begun, some times. */ lost;
+    /** Whether it ended before it was stopped. */ gaveUp = false;
     /** When watching ended, in milliseconds since 1970. */ until = 0;
     mark = `pgkeep-${(0,external_node_crypto_.randomBytes)(8).toString('hex')} `;
     psql;
@@ -12524,6 +12689,7 @@ END $pgkeep$`;
                 if (!this.stopping) this.lost = (0,base_errors/* messageOf */.bD)(error);
             }
         }
+        this.gaveUp = !this.stopping;
         this.until ||= Date.now();
     }
     watch() {
@@ -12563,6 +12729,7 @@ class Observer {
     tables;
     own = new Set();
     notMeasured = [];
+    blind = new Set();
     startedAt = Date.now();
     surroundings;
     log;
@@ -12572,7 +12739,10 @@ class Observer {
         this.tables = tables;
     }
     async start() {
-        await this.trying('Statements and locks were not observed', async ()=>{
+        await this.trying('Statements and locks were not observed', [
+            'statements',
+            'locks'
+        ], async ()=>{
             const { sessions, settings, database } = this.surroundings = await readSurroundings(this.rehearsal);
             for (const session of sessions)this.own.add(session);
             if (settings.length > 0) this.notMeasured.push(`Statements may be missing: the restored database or a role of it sets ${settings.join(', ')}.`);
@@ -12592,10 +12762,15 @@ class Observer {
         const { log, notMeasured } = this;
         const sessions = new Sessions(this.startedAt);
         let left = [];
-        await this.trying('What the command left open is not known', ()=>this.inSession(async (psql)=>void (left = await othersLeft(psql, this.own))));
+        await this.trying('What the command left open is not known', [
+            'statements'
+        ], ()=>this.inSession(async (psql)=>void (left = await othersLeft(psql, this.own))));
         await this.watch?.stop();
-        if (log !== undefined) await this.trying('Statements and locks are told in part only', ()=>this.read(log, sessions));
-        await this.trying('What the command left running was not ended', ()=>this.inSession(async (psql)=>{
+        if (log !== undefined) await this.trying('Statements and locks are told in part only', [
+            'statements',
+            'locks'
+        ], ()=>this.read(log, sessions));
+        await this.trying('What the command left running was not ended', [], ()=>this.inSession(async (psql)=>{
                 const stubborn = await endOthers(psql, this.own);
                 if (stubborn.length > 0) notMeasured.push(`${stubborn.length} of the command's sessions would not end and may still change the database.`);
             }));
@@ -12620,6 +12795,7 @@ class Observer {
         const { watch, notMeasured } = this;
         if (watch === undefined) return;
         if (watch.lost !== undefined) notMeasured.push(`Locks were not watched all the time: the session that did was ended (${watch.lost}).`);
+        if (watch.gaveUp) this.blind.add('locks');
         const blind = watch.blind.reduce((sum, ms)=>sum + ms, 0);
         if (blind > 0) notMeasured.push(`Locks were not looked at for ${Math.round(blind)} ms in all, at most ${Math.round(Math.max(...watch.blind))} ms ` + 'without a pause: the machine was busy.');
     }
@@ -12667,18 +12843,22 @@ class Observer {
                     how,
                     ...placed(last)
                 })),
-            notMeasured
+            notMeasured,
+            blind: [
+                ...this.blind
+            ]
         };
     }
     inSession(work) {
         return ownSession(this.rehearsal, this.own, work);
     }
-    async trying(otherwise, work) {
+    async trying(otherwise, hides, work) {
         try {
             await work();
         } catch (error) {
             if (this.rehearsal.signal.aborted) throw new base_errors/* CancelledError */.cc();
             this.notMeasured.push(`${otherwise}: ${(0,base_errors/* messageOf */.bD)(error)}`);
+            for (const what of hides)this.blind.add(what);
         }
     }
 }
@@ -12826,6 +13006,7 @@ async function restore({ reporter, signal }, copy, otherwise) {
 
 
 
+
 /** Restores a backup, changes what must not be seen, runs the command and looks what it did. Nothing of it is left. */ async function rehearse(options, staged) {
     const { inputs, reporter } = options;
     const restoring = stopwatch();
@@ -12838,6 +13019,8 @@ async function restore({ reporter, signal }, copy, otherwise) {
     }, staged);
     const { place, rehearsal } = stage;
     try {
+        // What the command must not see does not lie beside it.
+        await staged.remove();
         const restore = restoring();
         const sanitizing = stopwatch();
         if (inputs.sanitize !== undefined) {
@@ -12850,7 +13033,7 @@ async function restore({ reporter, signal }, copy, otherwise) {
         const beforeSeconds = looking();
         const { end, observed } = await reporter.group('Migrations', ()=>tryCommand(options, stage, before.facts));
         const lookingAgain = stopwatch();
-        const after = await reporter.group('After the migrations', ()=>pictureAfter(rehearsal));
+        const after = await reporter.group('After the migrations', ()=>pictureAfter(rehearsal, (error)=>place.scratch.explain(error)));
         return {
             serverVersion: place.scratch.version,
             command: end,
@@ -12858,6 +13041,12 @@ async function restore({ reporter, signal }, copy, otherwise) {
             effects: effectsOf(before.facts, after.facts),
             schema: diffSchemas(before.schema, after.schema),
             newRoles: newRoles(before.facts, after.facts),
+            blind: [
+                ...observed.blind,
+                ...hasUncounted(before.facts, after.facts) ? [
+                    'rows'
+                ] : []
+            ],
             seconds: {
                 restore,
                 sanitize: sanitized,
@@ -12894,18 +13083,22 @@ async function pictureOf(rehearsal) {
         notMeasured: facts.notMeasured
     };
 }
-/** A command may have dropped or renamed the database itself: then everything is lost. */ async function pictureAfter(rehearsal) {
+/** A command may have dropped or renamed the database itself: then everything is lost. */ async function pictureAfter(rehearsal, explain) {
     try {
         return await pictureOf(rehearsal);
     } catch (error) {
-        if (!(error instanceof DatabaseGoneError)) throw error;
-        return {
+        if (error instanceof DatabaseGoneError) return {
             facts: NOTHING,
             schema: [],
             notMeasured: [
                 error.message
             ]
         };
+        const told = await explain(error);
+        if (error instanceof base_errors/* CancelledError */.cc || told !== error) throw told;
+        throw new base_errors/* UserError */.yo(`The restored database can no longer be looked at, so nobody knows what the command did to it. It was fine before: leave the server's roles, its settings and its own catalog out of the command.\n${(0,base_errors/* messageOf */.bD)(error)}`, {
+            cause: error
+        });
     }
 }
 async function tryCommand({ inputs, env, reporter, signal, ...options }, { rehearsal, login, place }, before) {
@@ -12931,6 +13124,7 @@ async function tryCommand({ inputs, env, reporter, signal, ...options }, { rehea
             databaseUrl(reached),
             ...secretsOf(given)
         ])mask.add(secret);
+        const redact = redactor();
         const observation = await startObserving(rehearsal, {
             tables: namesOf(before)
         });
@@ -12942,7 +13136,7 @@ async function tryCommand({ inputs, env, reporter, signal, ...options }, { rehea
             }), inputs.workingDirectory),
             env: given,
             limitMs: inputs.maxDuration,
-            clean: (line)=>mask.apply(redactLine(line)),
+            clean: (line)=>mask.apply(redact(line)),
             onLine: (line)=>reporter.output('command', line),
             signal
         });
@@ -12962,7 +13156,7 @@ function stopwatch() {
 
 ;// CONCATENATED MODULE: ./lib/migrations/values.js
 
-/** Statements about rows; what defines things holds names and constants of the migration itself. */ const ABOUT_ROWS = /^(SELECT|INSERT|UPDATE|DELETE|MERGE|VALUES|COPY|EXECUTE|WITH|CALL)\b/i;
+/** Statements about rows, also within a script; what defines things holds names and constants of the migration itself. */ const ABOUT_ROWS = /(?:^|;)\s*(?:EXPLAIN\b\s*(?:\([^)]*\)|(?:\s*\b(?:ANALYZE|VERBOSE)\b)*)\s*)?(?:SELECT|INSERT|UPDATE|DELETE|MERGE|VALUES|COPY|EXECUTE|WITH|CALL|PREPARE|DECLARE)\b/i;
 /** Only in those that begin with E does a backslash hide a quote. */ const QUOTED = /\bE'(?:[^'\\]|''|\\[^])*(?:'|$)|(?:\b(?:[BXN]|U&))?'(?:[^']|'')*(?:'|$)/gi;
 const DOLLAR_QUOTED = /\$([A-Za-z_]\w*)?\$[^]*?(?:\$\1\$|$)/g;
 const NUMBER = /(?<![\w$."])\d[\d_]*(?:\.\d*)?(?:e[+-]?\d+)?(?![\w"])/gi;
@@ -12970,11 +13164,14 @@ const NUMBER = /(?<![\w$."])\d[\d_]*(?:\.\d*)?(?:e[+-]?\d+)?(?![\w"])/gi;
  * A statement without the values in it: many tools read rows and write them back as text of the next statement. Names, and
  * statements that define something, stay.
  */ function withoutValues(sql) {
-    if (!ABOUT_ROWS.test(withoutComments(sql))) return sql;
+    // The body of a function is a definition.
+    const bare = withoutComments(sql).replace(DOLLAR_QUOTED, '').replace(QUOTED, '');
+    if (!ABOUT_ROWS.test(bare)) return sql;
     return sql.replace(DOLLAR_QUOTED, "'…'").replace(QUOTED, "'…'").replace(NUMBER, '…');
 }
 
 ;// CONCATENATED MODULE: ./lib/migrations/run.js
+
 
 
 
@@ -12998,6 +13195,7 @@ const NUMBER = /(?<![\w$."])\d[\d_]*(?:\.\d*)?(?:e[+-]?\d+)?(?![\w"])/gi;
     const keys = await (0,codec/* keysOf */.YD)(inputs, reporter);
     const chosen = await run_choose(options, startedAt);
     const { manifest } = chosen;
+    const lacks = lacking(manifest);
     reporter.info(`Migrations are tried on ${manifest.name}/${manifest.id} of ${manifest.snapshotAt}, from ${chosen.store.url}`);
     const staged = await reporter.group('Fetching the backup', ()=>(0,stage/* stageBackup */.z)({
             chosen,
@@ -13010,7 +13208,14 @@ const NUMBER = /(?<![\w$."])\d[\d_]*(?:\.\d*)?(?:e[+-]?\d+)?(?![\w"])/gi;
         }));
     try {
         const rehearsed = await rehearse(options, staged);
-        return await judged(options, chosen, startedAt, rehearsed);
+        const { notMeasured } = rehearsed;
+        return await judged(options, chosen, startedAt, {
+            ...rehearsed,
+            notMeasured: [
+                ...lacks,
+                ...notMeasured
+            ]
+        });
     } finally{
         await staged.remove();
     }
@@ -13043,7 +13248,8 @@ async function judged(options, { manifest }, startedAt, rehearsed) {
         effects,
         // What a command that failed had begun is undone with it.
         openTransactions: command.outcome === 'succeeded' ? observed.openTransactions.filter(({ wrote })=>wrote).length : 0,
-        newRoles
+        newRoles,
+        blind: rehearsed.blind
     }, {
         failOn: inputs.failOn,
         maxLockMs: inputs.maxLockDuration
@@ -13185,7 +13391,10 @@ async function firstThatAnswers(stores, work) {
 
 // EXTERNAL MODULE: external "node:timers/promises"
 var promises_ = __nccwpck_require__(58500);
+// EXTERNAL MODULE: ./lib/base/web-fetch.js
+var web_fetch = __nccwpck_require__(63311);
 ;// CONCATENATED MODULE: ./lib/notify/send.js
+
 
 
 const PATIENCE = {
@@ -13218,7 +13427,7 @@ const PATIENCE = {
 }
 async function once(url, { type, body }, timeoutMs) {
     try {
-        const response = await fetch(url, {
+        const response = await (0,web_fetch/* webFetch */.d)(url, {
             method: 'POST',
             headers: {
                 'content-type': type,
@@ -19284,7 +19493,10 @@ function grantor(list) {
     return at < 0 ? [] : names(list, at + 1);
 }
 
+// EXTERNAL MODULE: ./lib/postgres/quote.js
+var quote = __nccwpck_require__(12514);
 ;// CONCATENATED MODULE: ./lib/restore/archive/select/names.js
+
 /** The exact name of a relation as a key. */ function keyOf(schema, name) {
     return JSON.stringify([
         schema ?? '',
@@ -19299,7 +19511,7 @@ function grantor(list) {
 }
 /** An entry for people: `type app.email`. */ function titled({ kind, schema, tag }) {
     // Functions stand with their arguments.
-    const name = tag.includes('(') ? tag : quoted(tag);
+    const name = tag.includes('(') ? tag : schema === undefined ? (0,quote/* quoteIdentifier */.C)(tag) : quoted(tag);
     return `${kind.toLowerCase()} ${schema === undefined ? '' : `${quoted(schema)}.`}${name}`;
 }
 /** An identifier as SQL has it, in quotes where it needs them. */ function quoted(name) {
@@ -19855,7 +20067,7 @@ class Selection {
             // After the name of its table.
             const name = entry.tag.slice(nameIn(table).length + 1);
             if (!isThere(belongs)) {
-                if (entry.kind === 'FK CONSTRAINT' && this.#relations.has(table)) this.#dropped.push(`Foreign key ${name} of ${shown(table)} is not restored: the table that it refers to, ${shown(other)}, is not.`);
+                if (entry.kind === 'FK CONSTRAINT' && this.#relations.has(table)) this.#dropped.push(`Foreign key ${JSON.stringify(name)} of ${shown(table)} is not restored: the table that it refers to, ${shown(other)}, is not.`);
                 continue;
             }
             if (entry.kind === 'TRIGGER' && this.#withoutFunction(entry)) continue;
@@ -19867,7 +20079,7 @@ class Selection {
     #withoutFunction(entry) {
         const missing = entry.dependencies.map((id)=>this.#byId.get(id)).find((needed)=>needed?.kind === 'FUNCTION' && !this.#chosen.has(needed.dumpId));
         if (missing === undefined) return false;
-        this.#dropped.push(`Trigger ${entry.tag} in schema ${entry.schema ?? ''} is not restored: its ${titled(missing)} is not.`);
+        this.#dropped.push(`Trigger ${JSON.stringify(entry.tag)} in schema ${JSON.stringify(entry.schema ?? '')} is not restored: its ${titled(missing)} is not.`);
         return true;
     }
     /** Adds privileges and comments on what is there; those of columns follow the table's. */ #follow(ids, isThere) {
@@ -20573,8 +20785,10 @@ const PATTERNS = [
 /* harmony export */   L: () => (/* binding */ planRows),
 /* harmony export */   P: () => (/* binding */ planText)
 /* harmony export */ });
-/* harmony import */ var _base_table_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(59384);
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(84319);
+/* harmony import */ var _base_table_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(59384);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(84319);
+/* harmony import */ var _sentence_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(99712);
+
 
 
 /** A plan as rows of two columns. */ function planRows(plan) {
@@ -20618,7 +20832,7 @@ const PATTERNS = [
         ],
         [
             'Disk here',
-            `${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_0__/* .formatBytes */ .z3)(plan.stagedBytes)} were fetched; they are removed afterwards`
+            `${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatBytes */ .z3)(plan.stagedBytes)} were fetched; they are removed afterwards`
         ],
         [
             'Disk there',
@@ -20626,8 +20840,11 @@ const PATTERNS = [
         ]
     ];
 }
-/** A plan for a terminal or a log, with what stands in its way. */ function planText(plan) {
-    const table = (0,_base_table_js__WEBPACK_IMPORTED_MODULE_1__/* .renderTable */ .b)([
+/**
+ * A plan for a terminal or a log, with what stands in its way.
+ * @param options `namesToo`: also the names of tables and roles; false where everybody can read it
+ */ function planText(plan, { namesToo }) {
+    const table = (0,_base_table_js__WEBPACK_IMPORTED_MODULE_2__/* .renderTable */ .b)([
         {
             title: 'Plan'
         },
@@ -20635,32 +20852,35 @@ const PATTERNS = [
             title: ''
         }
     ], planRows(plan));
-    const section = (title, sentences)=>sentences.length === 0 ? '' : `\n${title}\n${sentences.map((sentence)=>`- ${sentence}\n`).join('')}`;
+    const section = (title, sentences)=>sentences.length === 0 ? '' : `\n${title}\n${sentences.map((sentence)=>`- ${namesToo ? sentence : (0,_sentence_js__WEBPACK_IMPORTED_MODULE_0__/* .withoutNames */ .Fw)(sentence)}\n`).join('')}`;
     return [
         table,
         section('Take note', plan.warnings),
         section('To be confirmed', plan.unconfirmed),
-        section('Cannot be done', plan.blockers)
+        section('Cannot be done', plan.blockers),
+        ...namesToo || plan.warnings.length + plan.unconfirmed.length + plan.blockers.length === 0 ? [] : [
+            `\n${_sentence_js__WEBPACK_IMPORTED_MODULE_0__/* .NAMES_ELSEWHERE */ .QB}\n`
+        ]
     ].join('');
 }
 function sizes({ databaseBytes, tables, rows, storedBytes }) {
     return [
         ...databaseBytes === null ? [] : [
-            `, ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_0__/* .formatBytes */ .z3)(databaseBytes)}`
+            `, ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatBytes */ .z3)(databaseBytes)}`
         ],
-        `, ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_0__/* .formatBytes */ .z3)(storedBytes)} stored`,
+        `, ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatBytes */ .z3)(storedBytes)} stored`,
         ...tables === null ? [] : [
-            `, ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(tables, 'table')}`
+            `, ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(tables, 'table')}`
         ],
         ...rows === null ? [] : [
-            `, ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(rows, 'row')}`
+            `, ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(rows, 'row')}`
         ]
     ].join('');
 }
 function state({ exists, empty, bytes, tables }) {
     if (!exists) return 'does not exist';
-    const size = bytes === null ? '' : `, ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_0__/* .formatBytes */ .z3)(bytes)}`;
-    return empty ? `empty${size}` : `${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(tables, 'table')}${size}`;
+    const size = bytes === null ? '' : `, ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatBytes */ .z3)(bytes)}`;
+    return empty ? `empty${size}` : `${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(tables, 'table')}${size}`;
 }
 function how({ mode, way, target }) {
     if (way === 'in place') return 'into the target itself, in one transaction';
@@ -20673,11 +20893,30 @@ function what({ content, entries }) {
         schema: 'definitions, no rows',
         data: 'rows, no definitions'
     };
-    return entries === null ? kinds[content] : `${kinds[content]} of ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCount */ .B4)(entries)} chosen entries`;
+    return entries === null ? kinds[content] : `${kinds[content]} of ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatCount */ .B4)(entries)} chosen entries`;
 }
 function diskThere({ backup, way }) {
     const beside = way === 'beside' ? ', beside what is there now' : '';
-    return backup.databaseBytes === null ? `not known${beside}; how much is free on the target server cannot be seen from here` : `about ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_0__/* .formatBytes */ .z3)(backup.databaseBytes)}${beside}; how much is free on the target server cannot be seen from here`;
+    return backup.databaseBytes === null ? `not known${beside}; how much is free on the target server cannot be seen from here` : `about ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatBytes */ .z3)(backup.databaseBytes)}${beside}; how much is free on the target server cannot be seen from here`;
+}
+
+
+/***/ }),
+
+/***/ 71109:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   x: () => (/* binding */ refusal)
+/* harmony export */ });
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
+
+/**
+ * The error for a sentence on why a restore is not done. Those sentences have the names of what is in a database in quotes,
+ * and in lists after a colon or in brackets: the log in the storage gets what comes before these.
+ */ function refusal(reason) {
+    const [before = ''] = reason.replaceAll(/"(?:[^"\\]|\\.)*"/g, '"..."').split(/: | \(|\.$/);
+    return new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ExplainedError */ .hM(reason, `${before}; the log of that run says more.`);
 }
 
 
@@ -20749,10 +20988,12 @@ async function make(psql, statement, what, advice) {
 /* harmony export */ });
 /* unused harmony export matchesText */
 /* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
-/* harmony import */ var _base_text_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(99589);
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(84319);
+/* harmony import */ var _base_text_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(99589);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(84319);
 /* harmony import */ var _verify_result_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7739);
-/* harmony import */ var _plan_text_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(61844);
+/* harmony import */ var _plan_text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(61844);
+/* harmony import */ var _refusal_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(71109);
+
 
 
 
@@ -20771,11 +21012,11 @@ async function make(psql, statement, what, advice) {
     };
 }
 /** Everything that makes the run red, each an error to show; empty for a green run. */ function redReasons({ outcome, plan, findings, database }) {
-    if (outcome === 'planned') return plan.blockers.map((blocker)=>new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`The restore could not be done. ${blocker}`));
+    if (outcome === 'planned') return plan.blockers.map((blocker)=>(0,_refusal_js__WEBPACK_IMPORTED_MODULE_3__/* .refusal */ .x)(`The restore could not be done. ${blocker}`));
     const red = findings.filter(_verify_result_js__WEBPACK_IMPORTED_MODULE_1__/* .isRed */ .iI);
     const [first] = red;
     if (first === undefined) return [];
-    const more = red.length > 1 ? `, and ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_2__/* .plural */ .LS)(red.length - 1, 'more difference')}` : '';
+    const more = red.length > 1 ? `, and ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_4__/* .plural */ .LS)(red.length - 1, 'more difference')}` : '';
     const name = JSON.stringify(plan.target.database);
     const differs = (what)=>`What was restored is not what backup ${plan.backup.name}/${plan.backup.id} should hold: ${what}${more}. ` + (database === null ? `Database ${name} is as it was, and the restored copy was dropped. Choose another backup, or set compare: false to have it all the same.` : `It stays in database ${name}: look at it before you use it.`);
     return [
@@ -20783,7 +21024,7 @@ async function make(psql, statement, what, advice) {
     ];
 }
 /** How many things were equal, in words. */ function comparedText({ matches, totals }) {
-    return matches === null ? 'not compared' : `${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_2__/* .plural */ .LS)(totals.equal, 'thing')} equal, ${totals.different} different, ${totals.notMeasured} not measured`;
+    return matches === null ? 'not compared' : `${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_4__/* .plural */ .LS)(totals.equal, 'thing')} equal, ${totals.different} different, ${totals.notMeasured} not measured`;
 }
 /** What nobody knows to be equal, a sentence each; the first of many. */ function unmeasured({ findings }) {
     return findings.flatMap((finding)=>finding.verdict === 'not measured' ? [
@@ -20797,7 +21038,7 @@ function differenceLines(red) {
     return [
         ...red.slice(0, LONGEST_LIST).map((finding)=>`  ${(0,_verify_result_js__WEBPACK_IMPORTED_MODULE_1__/* .describe */ .q0)(finding)}`),
         ...rest > 0 ? [
-            `  ... and ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_2__/* .plural */ .LS)(rest, 'more', 'more')}; --json shows them all.`
+            `  ... and ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_4__/* .plural */ .LS)(rest, 'more', 'more')}; --json shows them all.`
         ] : []
     ];
 }
@@ -20808,14 +21049,16 @@ function differenceLines(red) {
     const { outcome, plan, database, safetyBackup, passedOver, notes, durationSeconds } = result;
     const { backup, target } = plan;
     const newer = passedOver.map((why)=>`Not the newest: ${why}`);
-    if (outcome === 'planned') return (0,_base_text_js__WEBPACK_IMPORTED_MODULE_3__/* .printable */ .g$)([
-        (0,_plan_text_js__WEBPACK_IMPORTED_MODULE_4__/* .planText */ .P)(plan),
+    if (outcome === 'planned') return (0,_base_text_js__WEBPACK_IMPORTED_MODULE_5__/* .printable */ .g$)([
+        (0,_plan_text_js__WEBPACK_IMPORTED_MODULE_2__/* .planText */ .P)(plan, {
+            namesToo
+        }),
         ...newer,
         'Nothing was changed (dry-run).\n'
     ].join('\n'));
     const what = `${backup.name}/${backup.id}`;
     const lines = [
-        database === null ? `${what} was not put into place: database ${JSON.stringify(target.database)} is as it was.` : `${what} is restored in database ${JSON.stringify(database)}, in ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_2__/* .formatDuration */ .a3)(durationSeconds)}.`,
+        database === null ? `${what} was not put into place: database ${JSON.stringify(target.database)} is as it was.` : `${what} is restored in database ${JSON.stringify(database)}, in ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_4__/* .formatDuration */ .a3)(durationSeconds)}.`,
         `Compared with its fingerprint: ${comparedText(result)}.`,
         ...namesToo ? differenceLines(result.findings.filter(_verify_result_js__WEBPACK_IMPORTED_MODULE_1__/* .isRed */ .iI)) : [],
         ...namesToo ? unmeasured(result).map((sentence)=>`Not measured: ${sentence}`) : [],
@@ -20825,7 +21068,48 @@ function differenceLines(red) {
         ...newer,
         ...notes
     ];
-    return lines.map((line)=>`${(0,_base_text_js__WEBPACK_IMPORTED_MODULE_3__/* .printableLine */ .oy)(line)}\n`).join('');
+    return lines.map((line)=>`${(0,_base_text_js__WEBPACK_IMPORTED_MODULE_5__/* .printableLine */ .oy)(line)}\n`).join('');
+}
+
+
+/***/ }),
+
+/***/ 99712:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Fw: () => (/* binding */ withoutNames),
+/* harmony export */   HD: () => (/* binding */ shownName),
+/* harmony export */   QB: () => (/* binding */ NAMES_ELSEWHERE),
+/* harmony export */   _w: () => (/* binding */ listAll),
+/* harmony export */   p_: () => (/* binding */ list)
+/* harmony export */ });
+/* harmony import */ var _backup_log_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(70401);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(22157);
+/* harmony import */ var _postgres_quote_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(12514);
+
+
+
+const SHOWN = 5;
+/** `schema.table`, which is known to be a name wherever it stands. */ const PLAIN = /^[\p{L}_][\p{L}\p{N}_$-]*(\.[\p{L}\p{N}_$-]+)+$/u;
+/** A name for a sentence: in quotes where it could be taken for one of the sentence's words, and so be left standing by `withoutNames`. */ function shownName(name) {
+    return PLAIN.test(name) ? name : (0,_postgres_quote_js__WEBPACK_IMPORTED_MODULE_2__/* .quoteIdentifier */ .C)(name.replaceAll(/[\r\n]/g, ' '));
+}
+/** All names for a sentence. */ function listAll(names) {
+    return names.map(shownName).join(', ');
+}
+/** Some names for a sentence, and how many more there are. */ function list(names) {
+    return `${listAll(names.slice(0, SHOWN))}${names.length > SHOWN ? ` and ${names.length - SHOWN} more` : ''}`;
+}
+/** Why `...` stands where names would. */ const NAMES_ELSEWHERE = 'This repository is public, so no table or role is named here: `pgkeep restore --dry-run` on a machine of yours names them.';
+/** A sentence for those who may not know what is in the database. */ function withoutNames(sentence) {
+    return (0,_backup_log_js__WEBPACK_IMPORTED_MODULE_0__/* .publicReason */ .E)(new _base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo(sentence), {
+        target: {
+            host: undefined,
+            user: undefined
+        },
+        secrets: []
+    });
 }
 
 
@@ -21683,7 +21967,7 @@ function applyGrant(list, verb, found) {
 
 /***/ }),
 
-/***/ 33428:
+/***/ 523:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -21774,45 +22058,6 @@ const RELOADED = '_comparing_';
     ].some((infix)=>name.startsWith(cutBytes(database, KEPT) + infix));
 }
 
-// EXTERNAL MODULE: ./lib/verify/compare/index.js + 12 modules
-var compare = __nccwpck_require__(56154);
-// EXTERNAL MODULE: ./lib/restore/archive/index.js + 26 modules
-var restore_archive = __nccwpck_require__(70354);
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(48161);
-// EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(84319);
-// EXTERNAL MODULE: ./lib/postgres/connection/options.js
-var connection_options = __nccwpck_require__(80905);
-;// CONCATENATED MODULE: ./lib/postgres/connection/startup.js
-
-/**
- * The connection with settings that hold from the very start of a session, on top of those that the user gave. The
- * server refuses the session where the role may not make them; `options` of a service file win over them.
- * @param settings by name, e.g. `{event_triggers: 'off'}`; values without blanks
- */ function withStartupSettings(connection, settings) {
-    const added = Object.entries(settings).map(([name, value])=>`-c ${name}=${value}`);
-    const extended = (given)=>[
-            given ?? '',
-            ...added
-        ].join(' ').trim();
-    const options = (0,connection_options/* parseKeywords */.Qx)(connection.conninfo()).get('options');
-    if (options === undefined) return {
-        ...connection,
-        env: {
-            ...connection.env,
-            PGOPTIONS: extended(connection.env['PGOPTIONS'])
-        }
-    };
-    return {
-        ...connection,
-        conninfo: (database)=>{
-            const all = (0,connection_options/* parseKeywords */.Qx)(connection.conninfo(database));
-            return (0,connection_options/* formatKeywords */.ce)(all.set('options', extended(options)));
-        }
-    };
-}
-
 // EXTERNAL MODULE: ./lib/postgres/explain.js + 5 modules
 var explain = __nccwpck_require__(1943);
 ;// CONCATENATED MODULE: ./lib/restore/target/server.js
@@ -21856,6 +22101,52 @@ var explain = __nccwpck_require__(1943);
     } finally{
         await psql.close();
     }
+}
+
+;// CONCATENATED MODULE: ./lib/restore/analyze.js
+
+/** Gathers what queries are planned by, in a session on a restored database. */ function analyze(open, connection) {
+    return inSession(open, 'Analyzing the restored database', connection, (psql)=>// Who is no superuser is warned of each table of the system.
+        psql.exec('SET client_min_messages = error', 'ANALYZE'));
+}
+
+// EXTERNAL MODULE: ./lib/verify/compare/index.js + 12 modules
+var compare = __nccwpck_require__(56154);
+// EXTERNAL MODULE: ./lib/restore/archive/index.js + 26 modules
+var restore_archive = __nccwpck_require__(70354);
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(48161);
+// EXTERNAL MODULE: ./lib/base/units.js
+var units = __nccwpck_require__(84319);
+// EXTERNAL MODULE: ./lib/postgres/connection/options.js
+var connection_options = __nccwpck_require__(80905);
+;// CONCATENATED MODULE: ./lib/postgres/connection/startup.js
+
+/**
+ * The connection with settings that hold from the very start of a session, on top of those that the user gave. The
+ * server refuses the session where the role may not make them; `options` of a service file win over them.
+ * @param settings by name, e.g. `{event_triggers: 'off'}`; values without blanks
+ */ function withStartupSettings(connection, settings) {
+    const added = Object.entries(settings).map(([name, value])=>`-c ${name}=${value}`);
+    const extended = (given)=>[
+            given ?? '',
+            ...added
+        ].join(' ').trim();
+    const options = (0,connection_options/* parseKeywords */.Qx)(connection.conninfo()).get('options');
+    if (options === undefined) return {
+        ...connection,
+        env: {
+            ...connection.env,
+            PGOPTIONS: extended(connection.env['PGOPTIONS'])
+        }
+    };
+    return {
+        ...connection,
+        conninfo: (database)=>{
+            const all = (0,connection_options/* parseKeywords */.Qx)(connection.conninfo(database));
+            return (0,connection_options/* formatKeywords */.ce)(all.set('options', extended(options)));
+        }
+    };
 }
 
 ;// CONCATENATED MODULE: ./lib/restore/target/startup.js
@@ -22113,7 +22404,10 @@ var requirements = __nccwpck_require__(18873);
 var database_properties = __nccwpck_require__(40081);
 // EXTERNAL MODULE: ./lib/backup/fingerprint/objects.js
 var objects = __nccwpck_require__(65360);
+// EXTERNAL MODULE: ./lib/restore/sentence.js
+var restore_sentence = __nccwpck_require__(99712);
 ;// CONCATENATED MODULE: ./lib/restore/target/objects.js
+
 
 
 // What the fingerprint does not count. 16384 is the first OID that is not the system's own.
@@ -22140,7 +22434,7 @@ const objects_SHOWN = 5;
     ];
     return {
         objects: made.length,
-        examples: made.slice(0, objects_SHOWN).map(({ kind, name })=>`${kind} ${name}`),
+        examples: made.slice(0, objects_SHOWN).map(({ kind, name })=>`${kind} ${(0,restore_sentence/* shownName */.HD)(name)}`),
         tables: made.filter(({ kind })=>kind === 'table').length,
         extensions: all.flatMap(({ kind, name })=>kind === 'extension' ? [
                 name
@@ -22713,9 +23007,15 @@ function existingDatabase(connection, open, database, row) {
 ;// CONCATENATED MODULE: ./lib/restore/target/roles.js
 
 /** Asks for roles by name. */ async function knownRoles(psql, names, major) {
-    // Since PostgreSQL 16 being a member need not allow SET ROLE. A database's owner is a member of pg_database_owner there.
-    const right = major >= 16 ? 'SET' : 'MEMBER';
-    const rows = await psql.rows(`SELECT rolname AS name, pg_catalog.pg_has_role(oid, '${right}') OR rolname = 'pg_database_owner' AS able FROM pg_catalog.pg_roles
+    // What is given to a role must still be the giver's to go on with: to be a member without its rights (NOINHERIT) is not
+    // enough, nor is it since PostgreSQL 16 to have them without SET. A database's owner is a member of pg_database_owner there.
+    const rights = (major >= 16 ? [
+        'USAGE',
+        'SET'
+    ] : [
+        'USAGE'
+    ]).map((right)=>`pg_catalog.pg_has_role(oid, '${right}')`);
+    const rows = await psql.rows(`SELECT rolname AS name, ${rights.join(' AND ')} OR rolname = 'pg_database_owner' AS able FROM pg_catalog.pg_roles
      WHERE rolname IN (SELECT pg_catalog.json_array_elements_text(${(0,postgres_psql/* quoteLiteral */.ce)(JSON.stringify(names))}::json))`);
     return {
         there: new Set(rows.map(({ name })=>name)),
@@ -22907,6 +23207,7 @@ const RIGHTS = `SELECT c.oid::int8 AS oid, s.seqincrement::text AS increment,
 
 
 
+
 /** Nothing to meet. */ const NOTHING_PRESENT = {
     tables: [],
     missing: [],
@@ -22932,10 +23233,6 @@ const RIGHTS = `SELECT c.oid::int8 AS oid, s.seqincrement::text AS increment,
         `Backup ${manifest.id} holds rows alone (content: data), and the target has no tables for them. ` + (schemaBackup === undefined ? `There is no backup named "${manifest.name}" of the same database with its definitions from that time or before: make the tables yourself, or choose another backup.` : `Restore backup ${schemaBackup} with content: schema first, which has the definitions that go with it, then this one.`)
     ];
 }
-const meeting_SHOWN = 5;
-/** Some names, and how many more there are. */ function list(names) {
-    return `${names.slice(0, meeting_SHOWN).join(', ')}${names.length > meeting_SHOWN ? ` and ${names.length - meeting_SHOWN} more` : ''}`;
-}
 /** What is in the way of a restore into the target itself. */ function meeting({ present, target, toc }, content, way) {
     if (way !== 'in place' || target.existing === undefined) return [];
     // Without a table of contents nothing of it can be left out that is there already, such as the grants of a schema.
@@ -22944,7 +23241,7 @@ const meeting_SHOWN = 5;
     ];
     if (content !== 'data') return [
         ...present.tables.length === 0 ? [] : [
-            `These are in the target already, and nothing of it is overwritten: ${list(present.tables)}. Rename or drop them first, or restore into another database and copy from there.`
+            `These are in the target already, and nothing of it is overwritten: ${(0,restore_sentence/* list */.p_)(present.tables)}. Rename or drop them first, or restore into another database and copy from there.`
         ],
         ...filledTables(present)
     ];
@@ -22953,7 +23250,7 @@ const meeting_SHOWN = 5;
     ];
     return [
         ...present.missing.length === 0 ? [] : [
-            `Rows are restored into tables that are there, and these are not: ${list(present.missing)}. Restore their definitions first (content: schema), or choose others with tables.`
+            `Rows are restored into tables that are there, and these are not: ${(0,restore_sentence/* list */.p_)(present.missing)}. Restore their definitions first (content: schema), or choose others with tables.`
         ],
         ...filledTables(present),
         ...closedSequences(present.sequences)
@@ -22961,22 +23258,22 @@ const meeting_SHOWN = 5;
 }
 /** Of tables that extensions made, only rows of the kind that backups hold count. */ function filledTables({ filled }) {
     return filled.length === 0 ? [] : [
-        `Rows are restored into empty tables, and these have rows: ${list(filled)}. Empty them first, or restore into another database and copy from there.`
+        `Rows are restored into empty tables, and these have rows: ${(0,restore_sentence/* list */.p_)(filled)}. Empty them first, or restore into another database and copy from there.`
     ];
 }
 /** What of the values of sequences could not be restored. They come last, when the rows are there to stay. */ function closedSequences({ missing, closed }) {
     return [
         ...missing.length === 0 ? [] : [
-            `The values of sequences are restored into sequences that are there, and these are not: ${list(namesOf(missing))}. Make them first (\`CREATE SEQUENCE\`), or restore their definitions first (content: schema).`
+            `The values of sequences are restored into sequences that are there, and these are not: ${(0,restore_sentence/* list */.p_)(namesOf(missing))}. Make them first (\`CREATE SEQUENCE\`), or restore their definitions first (content: schema).`
         ],
         ...closed.length === 0 ? [] : [
-            `The role may not read and set these sequences, whose values are restored: ${list(namesOf(closed))}. Have their owner run \`GRANT SELECT, UPDATE ON SEQUENCE ...\`, or use a role that may.`
+            `The role may not read and set these sequences, whose values are restored: ${(0,restore_sentence/* list */.p_)(namesOf(closed))}. Have their owner run \`GRANT SELECT, UPDATE ON SEQUENCE ...\`, or use a role that may.`
         ]
     ];
 }
 /** What is not set back. */ function keptSequences({ sequences: { further } }) {
     return further.length === 0 ? [] : [
-        `These sequences are further on in the target than in the backup, and stay where they are, so that no number is given twice: ${list(namesOf(further))}.`
+        `These sequences are further on in the target than in the backup, and stay where they are, so that no number is given twice: ${(0,restore_sentence/* list */.p_)(namesOf(further))}.`
     ];
 }
 
@@ -23051,6 +23348,7 @@ function notToBeSeen(error) {
 }
 
 ;// CONCATENATED MODULE: ./lib/restore/roles.js
+
 /**
  * The owners among the named roles: a line of the table of contents ends with one. Names stand unquoted there, so a
  * role may be taken for an owner that is none, never the other way round. Without such a table all count as owners.
@@ -23072,14 +23370,14 @@ function notToBeSeen(error) {
     const reasons = {
         owner: [
             ...missingOwners.length === 0 ? [] : [
-                `these owners are no roles there: ${missingOwners.join(', ')}`
+                `these owners are no roles there: ${(0,restore_sentence/* listAll */._w)(missingOwners)}`
             ],
             ...foreign.length === 0 ? [] : [
-                `role ${who} may not act for these owners: ${foreign.join(', ')}`
+                `role ${who} may not act for these owners: ${(0,restore_sentence/* listAll */._w)(foreign)}`
             ]
         ],
         privileges: ((lost)=>lost.length === 0 ? [] : [
-                `these roles, which have privileges, are not there: ${lost.join(', ')}`
+                `these roles, which have privileges, are not there: ${(0,restore_sentence/* listAll */._w)(lost)}`
             ])(missing(named.all))
     };
     const ownership = {
@@ -23109,7 +23407,7 @@ function remedy(what, absent, foreign, who) {
             'create the missing roles (globals.sql of the backup has them, without passwords)'
         ] : [],
         ...what === 'owner' && foreign.length > 0 ? [
-            `run ${foreign.map((name)=>`\`GRANT ${JSON.stringify(name)} TO ${who}\``).join(', ')}`
+            `run ${foreign.map((name)=>`\`GRANT ${JSON.stringify(name)} TO ${who}\``).join(', ')} (at its end since PostgreSQL 16 \`WITH INHERIT TRUE, SET TRUE\`; before, a NOINHERIT role needs \`ALTER ROLE ${who} INHERIT\`)`
         ] : [],
         `set ${what}: false`
     ];
@@ -23263,6 +23561,7 @@ async function rolesOf(archive, entries) {
 var backup_manifest = __nccwpck_require__(50466);
 ;// CONCATENATED MODULE: ./lib/restore/guard.js
 
+
 /**
  * Keeps a restore away from what it must not touch.
  * `confirm` must be the target's name wherever the target holds something, is the very database that the backup was
@@ -23291,13 +23590,13 @@ function obstacles({ database, existing }, confirmed, guarded) {
     if (existing === undefined) return;
     const { preparedTransactions, replicationSlots, subscriptions } = existing.obstacles;
     const name = JSON.stringify(database);
-    if (preparedTransactions.length > 0) guarded.blockers.push(`${name} has prepared transactions (${preparedTransactions.join(', ')}), with which it cannot be renamed. End them with COMMIT PREPARED or ROLLBACK PREPARED.`);
+    if (preparedTransactions.length > 0) guarded.blockers.push(`${name} has prepared transactions (${(0,restore_sentence/* listAll */._w)(preparedTransactions)}), with which it cannot be renamed. End them with COMMIT PREPARED or ROLLBACK PREPARED.`);
     const broken = [
         ...replicationSlots.length === 0 ? [] : [
-            `Logical replication slots read ${name} (${replicationSlots.join(', ')}). They go on reading the old database, so their subscribers see no further change: make new slots afterwards, and have the subscribers copy everything anew.`
+            `Logical replication slots read ${name} (${(0,restore_sentence/* listAll */._w)(replicationSlots)}). They go on reading the old database, so their subscribers see no further change: make new slots afterwards, and have the subscribers copy everything anew.`
         ],
         ...subscriptions.length === 0 ? [] : [
-            `Subscriptions fill ${name} (${subscriptions.join(', ')}). They go on filling the old database: those that the backup holds are restored disabled, and must be enabled or made anew afterwards.`
+            `Subscriptions fill ${name} (${(0,restore_sentence/* listAll */._w)(subscriptions)}). They go on filling the old database: those that the backup holds are restored disabled, and must be enabled or made anew afterwards.`
         ]
     ];
     if (confirmed) guarded.warnings.push(...broken);
@@ -23325,6 +23624,7 @@ const CONSTRAINT = 2606;
 }
 
 ;// CONCATENATED MODULE: ./lib/restore/provided.js
+
 
 const DEFAULT_PRIVILEGES = 'DEFAULT ACL ';
 /** The schemas of a database in use: they, and who may do what in them, are not the backup's. */ function schemasInUse(existing, { schemas }) {
@@ -23358,7 +23658,7 @@ const DEFAULT_PRIVILEGES = 'DEFAULT ACL ';
     const defaults = inUse.length > 0 && entries.some(({ text })=>text.startsWith(DEFAULT_PRIVILEGES));
     return [
         ...kept.length === 0 ? [] : [
-            `These schemas are in the target already, and their owner, comment and privileges stay as they are: ${kept.join(', ')}.`
+            `These schemas are in the target already, and their owner, comment and privileges stay as they are: ${(0,restore_sentence/* listAll */._w)(kept)}.`
         ],
         ...defaults ? [
             'Default privileges (ALTER DEFAULT PRIVILEGES) are not restored into a database in use.'
@@ -23450,7 +23750,7 @@ function restricted(edges, to) {
     const known = new Set(tables);
     const order = orderTables(tables, foreignKeys);
     const outside = foreignKeys.filter(({ refersTo })=>!known.has(refersTo));
-    const named = (those, of)=>list(those.map(({ name, table })=>`${name} ${of} ${table}`));
+    const named = (those, of)=>(0,restore_sentence/* list */.p_)(those.map(({ name, table })=>`${name} ${of} ${table}`));
     // In a session that is no replica's.
     const firing = triggers.filter(({ fires })=>fires !== 'replica');
     const stubborn = triggers.filter(({ fires })=>fires !== 'origin');
@@ -23489,6 +23789,7 @@ function restricted(edges, to) {
 }
 
 ;// CONCATENATED MODULE: ./lib/restore/plan.js
+
 
 
 
@@ -23601,7 +23902,7 @@ function warningsOf(facts, content, way) {
         ],
         [
             way === 'in place' && !isPartial(choices) && content === 'all',
-            `Role ${target.role.name} may not put a new database in the place of the target, so everything is restored into it in one transaction, with one job. The encoding and locale stay those of the target.`
+            `Role ${(0,restore_sentence/* shownName */.HD)(target.role.name)} may not put a new database in the place of the target, so everything is restored into it in one transaction, with one job. The encoding and locale stay those of the target.`
         ],
         [
             way === 'in place' && content !== 'data' && facts.present.publicSchema === 'foreign',
@@ -23613,7 +23914,7 @@ function warningsOf(facts, content, way) {
         ],
         [
             others.length > 0,
-            `The backup refers to objects that it does not hold: ${list(others)}. Without them it does not restore.`
+            `The backup refers to objects that it does not hold: ${(0,restore_sentence/* list */.p_)(others)}. Without them it does not restore.`
         ]
     ];
     return [
@@ -23730,17 +24031,13 @@ function kept({ selected, toc, target, present }, content, way) {
             ...(archived.grants ?? []).map(({ grantee })=>grantee)
         ].filter((role)=>role !== undefined);
         const { there, actAs } = await knownRoles(psql, named, target.major);
-        const owner = plan.owner && archived.owner !== undefined && actAs.has(archived.owner) && await inherits(psql, archived.owner);
+        const owner = plan.owner && archived.owner !== undefined && actAs.has(archived.owner);
         return combine(archived, properties, {
             owner,
             privileges: plan.privileges,
             roles: there
         });
     });
-}
-/** Whether the role still has all rights on what it gives to another: without, it could neither go on nor clean up. */ async function inherits(psql, role) {
-    const right = `SELECT pg_catalog.pg_has_role(oid, 'USAGE') FROM pg_catalog.pg_roles WHERE rolname = ${(0,postgres_psql/* quoteLiteral */.ce)(role)}`;
-    return await psql.value(right) === 't';
 }
 /** @returns what the user has to make up for */ async function apply({ target, options }, ask, restored, wanted) {
     const lost = await ask('Giving the restored database the rights of the target', (psql)=>applyProperties(psql, restored, wanted, target.role.name));
@@ -23753,6 +24050,7 @@ function kept({ selected, toc, target, present }, content, way) {
 }
 
 ;// CONCATENATED MODULE: ./lib/restore/beside.js
+
 
 
 
@@ -23840,7 +24138,7 @@ class Beside {
         };
         const notes = [];
         const previous = await reporter.group('Putting it into place', async ()=>{
-            await inSession(async ()=>(await quietly(job, this.maintenance)).open(restored, 'that analyzes'), 'Analyzing the restored database', connection, (psql)=>psql.exec('ANALYZE'));
+            await analyze(async ()=>(await quietly(job, this.maintenance)).open(restored, 'that analyzes'), connection);
             return takePlace(job, this.maintenance, restored, notes);
         });
         this.made.splice(this.made.indexOf(restored), 1);
@@ -24093,7 +24391,7 @@ const SEQUENCE = 'SEQUENCE ';
         reporter.warn(`${done}: it stays there.`);
         notes.push(`${done}: it stays there. What was not compared by then was not: look at it before you use it.`);
     }
-    const analyzed = plan.target.empty && await inSession(()=>open(database, 'that analyzes'), 'Analyzing the restored database', connection, (psql)=>psql.exec('ANALYZE')).then(()=>true, ()=>false);
+    const analyzed = plan.target.empty && await analyze(()=>open(database, 'that analyzes'), connection).then(()=>true, ()=>false);
     if (!analyzed) notes.push(`Run ANALYZE on what was restored into ${JSON.stringify(database)}, so that queries are planned well.`);
     return {
         database,
@@ -24146,6 +24444,8 @@ const SEQUENCE = 'SEQUENCE ';
 
 // EXTERNAL MODULE: ./lib/restore/plan-text.js
 var plan_text = __nccwpck_require__(61844);
+// EXTERNAL MODULE: ./lib/restore/refusal.js
+var refusal = __nccwpck_require__(71109);
 // EXTERNAL MODULE: ./lib/backup/result.js
 var backup_result = __nccwpck_require__(52174);
 // EXTERNAL MODULE: ./lib/backup/run.js + 36 modules
@@ -24248,6 +24548,8 @@ var stage = __nccwpck_require__(50081);
 
 
 
+
+
 /** Plans and does the restore of a backup. @throws UserError, the target being as it was */ async function restoreChosen(options, source) {
     const { reporter, inputs, tempDir, signal } = options;
     const { chosen, connection, keys } = source;
@@ -24270,7 +24572,9 @@ var stage = __nccwpck_require__(50081);
         const facts = await reporter.group('Planning', async ()=>{
             const gathered = await gatherFacts(options, connected, staged);
             // That of a dry run is its result.
-            if (!inputs.dryRun) reporter.info((0,plan_text/* planText */.P)(planRestore(gathered)));
+            if (!inputs.dryRun) reporter.info((0,plan_text/* planText */.P)(planRestore(gathered), {
+                namesToo: options.isPublic !== true
+            }));
             return gathered;
         });
         const plan = planRestore(facts);
@@ -24280,8 +24584,8 @@ var stage = __nccwpck_require__(50081);
             safetyBackup: undefined,
             compared: false
         };
-        refuse(plan);
-        for (const warning of plan.warnings)reporter.warn(warning);
+        refuse(options, plan);
+        for (const warning of plan.warnings)reporter.warn(told(options, warning));
         const { toc, selected } = facts;
         return await carryOut({
             ...connected,
@@ -24296,23 +24600,32 @@ var stage = __nccwpck_require__(50081);
         await staged.remove();
     }
 }
-/** What can be seen before gigabytes are fetched. */ function refuseEarly({ inputs }, { target }, { manifest }) {
+/** A sentence of the plan, for those who can read the log. */ function told({ isPublic }, sentence) {
+    return isPublic === true ? `${(0,restore_sentence/* withoutNames */.Fw)(sentence)} ${restore_sentence/* NAMES_ELSEWHERE */.QB}` : sentence;
+}
+function refused({ isPublic }, reason) {
+    return isPublic === true ? new errors/* UserError */.yo(told({
+        isPublic
+    }, reason)) : (0,refusal/* refusal */.x)(reason);
+}
+/** What can be seen before gigabytes are fetched. */ function refuseEarly(options, { target }, { manifest }) {
+    const { inputs } = options;
     const decision = decideWay(inputs, target, contentOf(inputs, manifest));
     // A backup of rows alone has more to say of it once it was looked at.
-    if ('refusal' in decision && manifest.options['content'] !== 'data') throw new errors/* UserError */.yo(decision.refusal);
+    if ('refusal' in decision && manifest.options['content'] !== 'data') throw refused(options, decision.refusal);
     const way = 'way' in decision ? decision.way : 'beside';
     const { unconfirmed, blockers } = guard(inputs, manifest, target, way);
     const [first] = [
         ...blockers,
         ...unconfirmed
     ];
-    if (first !== undefined) throw new errors/* UserError */.yo(first);
+    if (first !== undefined) throw refused(options, first);
 }
-/** @throws what stands in the way, one error for each */ function refuse({ blockers, unconfirmed }) {
+/** @throws what stands in the way, one error for each */ function refuse(options, { blockers, unconfirmed }) {
     const reasons = [
         ...blockers,
         ...unconfirmed
-    ].map((reason)=>new errors/* UserError */.yo(reason));
+    ].map((reason)=>refused(options, reason));
     if (reasons.length > 1) throw new AggregateError(reasons, 'The restore cannot be done.');
     if (reasons[0] !== undefined) throw reasons[0];
 }
@@ -24545,6 +24858,30 @@ function resultOf({ plan, done, safetyBackup, compared }, { passedOver = [] }, s
 
 /***/ }),
 
+/***/ 15979:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   i: () => (/* binding */ planLog),
+/* harmony export */   l: () => (/* binding */ LOG_DAYS)
+/* harmony export */ });
+/* harmony import */ var _backup_layout_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6477);
+
+/** How many days the record of a run is kept: a year, and a month to compare with the one before. */ const LOG_DAYS = 400;
+/** The newest stay, however old they are. */ const ALWAYS = 100;
+/** In one run; a longer backlog is worked off by the next ones. */ const AT_ONCE = 1000;
+/** What `logKey` makes. */ const KEY = new RegExp(`^[^/]+/${_backup_layout_js__WEBPACK_IMPORTED_MODULE_0__/* .LOG */ .$9}/\\d{8}T\\d{6}Z-[^/]+\\.json$`);
+/**
+ * Decides which records of runs to remove: their keys, which sort by time, oldest first. What is named otherwise pgkeep did
+ * not write: it stays and does not count.
+ */ function planLog({ name, log }, now) {
+    const cutoff = (0,_backup_layout_js__WEBPACK_IMPORTED_MODULE_0__/* .logKey */ .Up)(name, new Date(now.getTime() - LOG_DAYS * 24 * 3_600_000), '');
+    return log.filter((key)=>KEY.test(key)).slice(0, -ALWAYS).filter((key)=>key < cutoff).slice(0, AT_ONCE);
+}
+
+
+/***/ }),
+
 /***/ 63965:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -24624,9 +24961,11 @@ function resultOf({ plan, done, safetyBackup, compared }, { passedOver = [] }, s
 /* harmony export */   Xg: () => (/* binding */ planMarkdown),
 /* harmony export */   od: () => (/* binding */ planLine)
 /* harmony export */ });
-/* harmony import */ var _base_table_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(59384);
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(84319);
-/* harmony import */ var _policy_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(60655);
+/* harmony import */ var _base_table_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(59384);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(84319);
+/* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(15979);
+/* harmony import */ var _policy_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(60655);
+
 
 
 
@@ -24649,22 +24988,28 @@ const verdictOf = ({ keep })=>keep ? 'keep' : 'remove';
     const kept = plan.decisions.length - removed;
     const left = orphans.remove.length;
     const parts = [
-        `${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(kept, 'backup')} kept (${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatBytes */ .z3)(plan.keptBytes)})`,
-        `${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(removed, 'backup')} ${dryRun ? 'would be removed' : done === undefined ? 'to be removed' : 'removed'} (${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatBytes */ .z3)(plan.removedBytes)})`,
+        `${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_2__/* .plural */ .LS)(kept, 'backup')} kept (${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z3)(plan.keptBytes)})`,
+        `${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_2__/* .plural */ .LS)(removed, 'backup')} ${dryRun ? 'would be removed' : done === undefined ? 'to be removed' : 'removed'} (${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z3)(plan.removedBytes)})`,
         ...left === 0 ? [] : [
-            `${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(left, 'orphan')} of killed runs`
+            `${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_2__/* .plural */ .LS)(left, 'orphan')} of killed runs`
         ]
     ];
     return parts.join(', ');
 }
 /** `daily backups of shop in s3://...: keep 7 daily backups` */ function headline({ name, storage, label, policy }) {
     const of = label === null ? '' : ` with label "${label}"`;
-    return `Backups of ${name}${of} in ${storage}: ${(0,_policy_js__WEBPACK_IMPORTED_MODULE_0__/* .describePolicy */ .wy)(policy)}`;
+    return `Backups of ${name}${of} in ${storage}: ${(0,_policy_js__WEBPACK_IMPORTED_MODULE_1__/* .describePolicy */ .wy)(policy)}`;
 }
-function notesOf({ plan, orphans }) {
+function notesOf({ plan, orphans, oldRecords, dryRun, done }) {
+    const what = dryRun ? 'that would be removed' : done === undefined ? 'to be removed' : 'removed';
+    const records = done?.records ?? oldRecords;
+    const log = oldRecords === 0 ? [] : [
+        `Records of runs older than ${_log_js__WEBPACK_IMPORTED_MODULE_0__/* .LOG_DAYS */ .l} days in the log ${what}: ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_2__/* .formatCount */ .B4)(records)}.`
+    ];
     return [
         ...plan.notes,
-        ...orphans.notes
+        ...orphans.notes,
+        ...log
     ];
 }
 /** A plan for the log and for a terminal: each backup, and why it is kept. */ function planText(planned, width) {
@@ -24688,10 +25033,10 @@ function notesOf({ plan, orphans }) {
         ...rows.length === 0 ? [
             'There are no backups.'
         ] : [
-            (0,_base_table_js__WEBPACK_IMPORTED_MODULE_2__/* .renderTable */ .b)(COLUMNS, rows, width).trimEnd()
+            (0,_base_table_js__WEBPACK_IMPORTED_MODULE_3__/* .renderTable */ .b)(COLUMNS, rows, width).trimEnd()
         ],
         ...more > 0 ? [
-            `... and ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(more, 'more', 'more')}`
+            `... and ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_2__/* .plural */ .LS)(more, 'more', 'more')}`
         ] : [],
         ...notesOf(planned),
         planLine(planned)
@@ -24721,7 +25066,7 @@ function notesOf({ plan, orphans }) {
             'Backup',
             'Why'
         ], rows)}\n`,
-        more > 0 ? `... and ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(more, 'more', 'more')}\n\n` : '',
+        more > 0 ? `... and ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_2__/* .plural */ .LS)(more, 'more', 'more')}\n\n` : '',
         ...notesOf(planned).map((note)=>`- ${markup.escape(note)}\n`)
     ].join('');
 }
@@ -25012,10 +25357,11 @@ function isZero({ years, months, days, hours }) {
             count === 'unlimited' ? `all ${rule}` : `${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_2__/* .formatCount */ .B4)(count)} ${rule}`
         ];
     });
+    const isOne = counted.length === 1 && COUNTED.some((rule)=>policy[rule] === 1);
     const span = spanOf(policy);
     const parts = [
         ...counted.length === 0 ? [] : [
-            `${listed(counted)} backups`
+            `${listed(counted)} ${isOne ? 'backup' : 'backups'}`
         ],
         ...span === undefined ? [] : [
             `everything within ${formatWithin(span)} of the newest`
@@ -25083,11 +25429,12 @@ var retention_plan = __nccwpck_require__(12255);
  * @throws UserError when the newest backup, or the newest verified one, is no longer there: then nothing is removed.
  * @throws CancelledError between two objects.
  */ async function applyPlan(options) {
-    const { plan, orphans, signal } = options;
+    const { plan, orphans, log = [], signal } = options;
     const removal = new Removal(options);
     const jobs = [
         ...plan.decisions.filter(({ keep })=>!keep).map(({ id })=>()=>removal.backup(id)),
-        ...(orphans?.remove ?? []).map(({ id })=>()=>removal.orphan(id, orphans?.cutoff ?? new Date(0)))
+        ...(orphans?.remove ?? []).map(({ id })=>()=>removal.orphan(id, orphans?.cutoff ?? new Date(0))),
+        ...log.map((key)=>()=>removal.record(key))
     ];
     if (jobs.length === 0) return removal.result;
     await requireAnchors(options);
@@ -25125,9 +25472,11 @@ class Removal {
     result = {
         removed: [],
         bytes: 0,
+        records: 0,
         failed: [],
         spared: []
     };
+    logRefused = false;
     constructor(options){
         this.options = options;
     }
@@ -25144,6 +25493,19 @@ class Removal {
             const old = (0,retention_orphans/* isOld */.e)((0,backup_id/* idTime */.jJ)(id), cutoff) && objects.every(({ modified })=>(0,retention_orphans/* isOld */.e)(modified, cutoff));
             if (complete || !old) return this.spare(id, 'something was written to it in the meantime');
             await this.removeAll(id, objects);
+        });
+    }
+    /** Removes one record of the log. Where one is refused all are: a warning for each of a thousand would say no more. */ async record(key) {
+        if (this.logRefused) return;
+        const { inventory, store } = this.options;
+        await this.attempt(key.slice(inventory.name.length + 1), async ()=>{
+            try {
+                await store.remove(key);
+                this.result.records += 1;
+            } catch (error) {
+                this.logRefused = true;
+                throw error;
+            }
         });
     }
     async attempt(id, work) {
@@ -25200,9 +25562,12 @@ class Removal {
     }
 }
 
+// EXTERNAL MODULE: ./lib/retention/log.js
+var retention_log = __nccwpck_require__(15979);
 // EXTERNAL MODULE: ./lib/retention/plan-text.js
 var plan_text = __nccwpck_require__(94868);
 ;// CONCATENATED MODULE: ./lib/retention/prune.js
+
 
 
 
@@ -25228,25 +25593,33 @@ var plan_text = __nccwpck_require__(94868);
         inventory,
         now
     });
-    const planned = {
+    // Artifacts go by themselves when their days are over.
+    const log = store.url.startsWith('artifact:') ? [] : (0,retention_log/* planLog */.i)(inventory, now);
+    const of = {
         storage: store.url,
         name,
         policy,
         label: label ?? null,
-        dryRun,
+        dryRun
+    };
+    const planned = {
+        ...of,
         plan,
-        orphans
+        orphans,
+        oldRecords: log.length
     };
     reporter.info((0,plan_text/* planText */.Pt)(planned));
     for (const { id, reason } of unreadable)reporter.warn(`${name}/${id} in ${store.url} is kept: its manifest cannot be read. ${reason}`);
-    const done = dryRun ? undefined : await applyPlan({
+    const applied = {
         plan,
         orphans,
+        log,
         inventory,
         store,
         reporter,
         signal
-    });
+    };
+    const done = dryRun ? undefined : await applyPlan(applied);
     return {
         ...planned,
         done
@@ -25973,7 +26346,9 @@ const DAY_MS = 86_400_000;
 }
 function actionStats(action, days, own) {
     const failed = own.filter(({ outcome })=>outcome === 'failure').length;
-    const seconds = own.map((record)=>record.seconds);
+    // One that failed at once says nothing of how long the work takes; where all failed, there is nothing else.
+    const done = own.filter(({ outcome })=>outcome !== 'failure');
+    const seconds = (done.length > 0 ? done : own).map((record)=>record.seconds);
     return {
         action,
         days,
@@ -25981,7 +26356,7 @@ function actionStats(action, days, own) {
         failed,
         successRate: (own.length - failed) / own.length,
         medianSeconds: (0,_backup_anomaly_js__WEBPACK_IMPORTED_MODULE_0__/* .median */ .JZ)(seconds) ?? 0,
-        longestSeconds: Math.max(...seconds)
+        longestSeconds: Math.max(...own.map((record)=>record.seconds))
     };
 }
 function backupStats(points) {
@@ -26708,7 +27083,7 @@ const runs_OPEN = 5;
         ]);
     const failed = own.filter(({ outcome })=>outcome === 'failure').reverse();
     const failedRows = failed.slice(0, SHOWN).map(({ action, startedAt, error, runUrl })=>[
-            action,
+            (0,html/* html */.qy)`<span class="word">${action}</span>`,
             (0,html/* timeOf */.nR)(startedAt),
             error ?? 'No reason was left.',
             (0,html/* runLink */.ut)(runUrl)
@@ -27706,11 +28081,14 @@ var errors = __nccwpck_require__(22157);
 var reporter = __nccwpck_require__(98067);
 // EXTERNAL MODULE: ./lib/base/units.js
 var units = __nccwpck_require__(84319);
+// EXTERNAL MODULE: ./lib/base/web-fetch.js
+var web_fetch = __nccwpck_require__(63311);
 // EXTERNAL MODULE: ./lib/storage/errors.js
 var storage_errors = __nccwpck_require__(5531);
 // EXTERNAL MODULE: ./lib/storage/artifact/rest-errors.js
 var rest_errors = __nccwpck_require__(97107);
 ;// CONCATENATED MODULE: ./lib/storage/artifact/rest.js
+
 
 
 
@@ -27774,7 +28152,7 @@ const CLEANUP_MS = 2500;
             signal,
             this.options.signal
         ]);
-        return fetch(url, {
+        return (0,web_fetch/* webFetch */.d)(url, {
             headers,
             signal: all
         });
@@ -27805,7 +28183,7 @@ const CLEANUP_MS = 2500;
         const cleanup = purpose.cleanup === true;
         const timeout = AbortSignal.timeout(cleanup && this.cancelled ? CLEANUP_MS : ANSWER_MS);
         try {
-            return await fetch(this.base + path, {
+            return await (0,web_fetch/* webFetch */.d)(this.base + path, {
                 method,
                 // The blob is on another host, which must not get the token.
                 redirect: 'manual',
@@ -29148,7 +29526,7 @@ var storage_url = __nccwpck_require__(8303);
     if (parsed.scheme === 'file') return (0,storage_retry/* withRetry */.b)(new FileStore(parsed.url, parsed.root), retry);
     if (parsed.scheme === 'artifact') return openArtifactStore(parsed.url, context.artifacts, retry);
     // The SDK is a large part of the bundle: whoever does not store in S3 does not wait for it.
-    const { openS3Store } = await Promise.all(/* import() */[__nccwpck_require__.e(495), __nccwpck_require__.e(594)]).then(__nccwpck_require__.bind(__nccwpck_require__, 24594));
+    const { openS3Store } = await Promise.all(/* import() */[__nccwpck_require__.e(269), __nccwpck_require__.e(495), __nccwpck_require__.e(594)]).then(__nccwpck_require__.bind(__nccwpck_require__, 24594));
     return openS3Store(parsed.url, parsed.s3, context, retry);
 }
 
@@ -29432,7 +29810,9 @@ function decode(text, what) {
 /* harmony export */   o: () => (/* binding */ s3Settings)
 /* harmony export */ });
 /* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
-/* harmony import */ var _location_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(35518);
+/* harmony import */ var _base_proxy_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(55308);
+/* harmony import */ var _location_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(35518);
+
 
 
 /** Services that know objects only as https://bucket.host/key. */ const VIRTUAL_HOSTS_ONLY = /\.(aliyuncs\.com|myqcloud\.com)$/;
@@ -29443,17 +29823,22 @@ function decode(text, what) {
     const region = given(location.region) ?? given(env.AWS_REGION) ?? given(env.AWS_DEFAULT_REGION) ?? regionOf(host, aws);
     const profile = given(location.profile) ?? given(env.AWS_PROFILE);
     const credentials = location.profile === undefined ? credentialsOf(env) : undefined;
+    const proxy = (0,_base_proxy_js__WEBPACK_IMPORTED_MODULE_1__/* .proxyFor */ .i)(endpoint ?? addressOf(location.bucket, region), env);
     return {
         ...defined({
             endpoint,
             region,
             profile,
-            credentials
+            credentials,
+            proxy
         }),
         pathStyle: location.pathStyle ?? defaultPathStyle(host, aws),
         aws,
         maxParts: host?.endsWith('.scw.cloud') === true ? 1000 : 10_000
     };
+}
+/** Where AWS has a bucket. */ function addressOf(bucket, region) {
+    return `https://${bucket}.s3.${region === undefined ? '' : `${region}.`}amazonaws.com`;
 }
 /** Without the properties that are undefined. */ function defined(values) {
     const entries = Object.entries(values).filter(([, value])=>value !== undefined);
@@ -29464,7 +29849,7 @@ function given(value) {
 }
 function endpointOf(env, variable) {
     const value = given(env[variable]);
-    const wrong = value === undefined ? undefined : (0,_location_js__WEBPACK_IMPORTED_MODULE_1__/* .endpointProblem */ .$Q)(value);
+    const wrong = value === undefined ? undefined : (0,_location_js__WEBPACK_IMPORTED_MODULE_2__/* .endpointProblem */ .$Q)(value);
     if (wrong !== undefined) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`The environment variable ${variable} must be ${wrong.replace(/\.$/, '')}.`);
     return value;
 }
@@ -32576,7 +32961,7 @@ function factsOf(report) {
         ],
         [
             'Read from',
-            `${report.storage}, ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatBytes */ .z3)(report.bytes)} in ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a3)(seconds.fetch)}`
+            isRestored(report) ? `${report.storage}, ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatBytes */ .z3)(report.bytes)} in ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a3)(seconds.fetch)}` : report.storage
         ],
         [
             'Restored',
@@ -35161,8 +35546,8 @@ function terminalOptions({ env, reporter, signal }, inputs) {
 var migrations_report = __nccwpck_require__(81339);
 // EXTERNAL MODULE: ./lib/migrations/result.js
 var result = __nccwpck_require__(74423);
-// EXTERNAL MODULE: ./lib/migrations/run.js + 47 modules
-var run = __nccwpck_require__(92090);
+// EXTERNAL MODULE: ./lib/migrations/run.js + 48 modules
+var run = __nccwpck_require__(47575);
 // EXTERNAL MODULE: ./lib/status/write-result.js
 var write_result = __nccwpck_require__(19992);
 ;// CONCATENATED MODULE: ./lib/cli/commands/check-migrations.js
@@ -35521,8 +35906,8 @@ var retention_told = __nccwpck_require__(46816);
 
 // EXTERNAL MODULE: ./lib/restore/result.js
 var restore_result = __nccwpck_require__(93188);
-// EXTERNAL MODULE: ./lib/restore/told.js + 46 modules
-var restore_told = __nccwpck_require__(33428);
+// EXTERNAL MODULE: ./lib/restore/told.js + 47 modules
+var restore_told = __nccwpck_require__(523);
 ;// CONCATENATED MODULE: ./lib/cli/commands/restore.js
 
 
@@ -36281,12 +36666,12 @@ var reporter = __nccwpck_require__(98067);
 ;// CONCATENATED MODULE: ./lib/index.js
 // Everything in one bundle; what each entry does not need is loaded only when it is used.
 /** The actions by name: `dist/<name>.js` runs one of them. */ const actions = {
-    backup: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(779), __nccwpck_require__.e(739)]).then(__nccwpck_require__.bind(__nccwpck_require__, 14739))).backupAction(),
-    restore: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(779), __nccwpck_require__.e(527)]).then(__nccwpck_require__.bind(__nccwpck_require__, 81527))).restoreAction(),
-    prune: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(779), __nccwpck_require__.e(805)]).then(__nccwpck_require__.bind(__nccwpck_require__, 54805))).pruneAction(),
-    status: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(779), __nccwpck_require__.e(889)]).then(__nccwpck_require__.bind(__nccwpck_require__, 32889))).statusAction(),
-    'check-migrations': async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(779), __nccwpck_require__.e(185)]).then(__nccwpck_require__.bind(__nccwpck_require__, 95185))).checkMigrationsAction(),
-    verify: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(779), __nccwpck_require__.e(149)]).then(__nccwpck_require__.bind(__nccwpck_require__, 31149))).verifyAction()
+    backup: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(576), __nccwpck_require__.e(779), __nccwpck_require__.e(739)]).then(__nccwpck_require__.bind(__nccwpck_require__, 14739))).backupAction(),
+    restore: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(576), __nccwpck_require__.e(779), __nccwpck_require__.e(527)]).then(__nccwpck_require__.bind(__nccwpck_require__, 81527))).restoreAction(),
+    prune: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(576), __nccwpck_require__.e(779), __nccwpck_require__.e(805)]).then(__nccwpck_require__.bind(__nccwpck_require__, 54805))).pruneAction(),
+    status: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(576), __nccwpck_require__.e(779), __nccwpck_require__.e(889)]).then(__nccwpck_require__.bind(__nccwpck_require__, 32889))).statusAction(),
+    'check-migrations': async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(576), __nccwpck_require__.e(779), __nccwpck_require__.e(918)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7918))).checkMigrationsAction(),
+    verify: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(576), __nccwpck_require__.e(779), __nccwpck_require__.e(149)]).then(__nccwpck_require__.bind(__nccwpck_require__, 31149))).verifyAction()
 };
 
 // For the demo and the bench, which run what users run.
