@@ -358,21 +358,21 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 20725:
+/***/ 43106:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 
 /***/ }),
 
-/***/ 81949:
+/***/ 28676:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   P: () => (/* binding */ allOrStop)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
-/* harmony import */ var _contents_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(81249);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _contents_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(19110);
 
 
 /** A cancellation that we caused ourselves says nothing about the reason, an archive that ends too early little. */ function weight(error) {
@@ -398,7 +398,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 
 /***/ }),
 
-/***/ 21062:
+/***/ 34915:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -407,8 +407,8 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /* harmony export */   vB: () => (/* binding */ sizeChanges)
 /* harmony export */ });
 /* unused harmony export ELDERS */
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(84319);
-/* harmony import */ var _manifest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(50466);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(78714);
+/* harmony import */ var _manifest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(78841);
 
 
 /** How many earlier backups a new one is held against. */ const ELDERS = 5;
@@ -483,7 +483,7 @@ function wayOf({ options }) {
 
 /***/ }),
 
-/***/ 77814:
+/***/ 68427:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -495,14 +495,14 @@ function wayOf({ options }) {
 /* harmony export */   fS: () => (/* binding */ onlyFamily),
 /* harmony export */   fe: () => (/* binding */ readBackup)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
-/* harmony import */ var _inputs_name_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(49293);
-/* harmony import */ var _storage_errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5531);
-/* harmony import */ var _storage_read_many_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3822);
-/* harmony import */ var _id_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(29786);
-/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(6477);
-/* harmony import */ var _manifest_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(50466);
-/* harmony import */ var _safety_family_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(22426);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _inputs_name_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(40902);
+/* harmony import */ var _storage_errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(85822);
+/* harmony import */ var _storage_read_many_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(87517);
+/* harmony import */ var _id_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(16481);
+/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(30802);
+/* harmony import */ var _manifest_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(78841);
+/* harmony import */ var _safety_family_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(85703);
 
 
 
@@ -635,7 +635,7 @@ function wayOf({ options }) {
 
 /***/ }),
 
-/***/ 5118:
+/***/ 14979:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -647,15 +647,15 @@ __nccwpck_require__.d(__webpack_exports__, {
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(77598);
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(22157);
+var errors = __nccwpck_require__(17594);
 // EXTERNAL MODULE: ./lib/backup/id.js
-var backup_id = __nccwpck_require__(29786);
+var backup_id = __nccwpck_require__(16481);
 // EXTERNAL MODULE: ./lib/backup/catalogue.js
-var catalogue = __nccwpck_require__(77814);
+var catalogue = __nccwpck_require__(68427);
 // EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(84319);
+var units = __nccwpck_require__(78714);
 // EXTERNAL MODULE: ./lib/backup/unfinished.js
-var backup_unfinished = __nccwpck_require__(61514);
+var backup_unfinished = __nccwpck_require__(82485);
 ;// CONCATENATED MODULE: ./lib/backup/none-chosen.js
 
 
@@ -728,7 +728,7 @@ function whyNoLabel(family, name, label, where) {
 }
 
 // EXTERNAL MODULE: ./lib/backup/verified.js
-var backup_verified = __nccwpck_require__(71287);
+var backup_verified = __nccwpck_require__(88484);
 ;// CONCATENATED MODULE: ./lib/backup/choose.js
 
 
@@ -855,7 +855,7 @@ function snapshotTime({ snapshotAt }) {
 
 /***/ }),
 
-/***/ 81249:
+/***/ 19110:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -863,10 +863,10 @@ function snapshotTime({ snapshotAt }) {
 /* harmony export */   fQ: () => (/* binding */ ContentsError),
 /* harmony export */   g7: () => (/* binding */ tapContents)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
-/* harmony import */ var _base_process_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8985);
-/* harmony import */ var _postgres_argv_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(27442);
-/* harmony import */ var _postgres_toc_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(71504);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _base_process_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(78208);
+/* harmony import */ var _postgres_argv_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(46521);
+/* harmony import */ var _postgres_toc_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(45649);
 
 
 
@@ -967,7 +967,7 @@ async function readList(list) {
 
 /***/ }),
 
-/***/ 74552:
+/***/ 53581:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -983,7 +983,7 @@ async function readList(list) {
 
 /***/ }),
 
-/***/ 71462:
+/***/ 39397:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -991,12 +991,12 @@ async function readList(list) {
 /* harmony export */   jr: () => (/* binding */ requireUnchanged),
 /* harmony export */   zF: () => (/* binding */ countTables)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(84319);
-/* harmony import */ var _changed_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(74552);
-/* harmony import */ var _queries_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(20808);
-/* harmony import */ var _savepoint_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(89641);
-/* harmony import */ var _tables_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(51715);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(78714);
+/* harmony import */ var _changed_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(53581);
+/* harmony import */ var _queries_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(27597);
+/* harmony import */ var _savepoint_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(25328);
+/* harmony import */ var _tables_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(97896);
 
 
 
@@ -1127,7 +1127,7 @@ function addContent(sum, row, algorithm, generated) {
 
 /***/ }),
 
-/***/ 62407:
+/***/ 87026:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -1198,14 +1198,14 @@ function addContent(sum, row, algorithm, generated) {
 
 /***/ }),
 
-/***/ 54876:
+/***/ 47015:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   d: () => (/* binding */ hashLargeObjectDetails)
 /* harmony export */ });
-/* harmony import */ var _postgres_psql_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(70916);
-/* harmony import */ var _savepoint_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(89641);
+/* harmony import */ var _postgres_psql_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(80059);
+/* harmony import */ var _savepoint_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25328);
 
 
 // What is as it is for any large object (no comment, the rights of a new one) is left out, so that it costs nothing.
@@ -1257,16 +1257,16 @@ const NONE = {
 
 /***/ }),
 
-/***/ 49138:
+/***/ 29983:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   G: () => (/* binding */ hashLargeObjects),
 /* harmony export */   i: () => (/* binding */ measureLargeObjects)
 /* harmony export */ });
-/* harmony import */ var _postgres_psql_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(70916);
-/* harmony import */ var _large_object_details_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(54876);
-/* harmony import */ var _savepoint_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(89641);
+/* harmony import */ var _postgres_psql_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(80059);
+/* harmony import */ var _large_object_details_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(47015);
+/* harmony import */ var _savepoint_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(25328);
 
 
 
@@ -1323,16 +1323,16 @@ const NONE = {
 
 /***/ }),
 
-/***/ 51805:
+/***/ 39052:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   a: () => (/* binding */ holdsNothing),
 /* harmony export */   l: () => (/* binding */ caveatOfNothing)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
-/* harmony import */ var _postgres_argv_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(27442);
-/* harmony import */ var _postgres_toc_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(71504);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _postgres_argv_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(46521);
+/* harmony import */ var _postgres_toc_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(45649);
 
 
 
@@ -1370,7 +1370,7 @@ SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamesp
 
 /***/ }),
 
-/***/ 65360:
+/***/ 85205:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -1529,7 +1529,7 @@ WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND c.oid >= 16384
 
 /***/ }),
 
-/***/ 20808:
+/***/ 27597:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -1538,7 +1538,7 @@ WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND c.oid >= 16384
 /* harmony export */   bX: () => (/* binding */ PINNED_SETTINGS),
 /* harmony export */   u2: () => (/* binding */ SCAN_SETTINGS)
 /* harmony export */ });
-/* harmony import */ var _postgres_psql_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(70916);
+/* harmony import */ var _postgres_psql_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(80059);
 
 /** Settings that change the text of values, and with it a content hash; pinned so that two servers agree. */ const PINNED_SETTINGS = [
     "DateStyle = 'ISO, MDY'",
@@ -1620,7 +1620,7 @@ const BATCH_COLUMNS = 5000;
 
 /***/ }),
 
-/***/ 29134:
+/***/ 98841:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -1628,7 +1628,7 @@ const BATCH_COLUMNS = 5000;
 /* harmony export */   Ln: () => (/* binding */ requirements),
 /* harmony export */   ry: () => (/* binding */ NO_REQUIREMENTS)
 /* harmony export */ });
-/* harmony import */ var _postgres_toc_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(71504);
+/* harmony import */ var _postgres_toc_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(45649);
 
 const EXTENSIONS = `
 SELECT e.extname AS name, e.extversion AS version, n.nspname AS schema, (
@@ -1711,7 +1711,7 @@ SELECT json_build_object(
 
 /***/ }),
 
-/***/ 89641:
+/***/ 25328:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -1738,7 +1738,7 @@ SELECT json_build_object(
 
 /***/ }),
 
-/***/ 97566:
+/***/ 44267:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -1819,7 +1819,7 @@ const REFRESH = /^-- Name: .*; Type: MATERIALIZED VIEW DATA; Schema: /;
 
 /***/ }),
 
-/***/ 34922:
+/***/ 75651:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -1828,7 +1828,7 @@ const REFRESH = /^-- Name: .*; Type: MATERIALIZED VIEW DATA; Schema: /;
 /* harmony export */   lu: () => (/* binding */ readSequences),
 /* harmony export */   zy: () => (/* binding */ archivedSequences)
 /* harmony export */ });
-/* harmony import */ var _postgres_psql_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(70916);
+/* harmony import */ var _postgres_psql_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(80059);
 
 // What has no rows on a standby has no value there either, and pg_dump leaves it out.
 const SEQUENCES = `
@@ -1913,7 +1913,7 @@ function fingerprintOf({ schema, name, ...before }, after) {
 
 /***/ }),
 
-/***/ 51715:
+/***/ 97896:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -1923,7 +1923,7 @@ function fingerprintOf({ schema, name, ...before }, after) {
 /* harmony export */   sF: () => (/* binding */ countedTables)
 /* harmony export */ });
 /* unused harmony export tableSizes */
-/* harmony import */ var _savepoint_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(89641);
+/* harmony import */ var _savepoint_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(25328);
 
 // Columns by name: a restored inheritance child has its inherited columns first, wherever they were before.
 // Catalogs are read in the snapshot, but `pg_relation_filenode` tells of now: where the two differ, the table was
@@ -2005,7 +2005,7 @@ function sqlState(error) {
 
 /***/ }),
 
-/***/ 90179:
+/***/ 24742:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -2014,9 +2014,9 @@ function sqlState(error) {
 /* harmony export */   T3: () => (/* binding */ readRecords)
 /* harmony export */ });
 /* unused harmony export decodeRecord */
-/* harmony import */ var _storage_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5531);
-/* harmony import */ var _storage_read_many_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3822);
-/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6477);
+/* harmony import */ var _storage_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(85822);
+/* harmony import */ var _storage_read_many_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(87517);
+/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(30802);
 
 
 
@@ -2097,7 +2097,7 @@ function isRecord(value) {
 
 /***/ }),
 
-/***/ 29786:
+/***/ 16481:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -2125,18 +2125,18 @@ const PATTERN = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z-[a-z2-7]{4}$/;
 
 /***/ }),
 
-/***/ 35207:
+/***/ 36198:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   z: () => (/* binding */ readInventory)
 /* harmony export */ });
-/* harmony import */ var _storage_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5531);
-/* harmony import */ var _storage_read_many_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3822);
-/* harmony import */ var _catalogue_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(77814);
-/* harmony import */ var _id_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(29786);
-/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6477);
-/* harmony import */ var _verified_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(71287);
+/* harmony import */ var _storage_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(85822);
+/* harmony import */ var _storage_read_many_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(87517);
+/* harmony import */ var _catalogue_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(68427);
+/* harmony import */ var _id_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(16481);
+/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(30802);
+/* harmony import */ var _verified_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(88484);
 
 
 
@@ -2231,7 +2231,7 @@ async function readVerdicts(store, name, ids) {
 
 /***/ }),
 
-/***/ 6477:
+/***/ 30802:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -2257,7 +2257,7 @@ const RECOVERY = 'RECOVERY.md';
 
 /***/ }),
 
-/***/ 70401:
+/***/ 6104:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -2265,10 +2265,10 @@ const RECOVERY = 'RECOVERY.md';
 /* harmony export */   u: () => (/* binding */ writeLog)
 /* harmony export */ });
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77598);
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(22157);
-/* harmony import */ var _base_mask_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(88734);
-/* harmony import */ var _storage_put_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(81843);
-/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6477);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(17594);
+/* harmony import */ var _base_mask_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(91297);
+/* harmony import */ var _storage_put_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(17780);
+/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(30802);
 
 
 
@@ -2330,7 +2330,7 @@ const RECOVERY = 'RECOVERY.md';
 
 /***/ }),
 
-/***/ 50466:
+/***/ 78841:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -2341,7 +2341,7 @@ const RECOVERY = 'RECOVERY.md';
 /* harmony export */   ob: () => (/* binding */ totalBytes),
 /* harmony export */   ph: () => (/* binding */ isEncrypted)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
 
 /** The manifest's format. A newer major is refused; fields that we do not know are ignored. */ const MANIFEST_VERSION = 1;
 /** A manifest that cannot be read, with the reason: damaged, or of a newer format. */ class ManifestError extends _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo {
@@ -2399,13 +2399,13 @@ const RECOVERY = 'RECOVERY.md';
 
 /***/ }),
 
-/***/ 69634:
+/***/ 52611:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   c: () => (/* binding */ namedFamilies)
 /* harmony export */ });
-/* harmony import */ var _inputs_name_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(49293);
+/* harmony import */ var _inputs_name_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(40902);
 
 /**
  * The families that a run is about, as far as they are known before the server was asked: by the databases that the
@@ -2423,16 +2423,16 @@ const RECOVERY = 'RECOVERY.md';
 
 /***/ }),
 
-/***/ 52174:
+/***/ 23997:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Z: () => (/* binding */ redReasons),
 /* harmony export */   v: () => (/* binding */ totalsOf)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
-/* harmony import */ var _retention_prune_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(51818);
-/* harmony import */ var _manifest_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(50466);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _retention_prune_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(69554);
+/* harmony import */ var _manifest_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(78841);
 
 
 
@@ -2466,7 +2466,7 @@ function totalsOf(results) {
 
 /***/ }),
 
-/***/ 39945:
+/***/ 7773:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2476,25 +2476,25 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(22157);
+var errors = __nccwpck_require__(17594);
 // EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(84319);
+var units = __nccwpck_require__(78714);
 // EXTERNAL MODULE: ./lib/codec/index.js + 7 modules
-var codec = __nccwpck_require__(9077);
+var codec = __nccwpck_require__(41787);
 // EXTERNAL MODULE: ./lib/inputs/name.js
-var inputs_name = __nccwpck_require__(49293);
+var inputs_name = __nccwpck_require__(40902);
 // EXTERNAL MODULE: ./lib/postgres/connection/parse.js + 2 modules
-var parse = __nccwpck_require__(87940);
+var parse = __nccwpck_require__(31276);
 // EXTERNAL MODULE: ./lib/postgres/pooler.js
-var pooler = __nccwpck_require__(73225);
+var pooler = __nccwpck_require__(13154);
 // EXTERNAL MODULE: ./lib/postgres/psql.js
-var postgres_psql = __nccwpck_require__(70916);
+var postgres_psql = __nccwpck_require__(80059);
 // EXTERNAL MODULE: ./lib/postgres/server.js
-var postgres_server = __nccwpck_require__(97035);
+var postgres_server = __nccwpck_require__(36008);
 // EXTERNAL MODULE: ./lib/storage/registry.js + 14 modules
-var registry = __nccwpck_require__(66059);
+var registry = __nccwpck_require__(30253);
 // EXTERNAL MODULE: ./lib/retention/policy.js
-var retention_policy = __nccwpck_require__(60655);
+var retention_policy = __nccwpck_require__(85354);
 ;// CONCATENATED MODULE: ./lib/retention/artifact-days.js
 
 
@@ -2533,9 +2533,9 @@ var retention_policy = __nccwpck_require__(60655);
 }
 
 // EXTERNAL MODULE: ./lib/retention/inputs.js
-var retention_inputs = __nccwpck_require__(77072);
+var retention_inputs = __nccwpck_require__(12645);
 // EXTERNAL MODULE: ./lib/storage/artifact/access.js
-var access = __nccwpck_require__(5187);
+var access = __nccwpck_require__(5752);
 ;// CONCATENATED MODULE: ./lib/storage/artifact/cost.js
 
 /** What a month of the Free plan holds for private repositories: 500 MB for 31 days (docs.github.com, Actions billing). */ const FREE_GB_HOURS = 372;
@@ -2583,11 +2583,11 @@ const MONTH_HOURS = 31 * 24;
 }
 
 // EXTERNAL MODULE: ./lib/storage/url.js
-var storage_url = __nccwpck_require__(8303);
+var storage_url = __nccwpck_require__(38208);
 // EXTERNAL MODULE: ./lib/backup/id.js
-var backup_id = __nccwpck_require__(29786);
+var backup_id = __nccwpck_require__(16481);
 // EXTERNAL MODULE: ./lib/backup/manifest.js
-var backup_manifest = __nccwpck_require__(50466);
+var backup_manifest = __nccwpck_require__(78841);
 ;// CONCATENATED MODULE: ./lib/backup/artifact-rules.js
 
 
@@ -2638,17 +2638,17 @@ const HOUR_MS = 3_600_000;
 }
 
 // EXTERNAL MODULE: ./lib/postgres/argv.js
-var argv = __nccwpck_require__(27442);
+var argv = __nccwpck_require__(46521);
 // EXTERNAL MODULE: ./lib/backup/anomaly.js
-var anomaly = __nccwpck_require__(21062);
+var anomaly = __nccwpck_require__(34915);
 // EXTERNAL MODULE: ./lib/backup/catalogue.js
-var catalogue = __nccwpck_require__(77814);
+var catalogue = __nccwpck_require__(68427);
 // EXTERNAL MODULE: ./lib/storage/digest.js
-var digest = __nccwpck_require__(71132);
+var digest = __nccwpck_require__(63309);
 // EXTERNAL MODULE: ./lib/storage/read-many.js
-var read_many = __nccwpck_require__(3822);
+var read_many = __nccwpck_require__(87517);
 // EXTERNAL MODULE: ./lib/backup/layout.js
-var layout = __nccwpck_require__(6477);
+var layout = __nccwpck_require__(30802);
 ;// CONCATENATED MODULE: ./lib/backup/emptied.js
 
 
@@ -2763,15 +2763,15 @@ async function emptied(store, elder, fingerprint, { passphrase, reporter }) {
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(48161);
 // EXTERNAL MODULE: ./lib/postgres/explain.js + 5 modules
-var explain = __nccwpck_require__(1943);
+var explain = __nccwpck_require__(53922);
 // EXTERNAL MODULE: ./lib/backup/all-or-stop.js
-var all_or_stop = __nccwpck_require__(81949);
+var all_or_stop = __nccwpck_require__(28676);
 // EXTERNAL MODULE: ./lib/base/reporter.js
-var reporter = __nccwpck_require__(98067);
+var reporter = __nccwpck_require__(97872);
 // EXTERNAL MODULE: ./lib/base/process.js
-var base_process = __nccwpck_require__(8985);
+var base_process = __nccwpck_require__(78208);
 // EXTERNAL MODULE: ./lib/backup/fingerprint/changed.js
-var fingerprint_changed = __nccwpck_require__(74552);
+var fingerprint_changed = __nccwpck_require__(53581);
 ;// CONCATENATED MODULE: ./lib/backup/dump.js
 
 
@@ -2938,7 +2938,7 @@ const TABLE = /^pg_dump: dumping contents of table "(.+)"$/;
 }
 
 // EXTERNAL MODULE: ./lib/backup/contents.js
-var contents = __nccwpck_require__(81249);
+var contents = __nccwpck_require__(19110);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(51455);
 // EXTERNAL MODULE: external "node:path"
@@ -3171,7 +3171,7 @@ function customArchive(request) {
 }
 
 // EXTERNAL MODULE: ./lib/postgres/toc.js
-var postgres_toc = __nccwpck_require__(71504);
+var postgres_toc = __nccwpck_require__(45649);
 ;// CONCATENATED MODULE: ./lib/backup/fingerprint/catalog-changes.js
 
 
@@ -3284,13 +3284,13 @@ const PAUSE_MS = 1000;
 }
 
 // EXTERNAL MODULE: ./lib/backup/fingerprint/sequences.js
-var sequences = __nccwpck_require__(34922);
+var sequences = __nccwpck_require__(75651);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(77598);
 // EXTERNAL MODULE: ./lib/postgres/database/hashes.js
-var hashes = __nccwpck_require__(37468);
+var hashes = __nccwpck_require__(84349);
 // EXTERNAL MODULE: ./lib/postgres/database/properties.js
-var properties = __nccwpck_require__(40081);
+var properties = __nccwpck_require__(97840);
 ;// CONCATENATED MODULE: ./lib/backup/snapshot.js
 /**
  * Exports a snapshot from `psql`, whose session must then stay open and run nothing more until pg_dump has ended:
@@ -3306,7 +3306,7 @@ var properties = __nccwpck_require__(40081);
 }
 
 // EXTERNAL MODULE: ./lib/backup/fingerprint/savepoint.js
-var savepoint = __nccwpck_require__(89641);
+var savepoint = __nccwpck_require__(25328);
 ;// CONCATENATED MODULE: ./lib/backup/fingerprint/extension-tables.js
 
 
@@ -3483,13 +3483,13 @@ async function largeObjects(held, toc) {
 }
 
 // EXTERNAL MODULE: ./lib/backup/fingerprint/counts.js
-var counts = __nccwpck_require__(71462);
+var counts = __nccwpck_require__(39397);
 // EXTERNAL MODULE: ./lib/backup/fingerprint/kinds.js
-var kinds = __nccwpck_require__(62407);
+var kinds = __nccwpck_require__(87026);
 // EXTERNAL MODULE: ./lib/backup/fingerprint/objects.js
-var fingerprint_objects = __nccwpck_require__(65360);
+var fingerprint_objects = __nccwpck_require__(85205);
 // EXTERNAL MODULE: ./lib/backup/fingerprint/large-objects.js
-var large_objects = __nccwpck_require__(49138);
+var large_objects = __nccwpck_require__(29983);
 ;// CONCATENATED MODULE: ./lib/backup/fingerprint/left-out.js
 const SHOWN = 10;
 /** Warns of each caveat, with names. @returns the sentences for the manifest */ function tellCaveats(caveats, reporter) {
@@ -3501,11 +3501,11 @@ const SHOWN = 10;
 }
 
 // EXTERNAL MODULE: ./lib/backup/fingerprint/nothing.js
-var fingerprint_nothing = __nccwpck_require__(51805);
+var fingerprint_nothing = __nccwpck_require__(39052);
 // EXTERNAL MODULE: ./lib/backup/fingerprint/queries.js
-var queries = __nccwpck_require__(20808);
+var queries = __nccwpck_require__(27597);
 // EXTERNAL MODULE: ./lib/backup/fingerprint/requires.js
-var fingerprint_requires = __nccwpck_require__(29134);
+var fingerprint_requires = __nccwpck_require__(98841);
 ;// CONCATENATED MODULE: ./lib/backup/fingerprint/roles.js
 // pg_shdepend knows every owner, grantee and role of a policy, default privilege or user mapping; not the predefined
 // roles and the bootstrap superuser, which every cluster has. Settings of a role in one database hang on it too.
@@ -3524,7 +3524,7 @@ SELECT json_build_object(
 }
 
 // EXTERNAL MODULE: ./lib/backup/fingerprint/tables.js
-var fingerprint_tables = __nccwpck_require__(51715);
+var fingerprint_tables = __nccwpck_require__(97896);
 ;// CONCATENATED MODULE: ./lib/backup/fingerprint/take.js
 
 
@@ -3721,7 +3721,7 @@ async function cancel(psql, pid) {
 }
 
 // EXTERNAL MODULE: ./lib/backup/fingerprint/schema-hash.js
-var schema_hash = __nccwpck_require__(97566);
+var schema_hash = __nccwpck_require__(44267);
 ;// CONCATENATED MODULE: ./lib/backup/schema-dump.js
 
 
@@ -4088,7 +4088,7 @@ function dumpOptions(context, database, snapshot) {
 }
 
 // EXTERNAL MODULE: ./lib/postgres/globals.js
-var postgres_globals = __nccwpck_require__(92070);
+var postgres_globals = __nccwpck_require__(17371);
 ;// CONCATENATED MODULE: ./lib/backup/globals.js
 
 
@@ -4214,9 +4214,9 @@ var postgres_globals = __nccwpck_require__(92070);
 // EXTERNAL MODULE: external "node:url"
 var external_node_url_ = __nccwpck_require__(73136);
 // EXTERNAL MODULE: ./lib/base/text.js
-var base_text = __nccwpck_require__(99589);
+var base_text = __nccwpck_require__(58566);
 // EXTERNAL MODULE: ./lib/storage/s3/settings.js
-var settings = __nccwpck_require__(49208);
+var settings = __nccwpck_require__(44671);
 ;// CONCATENATED MODULE: ./lib/backup/fetch-command.js
 
 
@@ -4415,9 +4415,9 @@ function restoreLines(facts, file) {
 }
 
 // EXTERNAL MODULE: ./lib/storage/put.js
-var put = __nccwpck_require__(81843);
+var put = __nccwpck_require__(17780);
 // EXTERNAL MODULE: ./lib/storage/sink.js
-var sink = __nccwpck_require__(12439);
+var sink = __nccwpck_require__(31802);
 ;// CONCATENATED MODULE: ./lib/backup/store-group.js
 
 
@@ -4795,9 +4795,9 @@ function report({ reporter }, manifest, seconds) {
 }
 
 // EXTERNAL MODULE: ./lib/codec/compression.js
-var codec_compression = __nccwpck_require__(62259);
+var codec_compression = __nccwpck_require__(37100);
 // EXTERNAL MODULE: ./lib/postgres/programs/index.js + 35 modules
-var postgres_programs = __nccwpck_require__(74277);
+var postgres_programs = __nccwpck_require__(36499);
 ;// CONCATENATED MODULE: ./lib/backup/compression.js
 
 
@@ -4859,7 +4859,7 @@ async function findZstd(options) {
 }
 
 // EXTERNAL MODULE: ./lib/backup/session.js
-var session = __nccwpck_require__(37391);
+var session = __nccwpck_require__(4142);
 ;// CONCATENATED MODULE: ./lib/backup/connect.js
 
 
@@ -5037,13 +5037,13 @@ async function checkDatabase(context, database) {
 }
 
 // EXTERNAL MODULE: ./lib/backup/log.js
-var log = __nccwpck_require__(70401);
+var log = __nccwpck_require__(6104);
 // EXTERNAL MODULE: ./lib/backup/named.js
-var backup_named = __nccwpck_require__(69634);
+var backup_named = __nccwpck_require__(52611);
 // EXTERNAL MODULE: ./lib/retention/prune.js + 1 modules
-var prune = __nccwpck_require__(51818);
+var prune = __nccwpck_require__(69554);
 // EXTERNAL MODULE: ./lib/backup/result.js
-var backup_result = __nccwpck_require__(52174);
+var backup_result = __nccwpck_require__(23997);
 ;// CONCATENATED MODULE: ./lib/backup/prune-after.js
 
 
@@ -5275,7 +5275,7 @@ async function run_one(context, database, name) {
 
 /***/ }),
 
-/***/ 22426:
+/***/ 85703:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -5283,7 +5283,7 @@ async function run_one(context, database, name) {
 /* harmony export */   p1: () => (/* binding */ safetyFamily),
 /* harmony export */   w6: () => (/* binding */ SAFETY_LABEL)
 /* harmony export */ });
-/* harmony import */ var _inputs_name_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(49293);
+/* harmony import */ var _inputs_name_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(40902);
 
 /** The label that safety backups carry, so that retention of others does not see them. */ const SAFETY_LABEL = 'safety';
 const LONGEST = 64;
@@ -5310,13 +5310,13 @@ const SAFETY = /-safety(-[0-9a-f]{6})?$/;
 
 /***/ }),
 
-/***/ 37391:
+/***/ 4142:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   k: () => (/* binding */ ask)
 /* harmony export */ });
-/* harmony import */ var _postgres_explain_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1943);
+/* harmony import */ var _postgres_explain_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(53922);
 
 /**
  * Asks a server something in a session of its own.
@@ -5338,18 +5338,18 @@ const SAFETY = /-safety(-[0-9a-f]{6})?$/;
 
 /***/ }),
 
-/***/ 18806:
+/***/ 73857:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   c: () => (/* binding */ backupTold)
 /* harmony export */ });
-/* harmony import */ var _notify_telling_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(24911);
-/* harmony import */ var _postgres_connection_parse_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(87940);
-/* harmony import */ var _inputs_name_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(49293);
-/* harmony import */ var _named_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(69634);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(39945);
-/* harmony import */ var _result_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(52174);
+/* harmony import */ var _notify_telling_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(81666);
+/* harmony import */ var _postgres_connection_parse_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(31276);
+/* harmony import */ var _inputs_name_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(40902);
+/* harmony import */ var _named_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(52611);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7773);
+/* harmony import */ var _result_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(23997);
 
 
 
@@ -5412,14 +5412,14 @@ function doneOf({ results, failures }, { inputs }, connection) {
 
 /***/ }),
 
-/***/ 61514:
+/***/ 82485:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   F: () => (/* binding */ unfinishedText)
 /* harmony export */ });
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(84319);
-/* harmony import */ var _id_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(29786);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(78714);
+/* harmony import */ var _id_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(16481);
 
 
 /** A job on GitHub ends before that, and `prune` takes what is older for what a killed run left. */ const DAY_MS = 24 * 60 * 60 * 1000;
@@ -5435,7 +5435,7 @@ function doneOf({ results, failures }, { inputs }, connection) {
 
 /***/ }),
 
-/***/ 71287:
+/***/ 88484:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -5444,10 +5444,10 @@ function doneOf({ results, failures }, { inputs }, connection) {
 /* harmony export */   xu: () => (/* binding */ readVerified)
 /* harmony export */ });
 /* unused harmony export encodeVerified */
-/* harmony import */ var _storage_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5531);
-/* harmony import */ var _storage_put_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(81843);
-/* harmony import */ var _storage_read_many_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3822);
-/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6477);
+/* harmony import */ var _storage_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(85822);
+/* harmony import */ var _storage_put_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(17780);
+/* harmony import */ var _storage_read_many_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(87517);
+/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(30802);
 
 
 
@@ -5498,7 +5498,7 @@ function doneOf({ results, failures }, { inputs }, connection) {
 
 /***/ }),
 
-/***/ 22157:
+/***/ 17594:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -5540,14 +5540,14 @@ function doneOf({ results, failures }, { inputs }, connection) {
 
 /***/ }),
 
-/***/ 73222:
+/***/ 81747:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   B: () => (/* binding */ errorsOf),
 /* harmony export */   d: () => (/* binding */ failuresOf)
 /* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
 
 const MAX_CAUSES = 5;
 function causesOf(error) {
@@ -5590,7 +5590,7 @@ function failureOf(error) {
 
 /***/ }),
 
-/***/ 88734:
+/***/ 91297:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -5633,7 +5633,7 @@ function worthHiding(text) {
 
 /***/ }),
 
-/***/ 38817:
+/***/ 1484:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -5642,7 +5642,7 @@ function worthHiding(text) {
 /* harmony export */   qw: () => (/* binding */ ProgressLog)
 /* harmony export */ });
 /* unused harmony export LOG_EVERY_MS */
-/* harmony import */ var _units_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(84319);
+/* harmony import */ var _units_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(78714);
 
 /** Milliseconds between two progress lines in a log. */ const LOG_EVERY_MS = 15_000;
 // Before this much is known, an estimate of the time left would only jump about.
@@ -5708,7 +5708,7 @@ const ESTIMATE_FROM_SHARE = 0.01;
 
 /***/ }),
 
-/***/ 30892:
+/***/ 43683:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -5720,7 +5720,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(77598);
 // EXTERNAL MODULE: ./lib/base/page/html.js
-var html = __nccwpck_require__(77373);
+var html = __nccwpck_require__(86704);
 ;// CONCATENATED MODULE: ./lib/base/page/style.js
 /** How our pages look: light and dark, on paper and on a phone. All colours of text meet WCAG AA on what they stand on. */ const STYLE = `
 :root {
@@ -5890,7 +5890,7 @@ function iconOf(tone) {
 
 /***/ }),
 
-/***/ 77373:
+/***/ 86704:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -5901,8 +5901,8 @@ function iconOf(tone) {
 /* harmony export */   ut: () => (/* binding */ runLink)
 /* harmony export */ });
 /* unused harmony export escapeHtml */
-/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(99589);
-/* harmony import */ var _units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(84319);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(58566);
+/* harmony import */ var _units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(78714);
 
 
 /** Markup that needs no escaping any more. */ class Html {
@@ -5951,7 +5951,7 @@ const ENTITIES = {
 
 /***/ }),
 
-/***/ 35898:
+/***/ 35781:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -5959,7 +5959,7 @@ const ENTITIES = {
 /* harmony export */   V4: () => (/* binding */ longTable),
 /* harmony export */   tp: () => (/* binding */ table)
 /* harmony export */ });
-/* harmony import */ var _html_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77373);
+/* harmony import */ var _html_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(86704);
 
 /** A table that becomes a list of cards on a narrow screen. Nothing where there is no row. */ function table(caption, columns, rows) {
     if (rows.length === 0) return undefined;
@@ -6001,7 +6001,7 @@ function numberClass(isNumber) {
 
 /***/ }),
 
-/***/ 8985:
+/***/ 78208:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -6010,7 +6010,7 @@ function numberClass(isNumber) {
 /* harmony export */ });
 /* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(31421);
 /* harmony import */ var node_readline__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(80481);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(22157);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(17594);
 
 
 
@@ -6141,13 +6141,13 @@ process.on('exit', ()=>{
 
 /***/ }),
 
-/***/ 55308:
+/***/ 65309:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   i: () => (/* binding */ proxyFor)
 /* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
 
 /** Addresses of this machine: no proxy leads there. */ const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/;
 /**
@@ -6181,7 +6181,7 @@ function valueOf(env, variable) {
 
 /***/ }),
 
-/***/ 98067:
+/***/ 97872:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -6200,7 +6200,7 @@ function valueOf(env, variable) {
 
 /***/ }),
 
-/***/ 57122:
+/***/ 45505:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -6208,7 +6208,7 @@ function valueOf(env, variable) {
 /* harmony export */   ij: () => (/* binding */ runStoppable)
 /* harmony export */ });
 /* unused harmony export GRACE_MS */
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
 
 /** The runner sends SIGINT, SIGTERM 7.5 s later and SIGKILL 2.5 s after that; cleaning up ends before the second. */ const GRACE_MS = 6500;
 /**
@@ -6266,13 +6266,13 @@ function valueOf(env, variable) {
 
 /***/ }),
 
-/***/ 59384:
+/***/ 72341:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   b: () => (/* binding */ renderTable)
 /* harmony export */ });
-/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(99589);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(58566);
 
 const GAP = '  ';
 const NARROWEST = 8;
@@ -6309,7 +6309,7 @@ function padded(text, width, align) {
 
 /***/ }),
 
-/***/ 99589:
+/***/ 58566:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -6380,7 +6380,7 @@ function widthOf(character) {
 
 /***/ }),
 
-/***/ 84319:
+/***/ 78714:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -6441,13 +6441,13 @@ const STEPS = [
 
 /***/ }),
 
-/***/ 63311:
+/***/ 42570:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   d: () => (/* binding */ webFetch)
 /* harmony export */ });
-/* harmony import */ var _proxy_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(55308);
+/* harmony import */ var _proxy_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(65309);
 
 /** By the URL of the proxy. */ const dispatchers = new Map();
 /**
@@ -6457,7 +6457,7 @@ const STEPS = [
  */ async function webFetch(url, init) {
     const proxy = (0,_proxy_js__WEBPACK_IMPORTED_MODULE_0__/* .proxyFor */ .i)(url, process.env);
     if (proxy === undefined) return fetch(url, init);
-    const undici = await __nccwpck_require__.e(/* import() */ 576).then(__nccwpck_require__.t.bind(__nccwpck_require__, 40576, 19));
+    const undici = await __nccwpck_require__.e(/* import() */ 752).then(__nccwpck_require__.t.bind(__nccwpck_require__, 46752, 19));
     const dispatcher = dispatchers.get(proxy) ?? new undici.ProxyAgent(proxy);
     dispatchers.set(proxy, dispatcher);
     // One library's types and the other's differ in what we do not use. Its own fetch, since dispatchers suit no other version.
@@ -6471,14 +6471,14 @@ const STEPS = [
 
 /***/ }),
 
-/***/ 62259:
+/***/ 37100:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   i: () => (/* binding */ planCompression),
 /* harmony export */   p: () => (/* binding */ partName)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
 
 /** The program's own default. Measured on COPY text: as fast as level 1, and no larger than what gzip makes of it. */ const ZSTD_LEVEL = 3;
 const GZIP_LEVEL = 6;
@@ -6562,7 +6562,7 @@ const SUFFIXES = {
 
 /***/ }),
 
-/***/ 9077:
+/***/ 41787:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -6580,11 +6580,11 @@ __nccwpck_require__.d(__webpack_exports__, {
 // UNUSED EXPORTS: identitiesOf, planCompression
 
 // EXTERNAL MODULE: ./lib/codec/compression.js
-var compression = __nccwpck_require__(62259);
+var compression = __nccwpck_require__(37100);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(77598);
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(22157);
+var errors = __nccwpck_require__(17594);
 ;// CONCATENATED MODULE: ./lib/codec/age.js
 
 /** Bytes of plaintext in a chunk of the payload, of the tag that follows each, and of the nonce before the first. */ const CHUNK = 64 * 1024;
@@ -6659,7 +6659,7 @@ function damaged(file, cause) {
  * Unwraps the file key and authenticates the header, all by the library but for the passphrase.
  * @throws UserError when no key fits, or the header was altered.
  */ async function fileKeyOf(header, keys, file) {
-    const { Decrypter } = await __nccwpck_require__.e(/* import() */ 707).then(__nccwpck_require__.bind(__nccwpck_require__, 7707));
+    const { Decrypter } = await __nccwpck_require__.e(/* import() */ 539).then(__nccwpck_require__.bind(__nccwpck_require__, 81539));
     const decrypter = new Decrypter();
     for (const identity of keys.identities ?? [])decrypter.addIdentity(identity);
     if (keys.passphrase !== undefined) decrypter.addIdentity(passphraseIdentity(keys.passphrase, file));
@@ -6816,7 +6816,7 @@ function truncated(file, why) {
     return (source)=>encrypt(source, keys);
 }
 async function makeHeader(encryption) {
-    const { Encrypter, Stanza } = await __nccwpck_require__.e(/* import() */ 707).then(__nccwpck_require__.bind(__nccwpck_require__, 7707));
+    const { Encrypter, Stanza } = await __nccwpck_require__.e(/* import() */ 539).then(__nccwpck_require__.bind(__nccwpck_require__, 81539));
     const encrypter = new Encrypter();
     let fileKey;
     if (encryption.kind === 'age-passphrase') {
@@ -6935,7 +6935,7 @@ async function checkIdentity(line, where) {
     if (/^(-----BEGIN|age-encryption\.org)/.test(line)) {
         throw new errors/* UserError */.yo(`${where} begins another kind of key, or an identity file that is itself encrypted. Give an age secret key in plain text, \`AGE-SECRET-KEY-1...\`.`);
     }
-    const { Decrypter } = await __nccwpck_require__.e(/* import() */ 707).then(__nccwpck_require__.bind(__nccwpck_require__, 7707));
+    const { Decrypter } = await __nccwpck_require__.e(/* import() */ 539).then(__nccwpck_require__.bind(__nccwpck_require__, 81539));
     try {
         new Decrypter().addIdentity(line);
     } catch  {
@@ -6967,7 +6967,7 @@ async function checkIdentity(line, where) {
 }
 
 // EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(84319);
+var units = __nccwpck_require__(78714);
 ;// CONCATENATED MODULE: ./lib/codec/recipients.js
 
 
@@ -7024,7 +7024,7 @@ async function checkRecipient(recipient, where) {
         throw new errors/* UserError */.yo(`${where} is an SSH key, which pgkeep does not encrypt to. Make an age key with \`age-keygen\` and give ${EXAMPLE}.`);
     }
     if (!/^age1[a-z0-9]+$/.test(recipient)) throw new errors/* UserError */.yo(`${where} is not an age public key. It looks like ${EXAMPLE}.`);
-    const { Encrypter } = await __nccwpck_require__.e(/* import() */ 707).then(__nccwpck_require__.bind(__nccwpck_require__, 7707));
+    const { Encrypter } = await __nccwpck_require__.e(/* import() */ 539).then(__nccwpck_require__.bind(__nccwpck_require__, 81539));
     try {
         const encrypter = new Encrypter();
         encrypter.addRecipient(recipient);
@@ -7048,7 +7048,7 @@ async function checkRecipient(recipient, where) {
 
 /***/ }),
 
-/***/ 93660:
+/***/ 42129:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -7056,10 +7056,10 @@ async function checkRecipient(recipient, where) {
 /* harmony export */   l: () => (/* binding */ ofTheHouse)
 /* harmony export */ });
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(58500);
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(22157);
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(84319);
-/* harmony import */ var _base_web_fetch_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(63311);
-/* harmony import */ var _storage_artifact_rest_errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(97107);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(17594);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(78714);
+/* harmony import */ var _base_web_fetch_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(42570);
+/* harmony import */ var _storage_artifact_rest_errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(41066);
 
 
 
@@ -7195,16 +7195,16 @@ const OF_THE_HOUSE = new Set([
 
 /***/ }),
 
-/***/ 55464:
+/***/ 375:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   a: () => (/* binding */ issueKeeper)
 /* harmony export */ });
 /* unused harmony export LABEL */
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
-/* harmony import */ var _issue_api_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(93660);
-/* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(83481);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _issue_api_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(42129);
+/* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(30018);
 
 
 
@@ -7317,7 +7317,7 @@ class GithubIssues {
 
 /***/ }),
 
-/***/ 83481:
+/***/ 30018:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -7326,7 +7326,7 @@ class GithubIssues {
 /* harmony export */   Qj: () => (/* binding */ markdownTable),
 /* harmony export */   aY: () => (/* binding */ code)
 /* harmony export */ });
-/* harmony import */ var _base_text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(99589);
+/* harmony import */ var _base_text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(58566);
 
 /**
  * Text from elsewhere, such as a database's name, for a place in Markdown or HTML: on one line, and with nothing
@@ -7352,7 +7352,7 @@ class GithubIssues {
 
 /***/ }),
 
-/***/ 23466:
+/***/ 67581:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -7382,7 +7382,7 @@ function parse(text, pattern, longest) {
 
 /***/ }),
 
-/***/ 49293:
+/***/ 40902:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -7417,7 +7417,7 @@ const HASH_DIGITS = 6;
 
 /***/ }),
 
-/***/ 46735:
+/***/ 24813:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -7427,9 +7427,9 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(22157);
+var errors = __nccwpck_require__(17594);
 // EXTERNAL MODULE: ./lib/storage/url.js
-var url = __nccwpck_require__(8303);
+var url = __nccwpck_require__(38208);
 ;// CONCATENATED MODULE: ./lib/inputs/dump-args.js
 
 /** What changes neither what the archive holds as the fingerprint sees it, nor how pgkeep runs pg_dump. */ const ALLOWED = {
@@ -7710,11 +7710,11 @@ function refusal(arg, format, content) {
 }
 
 // EXTERNAL MODULE: ./lib/inputs/name.js
-var inputs_name = __nccwpck_require__(49293);
+var inputs_name = __nccwpck_require__(40902);
 // EXTERNAL MODULE: ./lib/retention/inputs.js
-var retention_inputs = __nccwpck_require__(77072);
+var retention_inputs = __nccwpck_require__(12645);
 // EXTERNAL MODULE: ./lib/retention/policy.js
-var policy = __nccwpck_require__(60655);
+var policy = __nccwpck_require__(85354);
 ;// CONCATENATED MODULE: ./lib/inputs/rules.js
 
 
@@ -7866,9 +7866,9 @@ const CHECKS = {
 }
 
 // EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(84319);
+var units = __nccwpck_require__(78714);
 // EXTERNAL MODULE: ./lib/inputs/duration.js
-var duration = __nccwpck_require__(23466);
+var duration = __nccwpck_require__(67581);
 ;// CONCATENATED MODULE: ./lib/inputs/size.js
 const UNITS = {
     '': 1,
@@ -7889,7 +7889,7 @@ const UNITS = {
 }
 
 // EXTERNAL MODULE: ./lib/inputs/selector.js
-var selector = __nccwpck_require__(71167);
+var selector = __nccwpck_require__(65480);
 ;// CONCATENATED MODULE: ./lib/inputs/parse.js
 
 
@@ -7997,9 +7997,9 @@ function parseChoices(name, text, { values }) {
 }
 
 // EXTERNAL MODULE: ./lib/inputs/table.js + 11 modules
-var table = __nccwpck_require__(87481);
+var table = __nccwpck_require__(2253);
 // EXTERNAL MODULE: ./lib/inputs/values.js
-var inputs_values = __nccwpck_require__(37612);
+var inputs_values = __nccwpck_require__(97035);
 ;// CONCATENATED MODULE: ./lib/inputs/read.js
 
 
@@ -8030,14 +8030,14 @@ var inputs_values = __nccwpck_require__(37612);
 
 /***/ }),
 
-/***/ 71167:
+/***/ 65480:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   P: () => (/* binding */ parseSelector),
 /* harmony export */   Z: () => (/* binding */ SELECTORS)
 /* harmony export */ });
-/* harmony import */ var _duration_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(23466);
+/* harmony import */ var _duration_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(67581);
 
 /** What `backup` may be, for messages. */ const SELECTORS = 'latest, latest-verified, an id such as 20261120T020000Z-k3fd, before:<time> such as before:2026-11-20T09:00:00Z, random:<age> such as random:7d';
 const ID = /^\d{8}T\d{6}Z-[a-z2-7]{4}$/;
@@ -8070,7 +8070,7 @@ const TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2
 
 /***/ }),
 
-/***/ 87481:
+/***/ 2253:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -8973,14 +8973,14 @@ const CHECKED = {
 
 /***/ }),
 
-/***/ 39182:
+/***/ 25075:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   U: () => (/* binding */ unknownName),
 /* harmony export */   p: () => (/* binding */ nearest)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
 
 /** Levenshtein's distance: how many characters to insert, remove or replace to make one word of the other. */ function distance(a, b) {
     let row = Array.from({
@@ -9024,7 +9024,7 @@ const CHECKED = {
 
 /***/ }),
 
-/***/ 37612:
+/***/ 97035:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -9037,7 +9037,7 @@ const CHECKED = {
 
 /***/ }),
 
-/***/ 81339:
+/***/ 3581:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -9050,15 +9050,15 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/base/page/document.js + 1 modules
-var page_document = __nccwpck_require__(30892);
+var page_document = __nccwpck_require__(43683);
 // EXTERNAL MODULE: ./lib/base/page/html.js
-var html = __nccwpck_require__(77373);
+var html = __nccwpck_require__(86704);
 // EXTERNAL MODULE: ./lib/base/page/table.js
-var table = __nccwpck_require__(35898);
+var table = __nccwpck_require__(35781);
 // EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(84319);
+var units = __nccwpck_require__(78714);
 // EXTERNAL MODULE: ./lib/migrations/report/words.js
-var words = __nccwpck_require__(43106);
+var words = __nccwpck_require__(30545);
 ;// CONCATENATED MODULE: ./lib/migrations/report/fact.js
 
 const LONGEST_SQL = 80;
@@ -9718,7 +9718,7 @@ function moreNote(count) {
 }
 
 // EXTERNAL MODULE: ./lib/base/text.js
-var base_text = __nccwpck_require__(99589);
+var base_text = __nccwpck_require__(58566);
 ;// CONCATENATED MODULE: ./lib/migrations/report/markdown.js
 
 
@@ -9936,7 +9936,7 @@ const PUBLIC_NOTE = '\nThis repository is public, so no names of what is in the 
 }
 
 // EXTERNAL MODULE: ./lib/base/table.js
-var base_table = __nccwpck_require__(59384);
+var base_table = __nccwpck_require__(72341);
 ;// CONCATENATED MODULE: ./lib/migrations/report/text.js
 
 
@@ -10047,7 +10047,7 @@ function diffLine(line, paint) {
 
 /***/ }),
 
-/***/ 43106:
+/***/ 30545:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -10058,7 +10058,7 @@ function diffLine(line, paint) {
 /* harmony export */   _v: () => (/* binding */ codeParts),
 /* harmony export */   vI: () => (/* binding */ shortened)
 /* harmony export */ });
-/* harmony import */ var _base_text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(99589);
+/* harmony import */ var _base_text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(58566);
 
 /** What each kind of fact is called. */ const KINDS = {
     error: 'Error',
@@ -10094,7 +10094,7 @@ const LEADING_COMMENTS = /^(?:\s|--[^\n]*(?:\n|$)|\/\*[^]*?\*\/)+/;
 
 /***/ }),
 
-/***/ 74423:
+/***/ 38660:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -10102,7 +10102,7 @@ const LEADING_COMMENTS = /^(?:\s|--[^\n]*(?:\n|$)|\/\*[^]*?\*\/)+/;
 /* harmony export */   rs: () => (/* binding */ migrationOutputs)
 /* harmony export */ });
 /* unused harmony exports rowsLost, schemaDiff */
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
 
 /** The runner takes a mebibyte of all outputs of a job. */ const LONGEST = 200_000;
 /** The outputs of a check but for its `outcome`. */ function migrationOutputs(report) {
@@ -10171,7 +10171,7 @@ const LEADING_COMMENTS = /^(?:\s|--[^\n]*(?:\n|$)|\/\*[^]*?\*\/)+/;
 
 /***/ }),
 
-/***/ 47575:
+/***/ 21411:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -10185,19 +10185,19 @@ var external_node_crypto_ = __nccwpck_require__(77598);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(76760);
 // EXTERNAL MODULE: ./lib/backup/catalogue.js
-var catalogue = __nccwpck_require__(77814);
+var catalogue = __nccwpck_require__(68427);
 // EXTERNAL MODULE: ./lib/backup/choose.js + 1 modules
-var choose = __nccwpck_require__(5118);
+var choose = __nccwpck_require__(14979);
 // EXTERNAL MODULE: ./lib/codec/index.js + 7 modules
-var codec = __nccwpck_require__(9077);
+var codec = __nccwpck_require__(41787);
 // EXTERNAL MODULE: ./lib/inputs/name.js
-var inputs_name = __nccwpck_require__(49293);
+var inputs_name = __nccwpck_require__(40902);
 // EXTERNAL MODULE: ./lib/restore/stage/index.js + 9 modules
-var stage = __nccwpck_require__(50081);
+var stage = __nccwpck_require__(71915);
 // EXTERNAL MODULE: ./lib/storage/registry.js + 14 modules
-var registry = __nccwpck_require__(66059);
+var registry = __nccwpck_require__(30253);
 // EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(84319);
+var units = __nccwpck_require__(78714);
 ;// CONCATENATED MODULE: ./lib/migrations/judge/advice.js
 /** A gentler form of a statement: when it applies, and what to do instead, in one sentence. */ const IN_BATCHES = 'in batches, each in a transaction of its own';
 /**
@@ -10630,7 +10630,7 @@ const LARGEST_BYTES = 1024 * 1024;
 
 
 // EXTERNAL MODULE: ./lib/base/errors.js
-var base_errors = __nccwpck_require__(22157);
+var base_errors = __nccwpck_require__(17594);
 ;// CONCATENATED MODULE: ./lib/migrations/part.js
 
 const SELECTIONS = [
@@ -10676,7 +10676,7 @@ const CHECKED_OUT = 'In a workflow, check out the repository in a step before th
 // EXTERNAL MODULE: external "node:perf_hooks"
 var external_node_perf_hooks_ = __nccwpck_require__(643);
 // EXTERNAL MODULE: ./lib/base/mask.js
-var base_mask = __nccwpck_require__(88734);
+var base_mask = __nccwpck_require__(91297);
 ;// CONCATENATED MODULE: ./lib/migrations/command/environment.js
 /** How the command reaches the scratch database. */ /** What GitHub gives a step to talk to the runner and its services with: an own step would have been given its own. */ const RUNNERS_OWN = /^(INPUT_|ACTIONS_|STATE_|PGKEEP_|AWS_)|^(GITHUB_(TOKEN|OUTPUT|ENV|PATH|STATE|STEP_SUMMARY)|GH_TOKEN)$/;
 /** libpq's variables would lead to another database, and so may the URLs of other tools. */ const LEADS_ELSEWHERE = /^PG[A-Z]+$|^(DATABASE_URL|POSTGRES_URL|DIRECT_URL|SHADOW_DATABASE_URL)$/;
@@ -10806,7 +10806,7 @@ var external_node_net_ = __nccwpck_require__(77030);
 }
 
 // EXTERNAL MODULE: ./lib/base/process.js
-var base_process = __nccwpck_require__(8985);
+var base_process = __nccwpck_require__(78208);
 ;// CONCATENATED MODULE: ./lib/migrations/command/sanitize.js
 
 
@@ -11034,7 +11034,7 @@ process.on('exit', ()=>{
 
 
 // EXTERNAL MODULE: ./lib/postgres/psql.js
-var postgres_psql = __nccwpck_require__(70916);
+var postgres_psql = __nccwpck_require__(80059);
 ;// CONCATENATED MODULE: ./lib/migrations/facts/database.js
 
 
@@ -11362,11 +11362,11 @@ function bytesOf(tables) {
 }
 
 // EXTERNAL MODULE: ./lib/postgres/explain.js + 5 modules
-var explain = __nccwpck_require__(1943);
+var explain = __nccwpck_require__(53922);
 // EXTERNAL MODULE: ./lib/restore/archive/script/entries.js
-var entries = __nccwpck_require__(65034);
+var entries = __nccwpck_require__(53635);
 // EXTERNAL MODULE: ./lib/restore/archive/script/source.js + 3 modules
-var source = __nccwpck_require__(83295);
+var source = __nccwpck_require__(95622);
 ;// CONCATENATED MODULE: ./lib/migrations/facts/schema-objects.js
 
 
@@ -11742,7 +11742,7 @@ ORDER BY rel.nspname, rel.relname, o.conname`;
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(48161);
 // EXTERNAL MODULE: ./lib/backup/fingerprint/queries.js
-var queries = __nccwpck_require__(20808);
+var queries = __nccwpck_require__(27597);
 ;// CONCATENATED MODULE: ./lib/migrations/facts/count.js
 
 
@@ -12879,21 +12879,21 @@ function statementOf({ sql, atMs, ms, session, error }) {
 
 
 // EXTERNAL MODULE: ./lib/postgres/globals.js
-var postgres_globals = __nccwpck_require__(92070);
+var postgres_globals = __nccwpck_require__(17371);
 // EXTERNAL MODULE: ./lib/postgres/database/settings.js
-var settings = __nccwpck_require__(3437);
+var settings = __nccwpck_require__(63496);
 // EXTERNAL MODULE: ./lib/restore/archive/index.js + 26 modules
-var archive = __nccwpck_require__(70354);
+var archive = __nccwpck_require__(20950);
 // EXTERNAL MODULE: ./lib/restore/swap/archived.js
-var swap_archived = __nccwpck_require__(43083);
+var swap_archived = __nccwpck_require__(77056);
 // EXTERNAL MODULE: ./lib/verify/bootstrap-role.js
-var bootstrap_role = __nccwpck_require__(651);
+var bootstrap_role = __nccwpck_require__(44172);
 // EXTERNAL MODULE: ./lib/verify/extensions.js
-var extensions = __nccwpck_require__(62560);
+var extensions = __nccwpck_require__(65899);
 // EXTERNAL MODULE: ./lib/verify/place.js + 13 modules
-var verify_place = __nccwpck_require__(96297);
+var verify_place = __nccwpck_require__(37526);
 // EXTERNAL MODULE: ./lib/verify/scratch-copy.js + 2 modules
-var scratch_copy = __nccwpck_require__(51995);
+var scratch_copy = __nccwpck_require__(92843);
 ;// CONCATENATED MODULE: ./lib/migrations/place.js
 
 
@@ -13302,7 +13302,7 @@ async function judged(options, { manifest }, startedAt, rehearsed) {
 
 /***/ }),
 
-/***/ 24911:
+/***/ 81666:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -13313,21 +13313,21 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/backup/catalogue.js
-var catalogue = __nccwpck_require__(77814);
+var catalogue = __nccwpck_require__(68427);
 // EXTERNAL MODULE: ./lib/backup/log.js
-var log = __nccwpck_require__(70401);
+var log = __nccwpck_require__(6104);
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(22157);
+var errors = __nccwpck_require__(17594);
 // EXTERNAL MODULE: ./lib/base/failure.js
-var failure = __nccwpck_require__(73222);
+var failure = __nccwpck_require__(81747);
 // EXTERNAL MODULE: ./lib/base/reporter.js
-var reporter = __nccwpck_require__(98067);
+var reporter = __nccwpck_require__(97872);
 // EXTERNAL MODULE: ./lib/storage/registry.js + 14 modules
-var registry = __nccwpck_require__(66059);
+var registry = __nccwpck_require__(30253);
 // EXTERNAL MODULE: ./lib/backup/history.js
-var backup_history = __nccwpck_require__(90179);
+var backup_history = __nccwpck_require__(24742);
 // EXTERNAL MODULE: ./lib/backup/verified.js
-var backup_verified = __nccwpck_require__(71287);
+var backup_verified = __nccwpck_require__(88484);
 ;// CONCATENATED MODULE: ./lib/notify/newest.js
 
 
@@ -13392,7 +13392,7 @@ async function firstThatAnswers(stores, work) {
 // EXTERNAL MODULE: external "node:timers/promises"
 var promises_ = __nccwpck_require__(58500);
 // EXTERNAL MODULE: ./lib/base/web-fetch.js
-var web_fetch = __nccwpck_require__(63311);
+var web_fetch = __nccwpck_require__(42570);
 ;// CONCATENATED MODULE: ./lib/notify/send.js
 
 
@@ -13458,7 +13458,7 @@ async function once(url, { type, body }, timeoutMs) {
 }
 
 // EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(84319);
+var units = __nccwpck_require__(78714);
 ;// CONCATENATED MODULE: ./lib/notify/when.js
 /**
  * Whether a run is told of. With `change`: the first failure, and the first success after one. Where it is not known how
@@ -13776,7 +13776,7 @@ async function onlyFamily([store]) {
 
 /***/ }),
 
-/***/ 89449:
+/***/ 90934:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -13866,7 +13866,7 @@ async function onlyFamily([store]) {
 
 /***/ }),
 
-/***/ 27442:
+/***/ 46521:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -13877,7 +13877,7 @@ async function onlyFamily([store]) {
 /* harmony export */   s4: () => (/* binding */ isFiltered),
 /* harmony export */   ym: () => (/* binding */ listArgs)
 /* harmony export */ });
-/* harmony import */ var _connection_options_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(80905);
+/* harmony import */ var _connection_options_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(96774);
 
 /** True when the dump leaves something of the database out, so that the archive decides what is counted. */ function isFiltered(selection) {
     const { schemas, excludeSchemas, tables, excludeTables, excludeTableData } = selection;
@@ -13988,7 +13988,7 @@ function selectionArgs(selection) {
 
 /***/ }),
 
-/***/ 24568:
+/***/ 5523:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -14032,7 +14032,7 @@ function selectionArgs(selection) {
 
 /***/ }),
 
-/***/ 80905:
+/***/ 96774:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -14042,7 +14042,7 @@ function selectionArgs(selection) {
 /* harmony export */   eG: () => (/* binding */ ENCODE_ADVICE),
 /* harmony export */   oL: () => (/* binding */ isOption)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
 
 /** What the URL's writer has to do about characters that mean something in a URL. */ const ENCODE_ADVICE = 'Inside a URL these characters of a user name or password must be written as: `%` %25, `@` %40, `/` %2F, ' + '`:` %3A, `#` %23, `?` %3F, `&` %26, and a space %20.';
 /** libpq's `isspace` in the C locale. */ const SPACE = new Set([
@@ -14134,7 +14134,7 @@ function readValue(text, from) {
 
 /***/ }),
 
-/***/ 87940:
+/***/ 31276:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -14144,9 +14144,9 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(22157);
+var errors = __nccwpck_require__(17594);
 // EXTERNAL MODULE: ./lib/postgres/connection/options.js
-var connection_options = __nccwpck_require__(80905);
+var connection_options = __nccwpck_require__(96774);
 ;// CONCATENATED MODULE: ./lib/postgres/connection/target.js
 /**
  * The server that libpq will choose: the URL's options, else the `PG*` variables, which stand behind a service's settings.
@@ -14415,14 +14415,14 @@ function variants(password) {
 
 /***/ }),
 
-/***/ 61339:
+/***/ 84998:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   A: () => (/* binding */ grantsSql),
 /* harmony export */   Z: () => (/* binding */ INITIAL_GRANTS)
 /* harmony export */ });
-/* harmony import */ var _quote_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(12514);
+/* harmony import */ var _quote_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(21363);
 
 /** What a new database lets everyone do. */ const INITIAL_GRANTS = [
     'CONNECT',
@@ -14450,15 +14450,15 @@ function variants(password) {
 
 /***/ }),
 
-/***/ 37468:
+/***/ 84349:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   I: () => (/* binding */ propertyHashes)
 /* harmony export */ });
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77598);
-/* harmony import */ var _grants_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(61339);
-/* harmony import */ var _settings_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3437);
+/* harmony import */ var _grants_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(84998);
+/* harmony import */ var _settings_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(63496);
 
 
 
@@ -14498,14 +14498,14 @@ function hash(value) {
 
 /***/ }),
 
-/***/ 40081:
+/***/ 97840:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Q: () => (/* binding */ readProperties)
 /* harmony export */ });
-/* harmony import */ var _psql_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(70916);
-/* harmony import */ var _settings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3437);
+/* harmony import */ var _psql_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(80059);
+/* harmony import */ var _settings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(63496);
 
 
 /** Reads the properties of a database, from any database of the server. */ async function readProperties(psql, database) {
@@ -14536,7 +14536,7 @@ function hash(value) {
 
 /***/ }),
 
-/***/ 3437:
+/***/ 63496:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -14545,7 +14545,7 @@ function hash(value) {
 /* harmony export */   jw: () => (/* binding */ joinValues)
 /* harmony export */ });
 /* unused harmony export splitList */
-/* harmony import */ var _quote_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(12514);
+/* harmony import */ var _quote_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(21363);
 
 /** Settings that hold lists of names, each of which is quoted by itself (GUC_LIST_QUOTE in PostgreSQL's guc_tables.c). */ const LISTS = new Set([
     'local_preload_libraries',
@@ -14582,7 +14582,7 @@ function hash(value) {
 
 /***/ }),
 
-/***/ 1943:
+/***/ 53922:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -14593,7 +14593,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(22157);
+var errors = __nccwpck_require__(17594);
 ;// CONCATENATED MODULE: ./lib/postgres/causes/cause.js
 /** `the server db.example.com:5432`, as far as it is known. */ function serverName({ target }) {
     if (target?.host === undefined) return 'the server';
@@ -14601,7 +14601,7 @@ var errors = __nccwpck_require__(22157);
 }
 
 // EXTERNAL MODULE: ./lib/postgres/causes/hosts.js
-var hosts = __nccwpck_require__(24568);
+var hosts = __nccwpck_require__(5523);
 ;// CONCATENATED MODULE: ./lib/postgres/causes/admission.js
 
 
@@ -14662,7 +14662,7 @@ var hosts = __nccwpck_require__(24568);
 ];
 
 // EXTERNAL MODULE: ./lib/postgres/connection/options.js
-var options = __nccwpck_require__(80905);
+var options = __nccwpck_require__(96774);
 ;// CONCATENATED MODULE: ./lib/postgres/causes/connecting.js
 
 
@@ -14738,7 +14738,7 @@ function capital(text) {
 }
 
 // EXTERNAL MODULE: ./lib/postgres/quote.js
-var quote = __nccwpck_require__(12514);
+var quote = __nccwpck_require__(21363);
 ;// CONCATENATED MODULE: ./lib/postgres/causes/reading.js
 
 /** Why something could not be read, once connected. */ const READING = [
@@ -14863,7 +14863,7 @@ function copied(stderr) {
 ];
 
 // EXTERNAL MODULE: ./lib/postgres/reply.js
-var reply = __nccwpck_require__(86946);
+var reply = __nccwpck_require__(43459);
 ;// CONCATENATED MODULE: ./lib/postgres/explain.js
 
 
@@ -14938,7 +14938,7 @@ function lineAt(text, at) {
 
 /***/ }),
 
-/***/ 92070:
+/***/ 17371:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -14983,15 +14983,15 @@ function unquote(name) {
 
 /***/ }),
 
-/***/ 73225:
+/***/ 13154:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   U: () => (/* binding */ refuseTransactionPooler)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
-/* harmony import */ var _causes_hosts_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(24568);
-/* harmony import */ var _psql_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(70916);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _causes_hosts_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5523);
+/* harmony import */ var _psql_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(80059);
 
 
 
@@ -15062,7 +15062,7 @@ function refusal(context, purpose, cause) {
 
 /***/ }),
 
-/***/ 33923:
+/***/ 34346:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -15073,7 +15073,7 @@ function refusal(context, purpose, cause) {
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(51455);
 /* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(48161);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(76760);
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(22157);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(17594);
 
 
 
@@ -15152,7 +15152,7 @@ function refusal(context, purpose, cause) {
 
 /***/ }),
 
-/***/ 74277:
+/***/ 36499:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -15168,7 +15168,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 // UNUSED EXPORTS: unpackPackages
 
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(22157);
+var errors = __nccwpck_require__(17594);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(51455);
 ;// CONCATENATED MODULE: ./lib/postgres/programs/machine.js
@@ -15390,7 +15390,7 @@ var external_node_path_ = __nccwpck_require__(76760);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(73024);
 // EXTERNAL MODULE: ./lib/base/process.js
-var base_process = __nccwpck_require__(8985);
+var base_process = __nccwpck_require__(78208);
 ;// CONCATENATED MODULE: ./lib/postgres/programs/probe.js
 
 
@@ -16735,7 +16735,7 @@ function warnNewer(programs, options, why) {
 }
 
 // EXTERNAL MODULE: ./lib/postgres/programs/folder-cache.js
-var folder_cache = __nccwpck_require__(33923);
+var folder_cache = __nccwpck_require__(34346);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(77598);
 ;// CONCATENATED MODULE: ./lib/postgres/programs/server/unpacked-env.js
@@ -17574,7 +17574,7 @@ async function unpack(name, options) {
 
 /***/ }),
 
-/***/ 70916:
+/***/ 80059:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -17584,11 +17584,11 @@ async function unpack(name, options) {
 /* harmony export */   ce: () => (/* reexport safe */ _quote_js__WEBPACK_IMPORTED_MODULE_5__.c)
 /* harmony export */ });
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77598);
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(22157);
-/* harmony import */ var _base_process_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8985);
-/* harmony import */ var _explain_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1943);
-/* harmony import */ var _quote_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(12514);
-/* harmony import */ var _reply_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(86946);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(17594);
+/* harmony import */ var _base_process_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(78208);
+/* harmony import */ var _explain_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(53922);
+/* harmony import */ var _quote_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(21363);
+/* harmony import */ var _reply_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(43459);
 
 
 
@@ -17776,7 +17776,7 @@ const CANCEL_AFTER_MS = 1000;
 
 /***/ }),
 
-/***/ 12514:
+/***/ 21363:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -17802,7 +17802,7 @@ function refuseZero(text) {
 
 /***/ }),
 
-/***/ 86946:
+/***/ 43459:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -17890,7 +17890,7 @@ function isError(severity, sqlstate) {
 
 /***/ }),
 
-/***/ 35671:
+/***/ 42448:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -17900,11 +17900,11 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/postgres/explain.js + 5 modules
-var explain = __nccwpck_require__(1943);
+var explain = __nccwpck_require__(53922);
 // EXTERNAL MODULE: ./lib/postgres/psql.js
-var postgres_psql = __nccwpck_require__(70916);
+var postgres_psql = __nccwpck_require__(80059);
 // EXTERNAL MODULE: ./lib/postgres/quote.js
-var quote = __nccwpck_require__(12514);
+var quote = __nccwpck_require__(21363);
 ;// CONCATENATED MODULE: ./lib/postgres/scratch/identity.js
 
 /** Locales that are part of every libc, or of PostgreSQL itself. */ const ALWAYS = new Set([
@@ -18172,7 +18172,7 @@ function databaseExists(psql, name) {
 
 /***/ }),
 
-/***/ 97035:
+/***/ 36008:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -18184,8 +18184,8 @@ function databaseExists(psql, name) {
 /* harmony export */   zV: () => (/* binding */ refuseOldServer)
 /* harmony export */ });
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77598);
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(22157);
-/* harmony import */ var _psql_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(70916);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(17594);
+/* harmony import */ var _psql_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(80059);
 
 
 
@@ -18281,7 +18281,7 @@ function textOrNull(value) {
 
 /***/ }),
 
-/***/ 71504:
+/***/ 45649:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -18317,7 +18317,7 @@ function textOrNull(value) {
 
 /***/ }),
 
-/***/ 70354:
+/***/ 20950:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -18340,13 +18340,13 @@ __nccwpck_require__.d(__webpack_exports__, {
 // UNUSED EXPORTS: dependsOnForeign, dropSubscriptions, isNeutralised, neutralise, restoreArchive
 
 // EXTERNAL MODULE: ./lib/base/process.js
-var base_process = __nccwpck_require__(8985);
+var base_process = __nccwpck_require__(78208);
 // EXTERNAL MODULE: ./lib/postgres/argv.js
-var argv = __nccwpck_require__(27442);
+var argv = __nccwpck_require__(46521);
 // EXTERNAL MODULE: ./lib/postgres/toc.js
-var toc = __nccwpck_require__(71504);
+var toc = __nccwpck_require__(45649);
 // EXTERNAL MODULE: ./lib/restore/archive/script/archive-sql.js
-var archive_sql = __nccwpck_require__(9609);
+var archive_sql = __nccwpck_require__(26284);
 ;// CONCATENATED MODULE: ./lib/restore/archive/contents.js
 
 
@@ -18370,15 +18370,15 @@ var archive_sql = __nccwpck_require__(9609);
 }
 
 // EXTERNAL MODULE: ./lib/backup/fingerprint/schema-hash.js
-var schema_hash = __nccwpck_require__(97566);
+var schema_hash = __nccwpck_require__(44267);
 // EXTERNAL MODULE: ./lib/postgres/argv-restore.js
-var argv_restore = __nccwpck_require__(89449);
+var argv_restore = __nccwpck_require__(90934);
 // EXTERNAL MODULE: ./lib/restore/archive/script/entries.js
-var entries = __nccwpck_require__(65034);
+var entries = __nccwpck_require__(53635);
 // EXTERNAL MODULE: ./lib/restore/archive/script/source.js + 3 modules
-var source = __nccwpck_require__(83295);
+var source = __nccwpck_require__(95622);
 // EXTERNAL MODULE: ./lib/restore/archive/script/tokens.js
-var tokens = __nccwpck_require__(42858);
+var tokens = __nccwpck_require__(17801);
 ;// CONCATENATED MODULE: ./lib/restore/archive/definitions.js
 
 
@@ -18419,7 +18419,7 @@ var tokens = __nccwpck_require__(42858);
 }
 
 // EXTERNAL MODULE: ./lib/postgres/psql.js
-var postgres_psql = __nccwpck_require__(70916);
+var postgres_psql = __nccwpck_require__(80059);
 ;// CONCATENATED MODULE: ./lib/restore/archive/foreign.js
 const READS_FOREIGN = `
 WITH RECURSIVE edges(source, reader) AS (
@@ -18447,7 +18447,7 @@ WHERE c.relkind = 'm' ORDER BY 1, 2`;
 }
 
 // EXTERNAL MODULE: ./lib/restore/archive/kinds.js
-var kinds = __nccwpck_require__(22627);
+var kinds = __nccwpck_require__(74400);
 ;// CONCATENATED MODULE: ./lib/restore/archive/neutralise.js
 /**
  * Takes from a restored database all ways to reach another server, in one transaction, as a superuser: wrappers lose
@@ -18531,9 +18531,9 @@ $pgkeep$`);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(51455);
 // EXTERNAL MODULE: ./lib/base/errors.js
-var base_errors = __nccwpck_require__(22157);
+var base_errors = __nccwpck_require__(17594);
 // EXTERNAL MODULE: ./lib/postgres/explain.js + 5 modules
-var explain = __nccwpck_require__(1943);
+var explain = __nccwpck_require__(53922);
 ;// CONCATENATED MODULE: ./lib/restore/archive/run/outcome.js
 
 
@@ -19494,7 +19494,7 @@ function grantor(list) {
 }
 
 // EXTERNAL MODULE: ./lib/postgres/quote.js
-var quote = __nccwpck_require__(12514);
+var quote = __nccwpck_require__(21363);
 ;// CONCATENATED MODULE: ./lib/restore/archive/select/names.js
 
 /** The exact name of a relation as a key. */ function keyOf(schema, name) {
@@ -19849,7 +19849,7 @@ function unquoted(character) {
 }
 
 // EXTERNAL MODULE: ./lib/inputs/unknown.js
-var unknown = __nccwpck_require__(39182);
+var unknown = __nccwpck_require__(25075);
 ;// CONCATENATED MODULE: ./lib/restore/archive/select/near.js
 
 
@@ -20109,7 +20109,7 @@ class Selection {
 
 /***/ }),
 
-/***/ 22627:
+/***/ 74400:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -20151,7 +20151,7 @@ function passOf({ catalogId, text }) {
 
 /***/ }),
 
-/***/ 9609:
+/***/ 26284:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -20162,8 +20162,8 @@ function passOf({ catalogId, text }) {
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(51455);
 /* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(48161);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(76760);
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(22157);
-/* harmony import */ var _base_process_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8985);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(17594);
+/* harmony import */ var _base_process_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(78208);
 
 
 
@@ -20216,15 +20216,15 @@ function passOf({ catalogId, text }) {
 
 /***/ }),
 
-/***/ 65034:
+/***/ 53635:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   J: () => (/* binding */ tellsOfDatabase),
 /* harmony export */   M: () => (/* binding */ entriesOf)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
-/* harmony import */ var _tokens_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(42858);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _tokens_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(17801);
 
 
 // The comment of an extension has no owner.
@@ -20368,7 +20368,7 @@ const OBJECTS = {
 
 /***/ }),
 
-/***/ 83295:
+/***/ 95622:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -20381,7 +20381,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(73024);
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(22157);
+var errors = __nccwpck_require__(17594);
 ;// CONCATENATED MODULE: ./lib/restore/archive/script/characters.js
 /** The ASCII characters that matter in SQL, by their codes. */ const NEWLINE = 10;
 const RETURN = 13;
@@ -20690,7 +20690,7 @@ const END_OF_ROWS = Buffer.from('\n\\.');
 
 /***/ }),
 
-/***/ 42858:
+/***/ 17801:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -20778,16 +20778,16 @@ const PATTERNS = [
 
 /***/ }),
 
-/***/ 61844:
+/***/ 80183:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   L: () => (/* binding */ planRows),
 /* harmony export */   P: () => (/* binding */ planText)
 /* harmony export */ });
-/* harmony import */ var _base_table_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(59384);
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(84319);
-/* harmony import */ var _sentence_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(99712);
+/* harmony import */ var _base_table_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(72341);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(78714);
+/* harmony import */ var _sentence_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(45593);
 
 
 
@@ -20903,13 +20903,13 @@ function diskThere({ backup, way }) {
 
 /***/ }),
 
-/***/ 71109:
+/***/ 82162:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   x: () => (/* binding */ refusal)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
 
 /**
  * The error for a sentence on why a restore is not done. Those sentences have the names of what is in a database in quotes,
@@ -20922,15 +20922,15 @@ function diskThere({ backup, way }) {
 
 /***/ }),
 
-/***/ 18873:
+/***/ 26960:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   C: () => (/* binding */ prepareRequirements),
 /* harmony export */   c: () => (/* binding */ identityOf)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
-/* harmony import */ var _postgres_psql_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(70916);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _postgres_psql_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(80059);
 
 
 /**
@@ -20976,7 +20976,7 @@ async function make(psql, statement, what, advice) {
 
 /***/ }),
 
-/***/ 93188:
+/***/ 73177:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -20987,12 +20987,12 @@ async function make(psql, statement, what, advice) {
 /* harmony export */   lp: () => (/* binding */ comparedText)
 /* harmony export */ });
 /* unused harmony export matchesText */
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
-/* harmony import */ var _base_text_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(99589);
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(84319);
-/* harmony import */ var _verify_result_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7739);
-/* harmony import */ var _plan_text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(61844);
-/* harmony import */ var _refusal_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(71109);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _base_text_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(58566);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(78714);
+/* harmony import */ var _verify_result_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(91852);
+/* harmony import */ var _plan_text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(80183);
+/* harmony import */ var _refusal_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(82162);
 
 
 
@@ -21074,7 +21074,7 @@ function differenceLines(red) {
 
 /***/ }),
 
-/***/ 99712:
+/***/ 45593:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -21084,9 +21084,9 @@ function differenceLines(red) {
 /* harmony export */   _w: () => (/* binding */ listAll),
 /* harmony export */   p_: () => (/* binding */ list)
 /* harmony export */ });
-/* harmony import */ var _backup_log_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(70401);
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(22157);
-/* harmony import */ var _postgres_quote_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(12514);
+/* harmony import */ var _backup_log_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6104);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(17594);
+/* harmony import */ var _postgres_quote_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(21363);
 
 
 
@@ -21115,7 +21115,7 @@ const SHOWN = 5;
 
 /***/ }),
 
-/***/ 50081:
+/***/ 71915:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -21126,13 +21126,13 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/backup/catalogue.js
-var catalogue = __nccwpck_require__(77814);
+var catalogue = __nccwpck_require__(68427);
 // EXTERNAL MODULE: ./lib/backup/manifest.js
-var backup_manifest = __nccwpck_require__(50466);
+var backup_manifest = __nccwpck_require__(78841);
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(22157);
+var errors = __nccwpck_require__(17594);
 // EXTERNAL MODULE: ./lib/storage/errors.js
-var storage_errors = __nccwpck_require__(5531);
+var storage_errors = __nccwpck_require__(85822);
 ;// CONCATENATED MODULE: ./lib/restore/stage/damaged.js
 
 /** A stored file that is not what the backup's manifest says: a verdict on the backup, not a fault of the run. */ class DamagedPartError extends errors/* UserError */.yo {
@@ -21147,15 +21147,15 @@ var promises_ = __nccwpck_require__(51455);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(76760);
 // EXTERNAL MODULE: ./lib/backup/layout.js
-var layout = __nccwpck_require__(6477);
+var layout = __nccwpck_require__(30802);
 // EXTERNAL MODULE: ./lib/codec/index.js + 7 modules
-var codec = __nccwpck_require__(9077);
+var codec = __nccwpck_require__(41787);
 // EXTERNAL MODULE: ./lib/postgres/programs/index.js + 35 modules
-var programs = __nccwpck_require__(74277);
+var programs = __nccwpck_require__(36499);
 // EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(84319);
+var units = __nccwpck_require__(78714);
 // EXTERNAL MODULE: ./lib/storage/digest.js
-var digest = __nccwpck_require__(71132);
+var digest = __nccwpck_require__(63309);
 ;// CONCATENATED MODULE: ./lib/restore/stage/fetch.js
 
 
@@ -21453,7 +21453,7 @@ const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createR
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __nccwpck_require__(57075);
 // EXTERNAL MODULE: ./lib/base/process.js
-var process = __nccwpck_require__(8985);
+var process = __nccwpck_require__(78208);
 ;// CONCATENATED MODULE: ./lib/restore/stage/unpack.js
 
 
@@ -21858,20 +21858,20 @@ function requireGoodEnd(ended, part, broken) {
 
 /***/ }),
 
-/***/ 43083:
+/***/ 77056:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   U: () => (/* binding */ archivedProperties),
 /* harmony export */   d: () => (/* binding */ propertiesIn)
 /* harmony export */ });
-/* harmony import */ var _postgres_argv_restore_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(89449);
-/* harmony import */ var _postgres_database_grants_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(61339);
-/* harmony import */ var _postgres_database_settings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3437);
-/* harmony import */ var _archive_script_archive_sql_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9609);
-/* harmony import */ var _archive_script_entries_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(65034);
-/* harmony import */ var _archive_script_source_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(83295);
-/* harmony import */ var _archive_script_tokens_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(42858);
+/* harmony import */ var _postgres_argv_restore_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(90934);
+/* harmony import */ var _postgres_database_grants_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(84998);
+/* harmony import */ var _postgres_database_settings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(63496);
+/* harmony import */ var _archive_script_archive_sql_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(26284);
+/* harmony import */ var _archive_script_entries_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(53635);
+/* harmony import */ var _archive_script_source_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(95622);
+/* harmony import */ var _archive_script_tokens_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(17801);
 
 
 
@@ -21967,7 +21967,7 @@ function applyGrant(list, verb, found) {
 
 /***/ }),
 
-/***/ 523:
+/***/ 95712:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -21977,31 +21977,31 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/notify/telling.js + 8 modules
-var telling = __nccwpck_require__(24911);
+var telling = __nccwpck_require__(81666);
 // EXTERNAL MODULE: ./lib/postgres/connection/parse.js + 2 modules
-var parse = __nccwpck_require__(87940);
+var parse = __nccwpck_require__(31276);
 // EXTERNAL MODULE: ./lib/restore/result.js
-var restore_result = __nccwpck_require__(93188);
+var restore_result = __nccwpck_require__(73177);
 // EXTERNAL MODULE: ./lib/backup/choose.js + 1 modules
-var choose = __nccwpck_require__(5118);
+var choose = __nccwpck_require__(14979);
 // EXTERNAL MODULE: ./lib/backup/catalogue.js
-var catalogue = __nccwpck_require__(77814);
+var catalogue = __nccwpck_require__(68427);
 // EXTERNAL MODULE: ./lib/backup/log.js
-var log = __nccwpck_require__(70401);
+var log = __nccwpck_require__(6104);
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(22157);
+var errors = __nccwpck_require__(17594);
 // EXTERNAL MODULE: ./lib/codec/index.js + 7 modules
-var codec = __nccwpck_require__(9077);
+var codec = __nccwpck_require__(41787);
 // EXTERNAL MODULE: ./lib/inputs/name.js
-var inputs_name = __nccwpck_require__(49293);
+var inputs_name = __nccwpck_require__(40902);
 // EXTERNAL MODULE: ./lib/storage/registry.js + 14 modules
-var registry = __nccwpck_require__(66059);
+var registry = __nccwpck_require__(30253);
 // EXTERNAL MODULE: ./lib/verify/result.js
-var result = __nccwpck_require__(7739);
+var result = __nccwpck_require__(91852);
 // EXTERNAL MODULE: ./lib/postgres/psql.js
-var postgres_psql = __nccwpck_require__(70916);
+var postgres_psql = __nccwpck_require__(80059);
 // EXTERNAL MODULE: ./lib/postgres/scratch/admin.js + 1 modules
-var admin = __nccwpck_require__(35671);
+var admin = __nccwpck_require__(42448);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(77598);
 ;// CONCATENATED MODULE: ./lib/restore/swap/marker.js
@@ -22059,7 +22059,7 @@ const RELOADED = '_comparing_';
 }
 
 // EXTERNAL MODULE: ./lib/postgres/explain.js + 5 modules
-var explain = __nccwpck_require__(1943);
+var explain = __nccwpck_require__(53922);
 ;// CONCATENATED MODULE: ./lib/restore/target/server.js
 
 
@@ -22111,15 +22111,15 @@ var explain = __nccwpck_require__(1943);
 }
 
 // EXTERNAL MODULE: ./lib/verify/compare/index.js + 12 modules
-var compare = __nccwpck_require__(56154);
+var compare = __nccwpck_require__(69927);
 // EXTERNAL MODULE: ./lib/restore/archive/index.js + 26 modules
-var restore_archive = __nccwpck_require__(70354);
+var restore_archive = __nccwpck_require__(20950);
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(48161);
 // EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(84319);
+var units = __nccwpck_require__(78714);
 // EXTERNAL MODULE: ./lib/postgres/connection/options.js
-var connection_options = __nccwpck_require__(80905);
+var connection_options = __nccwpck_require__(96774);
 ;// CONCATENATED MODULE: ./lib/postgres/connection/startup.js
 
 /**
@@ -22375,7 +22375,7 @@ function failed(errors, target) {
 }
 
 // EXTERNAL MODULE: ./lib/restore/requirements.js
-var requirements = __nccwpck_require__(18873);
+var requirements = __nccwpck_require__(26960);
 ;// CONCATENATED MODULE: ./lib/restore/quiet.js
 
 
@@ -22401,11 +22401,11 @@ var requirements = __nccwpck_require__(18873);
 }
 
 // EXTERNAL MODULE: ./lib/postgres/database/properties.js
-var database_properties = __nccwpck_require__(40081);
+var database_properties = __nccwpck_require__(97840);
 // EXTERNAL MODULE: ./lib/backup/fingerprint/objects.js
-var objects = __nccwpck_require__(65360);
+var objects = __nccwpck_require__(85205);
 // EXTERNAL MODULE: ./lib/restore/sentence.js
-var restore_sentence = __nccwpck_require__(99712);
+var restore_sentence = __nccwpck_require__(45593);
 ;// CONCATENATED MODULE: ./lib/restore/target/objects.js
 
 
@@ -22570,7 +22570,7 @@ async function reasonToKeep(psql) {
 }
 
 // EXTERNAL MODULE: ./lib/restore/swap/archived.js
-var swap_archived = __nccwpck_require__(43083);
+var swap_archived = __nccwpck_require__(77056);
 ;// CONCATENATED MODULE: ./lib/restore/swap/combine.js
 
 /**
@@ -22631,9 +22631,9 @@ function combineGrants(archived, target) {
 }
 
 // EXTERNAL MODULE: ./lib/postgres/database/grants.js
-var grants = __nccwpck_require__(61339);
+var grants = __nccwpck_require__(84998);
 // EXTERNAL MODULE: ./lib/postgres/database/settings.js
-var settings = __nccwpck_require__(3437);
+var settings = __nccwpck_require__(63496);
 ;// CONCATENATED MODULE: ./lib/restore/swap/prepare.js
 
 
@@ -22871,7 +22871,7 @@ function stillBusy(target, refused, cause) {
 }
 
 // EXTERNAL MODULE: ./lib/postgres/server.js
-var server = __nccwpck_require__(97035);
+var server = __nccwpck_require__(36008);
 ;// CONCATENATED MODULE: ./lib/restore/target/look.js
 
 
@@ -23024,9 +23024,9 @@ function existingDatabase(connection, open, database, row) {
 }
 
 // EXTERNAL MODULE: ./lib/postgres/pooler.js
-var pooler = __nccwpck_require__(73225);
+var pooler = __nccwpck_require__(13154);
 // EXTERNAL MODULE: ./lib/postgres/programs/index.js + 35 modules
-var postgres_programs = __nccwpck_require__(74277);
+var postgres_programs = __nccwpck_require__(36499);
 ;// CONCATENATED MODULE: ./lib/restore/connect.js
 
 
@@ -23111,7 +23111,7 @@ var postgres_programs = __nccwpck_require__(74277);
 }
 
 // EXTERNAL MODULE: ./lib/verify/extensions.js
-var extensions = __nccwpck_require__(62560);
+var extensions = __nccwpck_require__(65899);
 ;// CONCATENATED MODULE: ./lib/restore/rows/effects.js
 /** Nothing happens. */ const NO_EFFECTS = {
     triggers: [],
@@ -23143,7 +23143,7 @@ const FOREIGN_KEYS = `SELECT k.conname AS name, n.nspname || '.' || c.relname AS
 }
 
 // EXTERNAL MODULE: ./lib/backup/fingerprint/sequences.js
-var sequences = __nccwpck_require__(34922);
+var sequences = __nccwpck_require__(75651);
 ;// CONCATENATED MODULE: ./lib/restore/rows/sequences.js
 
 /** Nothing to meet. */ const NO_SEQUENCES = {
@@ -23558,7 +23558,7 @@ async function rolesOf(archive, entries) {
 }
 
 // EXTERNAL MODULE: ./lib/backup/manifest.js
-var backup_manifest = __nccwpck_require__(50466);
+var backup_manifest = __nccwpck_require__(78841);
 ;// CONCATENATED MODULE: ./lib/restore/guard.js
 
 
@@ -24259,7 +24259,7 @@ function isTaken(error) {
 }
 
 // EXTERNAL MODULE: ./lib/restore/archive/kinds.js
-var kinds = __nccwpck_require__(22627);
+var kinds = __nccwpck_require__(74400);
 ;// CONCATENATED MODULE: ./lib/restore/rows/entries.js
 
 const entries_ROWS = 'TABLE DATA ';
@@ -24443,17 +24443,17 @@ const SEQUENCE = 'SEQUENCE ';
 }
 
 // EXTERNAL MODULE: ./lib/restore/plan-text.js
-var plan_text = __nccwpck_require__(61844);
+var plan_text = __nccwpck_require__(80183);
 // EXTERNAL MODULE: ./lib/restore/refusal.js
-var refusal = __nccwpck_require__(71109);
+var refusal = __nccwpck_require__(82162);
 // EXTERNAL MODULE: ./lib/backup/result.js
-var backup_result = __nccwpck_require__(52174);
+var backup_result = __nccwpck_require__(23997);
 // EXTERNAL MODULE: ./lib/backup/run.js + 36 modules
-var run = __nccwpck_require__(39945);
+var run = __nccwpck_require__(7773);
 // EXTERNAL MODULE: ./lib/backup/safety-family.js
-var safety_family = __nccwpck_require__(22426);
+var safety_family = __nccwpck_require__(85703);
 // EXTERNAL MODULE: ./lib/inputs/read.js + 4 modules
-var read = __nccwpck_require__(46735);
+var read = __nccwpck_require__(24813);
 ;// CONCATENATED MODULE: ./lib/restore/safety.js
 
 
@@ -24499,7 +24499,7 @@ async function encryption({ identities, passphrase }) {
     if (passphrase !== undefined) return {
         passphrase
     };
-    const { identityToRecipient } = await __nccwpck_require__.e(/* import() */ 707).then(__nccwpck_require__.bind(__nccwpck_require__, 7707));
+    const { identityToRecipient } = await __nccwpck_require__.e(/* import() */ 539).then(__nccwpck_require__.bind(__nccwpck_require__, 81539));
     const recipients = await Promise.all((identities ?? []).map((identity)=>identityToRecipient(identity)));
     return {
         recipients: recipients.join('\n')
@@ -24507,7 +24507,7 @@ async function encryption({ identities, passphrase }) {
 }
 
 // EXTERNAL MODULE: ./lib/restore/stage/index.js + 9 modules
-var stage = __nccwpck_require__(50081);
+var stage = __nccwpck_require__(71915);
 ;// CONCATENATED MODULE: ./lib/restore/target/lock.js
 
 
@@ -24803,7 +24803,7 @@ function resultOf({ plan, done, safetyBackup, compared }, { passedOver = [] }, s
 
 /***/ }),
 
-/***/ 64499:
+/***/ 44922:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -24822,7 +24822,7 @@ function resultOf({ plan, done, safetyBackup, compared }, { passedOver = [] }, s
 
 /***/ }),
 
-/***/ 77072:
+/***/ 12645:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -24858,14 +24858,14 @@ function resultOf({ plan, done, safetyBackup, compared }, { passedOver = [] }, s
 
 /***/ }),
 
-/***/ 15979:
+/***/ 78956:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   i: () => (/* binding */ planLog),
 /* harmony export */   l: () => (/* binding */ LOG_DAYS)
 /* harmony export */ });
-/* harmony import */ var _backup_layout_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6477);
+/* harmony import */ var _backup_layout_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(30802);
 
 /** How many days the record of a run is kept: a year, and a month to compare with the one before. */ const LOG_DAYS = 400;
 /** The newest stay, however old they are. */ const ALWAYS = 100;
@@ -24882,14 +24882,14 @@ function resultOf({ plan, done, safetyBackup, compared }, { passedOver = [] }, s
 
 /***/ }),
 
-/***/ 63965:
+/***/ 50398:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   V: () => (/* binding */ removalOrder),
 /* harmony export */   i: () => (/* binding */ objectsOf)
 /* harmony export */ });
-/* harmony import */ var _backup_layout_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6477);
+/* harmony import */ var _backup_layout_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(30802);
 
 /** Everything in the folder of one backup. */ async function objectsOf(store, name, id) {
     const objects = [];
@@ -24912,15 +24912,15 @@ function resultOf({ plan, done, safetyBackup, compared }, { passedOver = [] }, s
 
 /***/ }),
 
-/***/ 60754:
+/***/ 30513:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   D: () => (/* binding */ planOrphans),
 /* harmony export */   e: () => (/* binding */ isOld)
 /* harmony export */ });
-/* harmony import */ var _backup_id_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(29786);
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(84319);
+/* harmony import */ var _backup_id_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(16481);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(78714);
 
 
 /** A run that is still at work has written something more recently, or has begun more recently. */ const ORPHAN_MS = 24 * 3_600_000;
@@ -24953,7 +24953,7 @@ function resultOf({ plan, done, safetyBackup, compared }, { passedOver = [] }, s
 
 /***/ }),
 
-/***/ 94868:
+/***/ 14687:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -24961,10 +24961,10 @@ function resultOf({ plan, done, safetyBackup, compared }, { passedOver = [] }, s
 /* harmony export */   Xg: () => (/* binding */ planMarkdown),
 /* harmony export */   od: () => (/* binding */ planLine)
 /* harmony export */ });
-/* harmony import */ var _base_table_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(59384);
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(84319);
-/* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(15979);
-/* harmony import */ var _policy_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(60655);
+/* harmony import */ var _base_table_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(72341);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(78714);
+/* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(78956);
+/* harmony import */ var _policy_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(85354);
 
 
 
@@ -25074,7 +25074,7 @@ function notesOf({ plan, orphans, oldRecords, dryRun, done }) {
 
 /***/ }),
 
-/***/ 12255:
+/***/ 45569:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -25085,7 +25085,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(84319);
+var units = __nccwpck_require__(78714);
 ;// CONCATENATED MODULE: ./lib/retention/periods.js
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -25113,7 +25113,7 @@ const DAY = 24 * HOUR;
 }
 
 // EXTERNAL MODULE: ./lib/retention/policy.js
-var retention_policy = __nccwpck_require__(60655);
+var retention_policy = __nccwpck_require__(85354);
 ;// CONCATENATED MODULE: ./lib/retention/plan.js
 
 
@@ -25226,7 +25226,7 @@ function undatedNotes(scope, dated) {
 
 /***/ }),
 
-/***/ 60655:
+/***/ 85354:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -25238,9 +25238,9 @@ function undatedNotes(scope, dated) {
 /* harmony export */   wy: () => (/* binding */ describePolicy),
 /* harmony export */   zq: () => (/* binding */ parseCount)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
-/* harmony import */ var _base_text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(99589);
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(84319);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _base_text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(58566);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(78714);
 
 
 
@@ -25377,7 +25377,7 @@ function listed(words) {
 
 /***/ }),
 
-/***/ 51818:
+/***/ 69554:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -25389,27 +25389,27 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/backup/inventory.js
-var backup_inventory = __nccwpck_require__(35207);
+var backup_inventory = __nccwpck_require__(36198);
 // EXTERNAL MODULE: ./lib/backup/catalogue.js
-var catalogue = __nccwpck_require__(77814);
+var catalogue = __nccwpck_require__(68427);
 // EXTERNAL MODULE: ./lib/backup/id.js
-var backup_id = __nccwpck_require__(29786);
+var backup_id = __nccwpck_require__(16481);
 // EXTERNAL MODULE: ./lib/backup/layout.js
-var layout = __nccwpck_require__(6477);
+var layout = __nccwpck_require__(30802);
 // EXTERNAL MODULE: ./lib/backup/verified.js
-var verified = __nccwpck_require__(71287);
+var verified = __nccwpck_require__(88484);
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(22157);
+var errors = __nccwpck_require__(17594);
 // EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(84319);
+var units = __nccwpck_require__(78714);
 // EXTERNAL MODULE: ./lib/retention/candidates.js
-var candidates = __nccwpck_require__(64499);
+var candidates = __nccwpck_require__(44922);
 // EXTERNAL MODULE: ./lib/retention/objects.js
-var retention_objects = __nccwpck_require__(63965);
+var retention_objects = __nccwpck_require__(50398);
 // EXTERNAL MODULE: ./lib/retention/orphans.js
-var retention_orphans = __nccwpck_require__(60754);
+var retention_orphans = __nccwpck_require__(30513);
 // EXTERNAL MODULE: ./lib/retention/plan.js + 1 modules
-var retention_plan = __nccwpck_require__(12255);
+var retention_plan = __nccwpck_require__(45569);
 ;// CONCATENATED MODULE: ./lib/retention/apply.js
 
 
@@ -25563,9 +25563,9 @@ class Removal {
 }
 
 // EXTERNAL MODULE: ./lib/retention/log.js
-var retention_log = __nccwpck_require__(15979);
+var retention_log = __nccwpck_require__(78956);
 // EXTERNAL MODULE: ./lib/retention/plan-text.js
-var plan_text = __nccwpck_require__(94868);
+var plan_text = __nccwpck_require__(14687);
 ;// CONCATENATED MODULE: ./lib/retention/prune.js
 
 
@@ -25638,7 +25638,7 @@ var plan_text = __nccwpck_require__(94868);
 
 /***/ }),
 
-/***/ 21724:
+/***/ 1775:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -25646,13 +25646,13 @@ var plan_text = __nccwpck_require__(94868);
 /* harmony export */   Z0: () => (/* binding */ redReasons),
 /* harmony export */   uf: () => (/* binding */ runPrune)
 /* harmony export */ });
-/* harmony import */ var _backup_catalogue_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77814);
-/* harmony import */ var _backup_log_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(70401);
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(22157);
-/* harmony import */ var _inputs_name_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(49293);
-/* harmony import */ var _storage_registry_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(66059);
-/* harmony import */ var _inputs_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(77072);
-/* harmony import */ var _prune_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(51818);
+/* harmony import */ var _backup_catalogue_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(68427);
+/* harmony import */ var _backup_log_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6104);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(17594);
+/* harmony import */ var _inputs_name_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(40902);
+/* harmony import */ var _storage_registry_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(30253);
+/* harmony import */ var _inputs_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(12645);
+/* harmony import */ var _prune_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(69554);
 
 
 
@@ -25755,15 +25755,15 @@ async function pruneStore(options, store) {
 
 /***/ }),
 
-/***/ 46816:
+/***/ 53717:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   I: () => (/* binding */ pruneTold)
 /* harmony export */ });
-/* harmony import */ var _notify_telling_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(24911);
-/* harmony import */ var _prune_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(51818);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(21724);
+/* harmony import */ var _notify_telling_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(81666);
+/* harmony import */ var _prune_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(69554);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1775);
 
 
 
@@ -25804,15 +25804,15 @@ async function pruneStore(options, store) {
 
 /***/ }),
 
-/***/ 46400:
+/***/ 71065:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   d: () => (/* binding */ whereOf),
 /* harmony export */   x: () => (/* binding */ factsOf)
 /* harmony export */ });
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(84319);
-/* harmony import */ var _health_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(27197);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(78714);
+/* harmony import */ var _health_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(42594);
 
 
 /** What a reader wants to know of a family in one storage: a title and a text each. Nothing where nothing is known. */ function factsOf(health, database) {
@@ -25877,7 +25877,7 @@ function databaseText({ bytes, limit }) {
 
 /***/ }),
 
-/***/ 27197:
+/***/ 42594:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -25886,12 +25886,12 @@ function databaseText({ bytes, limit }) {
 /* harmony export */   nw: () => (/* binding */ unknownHealth),
 /* harmony export */   qk: () => (/* binding */ pointOf)
 /* harmony export */ });
-/* harmony import */ var _backup_manifest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(50466);
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(84319);
-/* harmony import */ var _retention_orphans_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(60754);
-/* harmony import */ var _newest_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(11165);
-/* harmony import */ var _rules_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(36599);
-/* harmony import */ var _verifications_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(91283);
+/* harmony import */ var _backup_manifest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(78841);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(78714);
+/* harmony import */ var _retention_orphans_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(30513);
+/* harmony import */ var _newest_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2850);
+/* harmony import */ var _rules_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(94212);
+/* harmony import */ var _verifications_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(76314);
 
 
 
@@ -25983,14 +25983,14 @@ function notesOf({ inventory, now }) {
 
 /***/ }),
 
-/***/ 11165:
+/***/ 2850:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   F: () => (/* binding */ takenAt),
 /* harmony export */   x: () => (/* binding */ newestEntry)
 /* harmony export */ });
-/* harmony import */ var _backup_id_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(29786);
+/* harmony import */ var _backup_id_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(16481);
 
 /**
  * When what a backup holds was true, in milliseconds: its snapshot's time is that of the server's clock; one that is ahead
@@ -26009,7 +26009,7 @@ function notesOf({ inventory, now }) {
 
 /***/ }),
 
-/***/ 96702:
+/***/ 68825:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -26019,8 +26019,8 @@ function notesOf({ inventory, now }) {
 /* harmony export */   Yz: () => (/* binding */ outputsOf),
 /* harmony export */   Z0: () => (/* binding */ redReasons)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
-/* harmony import */ var _rules_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(36599);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _rules_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(94212);
 
 
 /** Everything that is wrong, the gravest first. */ function allProblems({ healths, database }) {
@@ -26070,7 +26070,7 @@ function notesOf({ inventory, now }) {
 
 /***/ }),
 
-/***/ 36599:
+/***/ 94212:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -26082,13 +26082,13 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/backup/anomaly.js
-var anomaly = __nccwpck_require__(21062);
+var anomaly = __nccwpck_require__(34915);
 // EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(84319);
+var units = __nccwpck_require__(78714);
 // EXTERNAL MODULE: ./lib/retention/orphans.js
-var orphans = __nccwpck_require__(60754);
+var orphans = __nccwpck_require__(30513);
 // EXTERNAL MODULE: ./lib/backup/id.js
-var backup_id = __nccwpck_require__(29786);
+var backup_id = __nccwpck_require__(16481);
 ;// CONCATENATED MODULE: ./lib/status/clock.js
 
 
@@ -26175,9 +26175,9 @@ var backup_id = __nccwpck_require__(29786);
 }
 
 // EXTERNAL MODULE: ./lib/status/newest.js
-var status_newest = __nccwpck_require__(11165);
+var status_newest = __nccwpck_require__(2850);
 // EXTERNAL MODULE: ./lib/status/verifications.js
-var verifications = __nccwpck_require__(91283);
+var verifications = __nccwpck_require__(76314);
 ;// CONCATENATED MODULE: ./lib/status/rules.js
 
 
@@ -26308,16 +26308,16 @@ function rules_orphans(inventory, where, now) {
 
 /***/ }),
 
-/***/ 68916:
+/***/ 52117:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   G: () => (/* binding */ SPANS),
 /* harmony export */   L: () => (/* binding */ statsOf)
 /* harmony export */ });
-/* harmony import */ var _backup_anomaly_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(21062);
-/* harmony import */ var _health_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(27197);
-/* harmony import */ var _newest_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(11165);
+/* harmony import */ var _backup_anomaly_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(34915);
+/* harmony import */ var _health_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(42594);
+/* harmony import */ var _newest_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2850);
 
 
 
@@ -26379,7 +26379,7 @@ function backupStats(points) {
 
 /***/ }),
 
-/***/ 59033:
+/***/ 45201:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -26389,17 +26389,17 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/notify/telling.js + 8 modules
-var telling = __nccwpck_require__(24911);
+var telling = __nccwpck_require__(81666);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(77598);
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(22157);
+var errors = __nccwpck_require__(17594);
 // EXTERNAL MODULE: ./lib/status/facts.js
-var status_facts = __nccwpck_require__(46400);
+var status_facts = __nccwpck_require__(71065);
 // EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(84319);
+var units = __nccwpck_require__(78714);
 // EXTERNAL MODULE: ./lib/status/result.js
-var status_result = __nccwpck_require__(96702);
+var status_result = __nccwpck_require__(68825);
 ;// CONCATENATED MODULE: ./lib/status/issue-text.js
 
 
@@ -26493,21 +26493,21 @@ const hashOf = (words)=>(0,external_node_crypto_.createHash)('sha256').update(JS
 }
 
 // EXTERNAL MODULE: ./lib/backup/catalogue.js
-var catalogue = __nccwpck_require__(77814);
+var catalogue = __nccwpck_require__(68427);
 // EXTERNAL MODULE: ./lib/backup/safety-family.js
-var safety_family = __nccwpck_require__(22426);
+var safety_family = __nccwpck_require__(85703);
 // EXTERNAL MODULE: ./lib/backup/history.js
-var backup_history = __nccwpck_require__(90179);
+var backup_history = __nccwpck_require__(24742);
 // EXTERNAL MODULE: ./lib/backup/inventory.js
-var backup_inventory = __nccwpck_require__(35207);
+var backup_inventory = __nccwpck_require__(36198);
 // EXTERNAL MODULE: ./lib/backup/log.js
-var log = __nccwpck_require__(70401);
+var log = __nccwpck_require__(6104);
 // EXTERNAL MODULE: ./lib/inputs/name.js
-var inputs_name = __nccwpck_require__(49293);
+var inputs_name = __nccwpck_require__(40902);
 // EXTERNAL MODULE: ./lib/retention/inputs.js
-var retention_inputs = __nccwpck_require__(77072);
+var retention_inputs = __nccwpck_require__(12645);
 // EXTERNAL MODULE: ./lib/storage/registry.js + 14 modules
-var registry = __nccwpck_require__(66059);
+var registry = __nccwpck_require__(30253);
 ;// CONCATENATED MODULE: ./lib/status/badge.js
 
 
@@ -26556,13 +26556,13 @@ const SHORT = {
 }
 
 // EXTERNAL MODULE: ./lib/backup/session.js
-var session = __nccwpck_require__(37391);
+var session = __nccwpck_require__(4142);
 // EXTERNAL MODULE: ./lib/postgres/connection/parse.js + 2 modules
-var parse = __nccwpck_require__(87940);
+var parse = __nccwpck_require__(31276);
 // EXTERNAL MODULE: ./lib/postgres/programs/index.js + 35 modules
-var postgres_programs = __nccwpck_require__(74277);
+var postgres_programs = __nccwpck_require__(36499);
 // EXTERNAL MODULE: ./lib/postgres/psql.js
-var psql = __nccwpck_require__(70916);
+var psql = __nccwpck_require__(80059);
 ;// CONCATENATED MODULE: ./lib/status/database.js
 
 
@@ -26637,15 +26637,15 @@ function tooLarge(bytes, limit) {
 }
 
 // EXTERNAL MODULE: ./lib/status/health.js
-var status_health = __nccwpck_require__(27197);
+var status_health = __nccwpck_require__(42594);
 // EXTERNAL MODULE: ./lib/base/page/document.js + 1 modules
-var page_document = __nccwpck_require__(30892);
+var page_document = __nccwpck_require__(43683);
 // EXTERNAL MODULE: ./lib/base/page/html.js
-var html = __nccwpck_require__(77373);
+var html = __nccwpck_require__(86704);
 // EXTERNAL MODULE: ./lib/base/page/table.js
-var table = __nccwpck_require__(35898);
+var table = __nccwpck_require__(35781);
 // EXTERNAL MODULE: ./lib/backup/anomaly.js
-var anomaly = __nccwpck_require__(21062);
+var anomaly = __nccwpck_require__(34915);
 ;// CONCATENATED MODULE: ./lib/status/page/groups.js
 
 /** How many points a chart of a few hundred pixels can tell apart. */ const MOST_POINTS = 120;
@@ -26759,7 +26759,7 @@ function titleOf({ from, to, count, least, value, most }, format, of) {
 }
 
 // EXTERNAL MODULE: ./lib/status/newest.js
-var newest = __nccwpck_require__(11165);
+var newest = __nccwpck_require__(2850);
 ;// CONCATENATED MODULE: ./lib/status/page/inventory.js
 
 
@@ -26883,17 +26883,17 @@ function months(entries) {
 }
 
 // EXTERNAL MODULE: ./lib/backup/id.js
-var backup_id = __nccwpck_require__(29786);
+var backup_id = __nccwpck_require__(16481);
 // EXTERNAL MODULE: ./lib/retention/candidates.js
-var candidates = __nccwpck_require__(64499);
+var candidates = __nccwpck_require__(44922);
 // EXTERNAL MODULE: ./lib/retention/orphans.js
-var retention_orphans = __nccwpck_require__(60754);
+var retention_orphans = __nccwpck_require__(30513);
 // EXTERNAL MODULE: ./lib/retention/plan-text.js
-var plan_text = __nccwpck_require__(94868);
+var plan_text = __nccwpck_require__(14687);
 // EXTERNAL MODULE: ./lib/retention/plan.js + 1 modules
-var plan = __nccwpck_require__(12255);
+var plan = __nccwpck_require__(45569);
 // EXTERNAL MODULE: ./lib/retention/policy.js
-var retention_policy = __nccwpck_require__(60655);
+var retention_policy = __nccwpck_require__(85354);
 ;// CONCATENATED MODULE: ./lib/status/page/retention.js
 
 
@@ -27013,7 +27013,7 @@ const LEFT = [
 }
 
 // EXTERNAL MODULE: ./lib/status/stats.js
-var stats = __nccwpck_require__(68916);
+var stats = __nccwpck_require__(52117);
 ;// CONCATENATED MODULE: ./lib/status/page/runs.js
 
 
@@ -27446,7 +27446,7 @@ function databaseLine({ result: { database } }) {
 }
 
 // EXTERNAL MODULE: ./lib/status/write-result.js
-var write_result = __nccwpck_require__(19992);
+var write_result = __nccwpck_require__(49611);
 ;// CONCATENATED MODULE: ./lib/status/run.js
 
 
@@ -27665,15 +27665,15 @@ function limitsOf(inputs) {
 
 /***/ }),
 
-/***/ 91283:
+/***/ 76314:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   o: () => (/* binding */ verificationProblems),
 /* harmony export */   w: () => (/* binding */ verificationsOf)
 /* harmony export */ });
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(84319);
-/* harmony import */ var _newest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(11165);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(78714);
+/* harmony import */ var _newest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2850);
 
 
 /** The newest verification of each backup that has one, newest first. */ function verificationsOf({ entries }) {
@@ -27728,7 +27728,7 @@ function limitsOf(inputs) {
 
 /***/ }),
 
-/***/ 19992:
+/***/ 49611:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -27736,7 +27736,7 @@ function limitsOf(inputs) {
 /* harmony export */ });
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(51455);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(76760);
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(22157);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(17594);
 
 
 
@@ -27756,7 +27756,7 @@ function limitsOf(inputs) {
 
 /***/ }),
 
-/***/ 5187:
+/***/ 5752:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -27766,7 +27766,7 @@ function limitsOf(inputs) {
 /* harmony export */   wo: () => (/* binding */ requireAccess)
 /* harmony export */ });
 /* unused harmony export isEnterpriseServer */
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
 
 /** The code of the error for a name that the run has already given. */ const NAME_TAKEN = 'NAME_TAKEN';
 /** The code of the error for bytes that do not match their digest. */ const DAMAGED = 'DAMAGED';
@@ -27794,7 +27794,7 @@ function limitsOf(inputs) {
 
 /***/ }),
 
-/***/ 97107:
+/***/ 41066:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -27804,9 +27804,9 @@ function limitsOf(inputs) {
 /* harmony export */   xu: () => (/* binding */ limitWait),
 /* harmony export */   yT: () => (/* binding */ limitError)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(84319);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5531);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(78714);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(85822);
 
 
 
@@ -27860,7 +27860,7 @@ function limitsOf(inputs) {
 
 /***/ }),
 
-/***/ 71132:
+/***/ 63309:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -27903,7 +27903,7 @@ function sameDigest(a, b) {
 
 /***/ }),
 
-/***/ 5531:
+/***/ 85822:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -27911,7 +27911,7 @@ function sameDigest(a, b) {
 /* harmony export */   c4: () => (/* binding */ isNotFound),
 /* harmony export */   r3: () => (/* binding */ isRetryable)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
 
 /** A store that failed or refused. The message names the store, the object and what to do, and holds no secret. */ class StoreError extends _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo {
     retryable;
@@ -27936,14 +27936,14 @@ function sameDigest(a, b) {
 
 /***/ }),
 
-/***/ 83796:
+/***/ 17433:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   b: () => (/* binding */ checkPrefix),
 /* harmony export */   y: () => (/* binding */ checkKey)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
 
 /** The most bytes of a key: S3 has 1024 for prefix and key together. */ const MAX_KEY_BYTES = 900;
 /**
@@ -27973,14 +27973,14 @@ function keyProblem(key) {
 
 /***/ }),
 
-/***/ 81843:
+/***/ 17780:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   $: () => (/* binding */ putObject)
 /* harmony export */ });
-/* harmony import */ var _digest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(71132);
-/* harmony import */ var _sink_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(12439);
+/* harmony import */ var _digest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(63309);
+/* harmony import */ var _sink_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(31802);
 
 
 /**
@@ -28003,14 +28003,14 @@ function keyProblem(key) {
 
 /***/ }),
 
-/***/ 3822:
+/***/ 87517:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   A: () => (/* binding */ readObject),
 /* harmony export */   c: () => (/* binding */ readMany)
 /* harmony export */ });
-/* harmony import */ var _retry_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(78084);
+/* harmony import */ var _retry_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(16351);
 
 /** How many objects are read at once from a store that names no number: far below what any store limits. */ const AT_ONCE = 32;
 /**
@@ -28060,7 +28060,7 @@ function keyProblem(key) {
 
 /***/ }),
 
-/***/ 66059:
+/***/ 30253:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -28070,23 +28070,23 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/storage/retry.js
-var storage_retry = __nccwpck_require__(78084);
+var storage_retry = __nccwpck_require__(16351);
 // EXTERNAL MODULE: ./lib/storage/artifact/access.js
-var artifact_access = __nccwpck_require__(5187);
+var artifact_access = __nccwpck_require__(5752);
 // EXTERNAL MODULE: external "node:timers/promises"
 var promises_ = __nccwpck_require__(58500);
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(22157);
+var errors = __nccwpck_require__(17594);
 // EXTERNAL MODULE: ./lib/base/reporter.js
-var reporter = __nccwpck_require__(98067);
+var reporter = __nccwpck_require__(97872);
 // EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(84319);
+var units = __nccwpck_require__(78714);
 // EXTERNAL MODULE: ./lib/base/web-fetch.js
-var web_fetch = __nccwpck_require__(63311);
+var web_fetch = __nccwpck_require__(42570);
 // EXTERNAL MODULE: ./lib/storage/errors.js
-var storage_errors = __nccwpck_require__(5531);
+var storage_errors = __nccwpck_require__(85822);
 // EXTERNAL MODULE: ./lib/storage/artifact/rest-errors.js
-var rest_errors = __nccwpck_require__(97107);
+var rest_errors = __nccwpck_require__(41066);
 ;// CONCATENATED MODULE: ./lib/storage/artifact/rest.js
 
 
@@ -28215,9 +28215,9 @@ const CLEANUP_MS = 2500;
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __nccwpck_require__(57075);
 // EXTERNAL MODULE: ./lib/storage/keys.js
-var keys = __nccwpck_require__(83796);
+var keys = __nccwpck_require__(17433);
 // EXTERNAL MODULE: ./lib/storage/read-many.js
-var read_many = __nccwpck_require__(3822);
+var read_many = __nccwpck_require__(87517);
 ;// CONCATENATED MODULE: ./lib/storage/artifact/names.js
 
 
@@ -28789,7 +28789,7 @@ function blobError(status, { doing }) {
 }
 
 // EXTERNAL MODULE: ./lib/storage/digest.js
-var digest = __nccwpck_require__(71132);
+var digest = __nccwpck_require__(63309);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(73024);
 // EXTERNAL MODULE: external "node:fs/promises"
@@ -29503,7 +29503,7 @@ const ABSENT = [
 }
 
 // EXTERNAL MODULE: ./lib/storage/url.js
-var storage_url = __nccwpck_require__(8303);
+var storage_url = __nccwpck_require__(38208);
 ;// CONCATENATED MODULE: ./lib/storage/registry.js
 
 
@@ -29526,14 +29526,14 @@ var storage_url = __nccwpck_require__(8303);
     if (parsed.scheme === 'file') return (0,storage_retry/* withRetry */.b)(new FileStore(parsed.url, parsed.root), retry);
     if (parsed.scheme === 'artifact') return openArtifactStore(parsed.url, context.artifacts, retry);
     // The SDK is a large part of the bundle: whoever does not store in S3 does not wait for it.
-    const { openS3Store } = await Promise.all(/* import() */[__nccwpck_require__.e(269), __nccwpck_require__.e(495), __nccwpck_require__.e(594)]).then(__nccwpck_require__.bind(__nccwpck_require__, 24594));
+    const { openS3Store } = await Promise.all(/* import() */[__nccwpck_require__.e(669), __nccwpck_require__.e(711), __nccwpck_require__.e(205)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3205));
     return openS3Store(parsed.url, parsed.s3, context, retry);
 }
 
 
 /***/ }),
 
-/***/ 78084:
+/***/ 16351:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -29541,10 +29541,10 @@ var storage_url = __nccwpck_require__(8303);
 /* harmony export */   b: () => (/* binding */ withRetry)
 /* harmony export */ });
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(58500);
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(22157);
-/* harmony import */ var _base_reporter_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(98067);
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(84319);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5531);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(17594);
+/* harmony import */ var _base_reporter_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(97872);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(78714);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(85822);
 
 
 
@@ -29683,7 +29683,7 @@ class RetryingUpload {
 
 /***/ }),
 
-/***/ 35518:
+/***/ 37737:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -29691,7 +29691,7 @@ class RetryingUpload {
 /* harmony export */   F$: () => (/* binding */ parseS3Url)
 /* harmony export */ });
 /* unused harmony export S3_PARAMETERS */
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
 
 const SECRETS_BELONG = 'Put the keys into the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY) or into a profile, and name that with profile=.';
 /** Takes one parameter's value into the location, or says what it should have been. */ const PARAMETERS = {
@@ -29803,15 +29803,15 @@ function decode(text, what) {
 
 /***/ }),
 
-/***/ 49208:
+/***/ 44671:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   o: () => (/* binding */ s3Settings)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
-/* harmony import */ var _base_proxy_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(55308);
-/* harmony import */ var _location_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(35518);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _base_proxy_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(65309);
+/* harmony import */ var _location_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(37737);
 
 
 
@@ -29891,15 +29891,15 @@ function hostOf(endpoint) {
 
 /***/ }),
 
-/***/ 12439:
+/***/ 31802:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   X: () => (/* binding */ StoreSink)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(84319);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5531);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(78714);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(85822);
 
 
 
@@ -30032,7 +30032,7 @@ const STALL_MS = 600_000;
 
 /***/ }),
 
-/***/ 8303:
+/***/ 38208:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -30040,8 +30040,8 @@ const STALL_MS = 600_000;
 /* harmony export */ });
 /* unused harmony export KNOWN_SCHEMES */
 /* harmony import */ var node_url__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(73136);
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(22157);
-/* harmony import */ var _s3_location_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(35518);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(17594);
+/* harmony import */ var _s3_location_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(37737);
 
 
 
@@ -30098,7 +30098,7 @@ function parseFileUrl(rest) {
 
 /***/ }),
 
-/***/ 651:
+/***/ 44172:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -30111,7 +30111,7 @@ function parseFileUrl(rest) {
 
 /***/ }),
 
-/***/ 32400:
+/***/ 63011:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -30159,7 +30159,7 @@ function notMeasured(kind, name, why) {
 
 /***/ }),
 
-/***/ 56154:
+/***/ 69927:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -30171,11 +30171,11 @@ __nccwpck_require__.d(__webpack_exports__, {
 // UNUSED EXPORTS: compareContents
 
 // EXTERNAL MODULE: ./lib/postgres/explain.js + 5 modules
-var explain = __nccwpck_require__(1943);
+var explain = __nccwpck_require__(53922);
 // EXTERNAL MODULE: ./lib/postgres/server.js
-var server = __nccwpck_require__(97035);
+var server = __nccwpck_require__(36008);
 // EXTERNAL MODULE: ./lib/verify/compare/findings.js
-var compare_findings = __nccwpck_require__(32400);
+var compare_findings = __nccwpck_require__(63011);
 ;// CONCATENATED MODULE: ./lib/verify/compare/collation.js
 
 /**
@@ -30244,11 +30244,11 @@ function codesetless(locale) {
 }
 
 // EXTERNAL MODULE: ./lib/backup/fingerprint/queries.js
-var queries = __nccwpck_require__(20808);
+var queries = __nccwpck_require__(27597);
 // EXTERNAL MODULE: ./lib/backup/fingerprint/savepoint.js
-var savepoint = __nccwpck_require__(89641);
+var savepoint = __nccwpck_require__(25328);
 // EXTERNAL MODULE: ./lib/postgres/psql.js
-var postgres_psql = __nccwpck_require__(70916);
+var postgres_psql = __nccwpck_require__(80059);
 ;// CONCATENATED MODULE: ./lib/verify/compare/counting.js
 
 
@@ -30363,11 +30363,11 @@ function sum(a, b) {
 // EXTERNAL MODULE: external "node:readline"
 var external_node_readline_ = __nccwpck_require__(80481);
 // EXTERNAL MODULE: ./lib/base/errors.js
-var base_errors = __nccwpck_require__(22157);
+var base_errors = __nccwpck_require__(17594);
 // EXTERNAL MODULE: ./lib/base/process.js
-var process = __nccwpck_require__(8985);
+var process = __nccwpck_require__(78208);
 // EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(84319);
+var units = __nccwpck_require__(78714);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(77598);
 ;// CONCATENATED MODULE: ./lib/verify/compare/entries.js
@@ -30576,11 +30576,11 @@ const EXPECTED = {
 }
 
 // EXTERNAL MODULE: ./lib/backup/fingerprint/kinds.js
-var fingerprint_kinds = __nccwpck_require__(62407);
+var fingerprint_kinds = __nccwpck_require__(87026);
 // EXTERNAL MODULE: ./lib/backup/fingerprint/objects.js
-var fingerprint_objects = __nccwpck_require__(65360);
+var fingerprint_objects = __nccwpck_require__(85205);
 // EXTERNAL MODULE: ./lib/verify/compare/request.js
-var request = __nccwpck_require__(91561);
+var request = __nccwpck_require__(936);
 ;// CONCATENATED MODULE: ./lib/verify/compare/kinds.js
 
 
@@ -30664,9 +30664,9 @@ const OLDER = 'the pgkeep that made the backup did not count it';
 }
 
 // EXTERNAL MODULE: ./lib/backup/fingerprint/large-object-details.js
-var large_object_details = __nccwpck_require__(54876);
+var large_object_details = __nccwpck_require__(47015);
 // EXTERNAL MODULE: ./lib/backup/fingerprint/large-objects.js
-var large_objects = __nccwpck_require__(49138);
+var large_objects = __nccwpck_require__(29983);
 ;// CONCATENATED MODULE: ./lib/verify/compare/large-objects.js
 
 
@@ -30730,7 +30730,7 @@ const DETAILS = [
 ];
 
 // EXTERNAL MODULE: ./lib/backup/fingerprint/requires.js
-var requires = __nccwpck_require__(29134);
+var requires = __nccwpck_require__(98841);
 ;// CONCATENATED MODULE: ./lib/verify/compare/relations.js
 
 
@@ -30792,7 +30792,7 @@ const OTHER_SERVER = 'it reads a foreign table, and nothing that is restored her
 }
 
 // EXTERNAL MODULE: ./lib/backup/fingerprint/sequences.js
-var sequences = __nccwpck_require__(34922);
+var sequences = __nccwpck_require__(75651);
 ;// CONCATENATED MODULE: ./lib/verify/compare/judge-sequence.js
 
 /**
@@ -30881,9 +30881,9 @@ SELECT seqrelid::int8 AS oid, seqincrement::text AS increment, seqcycle AS cycle
 }
 
 // EXTERNAL MODULE: ./lib/backup/fingerprint/counts.js
-var counts = __nccwpck_require__(71462);
+var counts = __nccwpck_require__(39397);
 // EXTERNAL MODULE: ./lib/backup/fingerprint/tables.js
-var tables = __nccwpck_require__(51715);
+var tables = __nccwpck_require__(97896);
 ;// CONCATENATED MODULE: ./lib/verify/compare/judge-table.js
 
 
@@ -31143,7 +31143,7 @@ function holdsDefinitions({ manifest }) {
 
 /***/ }),
 
-/***/ 91561:
+/***/ 936:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -31158,7 +31158,7 @@ function holdsDefinitions({ manifest }) {
 
 /***/ }),
 
-/***/ 62560:
+/***/ 65899:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -31166,8 +31166,8 @@ function holdsDefinitions({ manifest }) {
 /* harmony export */   lI: () => (/* binding */ lackingOn),
 /* harmony export */   oQ: () => (/* binding */ extensionsOf)
 /* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
-/* harmony import */ var _postgres_psql_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(70916);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _postgres_psql_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(80059);
 
 
 /** The extensions that a backup needs: by its fingerprint, or by the archive itself where there is none. */ function extensionsOf(staged, toc) {
@@ -31242,7 +31242,7 @@ function missingExtensions(missing, allowed) {
 
 /***/ }),
 
-/***/ 96297:
+/***/ 37526:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -31254,15 +31254,15 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/postgres/connection/parse.js + 2 modules
-var parse = __nccwpck_require__(87940);
+var parse = __nccwpck_require__(31276);
 // EXTERNAL MODULE: ./lib/postgres/programs/index.js + 35 modules
-var postgres_programs = __nccwpck_require__(74277);
+var postgres_programs = __nccwpck_require__(36499);
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(22157);
+var errors = __nccwpck_require__(17594);
 // EXTERNAL MODULE: ./lib/postgres/psql.js
-var postgres_psql = __nccwpck_require__(70916);
+var postgres_psql = __nccwpck_require__(80059);
 // EXTERNAL MODULE: ./lib/postgres/scratch/admin.js + 1 modules
-var scratch_admin = __nccwpck_require__(35671);
+var scratch_admin = __nccwpck_require__(42448);
 ;// CONCATENATED MODULE: ./lib/postgres/scratch/borrow.js
 
 
@@ -31379,7 +31379,7 @@ var external_node_crypto_ = __nccwpck_require__(77598);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(76760);
 // EXTERNAL MODULE: ./lib/postgres/connection/options.js
-var connection_options = __nccwpck_require__(80905);
+var connection_options = __nccwpck_require__(96774);
 ;// CONCATENATED MODULE: ./lib/postgres/scratch/connection.js
 
 
@@ -31876,7 +31876,7 @@ const TAIL_LINES = 30;
 }
 
 // EXTERNAL MODULE: ./lib/base/text.js
-var base_text = __nccwpck_require__(99589);
+var base_text = __nccwpck_require__(58566);
 ;// CONCATENATED MODULE: ./lib/postgres/scratch/script.js
 
 /** Marks every program that the server starts, by its environment. */ const MARK = 'PGKEEP_SCRATCH';
@@ -32302,7 +32302,7 @@ function megabytes(bytes, least, most) {
 }
 
 // EXTERNAL MODULE: ./lib/base/process.js
-var base_process = __nccwpck_require__(8985);
+var base_process = __nccwpck_require__(78208);
 ;// CONCATENATED MODULE: ./lib/postgres/scratch/user.js
 
 
@@ -32686,9 +32686,9 @@ function lostMessage(tail) {
 
 
 // EXTERNAL MODULE: ./lib/postgres/server.js
-var postgres_server = __nccwpck_require__(97035);
+var postgres_server = __nccwpck_require__(36008);
 // EXTERNAL MODULE: ./lib/verify/extensions.js
-var verify_extensions = __nccwpck_require__(62560);
+var verify_extensions = __nccwpck_require__(65899);
 ;// CONCATENATED MODULE: ./lib/verify/place.js
 
 
@@ -32777,16 +32777,16 @@ function installing({ inputs, cache, reporter, env, tempDir, signal, method }) {
 
 /***/ }),
 
-/***/ 73490:
+/***/ 76259:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   U: () => (/* binding */ reportText)
 /* harmony export */ });
-/* harmony import */ var _base_table_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(59384);
-/* harmony import */ var _base_text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(99589);
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(84319);
-/* harmony import */ var _report_view_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(25488);
+/* harmony import */ var _base_table_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(72341);
+/* harmony import */ var _base_text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(58566);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(78714);
+/* harmony import */ var _report_view_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(62489);
 
 
 
@@ -32886,15 +32886,15 @@ function section(title, findings, show) {
 
 /***/ }),
 
-/***/ 25488:
+/***/ 62489:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   J: () => (/* binding */ controlText),
 /* harmony export */   d: () => (/* binding */ viewOf)
 /* harmony export */ });
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(84319);
-/* harmony import */ var _result_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7739);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(78714);
+/* harmony import */ var _result_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(91852);
 
 
 /** What each kind of finding is called as a row, in the order that they are shown. */ const TITLES = {
@@ -33035,7 +33035,7 @@ const OUTWARD = [
 
 /***/ }),
 
-/***/ 7739:
+/***/ 91852:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -33049,8 +33049,8 @@ const OUTWARD = [
 /* harmony export */   vA: () => (/* binding */ totalsOf)
 /* harmony export */ });
 /* unused harmony export fitting */
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(22157);
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(84319);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(78714);
 
 
 /** True for what makes a verification fail. */ function isRed({ verdict, minor }) {
@@ -33152,7 +33152,7 @@ function choiceReason({ name, backupId, label }, finding) {
 
 /***/ }),
 
-/***/ 51995:
+/***/ 92843:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -33164,11 +33164,11 @@ __nccwpck_require__.d(__webpack_exports__, {
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(48161);
 // EXTERNAL MODULE: ./lib/postgres/psql.js
-var psql = __nccwpck_require__(70916);
+var psql = __nccwpck_require__(80059);
 // EXTERNAL MODULE: ./lib/restore/archive/index.js + 26 modules
-var archive = __nccwpck_require__(70354);
+var archive = __nccwpck_require__(20950);
 // EXTERNAL MODULE: ./lib/restore/requirements.js
-var requirements = __nccwpck_require__(18873);
+var requirements = __nccwpck_require__(26960);
 ;// CONCATENATED MODULE: ./lib/verify/left-out-kinds.js
 
 /** Kinds that the fingerprint calls otherwise than an archive; all others are the same in lower case. */ const NAMES = {
@@ -33451,7 +33451,7 @@ function withHeirs(table, heirs) {
 
 /***/ }),
 
-/***/ 67572:
+/***/ 80931:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -33461,29 +33461,29 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/notify/telling.js + 8 modules
-var telling = __nccwpck_require__(24911);
+var telling = __nccwpck_require__(81666);
 // EXTERNAL MODULE: ./lib/verify/result.js
-var verify_result = __nccwpck_require__(7739);
+var verify_result = __nccwpck_require__(91852);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(77598);
 // EXTERNAL MODULE: ./lib/backup/choose.js + 1 modules
-var choose = __nccwpck_require__(5118);
+var choose = __nccwpck_require__(14979);
 // EXTERNAL MODULE: ./lib/backup/catalogue.js
-var catalogue = __nccwpck_require__(77814);
+var catalogue = __nccwpck_require__(68427);
 // EXTERNAL MODULE: ./lib/backup/log.js
-var backup_log = __nccwpck_require__(70401);
+var backup_log = __nccwpck_require__(6104);
 // EXTERNAL MODULE: ./lib/backup/verified.js
-var backup_verified = __nccwpck_require__(71287);
+var backup_verified = __nccwpck_require__(88484);
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(22157);
+var errors = __nccwpck_require__(17594);
 // EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(84319);
+var units = __nccwpck_require__(78714);
 // EXTERNAL MODULE: ./lib/codec/index.js + 7 modules
-var codec = __nccwpck_require__(9077);
+var codec = __nccwpck_require__(41787);
 // EXTERNAL MODULE: ./lib/inputs/name.js
-var inputs_name = __nccwpck_require__(49293);
+var inputs_name = __nccwpck_require__(40902);
 // EXTERNAL MODULE: ./lib/storage/registry.js + 14 modules
-var registry = __nccwpck_require__(66059);
+var registry = __nccwpck_require__(30253);
 ;// CONCATENATED MODULE: ./lib/verify/age.js
 
 /**
@@ -33522,17 +33522,17 @@ var registry = __nccwpck_require__(66059);
 // EXTERNAL MODULE: external "node:perf_hooks"
 var external_node_perf_hooks_ = __nccwpck_require__(643);
 // EXTERNAL MODULE: ./lib/restore/stage/index.js + 9 modules
-var stage = __nccwpck_require__(50081);
+var stage = __nccwpck_require__(71915);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(51455);
 // EXTERNAL MODULE: ./lib/backup/fingerprint/nothing.js
-var nothing = __nccwpck_require__(51805);
+var nothing = __nccwpck_require__(39052);
 // EXTERNAL MODULE: ./lib/restore/archive/index.js + 26 modules
-var archive = __nccwpck_require__(70354);
+var archive = __nccwpck_require__(20950);
 // EXTERNAL MODULE: ./lib/postgres/psql.js
-var postgres_psql = __nccwpck_require__(70916);
+var postgres_psql = __nccwpck_require__(80059);
 // EXTERNAL MODULE: ./lib/verify/compare/findings.js
-var compare_findings = __nccwpck_require__(32400);
+var compare_findings = __nccwpck_require__(63011);
 ;// CONCATENATED MODULE: ./lib/verify/amcheck.js
 
 
@@ -33656,9 +33656,9 @@ function broken({ schema, name }, found) {
 }
 
 // EXTERNAL MODULE: ./lib/verify/bootstrap-role.js
-var bootstrap_role = __nccwpck_require__(651);
+var bootstrap_role = __nccwpck_require__(44172);
 // EXTERNAL MODULE: ./lib/base/text.js
-var base_text = __nccwpck_require__(99589);
+var base_text = __nccwpck_require__(58566);
 ;// CONCATENATED MODULE: ./lib/verify/expected-tables.js
 
 
@@ -33823,13 +33823,13 @@ function nameOf(sql) {
 }
 
 // EXTERNAL MODULE: ./lib/verify/compare/index.js + 12 modules
-var compare = __nccwpck_require__(56154);
+var compare = __nccwpck_require__(69927);
 // EXTERNAL MODULE: ./lib/postgres/explain.js + 5 modules
-var explain = __nccwpck_require__(1943);
+var explain = __nccwpck_require__(53922);
 // EXTERNAL MODULE: ./lib/verify/compare/request.js
-var compare_request = __nccwpck_require__(91561);
+var compare_request = __nccwpck_require__(936);
 // EXTERNAL MODULE: ./lib/backup/fingerprint/objects.js
-var objects = __nccwpck_require__(65360);
+var objects = __nccwpck_require__(85205);
 ;// CONCATENATED MODULE: ./lib/verify/control/objects.js
 
 /** What is dropped by the name that PostgreSQL itself gives an object: `DROP TRIGGER touch ON app.orders`. */ const DROPPED = new Set([
@@ -34233,15 +34233,15 @@ async function doDamage(request, random) {
 }
 
 // EXTERNAL MODULE: ./lib/backup/all-or-stop.js
-var all_or_stop = __nccwpck_require__(81949);
+var all_or_stop = __nccwpck_require__(28676);
 // EXTERNAL MODULE: ./lib/base/reporter.js
-var base_reporter = __nccwpck_require__(98067);
+var base_reporter = __nccwpck_require__(97872);
 // EXTERNAL MODULE: ./lib/postgres/server.js
-var server = __nccwpck_require__(97035);
+var server = __nccwpck_require__(36008);
 // EXTERNAL MODULE: ./lib/restore/swap/archived.js
-var swap_archived = __nccwpck_require__(43083);
+var swap_archived = __nccwpck_require__(77056);
 // EXTERNAL MODULE: ./lib/postgres/database/hashes.js
-var hashes = __nccwpck_require__(37468);
+var hashes = __nccwpck_require__(84349);
 ;// CONCATENATED MODULE: ./lib/verify/compare/properties.js
 
 
@@ -34273,9 +34273,9 @@ var hashes = __nccwpck_require__(37468);
 }
 
 // EXTERNAL MODULE: ./lib/verify/place.js + 13 modules
-var verify_place = __nccwpck_require__(96297);
+var verify_place = __nccwpck_require__(37526);
 // EXTERNAL MODULE: ./lib/verify/scratch-copy.js + 2 modules
-var scratch_copy = __nccwpck_require__(51995);
+var scratch_copy = __nccwpck_require__(92843);
 ;// CONCATENATED MODULE: ./lib/verify/restored.js
 const DEFINITIONS = 'of the archive';
 /** Whether the definitions in the archive are those that the database had. */ function definitionsFinding({ fingerprint, manifest }, found) {
@@ -34450,9 +34450,9 @@ const DEFINITIONS = 'of the archive';
 }
 
 // EXTERNAL MODULE: ./lib/verify/extensions.js
-var extensions = __nccwpck_require__(62560);
+var extensions = __nccwpck_require__(65899);
 // EXTERNAL MODULE: ./lib/postgres/globals.js
-var postgres_globals = __nccwpck_require__(92070);
+var postgres_globals = __nccwpck_require__(17371);
 ;// CONCATENATED MODULE: ./lib/verify/roles.js
 
 /**
@@ -34831,7 +34831,7 @@ function tell({ verdict, totals, seconds, name, backupId }, { reporter }) {
 
 /***/ }),
 
-/***/ 86144:
+/***/ 13411:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -35052,25 +35052,25 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./lib/base/failure.js
-var failure = __nccwpck_require__(73222);
+var failure = __nccwpck_require__(81747);
 // EXTERNAL MODULE: ./lib/base/stop.js
-var stop = __nccwpck_require__(57122);
+var stop = __nccwpck_require__(45505);
 // EXTERNAL MODULE: ./lib/version.js
-var version = __nccwpck_require__(86144);
+var version = __nccwpck_require__(13411);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(73024);
 // EXTERNAL MODULE: ./lib/base/errors.js
-var errors = __nccwpck_require__(22157);
+var errors = __nccwpck_require__(17594);
 // EXTERNAL MODULE: ./lib/inputs/read.js + 4 modules
-var read = __nccwpck_require__(46735);
+var read = __nccwpck_require__(24813);
 // EXTERNAL MODULE: ./lib/inputs/table.js + 11 modules
-var table = __nccwpck_require__(87481);
+var table = __nccwpck_require__(2253);
 // EXTERNAL MODULE: ./lib/inputs/selector.js
-var selector = __nccwpck_require__(71167);
+var selector = __nccwpck_require__(65480);
 // EXTERNAL MODULE: ./lib/inputs/unknown.js
-var unknown = __nccwpck_require__(39182);
+var unknown = __nccwpck_require__(25075);
 // EXTERNAL MODULE: ./lib/inputs/values.js
-var inputs_values = __nccwpck_require__(37612);
+var inputs_values = __nccwpck_require__(97035);
 ;// CONCATENATED MODULE: ./lib/cli/flags.js
 
 const ALL = [
@@ -35483,15 +35483,15 @@ function invocationOf(command, source, { json, html, id, ...terminal }) {
 }
 
 // EXTERNAL MODULE: ./lib/backup/result.js
-var backup_result = __nccwpck_require__(52174);
+var backup_result = __nccwpck_require__(23997);
 // EXTERNAL MODULE: ./lib/backup/told.js
-var told = __nccwpck_require__(18806);
+var told = __nccwpck_require__(73857);
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(48161);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(76760);
 // EXTERNAL MODULE: ./lib/postgres/programs/index.js + 35 modules
-var programs = __nccwpck_require__(74277);
+var programs = __nccwpck_require__(36499);
 ;// CONCATENATED MODULE: ./lib/cli/commands/machine.js
 
 
@@ -35543,13 +35543,13 @@ function terminalOptions({ env, reporter, signal }, inputs) {
 }
 
 // EXTERNAL MODULE: ./lib/migrations/report/index.js + 13 modules
-var migrations_report = __nccwpck_require__(81339);
+var migrations_report = __nccwpck_require__(3581);
 // EXTERNAL MODULE: ./lib/migrations/result.js
-var result = __nccwpck_require__(74423);
+var result = __nccwpck_require__(38660);
 // EXTERNAL MODULE: ./lib/migrations/run.js + 48 modules
-var run = __nccwpck_require__(47575);
+var run = __nccwpck_require__(21411);
 // EXTERNAL MODULE: ./lib/status/write-result.js
-var write_result = __nccwpck_require__(19992);
+var write_result = __nccwpck_require__(49611);
 ;// CONCATENATED MODULE: ./lib/cli/commands/check-migrations.js
 
 
@@ -35572,23 +35572,23 @@ var write_result = __nccwpck_require__(19992);
 }
 
 // EXTERNAL MODULE: ./lib/backup/catalogue.js
-var catalogue = __nccwpck_require__(77814);
+var catalogue = __nccwpck_require__(68427);
 // EXTERNAL MODULE: ./lib/backup/inventory.js
-var backup_inventory = __nccwpck_require__(35207);
+var backup_inventory = __nccwpck_require__(36198);
 // EXTERNAL MODULE: ./lib/backup/log.js
-var backup_log = __nccwpck_require__(70401);
+var backup_log = __nccwpck_require__(6104);
 // EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(84319);
+var units = __nccwpck_require__(78714);
 // EXTERNAL MODULE: ./lib/inputs/name.js
-var inputs_name = __nccwpck_require__(49293);
+var inputs_name = __nccwpck_require__(40902);
 // EXTERNAL MODULE: ./lib/storage/registry.js + 14 modules
-var registry = __nccwpck_require__(66059);
+var registry = __nccwpck_require__(30253);
 // EXTERNAL MODULE: ./lib/retention/candidates.js
-var candidates = __nccwpck_require__(64499);
+var candidates = __nccwpck_require__(44922);
 // EXTERNAL MODULE: ./lib/retention/objects.js
-var objects = __nccwpck_require__(63965);
+var objects = __nccwpck_require__(50398);
 // EXTERNAL MODULE: ./lib/retention/plan.js + 1 modules
-var plan = __nccwpck_require__(12255);
+var plan = __nccwpck_require__(45569);
 ;// CONCATENATED MODULE: ./lib/retention/delete.js
 
 
@@ -35691,11 +35691,11 @@ async function deleteCopy({ id, run, reporter, signal }, store, name) {
 }
 
 // EXTERNAL MODULE: ./lib/backup/manifest.js
-var backup_manifest = __nccwpck_require__(50466);
+var backup_manifest = __nccwpck_require__(78841);
 // EXTERNAL MODULE: ./lib/backup/unfinished.js
-var unfinished = __nccwpck_require__(61514);
+var unfinished = __nccwpck_require__(82485);
 // EXTERNAL MODULE: ./lib/base/table.js
-var base_table = __nccwpck_require__(59384);
+var base_table = __nccwpck_require__(72341);
 ;// CONCATENATED MODULE: ./lib/cli/commands/list.js
 
 
@@ -35783,9 +35783,9 @@ function tableOf(url, name, backups, inputs, context) {
 }
 
 // EXTERNAL MODULE: ./lib/backup/history.js
-var backup_history = __nccwpck_require__(90179);
+var backup_history = __nccwpck_require__(24742);
 // EXTERNAL MODULE: ./lib/base/text.js
-var base_text = __nccwpck_require__(99589);
+var base_text = __nccwpck_require__(58566);
 ;// CONCATENATED MODULE: ./lib/cli/commands/families.js
 
 
@@ -35883,11 +35883,11 @@ function log_row({ startedAt, action, outcome, seconds, backup, actor, error }) 
 }
 
 // EXTERNAL MODULE: ./lib/retention/plan-text.js
-var plan_text = __nccwpck_require__(94868);
+var plan_text = __nccwpck_require__(14687);
 // EXTERNAL MODULE: ./lib/retention/run.js
-var retention_run = __nccwpck_require__(21724);
+var retention_run = __nccwpck_require__(1775);
 // EXTERNAL MODULE: ./lib/retention/told.js
-var retention_told = __nccwpck_require__(46816);
+var retention_told = __nccwpck_require__(53717);
 ;// CONCATENATED MODULE: ./lib/cli/commands/prune.js
 
 
@@ -35905,9 +35905,9 @@ var retention_told = __nccwpck_require__(46816);
 }
 
 // EXTERNAL MODULE: ./lib/restore/result.js
-var restore_result = __nccwpck_require__(93188);
+var restore_result = __nccwpck_require__(73177);
 // EXTERNAL MODULE: ./lib/restore/told.js + 47 modules
-var restore_told = __nccwpck_require__(523);
+var restore_told = __nccwpck_require__(95712);
 ;// CONCATENATED MODULE: ./lib/cli/commands/restore.js
 
 
@@ -35925,7 +35925,7 @@ var restore_told = __nccwpck_require__(523);
 }
 
 // EXTERNAL MODULE: ./lib/backup/choose.js + 1 modules
-var choose = __nccwpck_require__(5118);
+var choose = __nccwpck_require__(14979);
 ;// CONCATENATED MODULE: ./lib/cli/commands/show.js
 
 
@@ -36040,7 +36040,7 @@ function describe(manifest, where) {
 }
 
 // EXTERNAL MODULE: ./lib/status/stats.js
-var status_stats = __nccwpck_require__(68916);
+var status_stats = __nccwpck_require__(52117);
 ;// CONCATENATED MODULE: ./lib/status/stats-text.js
 
 
@@ -36157,11 +36157,11 @@ function backupRow(stats) {
 }
 
 // EXTERNAL MODULE: ./lib/github/issues.js
-var github_issues = __nccwpck_require__(55464);
+var github_issues = __nccwpck_require__(375);
 // EXTERNAL MODULE: ./lib/status/result.js
-var status_result = __nccwpck_require__(96702);
+var status_result = __nccwpck_require__(68825);
 // EXTERNAL MODULE: ./lib/status/facts.js
-var status_facts = __nccwpck_require__(46400);
+var status_facts = __nccwpck_require__(71065);
 ;// CONCATENATED MODULE: ./lib/status/text.js
 
 
@@ -36213,7 +36213,7 @@ function bullet(text, { width }) {
 }
 
 // EXTERNAL MODULE: ./lib/status/told.js + 14 modules
-var status_told = __nccwpck_require__(59033);
+var status_told = __nccwpck_require__(45201);
 ;// CONCATENATED MODULE: ./lib/cli/commands/status.js
 
 
@@ -36247,11 +36247,11 @@ var status_told = __nccwpck_require__(59033);
 }
 
 // EXTERNAL MODULE: ./lib/verify/report-text.js
-var report_text = __nccwpck_require__(73490);
+var report_text = __nccwpck_require__(76259);
 // EXTERNAL MODULE: ./lib/verify/result.js
-var verify_result = __nccwpck_require__(7739);
+var verify_result = __nccwpck_require__(91852);
 // EXTERNAL MODULE: ./lib/verify/told.js + 17 modules
-var verify_told = __nccwpck_require__(67572);
+var verify_told = __nccwpck_require__(80931);
 ;// CONCATENATED MODULE: ./lib/cli/commands/verify.js
 
 
@@ -36409,9 +36409,9 @@ function overview(width) {
 }
 
 // EXTERNAL MODULE: ./lib/base/mask.js
-var mask = __nccwpck_require__(88734);
+var mask = __nccwpck_require__(91297);
 // EXTERNAL MODULE: ./lib/base/meter.js
-var meter = __nccwpck_require__(38817);
+var meter = __nccwpck_require__(1484);
 ;// CONCATENATED MODULE: ./lib/cli/style.js
 const STYLES = {
     bold: 1,
@@ -36662,16 +36662,16 @@ function perform(invocation, context) {
 }
 
 // EXTERNAL MODULE: ./lib/base/reporter.js
-var reporter = __nccwpck_require__(98067);
+var reporter = __nccwpck_require__(97872);
 ;// CONCATENATED MODULE: ./lib/index.js
 // Everything in one bundle; what each entry does not need is loaded only when it is used.
 /** The actions by name: `dist/<name>.js` runs one of them. */ const actions = {
-    backup: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(576), __nccwpck_require__.e(779), __nccwpck_require__.e(739)]).then(__nccwpck_require__.bind(__nccwpck_require__, 14739))).backupAction(),
-    restore: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(576), __nccwpck_require__.e(779), __nccwpck_require__.e(527)]).then(__nccwpck_require__.bind(__nccwpck_require__, 81527))).restoreAction(),
-    prune: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(576), __nccwpck_require__.e(779), __nccwpck_require__.e(805)]).then(__nccwpck_require__.bind(__nccwpck_require__, 54805))).pruneAction(),
-    status: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(576), __nccwpck_require__.e(779), __nccwpck_require__.e(889)]).then(__nccwpck_require__.bind(__nccwpck_require__, 32889))).statusAction(),
-    'check-migrations': async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(576), __nccwpck_require__.e(779), __nccwpck_require__.e(918)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7918))).checkMigrationsAction(),
-    verify: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(576), __nccwpck_require__.e(779), __nccwpck_require__.e(149)]).then(__nccwpck_require__.bind(__nccwpck_require__, 31149))).verifyAction()
+    backup: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(752), __nccwpck_require__.e(659), __nccwpck_require__.e(310)]).then(__nccwpck_require__.bind(__nccwpck_require__, 99310))).backupAction(),
+    restore: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(752), __nccwpck_require__.e(659), __nccwpck_require__.e(597)]).then(__nccwpck_require__.bind(__nccwpck_require__, 82597))).restoreAction(),
+    prune: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(752), __nccwpck_require__.e(659), __nccwpck_require__.e(115)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5115))).pruneAction(),
+    status: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(752), __nccwpck_require__.e(659), __nccwpck_require__.e(471)]).then(__nccwpck_require__.bind(__nccwpck_require__, 59471))).statusAction(),
+    'check-migrations': async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(752), __nccwpck_require__.e(659), __nccwpck_require__.e(271)]).then(__nccwpck_require__.bind(__nccwpck_require__, 13271))).checkMigrationsAction(),
+    verify: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(752), __nccwpck_require__.e(659), __nccwpck_require__.e(415)]).then(__nccwpck_require__.bind(__nccwpck_require__, 34415))).verifyAction()
 };
 
 // For the demo and the bench, which run what users run.
