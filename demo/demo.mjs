@@ -88,6 +88,11 @@ async function story(work, servers, signal) {
   const reading = `${storage} --identity-file=${work}/key.txt`;
   await runPgkeep(`node dist/cli.js verify ${reading}`);
 
+  step('A pull request drops a column. Its migration is tried on the backup first');
+  const migration = 'ALTER TABLE shop.customers DROP COLUMN email';
+  const typedCheck = `node dist/cli.js check-migrations ${reading} --command='psql -c "${migration}"'`;
+  await runPgkeep(`! ${typedCheck}`, { env: { PATH: path }, shown: typedCheck });
+
   step('Restore on another, empty server, with age, zstd and pg_restore as its RECOVERY.md says');
   const target = await start();
   const restore = join(work, 'restore');
@@ -166,7 +171,11 @@ async function main() {
   // The servers must enter it when root runs the demo; they run as another user then.
   if (process.getuid() === 0) chmodSync(work, 0o755);
   process.env.TMPDIR = work;
-  say(bold('pgkeep demo: back up a shop, encrypted, prove it, and restore it with pgkeep and without'));
+  say(
+    bold(
+      'pgkeep demo: back up a shop, encrypted, prove it, try a migration on it, and restore it with pgkeep and without',
+    ),
+  );
   const servers = [];
   try {
     const { cacheFolder } = await story(work, servers, stop.signal);
