@@ -65,6 +65,8 @@ describe('labelOf', () => {
       return true;
     };
     await expect(look()).resolves.toBeUndefined();
-    expect(warnings).toEqual([expect.stringMatching(/"accepted" counts as not set.*\npermissions:\n {2}pull-requests: write\n/)]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/"accepted" counts as not set.*\npermissions:\n {2}pull-requests: write\n/),
+    ]);
   });
 });

@@ -107,10 +107,7 @@ async function dispatch(invocation: Invocation, context: CommandContext): Promis
 /** What does something, apart from telling of itself. */
 type Work = Exclude<Invocation, { command: 'help' | 'version' }>;
 
-async function run(
-  invocation: Work,
-  context: CommandContext,
-): Promise<void> {
+async function run(invocation: Work, context: CommandContext): Promise<void> {
   const { reporter } = context;
   if (invocation.warnings.length > 0) hideArguments(invocation.command);
   for (const secret of secretsOf(invocation.command, invocation.inputs)) reporter.mask(secret);
