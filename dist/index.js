@@ -10680,6 +10680,10 @@ var base_mask = __nccwpck_require__(91297);
 ;// CONCATENATED MODULE: ./lib/migrations/command/environment.js
 /** How the command reaches the scratch database. */ /** What GitHub gives a step to talk to the runner and its services with: an own step would have been given its own. */ const RUNNERS_OWN = /^(INPUT_|ACTIONS_|STATE_|PGKEEP_|AWS_)|^(GITHUB_(TOKEN|OUTPUT|ENV|PATH|STATE|STEP_SUMMARY)|GH_TOKEN)$/;
 /** libpq's variables would lead to another database, and so may the URLs of other tools. */ const LEADS_ELSEWHERE = /^PG[A-Z]+$|^(DATABASE_URL|POSTGRES_URL|DIRECT_URL|SHADOW_DATABASE_URL)$/;
+/** Further names of the URL, for tools that read it from there (Prisma's `directUrl`): set where the job sets them. */ const OTHER_NAMES = [
+    'POSTGRES_URL',
+    'DIRECT_URL'
+];
 /** Shorter values than this are no secrets that could be told from any other text. */ const SHORTEST_SECRET = 8;
 /**
  * The environment of a pull request's command: the job's own, without what is ours (inputs, tokens, the storage's
@@ -10689,9 +10693,17 @@ var base_mask = __nccwpck_require__(91297);
     const hidden = secrets.filter(({ length })=>length >= SHORTEST_SECRET);
     const kept = Object.entries(env).filter(([name, value = ''])=>!RUNNERS_OWN.test(name) && !LEADS_ELSEWHERE.test(name) && !hidden.some((secret)=>value.includes(secret)));
     const { port, user, password, database } = login;
+    const url = databaseUrl(login);
+    const others = OTHER_NAMES.filter((name)=>env[name] !== undefined).map((name)=>[
+            name,
+            url
+        ]);
     return {
-        ...Object.fromEntries(kept),
-        DATABASE_URL: databaseUrl(login),
+        ...Object.fromEntries([
+            ...kept,
+            ...others
+        ]),
+        DATABASE_URL: url,
         PGHOST: '127.0.0.1',
         PGPORT: String(port),
         PGUSER: user,

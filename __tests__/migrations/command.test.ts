@@ -124,6 +124,12 @@ describe('the environment of the command', () => {
     });
   });
 
+  it('leads there by other names too, where the job uses them', () => {
+    const env = commandEnvironment({ DIRECT_URL: 'postgresql://production/shop' }, login, []);
+    expect(env['DIRECT_URL']).toBe(env['DATABASE_URL']);
+    expect(env).not.toHaveProperty('POSTGRES_URL');
+  });
+
   it('holds nothing of ours', () => {
     const ours = {
       INPUT_PASSPHRASE: 'x',
@@ -140,7 +146,7 @@ describe('the environment of the command', () => {
       PGKEEP_STORAGE: 'x',
       AWS_SECRET_ACCESS_KEY: 'x',
       PGSERVICE: 'production',
-      DIRECT_URL: 'postgresql://production/shop',
+      SHADOW_DATABASE_URL: 'postgresql://production/shop',
       MY_KEY: 'before AGE-SECRET-KEY-1 after',
     };
     const kept = { PATH: '/bin', HOME: '/home/me', CI: 'true', GITHUB_SHA: 'abc', NODE_ENV: 'test' };

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Rig, rigMissing } from '../support/backup-rig.js';
-import { testMajors } from '../support/majors.js';
+import { borderMajors } from '../support/majors.js';
 import { problems, Restored } from '../support/compare-rig.js';
 
 if (rigMissing !== undefined) process.stderr.write(`NOT RUN: comparing: ${rigMissing}\n`);
@@ -147,7 +147,7 @@ const of13 = (expected: string[]): string[] =>
       )
     : expected.filter((text) => !text.startsWith(ATTACHED));
 
-const suite = rigMissing === undefined ? describe.each(testMajors()) : describe.skip.each([0]);
+const suite = rigMissing === undefined ? describe.each(borderMajors()) : describe.skip.each([0]);
 
 suite('comparing a restored database of PostgreSQL %i', (major) => {
   let rig: Rig;

@@ -13,6 +13,9 @@ const RUNNERS_OWN =
 /** libpq's variables would lead to another database, and so may the URLs of other tools. */
 const LEADS_ELSEWHERE = /^PG[A-Z]+$|^(DATABASE_URL|POSTGRES_URL|DIRECT_URL|SHADOW_DATABASE_URL)$/;
 
+/** Further names of the URL, for tools that read it from there (Prisma's `directUrl`): set where the job sets them. */
+const OTHER_NAMES = ['POSTGRES_URL', 'DIRECT_URL'];
+
 /** Shorter values than this are no secrets that could be told from any other text. */
 const SHORTEST_SECRET = 8;
 
@@ -34,9 +37,11 @@ export function commandEnvironment(
       !hidden.some((secret) => value.includes(secret)),
   );
   const { port, user, password, database } = login;
+  const url = databaseUrl(login);
+  const others = OTHER_NAMES.filter((name) => env[name] !== undefined).map((name) => [name, url] as const);
   return {
-    ...Object.fromEntries(kept),
-    DATABASE_URL: databaseUrl(login),
+    ...Object.fromEntries<string | undefined>([...kept, ...others]),
+    DATABASE_URL: url,
     PGHOST: '127.0.0.1',
     PGPORT: String(port),
     PGUSER: user,
