@@ -164,7 +164,8 @@ async function bringUp(dir, monPort, rgwPort, store, sizeGib) {
   writeFileSync(keyring, keys.map((name) => readFileSync(join(dir, name), 'utf8')).join(''), { mode: 0o600 });
   await ceph('ceph-mon', '--mkfs', '-i', 'a', '--monmap', join(dir, 'monmap'), '--keyring', keyring);
   await ceph('ceph-mon', '-i', 'a');
-  const secret = (await ceph('ceph-authtool', keyring, '-n', 'osd.0', '-p')).trim();
+  // From the file: what a program printed may not have been read yet when it has ended.
+  const secret = /\[osd\.0\][^[]*\bkey = (\S+)/.exec(readFileSync(keyring, 'utf8'))?.[1];
   // Waits for the monitor by itself.
   await run('ceph', ['--connect-timeout', '20', 'osd', 'new', osd, '-i', '-'], {
     env,
