@@ -483,26 +483,59 @@ function wayOf({ options }) {
 
 /***/ }),
 
-/***/ 68427:
+/***/ 29444:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   AP: () => (/* binding */ chooseFamily),
-/* harmony export */   Cw: () => (/* binding */ listBackups),
-/* harmony export */   P3: () => (/* binding */ listFamilies),
-/* harmony export */   PX: () => (/* binding */ readManifests),
-/* harmony export */   RO: () => (/* binding */ newestBackup),
-/* harmony export */   fS: () => (/* binding */ onlyFamily),
-/* harmony export */   fe: () => (/* binding */ readBackup)
-/* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
-/* harmony import */ var _inputs_name_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(40902);
-/* harmony import */ var _storage_errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(85822);
-/* harmony import */ var _storage_read_many_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(87517);
-/* harmony import */ var _id_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(16481);
-/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(30802);
-/* harmony import */ var _manifest_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(78841);
-/* harmony import */ var _safety_family_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(85703);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  AP: () => (/* binding */ chooseFamily),
+  Cw: () => (/* binding */ listBackups),
+  P3: () => (/* binding */ listFamilies),
+  RO: () => (/* binding */ newestBackup),
+  fS: () => (/* binding */ onlyFamily),
+  fe: () => (/* binding */ readBackup),
+  PX: () => (/* binding */ readManifests)
+});
+
+// EXTERNAL MODULE: ./lib/base/errors.js
+var errors = __nccwpck_require__(17594);
+// EXTERNAL MODULE: ./lib/inputs/name.js
+var inputs_name = __nccwpck_require__(40902);
+// EXTERNAL MODULE: ./lib/storage/errors.js
+var storage_errors = __nccwpck_require__(85822);
+// EXTERNAL MODULE: ./lib/storage/read-many.js
+var read_many = __nccwpck_require__(87517);
+// EXTERNAL MODULE: ./lib/backup/id.js
+var backup_id = __nccwpck_require__(16481);
+// EXTERNAL MODULE: ./lib/backup/layout.js
+var layout = __nccwpck_require__(30802);
+// EXTERNAL MODULE: ./lib/backup/manifest.js
+var backup_manifest = __nccwpck_require__(78841);
+// EXTERNAL MODULE: ./lib/backup/safety-family.js
+var safety_family = __nccwpck_require__(85703);
+;// CONCATENATED MODULE: ./lib/backup/share.js
+/**
+ * Lets manifests that say the same of server, programs and options hold it once: thousands of backups of one database
+ * differ in little, and all of them are kept in memory while a plan is made.
+ */ function sharing() {
+    const known = new Map();
+    const share = (value)=>{
+        const text = JSON.stringify(value);
+        if (!known.has(text)) known.set(text, value);
+        return known.get(text);
+    };
+    return (manifest)=>({
+            ...manifest,
+            server: share(manifest.server),
+            tools: share(manifest.tools),
+            options: share(manifest.options),
+            warnings: share(manifest.warnings)
+        });
+}
+
+;// CONCATENATED MODULE: ./lib/backup/catalogue.js
+
 
 
 
@@ -516,11 +549,11 @@ function wayOf({ options }) {
  * The families in a store, sorted: the folders of its prefix whose name can be a family's and that hold a folder named
  * like a backup. A bucket may hold other things (`logs/`, what a probe left), which must not be mistaken for one.
  */ async function listFamilies(store) {
-    const candidates = (await store.folders('')).filter(_inputs_name_js__WEBPACK_IMPORTED_MODULE_1__/* .isFamilyName */ ._B).sort();
+    const candidates = (await store.folders('')).filter(inputs_name/* isFamilyName */._B).sort();
     const families = [];
     for(let at = 0; at < candidates.length; at += CONCURRENCY){
         const some = candidates.slice(at, at + CONCURRENCY);
-        const holds = await Promise.all(some.map(async (name)=>(await store.folders(`${name}/`)).some(_id_js__WEBPACK_IMPORTED_MODULE_4__/* .isId */ .eQ)));
+        const holds = await Promise.all(some.map(async (name)=>(await store.folders(`${name}/`)).some(backup_id/* isId */.eQ)));
         families.push(...some.filter((_, index)=>holds[index]));
     }
     return families;
@@ -540,32 +573,32 @@ function wayOf({ options }) {
         try {
             for (const name of (await listFamilies(store)))families.add(name);
         } catch (error) {
-            if (!(error instanceof _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo)) throw error;
+            if (!(error instanceof errors/* UserError */.yo)) throw error;
             failures.push(error);
         }
     }
-    const [only, ...others] = (0,_safety_family_js__WEBPACK_IMPORTED_MODULE_6__/* .familiesMeant */ .C_)([
+    const [only, ...others] = (0,safety_family/* familiesMeant */.C_)([
         ...families
     ].sort());
     const where = stores.map(({ url })=>url).join(', ');
-    if (only === undefined) throw failures[0] ?? new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`There are no backups in ${where}. Check the storage URL.`);
+    if (only === undefined) throw failures[0] ?? new errors/* UserError */.yo(`There are no backups in ${where}. Check the storage URL.`);
     if (others.length === 0) return only;
-    throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`${where} holds backups of ${others.length + 1} names. Say which with name: ${[
+    throw new errors/* UserError */.yo(`${where} holds backups of ${others.length + 1} names. Say which with name: ${[
         only,
         ...others
     ].join(', ')}.`);
 }
 /** @throws ManifestError when it cannot be read, or is that of another backup: its files are not the ones beside it. */ function decodeAt(bytes, store, name, id) {
-    const where = store.locate((0,_layout_js__WEBPACK_IMPORTED_MODULE_7__/* .backupKey */ .eT)(name, id, _layout_js__WEBPACK_IMPORTED_MODULE_7__/* .MANIFEST */ .e0));
-    const manifest = (0,_manifest_js__WEBPACK_IMPORTED_MODULE_5__/* .decodeManifest */ .MK)(bytes, where);
-    if (manifest.id !== id || manifest.name !== name) throw new _manifest_js__WEBPACK_IMPORTED_MODULE_5__/* .ManifestError */ .Sh(`${where} is the manifest of another backup, ${manifest.name}/${manifest.id}: it was copied or altered.`);
+    const where = store.locate((0,layout/* backupKey */.eT)(name, id, layout/* MANIFEST */.e0));
+    const manifest = (0,backup_manifest/* decodeManifest */.MK)(bytes, where);
+    if (manifest.id !== id || manifest.name !== name) throw new backup_manifest/* ManifestError */.Sh(`${where} is the manifest of another backup, ${manifest.name}/${manifest.id}: it was copied or altered.`);
     return manifest;
 }
 /**
  * Reads all manifests of a family. With `label`, only backups that carry it. One request a folder, and the names of the
  * folders alone: a listing of all that lies in them takes several times as many pages.
  */ async function listBackups(store, name, label) {
-    const ids = (await store.folders(`${name}/`)).filter(_id_js__WEBPACK_IMPORTED_MODULE_4__/* .isId */ .eQ).sort();
+    const ids = (await store.folders(`${name}/`)).filter(backup_id/* isId */.eQ).sort();
     const { backups, unreadable, absent } = await readManifests(store, name, ids);
     return {
         backups: label === undefined ? backups : backups.filter((backup)=>backup.label === label),
@@ -574,9 +607,10 @@ function wayOf({ options }) {
     };
 }
 /** Reads the manifests of the backups with these ids. */ async function readManifests(store, name, ids) {
-    const keys = ids.map((id)=>(0,_layout_js__WEBPACK_IMPORTED_MODULE_7__/* .backupKey */ .eT)(name, id, _layout_js__WEBPACK_IMPORTED_MODULE_7__/* .MANIFEST */ .e0));
+    const keys = ids.map((id)=>(0,layout/* backupKey */.eT)(name, id, layout/* MANIFEST */.e0));
     const idOf = (key)=>key.split('/')[1] ?? key;
-    const results = await (0,_storage_read_many_js__WEBPACK_IMPORTED_MODULE_3__/* .readMany */ .c)(store, keys, (bytes, key)=>decodeAt(bytes, store, name, idOf(key)));
+    const share = sharing();
+    const results = await (0,read_many/* readMany */.c)(store, keys, (bytes, key)=>share(decodeAt(bytes, store, name, idOf(key))));
     const listing = {
         backups: [],
         unreadable: [],
@@ -585,11 +619,11 @@ function wayOf({ options }) {
     for (const result of results){
         const id = idOf(result.key);
         if (result.ok) listing.backups.push(result.value);
-        else if ((0,_storage_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .isNotFound */ .c4)(result.error)) listing.absent.push({
+        else if ((0,storage_errors/* isNotFound */.c4)(result.error)) listing.absent.push({
             id,
             reason: result.error.message
         });
-        else if (result.error instanceof _manifest_js__WEBPACK_IMPORTED_MODULE_5__/* .ManifestError */ .Sh) listing.unreadable.push({
+        else if (result.error instanceof backup_manifest/* ManifestError */.Sh) listing.unreadable.push({
             id,
             reason: result.error.message
         });
@@ -603,31 +637,31 @@ function wayOf({ options }) {
  * Undefined where there is none.
  * @param passing hears of what was newer, or begun in the same second, and is no backup that can be read.
  */ async function newestBackup(store, name, passing) {
-    const ids = (await store.folders(`${name}/`)).filter(_id_js__WEBPACK_IMPORTED_MODULE_4__/* .isId */ .eQ).sort().reverse();
+    const ids = (await store.folders(`${name}/`)).filter(backup_id/* isId */.eQ).sort().reverse();
     let newest;
     for (const id of ids){
         // What follows the time in an id is random: of several that began in one second the snapshots decide.
-        if (newest !== undefined && (0,_id_js__WEBPACK_IMPORTED_MODULE_4__/* .idTime */ .jJ)(id) < (0,_id_js__WEBPACK_IMPORTED_MODULE_4__/* .idTime */ .jJ)(newest.id)) break;
+        if (newest !== undefined && (0,backup_id/* idTime */.jJ)(id) < (0,backup_id/* idTime */.jJ)(newest.id)) break;
         try {
-            const manifest = decodeAt(await (0,_storage_read_many_js__WEBPACK_IMPORTED_MODULE_3__/* .readObject */ .A)(store, (0,_layout_js__WEBPACK_IMPORTED_MODULE_7__/* .backupKey */ .eT)(name, id, _layout_js__WEBPACK_IMPORTED_MODULE_7__/* .MANIFEST */ .e0)), store, name, id);
+            const manifest = decodeAt(await (0,read_many/* readObject */.A)(store, (0,layout/* backupKey */.eT)(name, id, layout/* MANIFEST */.e0)), store, name, id);
             if (newest === undefined || manifest.snapshotAt > newest.snapshotAt) newest = manifest;
         } catch (error) {
             // Neither is a backup that can be chosen; the one before it may be.
-            if (error instanceof _manifest_js__WEBPACK_IMPORTED_MODULE_5__/* .ManifestError */ .Sh) passing?.unreadable(id, error.message);
-            else if ((0,_storage_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .isNotFound */ .c4)(error)) passing?.unfinished(id);
+            if (error instanceof backup_manifest/* ManifestError */.Sh) passing?.unreadable(id, error.message);
+            else if ((0,storage_errors/* isNotFound */.c4)(error)) passing?.unfinished(id);
             else throw error;
         }
     }
     return newest;
 }
 /** One backup by its id; undefined where there is none. @throws ManifestError when its manifest cannot be read. */ async function readBackup(store, name, id) {
-    if (!(0,_id_js__WEBPACK_IMPORTED_MODULE_4__/* .isId */ .eQ)(id)) {
-        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`"${id}" is not the id of a backup. Ids look like 20261120T020000Z-k3fd; \`pgkeep list\` shows them.`);
+    if (!(0,backup_id/* isId */.eQ)(id)) {
+        throw new errors/* UserError */.yo(`"${id}" is not the id of a backup. Ids look like 20261120T020000Z-k3fd; \`pgkeep list\` shows them.`);
     }
     try {
-        return decodeAt(await (0,_storage_read_many_js__WEBPACK_IMPORTED_MODULE_3__/* .readObject */ .A)(store, (0,_layout_js__WEBPACK_IMPORTED_MODULE_7__/* .backupKey */ .eT)(name, id, _layout_js__WEBPACK_IMPORTED_MODULE_7__/* .MANIFEST */ .e0)), store, name, id);
+        return decodeAt(await (0,read_many/* readObject */.A)(store, (0,layout/* backupKey */.eT)(name, id, layout/* MANIFEST */.e0)), store, name, id);
     } catch (error) {
-        if ((0,_storage_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .isNotFound */ .c4)(error)) return undefined;
+        if ((0,storage_errors/* isNotFound */.c4)(error)) return undefined;
         throw error;
     }
 }
@@ -650,8 +684,8 @@ var external_node_crypto_ = __nccwpck_require__(77598);
 var errors = __nccwpck_require__(17594);
 // EXTERNAL MODULE: ./lib/backup/id.js
 var backup_id = __nccwpck_require__(16481);
-// EXTERNAL MODULE: ./lib/backup/catalogue.js
-var catalogue = __nccwpck_require__(68427);
+// EXTERNAL MODULE: ./lib/backup/catalogue.js + 1 modules
+var catalogue = __nccwpck_require__(29444);
 // EXTERNAL MODULE: ./lib/base/units.js
 var units = __nccwpck_require__(78714);
 // EXTERNAL MODULE: ./lib/backup/unfinished.js
@@ -2133,7 +2167,7 @@ const PATTERN = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z-[a-z2-7]{4}$/;
 /* harmony export */ });
 /* harmony import */ var _storage_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(85822);
 /* harmony import */ var _storage_read_many_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(87517);
-/* harmony import */ var _catalogue_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(68427);
+/* harmony import */ var _catalogue_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29444);
 /* harmony import */ var _id_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(16481);
 /* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(30802);
 /* harmony import */ var _verified_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(88484);
@@ -2641,8 +2675,8 @@ const HOUR_MS = 3_600_000;
 var argv = __nccwpck_require__(46521);
 // EXTERNAL MODULE: ./lib/backup/anomaly.js
 var anomaly = __nccwpck_require__(34915);
-// EXTERNAL MODULE: ./lib/backup/catalogue.js
-var catalogue = __nccwpck_require__(68427);
+// EXTERNAL MODULE: ./lib/backup/catalogue.js + 1 modules
+var catalogue = __nccwpck_require__(29444);
 // EXTERNAL MODULE: ./lib/storage/digest.js
 var digest = __nccwpck_require__(63309);
 // EXTERNAL MODULE: ./lib/storage/read-many.js
@@ -10184,8 +10218,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_crypto_ = __nccwpck_require__(77598);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(76760);
-// EXTERNAL MODULE: ./lib/backup/catalogue.js
-var catalogue = __nccwpck_require__(68427);
+// EXTERNAL MODULE: ./lib/backup/catalogue.js + 1 modules
+var catalogue = __nccwpck_require__(29444);
 // EXTERNAL MODULE: ./lib/backup/choose.js + 1 modules
 var choose = __nccwpck_require__(14979);
 // EXTERNAL MODULE: ./lib/codec/index.js + 7 modules
@@ -13324,8 +13358,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   g: () => (/* binding */ telling)
 });
 
-// EXTERNAL MODULE: ./lib/backup/catalogue.js
-var catalogue = __nccwpck_require__(68427);
+// EXTERNAL MODULE: ./lib/backup/catalogue.js + 1 modules
+var catalogue = __nccwpck_require__(29444);
 // EXTERNAL MODULE: ./lib/backup/log.js
 var log = __nccwpck_require__(6104);
 // EXTERNAL MODULE: ./lib/base/errors.js
@@ -21137,8 +21171,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   z: () => (/* binding */ stageBackup)
 });
 
-// EXTERNAL MODULE: ./lib/backup/catalogue.js
-var catalogue = __nccwpck_require__(68427);
+// EXTERNAL MODULE: ./lib/backup/catalogue.js + 1 modules
+var catalogue = __nccwpck_require__(29444);
 // EXTERNAL MODULE: ./lib/backup/manifest.js
 var backup_manifest = __nccwpck_require__(78841);
 // EXTERNAL MODULE: ./lib/base/errors.js
@@ -21996,8 +22030,8 @@ var parse = __nccwpck_require__(31276);
 var restore_result = __nccwpck_require__(73177);
 // EXTERNAL MODULE: ./lib/backup/choose.js + 1 modules
 var choose = __nccwpck_require__(14979);
-// EXTERNAL MODULE: ./lib/backup/catalogue.js
-var catalogue = __nccwpck_require__(68427);
+// EXTERNAL MODULE: ./lib/backup/catalogue.js + 1 modules
+var catalogue = __nccwpck_require__(29444);
 // EXTERNAL MODULE: ./lib/backup/log.js
 var log = __nccwpck_require__(6104);
 // EXTERNAL MODULE: ./lib/base/errors.js
@@ -25402,8 +25436,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/backup/inventory.js
 var backup_inventory = __nccwpck_require__(36198);
-// EXTERNAL MODULE: ./lib/backup/catalogue.js
-var catalogue = __nccwpck_require__(68427);
+// EXTERNAL MODULE: ./lib/backup/catalogue.js + 1 modules
+var catalogue = __nccwpck_require__(29444);
 // EXTERNAL MODULE: ./lib/backup/id.js
 var backup_id = __nccwpck_require__(16481);
 // EXTERNAL MODULE: ./lib/backup/layout.js
@@ -25658,7 +25692,7 @@ var plan_text = __nccwpck_require__(14687);
 /* harmony export */   Z0: () => (/* binding */ redReasons),
 /* harmony export */   uf: () => (/* binding */ runPrune)
 /* harmony export */ });
-/* harmony import */ var _backup_catalogue_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(68427);
+/* harmony import */ var _backup_catalogue_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(29444);
 /* harmony import */ var _backup_log_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6104);
 /* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(17594);
 /* harmony import */ var _inputs_name_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(40902);
@@ -26504,8 +26538,8 @@ const hashOf = (words)=>(0,external_node_crypto_.createHash)('sha256').update(JS
     ].sort());
 }
 
-// EXTERNAL MODULE: ./lib/backup/catalogue.js
-var catalogue = __nccwpck_require__(68427);
+// EXTERNAL MODULE: ./lib/backup/catalogue.js + 1 modules
+var catalogue = __nccwpck_require__(29444);
 // EXTERNAL MODULE: ./lib/backup/safety-family.js
 var safety_family = __nccwpck_require__(85703);
 // EXTERNAL MODULE: ./lib/backup/history.js
@@ -33480,8 +33514,8 @@ var verify_result = __nccwpck_require__(91852);
 var external_node_crypto_ = __nccwpck_require__(77598);
 // EXTERNAL MODULE: ./lib/backup/choose.js + 1 modules
 var choose = __nccwpck_require__(14979);
-// EXTERNAL MODULE: ./lib/backup/catalogue.js
-var catalogue = __nccwpck_require__(68427);
+// EXTERNAL MODULE: ./lib/backup/catalogue.js + 1 modules
+var catalogue = __nccwpck_require__(29444);
 // EXTERNAL MODULE: ./lib/backup/log.js
 var backup_log = __nccwpck_require__(6104);
 // EXTERNAL MODULE: ./lib/backup/verified.js
@@ -35583,8 +35617,8 @@ var write_result = __nccwpck_require__(49611);
     if (reasons.length > 0) throw new AggregateError(reasons);
 }
 
-// EXTERNAL MODULE: ./lib/backup/catalogue.js
-var catalogue = __nccwpck_require__(68427);
+// EXTERNAL MODULE: ./lib/backup/catalogue.js + 1 modules
+var catalogue = __nccwpck_require__(29444);
 // EXTERNAL MODULE: ./lib/backup/inventory.js
 var backup_inventory = __nccwpck_require__(36198);
 // EXTERNAL MODULE: ./lib/backup/log.js

@@ -167,6 +167,16 @@ describe('the catalogue', () => {
     }
   });
 
+  it('holds once what all manifests say alike', async () => {
+    backup(A);
+    backup(B, { databaseBytes: 7 });
+    const { backups } = await listBackups(store, 'shop');
+    expect(backups.map(({ id }) => id)).toEqual([A, B]);
+    expect(backups[0]?.server).toBe(backups[1]?.server);
+    expect(backups[0]?.options).toBe(backups[1]?.options);
+    expect(backups.map(({ databaseBytes }) => databaseBytes === 7)).toEqual([false, true]);
+  });
+
   it('takes nothing else in the storage for a family', async () => {
     backup(A);
     put('logs/2026/access.log', 'not ours');

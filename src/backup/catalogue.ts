@@ -7,6 +7,7 @@ import { idTime, isId } from './id.js';
 import { backupKey, MANIFEST } from './layout.js';
 import { decodeManifest, ManifestError, type Manifest } from './manifest.js';
 import { familiesMeant } from './safety-family.js';
+import { sharing } from './share.js';
 
 /** Manifests of one family in one store. */
 export interface Manifests {
@@ -109,7 +110,8 @@ export async function listBackups(store: Store, name: string, label?: string): P
 export async function readManifests(store: Store, name: string, ids: readonly string[]): Promise<Manifests> {
   const keys = ids.map((id) => backupKey(name, id, MANIFEST));
   const idOf = (key: string): string => key.split('/')[1] ?? key;
-  const results = await readMany(store, keys, (bytes, key) => decodeAt(bytes, store, name, idOf(key)));
+  const share = sharing();
+  const results = await readMany(store, keys, (bytes, key) => share(decodeAt(bytes, store, name, idOf(key))));
   const listing: Manifests = { backups: [], unreadable: [], absent: [] };
   for (const result of results) {
     const id = idOf(result.key);
