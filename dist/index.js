@@ -5624,6 +5624,34 @@ function failureOf(error) {
 
 /***/ }),
 
+/***/ 48897:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   O: () => (/* binding */ githubHeaders),
+/* harmony export */   T: () => (/* binding */ saidBy)
+/* harmony export */ });
+/** How much of what GitHub says is repeated. */ const SAID = 200;
+/** The headers of a request to GitHub's REST API. */ function githubHeaders(token) {
+    return {
+        accept: 'application/vnd.github+json',
+        authorization: `Bearer ${token}`,
+        'user-agent': 'pgkeep',
+        'x-github-api-version': '2022-11-28'
+    };
+}
+/** GitHub's own words, ` GitHub says: ...`; empty where there are none. */ async function saidBy(response) {
+    try {
+        const { message } = await response.json();
+        return typeof message === 'string' && message !== '' ? ` GitHub says: ${message.slice(0, SAID)}` : '';
+    } catch  {
+        return '';
+    }
+}
+
+
+/***/ }),
+
 /***/ 91297:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -6030,6 +6058,26 @@ function numberClass(isNumber) {
 /** A table of the first rows, the rest of it folded. */ function longTable(caption, columns, rows, { open, more }) {
     const rest = rows.slice(open);
     return (0,_html_js__WEBPACK_IMPORTED_MODULE_0__/* .html */ .qy)`${table(caption, columns, rows.slice(0, open))}${fold(more(rest.length), table(`${caption}, continued`, columns, rest))}`;
+}
+
+
+/***/ }),
+
+/***/ 80640:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   o: () => (/* binding */ tiles)
+/* harmony export */ });
+/* harmony import */ var _html_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(86704);
+
+/** The few figures that a part of a page begins with. */ function tiles(all) {
+    return (0,_html_js__WEBPACK_IMPORTED_MODULE_0__/* .html */ .qy)`<dl class="tiles">
+    ${all.map(({ title, value, more })=>(0,_html_js__WEBPACK_IMPORTED_MODULE_0__/* .html */ .qy)`<div>
+          <dt>${title}</dt>
+          <dd><b>${value}</b><span class="muted">${more}</span></dd>
+        </div> `)}
+  </dl> `;
 }
 
 
@@ -7091,9 +7139,11 @@ async function checkRecipient(recipient, where) {
 /* harmony export */ });
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(58500);
 /* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(17594);
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(78714);
+/* harmony import */ var _base_github_rest_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(48897);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(78714);
 /* harmony import */ var _base_web_fetch_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(42570);
 /* harmony import */ var _storage_artifact_rest_errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(41066);
+
 
 
 
@@ -7109,7 +7159,6 @@ const WRITE_ISSUES = {
     doing: 'write issues',
     permission: 'issues: write'
 };
-/** How much of what GitHub says is repeated. */ const SAID = 200;
 const OF_THE_HOUSE = new Set([
     'OWNER',
     'MEMBER',
@@ -7165,10 +7214,7 @@ const OF_THE_HOUSE = new Set([
                 // A POST that follows one to the repository's new name would become a GET.
                 redirect: 'manual',
                 headers: {
-                    accept: 'application/vnd.github+json',
-                    authorization: `Bearer ${this.access.token}`,
-                    'user-agent': 'pgkeep',
-                    'x-github-api-version': '2022-11-28',
+                    ...(0,_base_github_rest_js__WEBPACK_IMPORTED_MODULE_4__/* .githubHeaders */ .O)(this.access.token),
                     ...body === undefined ? {} : {
                         'content-type': 'application/json'
                     }
@@ -7188,7 +7234,7 @@ const OF_THE_HOUSE = new Set([
             const wait = (0,_storage_artifact_rest_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .limitWait */ .xu)(status, headers);
             const passing = wait !== undefined || status >= 500 || status === 408;
             return {
-                error: this.refusal(status, wait, await saidBy(response)),
+                error: this.refusal(status, wait, await (0,_base_github_rest_js__WEBPACK_IMPORTED_MODULE_4__/* .saidBy */ .T)(response)),
                 passing,
                 wait
             };
@@ -7212,17 +7258,9 @@ const OF_THE_HOUSE = new Set([
     silence(error, timeoutMs) {
         const { name, cause } = error;
         const why = (0,_base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .codeOf */ .$N)(cause) ?? (0,_base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .codeOf */ .$N)(error);
-        return new _base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo(name === 'TimeoutError' ? `GitHub gave no answer within ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_4__/* .formatDuration */ .a3)(timeoutMs / 1000)}.` : `GitHub could not be reached, or its answer not be read${why === undefined ? '' : ` (${why})`}.`, {
+        return new _base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo(name === 'TimeoutError' ? `GitHub gave no answer within ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_5__/* .formatDuration */ .a3)(timeoutMs / 1000)}.` : `GitHub could not be reached, or its answer not be read${why === undefined ? '' : ` (${why})`}.`, {
             cause: error
         });
-    }
-}
-/** GitHub's own words, ` GitHub says: ...`; empty where there are none. */ async function saidBy(response) {
-    try {
-        const { message } = await response.json();
-        return typeof message === 'string' && message !== '' ? ` GitHub says: ${message.slice(0, SAID)}` : '';
-    } catch  {
-        return '';
     }
 }
 
@@ -8104,6 +8142,50 @@ const TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2
 
 /***/ }),
 
+/***/ 88554:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   _m: () => (/* binding */ COMMANDS_WITH_INPUTS),
+/* harmony export */   fd: () => (/* binding */ GROUPS)
+/* harmony export */ });
+/* unused harmony export ACTIONS */
+/** The commands that are actions too. */ const ACTIONS = [
+    'backup',
+    'restore',
+    'verify',
+    'check-migrations',
+    'prune',
+    'status'
+];
+/** The actions and commands that take inputs; each looks into a storage. */ const COMMANDS_WITH_INPUTS = [
+    ...ACTIONS,
+    'list',
+    'show',
+    'delete',
+    'stats',
+    'log'
+];
+/** The headings that the help and the README sort inputs under, in this order. */ const GROUPS = [
+    'Database',
+    'Storage',
+    'What is dumped',
+    'What is restored',
+    'What is proved',
+    'What is rehearsed',
+    'What makes it red',
+    'What is checked',
+    'What the report shows',
+    'How it is stored',
+    'How it is read',
+    'What is kept',
+    'How it runs',
+    'Who is told'
+];
+
+
+/***/ }),
+
 /***/ 2253:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -8236,132 +8318,15 @@ __nccwpck_require__.d(__webpack_exports__, {
     }
 };
 
-;// CONCATENATED MODULE: ./lib/inputs/table/place.js
-/** The commands that look into a storage: all of them. */ const TAKES_STORAGE = [
-    'backup',
-    'restore',
-    'verify',
-    'check-migrations',
-    'prune',
-    'status',
-    'list',
-    'show',
-    'delete',
-    'stats',
-    'log'
-];
-/** Which database, which backup, and where backups live. */ const PLACE = {
-    'database-url': {
-        type: 'secret',
-        group: 'Database',
-        groups: {
-            status: 'What is checked'
-        },
-        commands: [
-            'backup',
-            'restore',
-            'status'
-        ],
-        placeholder: 'URL',
-        descriptions: {
-            restore: 'The target: a libpq URI (`postgresql://user:password@host/db`) or keyword string; when empty, the standard `PG*` environment variables. Its database need not exist yet',
-            status: 'The database to hold against `max-database-bytes`, as the backup is given it; when empty, the standard `PG*` environment variables. Without that limit no database is asked'
-        },
-        description: 'The database: a libpq URI (`postgresql://user:password@host/db`) or keyword string; when empty, the standard `PG*` environment variables'
-    },
-    databases: {
-        type: 'list',
-        group: 'Database',
-        commands: [
-            'backup'
-        ],
-        placeholder: 'NAME',
-        defaultText: "the URL's",
-        description: 'Names of databases on that server, one a line, or `*` for all that allow connections: one backup each'
-    },
-    backup: {
-        type: 'selector',
-        group: 'Storage',
-        commands: [
-            'restore',
-            'verify',
-            'check-migrations'
-        ],
-        required: [
-            'restore'
-        ],
-        defaults: {
-            verify: 'latest',
-            'check-migrations': 'latest-verified'
-        },
-        placeholder: 'WHICH',
-        description: 'The backup: `latest`, `latest-verified`, an id, or `before:<time>` for the newest whose snapshot is not later than that (`before:2026-11-20T09:00:00Z`)',
-        descriptions: {
-            verify: 'The backup: `latest`, `latest-verified`, an id, `before:<time>`, or `random:7d` for any one of the last seven days',
-            'check-migrations': 'The backup to try them on: `latest-verified`, `latest`, an id, or `before:<time>`'
-        }
-    },
-    storage: {
-        type: 'list',
-        group: 'Storage',
-        commands: TAKES_STORAGE,
-        required: TAKES_STORAGE,
-        placeholder: 'URL',
-        description: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; a backup goes to all of them in one pass',
-        descriptions: {
-            list: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`',
-            show: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`',
-            delete: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; the backup is deleted from each',
-            stats: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`',
-            log: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`',
-            status: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; each is judged by itself, and the worst decides',
-            prune: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; each is pruned by itself',
-            restore: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; the first that has the backup whole is read',
-            verify: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; the first that has the backup is the one that is verified',
-            'check-migrations': 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; the first that has the backup whole is read'
-        }
-    },
-    name: {
-        type: 'string',
-        group: 'Storage',
-        commands: TAKES_STORAGE,
-        defaults: {
-            backup: '{database}'
-        },
-        defaultText: 'the only one',
-        placeholder: 'NAME',
-        description: 'The family to look in; not needed where the storage holds only one',
-        descriptions: {
-            backup: 'The family that the backup belongs to, `{database}` being the name of the database; backups of one family are listed together'
-        }
-    },
-    label: {
-        type: 'string',
-        group: 'Storage',
-        commands: [
-            'backup',
-            'restore',
-            'verify',
-            'check-migrations',
-            'prune',
-            'list'
-        ],
-        placeholder: 'TEXT',
-        description: 'Look only at backups that carry this label',
-        descriptions: {
-            backup: 'Free text such as `daily` that the backup carries; the `keep-` inputs then look only at backups with this label',
-            prune: 'Look only at backups that carry this label; all others are kept'
-        }
-    }
-};
-
+// EXTERNAL MODULE: ./lib/inputs/spec.js
+var spec = __nccwpck_require__(88554);
 ;// CONCATENATED MODULE: ./lib/inputs/table/github.js
 
 /** Artifacts as a storage, and the token that they are read with. */ const GITHUB = {
     'github-token': {
         type: 'secret',
         group: 'Storage',
-        commands: TAKES_STORAGE,
+        commands: spec/* COMMANDS_WITH_INPUTS */._m,
         actionDefault: '${{ github.token }}',
         placeholder: 'TOKEN',
         description: 'The token that artifacts are listed, read and deleted with; the job needs `permissions: actions: write` (`read` where nothing is deleted). On the command line `GITHUB_TOKEN`, with `GITHUB_REPOSITORY`',
@@ -8517,6 +8482,113 @@ const EVERYWHERE = [
             'status'
         ],
         description: 'Open one GitHub issue when unhealthy, keep it up to date, and close it when healthy again (everybody can read those of a public repository); the job needs `permissions: issues: write`'
+    }
+};
+
+;// CONCATENATED MODULE: ./lib/inputs/table/place.js
+
+/** Which database, which backup, and where backups live. */ const PLACE = {
+    'database-url': {
+        type: 'secret',
+        group: 'Database',
+        groups: {
+            status: 'What is checked'
+        },
+        commands: [
+            'backup',
+            'restore',
+            'status'
+        ],
+        placeholder: 'URL',
+        descriptions: {
+            restore: 'The target: a libpq URI (`postgresql://user:password@host/db`) or keyword string; when empty, the standard `PG*` environment variables. Its database need not exist yet',
+            status: 'The database to hold against `max-database-bytes`, as the backup is given it; when empty, the standard `PG*` environment variables. Without that limit no database is asked'
+        },
+        description: 'The database: a libpq URI (`postgresql://user:password@host/db`) or keyword string; when empty, the standard `PG*` environment variables'
+    },
+    databases: {
+        type: 'list',
+        group: 'Database',
+        commands: [
+            'backup'
+        ],
+        placeholder: 'NAME',
+        defaultText: "the URL's",
+        description: 'Names of databases on that server, one a line, or `*` for all that allow connections: one backup each'
+    },
+    backup: {
+        type: 'selector',
+        group: 'Storage',
+        commands: [
+            'restore',
+            'verify',
+            'check-migrations'
+        ],
+        required: [
+            'restore'
+        ],
+        defaults: {
+            verify: 'latest',
+            'check-migrations': 'latest-verified'
+        },
+        placeholder: 'WHICH',
+        description: 'The backup: `latest`, `latest-verified`, an id, or `before:<time>` for the newest whose snapshot is not later than that (`before:2026-11-20T09:00:00Z`)',
+        descriptions: {
+            verify: 'The backup: `latest`, `latest-verified`, an id, `before:<time>`, or `random:7d` for any one of the last seven days',
+            'check-migrations': 'The backup to try them on: `latest-verified`, `latest`, an id, or `before:<time>`'
+        }
+    },
+    storage: {
+        type: 'list',
+        group: 'Storage',
+        commands: spec/* COMMANDS_WITH_INPUTS */._m,
+        required: spec/* COMMANDS_WITH_INPUTS */._m,
+        placeholder: 'URL',
+        description: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; a backup goes to all of them in one pass',
+        descriptions: {
+            list: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`',
+            show: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`',
+            delete: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; the backup is deleted from each',
+            stats: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`',
+            log: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`',
+            status: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; each is judged by itself, and the worst decides',
+            prune: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; each is pruned by itself',
+            restore: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; the first that has the backup whole is read',
+            verify: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; the first that has the backup is the one that is verified',
+            'check-migrations': 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; the first that has the backup whole is read'
+        }
+    },
+    name: {
+        type: 'string',
+        group: 'Storage',
+        commands: spec/* COMMANDS_WITH_INPUTS */._m,
+        defaults: {
+            backup: '{database}'
+        },
+        defaultText: 'the only one',
+        placeholder: 'NAME',
+        description: 'The family to look in; not needed where the storage holds only one',
+        descriptions: {
+            backup: 'The family that the backup belongs to, `{database}` being the name of the database; backups of one family are listed together'
+        }
+    },
+    label: {
+        type: 'string',
+        group: 'Storage',
+        commands: [
+            'backup',
+            'restore',
+            'verify',
+            'check-migrations',
+            'prune',
+            'list'
+        ],
+        placeholder: 'TEXT',
+        description: 'Look only at backups that carry this label',
+        descriptions: {
+            backup: 'Free text such as `daily` that the backup carries; the `keep-` inputs then look only at backups with this label',
+            prune: 'Look only at backups that carry this label; all others are kept'
+        }
     }
 };
 
@@ -9089,6 +9161,8 @@ var page_document = __nccwpck_require__(43683);
 var html = __nccwpck_require__(86704);
 // EXTERNAL MODULE: ./lib/base/page/table.js
 var table = __nccwpck_require__(35781);
+// EXTERNAL MODULE: ./lib/base/page/tiles.js
+var tiles = __nccwpck_require__(80640);
 // EXTERNAL MODULE: ./lib/base/units.js
 var units = __nccwpck_require__(78714);
 // EXTERNAL MODULE: ./lib/migrations/report/words.js
@@ -9639,6 +9713,7 @@ function endText({ outcome, exitCode }) {
 
 
 
+
 /** Rows of a table that are not folded. */ const OPEN_ROWS = 25;
 /** A report as one HTML file that loads nothing and runs nothing. */ function migrationPage(report) {
     const view = viewOf(report);
@@ -9654,22 +9729,13 @@ function endText({ outcome, exitCode }) {
         heading: view.title,
         lead: view.lead,
         main: [
-            tiles(view),
+            view.about.length === 0 ? undefined : (0,tiles/* tiles */.o)(view.about),
             factsPart(report, view),
             sectionsOf(report, PAGE).map(sectionPart)
         ],
         footer: (0,html/* html */.qy)`Written by pgkeep on ${(0,html/* timeOf */.nR)(report.startedAt)}.`,
         style: PAGE_STYLE
     });
-}
-function tiles({ about }) {
-    if (about.length === 0) return undefined;
-    return (0,html/* html */.qy)`<dl class="tiles">
-    ${about.map(({ title, value, more })=>(0,html/* html */.qy)`<div>
-          <dt>${title}</dt>
-          <dd><b>${value}</b><span class="muted">${more}</span></dd>
-        </div> `)}
-  </dl> `;
 }
 function factsPart(report, { failing, others }) {
     const facts = tellAll([
@@ -26690,6 +26756,8 @@ var page_document = __nccwpck_require__(43683);
 var html = __nccwpck_require__(86704);
 // EXTERNAL MODULE: ./lib/base/page/table.js
 var table = __nccwpck_require__(35781);
+// EXTERNAL MODULE: ./lib/base/page/tiles.js
+var tiles = __nccwpck_require__(80640);
 // EXTERNAL MODULE: ./lib/backup/anomaly.js
 var anomaly = __nccwpck_require__(34915);
 ;// CONCATENATED MODULE: ./lib/status/page/groups.js
@@ -27242,6 +27310,7 @@ const verifications_OPEN = 6;
 
 
 
+
 /** What a storage's part of the page is called in links. */ const anchorOf = (index)=>`storage-${index + 1}`;
 /** All about one storage. */ function storageSection(health, contents, report, index) {
     return (0,html/* html */.qy)`<section id="${anchorOf(index)}">
@@ -27254,7 +27323,7 @@ const verifications_OPEN = 6;
 }
 function known(health, { inventory, records }, { policy, now }) {
     const plan = planOf(inventory, policy, now);
-    return (0,html/* html */.qy)`${tiles(health)}${charts(inventory)}${verificationsSection(inventory)}${inventorySection(inventory, plan, now)}${retentionSection(inventory, {
+    return (0,html/* html */.qy)`${figures(health)}${charts(inventory)}${verificationsSection(inventory)}${inventorySection(inventory, plan, now)}${retentionSection(inventory, {
         policy,
         plan,
         now
@@ -27263,7 +27332,7 @@ function known(health, { inventory, records }, { policy, now }) {
             ${health.notes.map((note)=>(0,html/* html */.qy)`<li>${note}</li>`)}
           </ul> `}`;
 }
-function tiles({ newest, lastVerification, count, totalBytes, runs, at }) {
+function figures({ newest, lastVerification, count, totalBytes, runs, at }) {
     const ago = (time)=>`${(0,units/* formatAge */.nV)((Date.parse(at) - Date.parse(time)) / 1000)} ago`;
     const proved = lastVerification?.verdict === 'passed' ? 'passed' : 'failed';
     const all = [
@@ -27305,12 +27374,11 @@ function tiles({ newest, lastVerification, count, totalBytes, runs, at }) {
             `${(0,units/* formatCount */.B4)(runs.failed)} failed`
         ]
     ];
-    return (0,html/* html */.qy)`<dl class="tiles">
-    ${all.map(([title, value, more])=>(0,html/* html */.qy)`<div>
-          <dt>${title}</dt>
-          <dd><b>${value}</b><span class="muted">${more}</span></dd>
-        </div> `)}
-  </dl> `;
+    return (0,tiles/* tiles */.o)(all.map(([title, value, more])=>({
+            title,
+            value,
+            more
+        })));
 }
 function charts({ entries }) {
     const points = entries.map(status_health/* pointOf */.qk);
@@ -28125,6 +28193,8 @@ var promises_ = __nccwpck_require__(58500);
 var errors = __nccwpck_require__(17594);
 // EXTERNAL MODULE: ./lib/base/reporter.js
 var reporter = __nccwpck_require__(97872);
+// EXTERNAL MODULE: ./lib/base/github-rest.js
+var github_rest = __nccwpck_require__(48897);
 // EXTERNAL MODULE: ./lib/base/units.js
 var units = __nccwpck_require__(78714);
 // EXTERNAL MODULE: ./lib/base/web-fetch.js
@@ -28141,10 +28211,10 @@ var rest_errors = __nccwpck_require__(41066);
 
 
 
+
 /** How long GitHub may take to answer, and how long a request that cleans up after a cancelled run. */ const ANSWER_MS = 60_000;
 const CLEANUP_MS = 2500;
 /** How often in a row a limit is waited for. */ const WAITS = 3;
-/** How much of what GitHub says is repeated. */ const SAID = 200;
 /** GitHub's REST API for one repository. One attempt a request, but for limits, which are waited for where that is short. */ class ArtifactApi {
     access;
     options;
@@ -28216,7 +28286,7 @@ const CLEANUP_MS = 2500;
             const response = await this.once(method, path, purpose);
             if (response.status < 400) return response;
             const wait = (0,rest_errors/* limitWait */.xu)(response.status, response.headers);
-            const said = await saidBy(response);
+            const said = await (0,github_rest/* saidBy */.T)(response);
             if (wait === undefined) throw (0,rest_errors/* answerError */.n)(response.status, said, purpose);
             if (wait > rest_errors/* LONGEST_WAIT_MS */.u_ || waits === WAITS || this.cancelled) throw (0,rest_errors/* limitError */.yT)(purpose, wait);
             this.reporter.info(`GitHub asks to wait ${(0,units/* formatDuration */.a3)(wait / 1000)} before it takes more requests with this token.`);
@@ -28233,12 +28303,7 @@ const CLEANUP_MS = 2500;
                 method,
                 // The blob is on another host, which must not get the token.
                 redirect: 'manual',
-                headers: {
-                    accept: 'application/vnd.github+json',
-                    authorization: `Bearer ${this.access.token}`,
-                    'user-agent': 'pgkeep',
-                    'x-github-api-version': '2022-11-28'
-                },
+                headers: (0,github_rest/* githubHeaders */.O)(this.access.token),
                 signal: cleanup || signal === undefined ? timeout : AbortSignal.any([
                     timeout,
                     signal
@@ -28247,14 +28312,6 @@ const CLEANUP_MS = 2500;
         } catch (error) {
             throw this.explain(error, purpose);
         }
-    }
-}
-/** GitHub's own words, ` It says: ...`; empty where there are none. */ async function saidBy(response) {
-    try {
-        const { message } = await response.json();
-        return typeof message === 'string' && message !== '' ? ` GitHub says: ${message.slice(0, SAID)}` : '';
-    } catch  {
-        return '';
     }
 }
 
@@ -35117,21 +35174,11 @@ var selector = __nccwpck_require__(65480);
 var unknown = __nccwpck_require__(25075);
 // EXTERNAL MODULE: ./lib/inputs/values.js
 var inputs_values = __nccwpck_require__(97035);
+// EXTERNAL MODULE: ./lib/inputs/spec.js
+var spec = __nccwpck_require__(88554);
 ;// CONCATENATED MODULE: ./lib/cli/flags.js
 
-const ALL = [
-    'backup',
-    'restore',
-    'verify',
-    'check-migrations',
-    'prune',
-    'status',
-    'list',
-    'show',
-    'delete',
-    'stats',
-    'log'
-];
+
 const CLI_FLAGS = {
     'identity-file': {
         description: 'Read the identity from this file, which age-keygen wrote; repeatable. It wins over PGKEEP_IDENTITY',
@@ -35145,7 +35192,7 @@ const CLI_FLAGS = {
     },
     json: {
         description: 'Print JSON',
-        commands: ALL.filter((command)=>command !== 'backup')
+        commands: spec/* COMMANDS_WITH_INPUTS */._m.filter((command)=>command !== 'backup')
     },
     html: {
         description: 'Write the report to this file, as one HTML page',
@@ -35156,16 +35203,16 @@ const CLI_FLAGS = {
     },
     color: {
         description: 'Colours; off by themselves when NO_COLOR is set or there is no terminal',
-        commands: ALL
+        commands: spec/* COMMANDS_WITH_INPUTS */._m
     },
     quiet: {
         description: 'Print warnings, errors and results only',
-        commands: ALL,
+        commands: spec/* COMMANDS_WITH_INPUTS */._m,
         short: 'q'
     },
     help: {
         description: 'Print this help',
-        commands: ALL,
+        commands: spec/* COMMANDS_WITH_INPUTS */._m,
         short: 'h'
     }
 };
@@ -36317,32 +36364,6 @@ var verify_told = __nccwpck_require__(80931);
     if (reasons.length > 0) throw new AggregateError(reasons);
 }
 
-;// CONCATENATED MODULE: ./lib/inputs/spec.js
-/** The commands that are actions too. */ const spec_ACTIONS = (/* unused pure expression or super */ null && ([
-    'backup',
-    'restore',
-    'verify',
-    'check-migrations',
-    'prune',
-    'status'
-]));
-/** The headings that the help and the README sort inputs under, in this order. */ const GROUPS = [
-    'Database',
-    'Storage',
-    'What is dumped',
-    'What is restored',
-    'What is proved',
-    'What is rehearsed',
-    'What makes it red',
-    'What is checked',
-    'What the report shows',
-    'How it is stored',
-    'How it is read',
-    'What is kept',
-    'How it runs',
-    'Who is told'
-];
-
 ;// CONCATENATED MODULE: ./lib/cli/help.js
 
 
@@ -36392,7 +36413,7 @@ function inputEntry(name, spec, command) {
 function commandHelp(command, width) {
     const { summary, operands } = COMMANDS[command];
     const inputs = terminalInputsOf(command);
-    const groups = GROUPS.map((group)=>({
+    const groups = spec/* GROUPS */.fd.map((group)=>({
             group,
             own: inputs.filter(([, spec])=>(0,table/* groupOf */.F8)(spec, command) === group)
         }));

@@ -1,4 +1,4 @@
-import type { Command, InputSpec } from '../inputs/spec.js';
+import { COMMANDS_WITH_INPUTS, type Command, type InputSpec } from '../inputs/spec.js';
 import { inputsOf, type InputName } from '../inputs/table.js';
 
 /** A flag that is no input of an action: it is about the terminal alone. */
@@ -10,20 +10,6 @@ export interface CliFlag {
   placeholder?: string;
 }
 
-const ALL: readonly Command[] = [
-  'backup',
-  'restore',
-  'verify',
-  'check-migrations',
-  'prune',
-  'status',
-  'list',
-  'show',
-  'delete',
-  'stats',
-  'log',
-];
-
 export const CLI_FLAGS = {
   'identity-file': {
     description:
@@ -34,7 +20,7 @@ export const CLI_FLAGS = {
   },
   json: {
     description: 'Print JSON',
-    commands: ALL.filter((command) => command !== 'backup'),
+    commands: COMMANDS_WITH_INPUTS.filter((command) => command !== 'backup'),
   },
   html: {
     description: 'Write the report to this file, as one HTML page',
@@ -43,10 +29,14 @@ export const CLI_FLAGS = {
   },
   color: {
     description: 'Colours; off by themselves when NO_COLOR is set or there is no terminal',
-    commands: ALL,
+    commands: COMMANDS_WITH_INPUTS,
   },
-  quiet: { description: 'Print warnings, errors and results only', commands: ALL, short: 'q' },
-  help: { description: 'Print this help', commands: ALL, short: 'h' },
+  quiet: {
+    description: 'Print warnings, errors and results only',
+    commands: COMMANDS_WITH_INPUTS,
+    short: 'q',
+  },
+  help: { description: 'Print this help', commands: COMMANDS_WITH_INPUTS, short: 'h' },
 } as const satisfies Record<string, CliFlag>;
 
 export type CliFlagName = keyof typeof CLI_FLAGS;

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CancelledError, codeOf, UserError } from '../base/errors.js';
 import type { ArtifactAccess } from '../storage/artifact/access.js';
+import { githubHeaders, saidBy } from '../base/github-rest.js';
 import { formatDuration } from '../base/units.js';
 import { webFetch } from '../base/web-fetch.js';
 import { limitWait } from '../storage/artifact/rest-errors.js';
@@ -30,9 +31,6 @@ export interface IssuePurpose {
 }
 
 const WRITE_ISSUES: IssuePurpose = { doing: 'write issues', permission: 'issues: write' };
-
-/** How much of what GitHub says is repeated. */
-const SAID = 200;
 
 /** What GitHub says of an issue, as far as it matters here (docs.github.com, "REST API endpoints for issues"). */
 export interface RestIssue {
@@ -116,10 +114,7 @@ export class IssueApi {
         // A POST that follows one to the repository's new name would become a GET.
         redirect: 'manual',
         headers: {
-          accept: 'application/vnd.github+json',
-          authorization: `Bearer ${this.access.token}`,
-          'user-agent': 'pgkeep',
-          'x-github-api-version': '2022-11-28',
+          ...githubHeaders(this.access.token),
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -164,15 +159,5 @@ export class IssueApi {
         : `GitHub could not be reached, or its answer not be read${why === undefined ? '' : ` (${why})`}.`,
       { cause: error },
     );
-  }
-}
-
-/** GitHub's own words, ` GitHub says: ...`; empty where there are none. */
-async function saidBy(response: Response): Promise<string> {
-  try {
-    const { message } = (await response.json()) as { message?: unknown };
-    return typeof message === 'string' && message !== '' ? ` GitHub says: ${message.slice(0, SAID)}` : '';
-  } catch {
-    return '';
   }
 }

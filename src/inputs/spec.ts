@@ -3,8 +3,10 @@ export const ACTIONS = ['backup', 'restore', 'verify', 'check-migrations', 'prun
 
 export type Action = (typeof ACTIONS)[number];
 
-/** The actions and commands that take inputs. */
-export type Command = Action | 'list' | 'show' | 'delete' | 'stats' | 'log';
+/** The actions and commands that take inputs; each looks into a storage. */
+export const COMMANDS_WITH_INPUTS = [...ACTIONS, 'list', 'show', 'delete', 'stats', 'log'] as const;
+
+export type Command = (typeof COMMANDS_WITH_INPUTS)[number];
 
 /** The headings that the help and the README sort inputs under, in this order. */
 export const GROUPS = [

@@ -1,12 +1,11 @@
-import type { InputSpec } from '../spec.js';
-import { TAKES_STORAGE } from './place.js';
+import { COMMANDS_WITH_INPUTS, type InputSpec } from '../spec.js';
 
 /** Artifacts as a storage, and the token that they are read with. */
 export const GITHUB = {
   'github-token': {
     type: 'secret',
     group: 'Storage',
-    commands: TAKES_STORAGE,
+    commands: COMMANDS_WITH_INPUTS,
     actionDefault: '${{ github.token }}',
     placeholder: 'TOKEN',
     description:

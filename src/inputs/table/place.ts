@@ -1,19 +1,4 @@
-import type { InputSpec } from '../spec.js';
-
-/** The commands that look into a storage: all of them. */
-export const TAKES_STORAGE = [
-  'backup',
-  'restore',
-  'verify',
-  'check-migrations',
-  'prune',
-  'status',
-  'list',
-  'show',
-  'delete',
-  'stats',
-  'log',
-] as const;
+import { COMMANDS_WITH_INPUTS, type InputSpec } from '../spec.js';
 
 /** Which database, which backup, and where backups live. */
 export const PLACE = {
@@ -59,8 +44,8 @@ export const PLACE = {
   storage: {
     type: 'list',
     group: 'Storage',
-    commands: TAKES_STORAGE,
-    required: TAKES_STORAGE,
+    commands: COMMANDS_WITH_INPUTS,
+    required: COMMANDS_WITH_INPUTS,
     placeholder: 'URL',
     description:
       'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; a backup goes to all of them in one pass',
@@ -86,7 +71,7 @@ export const PLACE = {
   name: {
     type: 'string',
     group: 'Storage',
-    commands: TAKES_STORAGE,
+    commands: COMMANDS_WITH_INPUTS,
     defaults: { backup: '{database}' },
     defaultText: 'the only one',
     placeholder: 'NAME',

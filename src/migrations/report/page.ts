@@ -1,6 +1,7 @@
 import { documentPage } from '../../base/page/document.js';
 import { html, timeOf, type Content, type Html } from '../../base/page/html.js';
 import { fold, longTable } from '../../base/page/table.js';
+import { tiles } from '../../base/page/tiles.js';
 import { plural } from '../../base/units.js';
 import type { MigrationReport } from '../types.js';
 import { tellAll, type Told } from './fact.js';
@@ -23,23 +24,14 @@ export function migrationPage(report: MigrationReport): string {
     kicker: 'Migrations, tried on a backup',
     heading: view.title,
     lead: view.lead,
-    main: [tiles(view), factsPart(report, view), sectionsOf(report, PAGE).map(sectionPart)],
+    main: [
+      view.about.length === 0 ? undefined : tiles(view.about),
+      factsPart(report, view),
+      sectionsOf(report, PAGE).map(sectionPart),
+    ],
     footer: html`Written by pgkeep on ${timeOf(report.startedAt)}.`,
     style: PAGE_STYLE,
   });
-}
-
-function tiles({ about }: View): Html | undefined {
-  if (about.length === 0) return undefined;
-  return html`<dl class="tiles">
-    ${about.map(
-      ({ title, value, more }) =>
-        html`<div>
-          <dt>${title}</dt>
-          <dd><b>${value}</b><span class="muted">${more}</span></dd>
-        </div> `,
-    )}
-  </dl> `;
 }
 
 function factsPart(report: MigrationReport, { failing, others }: View): Html | undefined {

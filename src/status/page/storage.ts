@@ -1,4 +1,5 @@
 import { chip, html, timeOf, type Content, type Html } from '../../base/page/html.js';
+import { tiles } from '../../base/page/tiles.js';
 import { formatAge, formatBytes, formatCount, formatDuration, plural } from '../../base/units.js';
 import { whereOf } from '../facts.js';
 import { pointOf, RUNS_DAYS } from '../health.js';
@@ -32,7 +33,7 @@ export function storageSection(
 
 function known(health: Health, { inventory, records }: Contents, { policy, now }: Report): Html {
   const plan = planOf(inventory, policy, now);
-  return html`${tiles(health)}${charts(inventory)}${verificationsSection(inventory)}${inventorySection(inventory, plan, now)}${retentionSection(inventory, { policy, plan, now })}${runsSection(records, now)}${leftoversSection(inventory, now)}${
+  return html`${figures(health)}${charts(inventory)}${verificationsSection(inventory)}${inventorySection(inventory, plan, now)}${retentionSection(inventory, { policy, plan, now })}${runsSection(records, now)}${leftoversSection(inventory, now)}${
     health.notes.length === 0
       ? undefined
       : html`<h3>Notes</h3>
@@ -42,7 +43,7 @@ function known(health: Health, { inventory, records }: Contents, { policy, now }
   }`;
 }
 
-function tiles({ newest, lastVerification, count, totalBytes, runs, at }: Health): Html {
+function figures({ newest, lastVerification, count, totalBytes, runs, at }: Health): Html {
   const ago = (time: string): string => `${formatAge((Date.parse(at) - Date.parse(time)) / 1000)} ago`;
   const proved = lastVerification?.verdict === 'passed' ? 'passed' : 'failed';
   const all: [string, Content, Content][] = [
@@ -66,15 +67,7 @@ function tiles({ newest, lastVerification, count, totalBytes, runs, at }: Health
     ['Stored in all', formatBytes(totalBytes), plural(count, 'backup')],
     [`Runs in ${RUNS_DAYS} days`, formatCount(runs.total), `${formatCount(runs.failed)} failed`],
   ];
-  return html`<dl class="tiles">
-    ${all.map(
-      ([title, value, more]) =>
-        html`<div>
-          <dt>${title}</dt>
-          <dd><b>${value}</b><span class="muted">${more}</span></dd>
-        </div> `,
-    )}
-  </dl> `;
+  return tiles(all.map(([title, value, more]) => ({ title, value, more })));
 }
 
 function charts({ entries }: Contents['inventory']): Html {

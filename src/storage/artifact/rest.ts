@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CancelledError } from '../../base/errors.js';
 import { silentReporter, type Reporter } from '../../base/reporter.js';
+import { githubHeaders, saidBy } from '../../base/github-rest.js';
 import { formatDuration } from '../../base/units.js';
 import { webFetch } from '../../base/web-fetch.js';
 import type { RetryOptions } from '../retry.js';
@@ -20,8 +21,6 @@ const ANSWER_MS = 60_000;
 const CLEANUP_MS = 2500;
 /** How often in a row a limit is waited for. */
 const WAITS = 3;
-/** How much of what GitHub says is repeated. */
-const SAID = 200;
 
 /** GitHub's REST API for one repository. One attempt a request, but for limits, which are waited for where that is short. */
 export class ArtifactApi {
@@ -124,26 +123,11 @@ export class ArtifactApi {
         method,
         // The blob is on another host, which must not get the token.
         redirect: 'manual',
-        headers: {
-          accept: 'application/vnd.github+json',
-          authorization: `Bearer ${this.access.token}`,
-          'user-agent': 'pgkeep',
-          'x-github-api-version': '2022-11-28',
-        },
+        headers: githubHeaders(this.access.token),
         signal: cleanup || signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
       });
     } catch (error) {
       throw this.explain(error, purpose);
     }
-  }
-}
-
-/** GitHub's own words, ` It says: ...`; empty where there are none. */
-async function saidBy(response: Response): Promise<string> {
-  try {
-    const { message } = (await response.json()) as { message?: unknown };
-    return typeof message === 'string' && message !== '' ? ` GitHub says: ${message.slice(0, SAID)}` : '';
-  } catch {
-    return '';
   }
 }
