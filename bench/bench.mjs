@@ -1,5 +1,5 @@
 // Measures backups against `pg_dump -Fc -Z0 | cat > /dev/null` of the same database in the same run, each as a ratio:
-// machines differ and are noisy, ratios of neighbouring runs are not. See README.md, Performance.
+// machines differ and are noisy, ratios of neighbouring runs are not. See docs/performance.md.
 //
 //   npm run bench -- [--gib 2] [--runs 5] [--major 15] [--only file,S3,gzip,verify]
 //   npm run bench -- --only storage [--runs 5]      looking at many backups in S3; needs no database

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -16,8 +16,18 @@ import { sampleMigrations } from '../support/migration-report.js';
 import { sampleReport } from '../support/report.js';
 import { blocks, read, ROOT, stepsIn, type Workflow } from './files.js';
 
-const PAGES = ['README.md', ...ACTIONS.map((name) => `${name}/README.md`), 'SECURITY.md', 'CONTRIBUTING.md'];
+const DOCS = readdirSync(join(ROOT, 'docs'))
+  .filter((file) => file.endsWith('.md'))
+  .map((file) => `docs/${file}`);
+const PAGES = [
+  'README.md',
+  ...DOCS,
+  ...ACTIONS.map((name) => `${name}/README.md`),
+  'SECURITY.md',
+  'CONTRIBUTING.md',
+];
 const README = read('README.md');
+const S3 = read('docs/s3.md');
 
 /** The action that a step uses: `pgkeep/pgkeep@v1`, or one in a folder. */
 function actionOf(uses: string): { inputs: object; outputs: object } {
@@ -93,7 +103,7 @@ function workflowOf(page: string, action: Action): Workflow & { on: Record<strin
   return parse(yaml ?? '') as Workflow & { on: Record<string, unknown> };
 }
 
-describe.each(['README.md', 'verify/README.md'])('the verification in %s', (page) => {
+describe.each(['docs/verify.md', 'verify/README.md'])('the verification in %s', (page) => {
   const workflow = workflowOf(page, 'verify');
   const job = workflow.jobs['verify'];
 
@@ -110,7 +120,7 @@ describe.each(['README.md', 'verify/README.md'])('the verification in %s', (page
   });
 });
 
-describe.each(['README.md', 'status/README.md'])('the monitoring in %s', (page) => {
+describe.each(['docs/monitoring.md', 'status/README.md'])('the monitoring in %s', (page) => {
   const workflow = workflowOf(page, 'status');
 
   it('runs by itself, at an odd minute, without any permission or database, with inputs that go together', () => {
@@ -133,7 +143,7 @@ describe.each(['README.md', 'status/README.md'])('the monitoring in %s', (page) 
   });
 });
 
-describe.each(['README.md', 'check-migrations/README.md'])('the migration check in %s', (page) => {
+describe.each(['docs/migrations.md', 'check-migrations/README.md'])('the migration check in %s', (page) => {
   const workflow = workflowOf(page, 'check-migrations');
   const job = workflow.jobs['check'];
 
@@ -156,7 +166,7 @@ describe.each(['README.md', 'check-migrations/README.md'])('the migration check 
   });
 });
 
-describe.each(['README.md', 'restore/README.md'])('the restore in %s', (page) => {
+describe.each(['docs/restore.md', 'restore/README.md'])('the restore in %s', (page) => {
   const workflow = workflowOf(page, 'restore');
   const job = workflow.jobs['restore'];
 
@@ -181,15 +191,15 @@ describe.each(['README.md', 'restore/README.md'])('the restore in %s', (page) =>
   });
 });
 
-describe('README.md', () => {
-  it('shows reports as they are', () => {
+describe('the pages', () => {
+  it('show reports as they are', () => {
     const plain = { paint: (text: string) => text, width: undefined };
-    expect(blocks(README, 'text')).toContain(reportText(sampleReport('failed'), plain));
-    expect(blocks(README, 'text')).toContain(migrationText(sampleMigrations(), plain));
+    expect(blocks(read('docs/verify.md'), 'text')).toContain(reportText(sampleReport('failed'), plain));
+    expect(blocks(read('docs/migrations.md'), 'text')).toContain(migrationText(sampleMigrations(), plain));
   });
 
   it('has a storage for each kind of service, and the host tells the rest', () => {
-    const rows = [...README.matchAll(/^\| ([^|]+?) +\| `(s3:[^`]+)`/gm)];
+    const rows = [...S3.matchAll(/^\| ([^|]+?) +\| `(s3:[^`]+)`/gm)];
     const settings = rows.map(([, service = '', url = '']) => {
       const storage = parseStorageUrl(url);
       if (storage.scheme !== 's3') throw new Error(url);
@@ -229,7 +239,7 @@ describe('README.md', () => {
     try {
       const key = join(folder, 'key.txt');
       writeFileSync(key, 'AGE-SECRET-KEY-1A\n');
-      const commands = commandsIn(README).map((line) => {
+      const commands = PAGES.flatMap((page) => commandsIn(read(page))).map((line) => {
         const words = line.replace('age1...', 'age1x').replaceAll("'", '').split(' ').slice(2);
         const args = words.map((word) => (word === 'key.txt' ? key : word));
         return parseCommandLine(args, { DATABASE_URL: 'postgresql://u:p@h/d' }).command;
@@ -241,12 +251,13 @@ describe('README.md', () => {
   });
 
   it('leaves nothing for a shell to make of a URL', () => {
-    for (const line of commandsIn(README)) expect(line).not.toMatch(/[?*&](?=[^']*(?:'[^']*'[^']*)*$)/);
+    for (const line of PAGES.flatMap((page) => commandsIn(read(page))))
+      expect(line).not.toMatch(/[?*&](?=[^']*(?:'[^']*'[^']*)*$)/);
   });
 
   it('names every parameter of an S3 URL', async () => {
     const { S3_PARAMETERS } = await import('../../src/storage/s3/location.js');
-    const table = /\| Parameter[\s\S]*?\n\n/.exec(README)?.[0] ?? '';
+    const table = /\| Parameter[\s\S]*?\n\n/.exec(S3)?.[0] ?? '';
     for (const name of S3_PARAMETERS) expect(table).toContain(`\`${name}\``);
   });
 

@@ -16,7 +16,7 @@ import { noticedBy, observe, othersTable, type Observed, type Rule } from './oth
 
 if (rigMissing !== undefined) process.stderr.write(`NOT RUN: damaged archives: ${rigMissing}\n`);
 
-const README = fileURLToPath(new URL('../../README.md', import.meta.url));
+const PAGE = fileURLToPath(new URL('../../docs/verify.md', import.meta.url));
 
 (rigMissing === undefined ? describe : describe.skip)('an archive in which', () => {
   let rig: Rig;
@@ -109,13 +109,13 @@ const README = fileURLToPath(new URL('../../README.md', import.meta.url));
     lines.push({ name, noticed: noticedBy(good, await restoreAndObserve(archive)) });
   });
 
-  it('is in the table of the README', async () => {
-    const text = readFileSync(README, 'utf8');
-    const options = { ...(await resolveConfig(README)), filepath: README };
+  it('is in the table of docs/verify.md', async () => {
+    const text = readFileSync(PAGE, 'utf8');
+    const options = { ...(await resolveConfig(PAGE)), filepath: PAGE };
     const table = await format(othersTable(lines), options);
     process.stdout.write(`\n${table}`);
     // UPDATE_PROOF=1 npm run test:proof writes it.
-    if (process.env['UPDATE_PROOF'] === '1') writeFileSync(README, splice(text, 'proof', table));
+    if (process.env['UPDATE_PROOF'] === '1') writeFileSync(PAGE, splice(text, 'proof', table));
     else expect(text).toContain(table);
   });
 });

@@ -44,7 +44,7 @@ export function noticedBy(good: Observed, bad: Observed): Record<Rule, boolean> 
   >;
 }
 
-/** The table for the README: a line a damage. */
+/** The table for docs/verify.md: a line a damage. */
 export function othersTable(lines: readonly { name: string; noticed: Record<Rule, boolean> }[]): string {
   const mark = (noticed: boolean): string => (noticed ? 'noticed' : '-');
   const cells = (values: readonly string[]): string => `| ${values.join(' | ')} |`;

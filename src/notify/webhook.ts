@@ -2,7 +2,7 @@ import { headline } from './text.js';
 import type { Notice } from './types.js';
 
 /**
- * What `notify-webhook` is sent, as JSON. It is public: fields are only ever added (README, Alerts).
+ * What `notify-webhook` is sent, as JSON. It is public: fields are only ever added (docs/monitoring.md, Alerts).
  * `version` changes when that is not possible.
  */
 export function webhookMessage(notice: Notice): Record<string, unknown> {
