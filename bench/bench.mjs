@@ -3,6 +3,7 @@
 //
 //   npm run bench -- [--gib 2] [--runs 5] [--major 15] [--only file,S3,gzip,verify]
 //   npm run bench -- --only storage [--runs 5]      looking at many backups in S3; needs no database
+//   npm run bench -- --only migrations [--runs 5]   what it costs a migration to be watched; needs no S3
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -16,6 +17,7 @@ import { createBucket } from './bucket.mjs';
 import { fillDatabase } from './database.mjs';
 import { measureList } from './list.mjs';
 import { measure, median } from './measure.mjs';
+import { benchMigrations } from './migrations.mjs';
 import { benchStorage } from './storage.mjs';
 import { measureVerify, printVerify } from './verify.mjs';
 import { findPrograms, folderCache, installTools, silentReporter } from '../dist/index.js';
@@ -49,6 +51,13 @@ const cleanups = [];
 async function main() {
   if (values.only === 'storage')
     return benchStorage({ node: values.node, cli: join(root, 'dist', 'cli.js'), runs });
+  if (values.only === 'migrations')
+    return benchMigrations({
+      node: values.node,
+      cli: join(root, 'dist', 'cli.js'),
+      runs,
+      major: Number(values.major),
+    });
   const work = mkdtempSync(join(tmpdir(), 'pgkeep-bench-'));
   cleanups.push(() => rmSync(work, { recursive: true, force: true }));
   const cache = folderCache(
