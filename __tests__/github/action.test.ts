@@ -34,7 +34,7 @@ async function runMain(body: string, signals: NodeJS.Signals[] = []): Promise<Re
     `import { runAction } from './github/action.js';
      import { setOutputs } from './github/outputs.js';
      import { CancelledError, UserError } from './base/errors.js';
-     await runAction(async ({ reporter, signal, github }) => { ${body} });`,
+     await runAction(async ({ reporter, signal, github }) => { ${body} }, () => (error) => error.message);`,
   );
   const outputFile = join(folder, 'output');
   await writeFile(outputFile, '');
@@ -104,6 +104,14 @@ describe('runAction', () => {
   it('gives each of several failures an annotation', async () => {
     const result = await runMain(`throw new AggregateError([new UserError('one'), new UserError('two')]);`);
     expect(annotations(result)).toEqual(['::error::one', '::error::two']);
+    expect(outputOf(result, 'error')).toBe('one two');
+  });
+
+  it('says in an output what failed: in one line of some length, without secrets', async () => {
+    const result = await runMain(
+      `reporter.mask('hunter2'); throw new UserError('No answer, hunter2.\\n' + 'x'.repeat(2000));`,
+    );
+    expect(outputOf(result, 'error')).toMatch(/^No answer, \*\*\*\.\\nx{900,990}$/);
   });
 
   it('prints all of a long log before it ends', async () => {

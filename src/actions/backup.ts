@@ -25,5 +25,5 @@ export function backupAction(): Promise<never> {
     await appendSummary(backupSummary(result, inputs, summaryMarkup, reasonTeller(context)), reporter);
     const reasons = redReasons(result);
     if (reasons.length > 0) throw new AggregateError(reasons);
-  });
+  }, reasonTeller);
 }

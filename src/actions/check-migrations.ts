@@ -48,7 +48,7 @@ export function checkMigrationsAction(): Promise<never> {
     const reasons = reasonsBeside(checked.report, !isForEverybody(context));
     if (reasons.length > 0) throw new AggregateError(reasons);
     return 'success';
-  });
+  }, reasonTeller);
 }
 
 async function check(context: ActionContext, request: PullRequest | undefined): Promise<Checked> {

@@ -24,5 +24,5 @@ export function pruneAction(): Promise<never> {
     await appendSummary(pruneSummary(result, inputs, summaryMarkup, reasonTeller(context)), reporter);
     const reasons = redReasons(result);
     if (reasons.length > 0) throw new AggregateError(reasons);
-  });
+  }, reasonTeller);
 }

@@ -5,7 +5,7 @@ import { appendSummary, summaryMarkup } from '../github/summary.js';
 import { outputsOf, redReasons, resultText } from '../restore/result.js';
 import { restoreTold } from '../restore/told.js';
 import { restoreSummary } from '../restore/summary.js';
-import { actionOptions, isForEverybody, redError, toldInSummary } from './shared.js';
+import { actionOptions, isForEverybody, reasonTeller, redError, toldInSummary } from './shared.js';
 
 const UNFINISHED = {
   title: 'Restore failed',
@@ -27,5 +27,5 @@ export function restoreAction(): Promise<never> {
     await appendSummary(restoreSummary(result, summaryMarkup, { namesToo }), reporter);
     const reasons = redReasons(result);
     if (reasons.length > 0) throw redError(context, reasons);
-  });
+  }, reasonTeller);
 }

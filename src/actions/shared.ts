@@ -50,12 +50,12 @@ export function actionOptions(
 }
 
 /** Whether everybody can read the summary, so that no name of a table may stand in it. */
-export function isForEverybody({ github }: ActionContext): boolean {
+export function isForEverybody({ github }: Pick<ActionContext, 'github'>): boolean {
   return github?.isPublic === true;
 }
 
-/** How a failure is told in the summary. */
-export function reasonTeller(context: ActionContext): (error: unknown) => string {
+/** How a failure is told in the summary and in the output `error`. */
+export function reasonTeller(context: Pick<ActionContext, 'github'>): (error: unknown) => string {
   const nobody = { target: { host: undefined, user: undefined }, secrets: [] };
   return isForEverybody(context)
     ? (error) => publicReason(error, nobody)

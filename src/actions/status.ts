@@ -26,5 +26,5 @@ export function statusAction(): Promise<never> {
     await appendSummary(statusSummary(result, summaryMarkup, reasonTeller(context)), reporter);
     const reasons = redReasons(result);
     if (reasons.length > 0) throw new AggregateError(reasons);
-  });
+  }, reasonTeller);
 }

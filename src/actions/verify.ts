@@ -6,7 +6,7 @@ import { reportText } from '../verify/report-text.js';
 import { outputsOf, redReasons } from '../verify/result.js';
 import { verifyTold } from '../verify/told.js';
 import { verifySummary } from '../verify/summary.js';
-import { actionOptions, isForEverybody, redError, toldInSummary } from './shared.js';
+import { actionOptions, isForEverybody, reasonTeller, redError, toldInSummary } from './shared.js';
 
 const UNFINISHED = {
   title: 'Nothing was verified',
@@ -30,5 +30,5 @@ export function verifyAction(): Promise<never> {
     await appendSummary(verifySummary(result, summaryMarkup, { namesToo }), reporter);
     const reasons = redReasons(result);
     if (reasons.length > 0) throw redError(context, reasons);
-  });
+  }, reasonTeller);
 }

@@ -1,6 +1,7 @@
 import * as core from '@actions/core';
-import { failuresOf } from '../base/failure.js';
+import { errorsOf, failuresOf } from '../base/failure.js';
 import { exitFlushed, runStoppable } from '../base/stop.js';
+import { printableLine } from '../base/text.js';
 import { VERSION } from '../version.js';
 import { githubContext, type GithubContext } from './context.js';
 import { GithubReporter } from './reporter.js';
@@ -17,11 +18,18 @@ export interface ActionContext {
 /** How a run ended that did not fail. */
 export type Ending = 'success' | 'skipped';
 
+/** How much of what failed the output `error` holds, in UTF-16 units. */
+const ERROR_LENGTH = 1000;
+
 /**
- * Runs an action and ends the process: 0, or 1 with one annotation per failure. The output `outcome` is set either way.
- * The only place that turns errors into exit codes.
+ * Runs an action and ends the process: 0, or 1 with one annotation per failure. The output `outcome` is set either way,
+ * `error` where something failed. The only place that turns errors into exit codes.
+ * @param why how a failure is told where outputs may end up; nothing in it may be secret
  */
-export async function runAction(main: (context: ActionContext) => Promise<Ending | void>): Promise<never> {
+export async function runAction(
+  main: (context: ActionContext) => Promise<Ending | void>,
+  why: (context: Pick<ActionContext, 'github'>) => (error: unknown) => string,
+): Promise<never> {
   const reporter = new GithubReporter();
   // A log that nobody reads any more is no reason to fail.
   process.stdout.on('error', () => undefined);
@@ -32,6 +40,10 @@ export async function runAction(main: (context: ActionContext) => Promise<Ending
     ending = (await main({ reporter, signal, github: githubContext() })) ?? 'success';
   });
   if (!outcome.ok) {
+    const told = errorsOf(outcome.error)
+      .map(why({ github: githubContext() }))
+      .join(' ');
+    core.setOutput('error', printableLine(reporter.masked(told)).slice(0, ERROR_LENGTH));
     for (const { message, details } of failuresOf(outcome.error)) {
       reporter.fail(message);
       if (details.length > 0) reporter.detail(details.join('\n'));

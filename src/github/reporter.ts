@@ -50,6 +50,11 @@ export class GithubReporter implements Reporter {
     if (text.length > ANNOTATION_LENGTH) core.info(logText(text));
   }
 
+  /** Text for a place that the runner hides nothing in, such as an output. */
+  masked(text: string): string {
+    return this.secrets.apply(text);
+  }
+
   output(program: string, line: string): void {
     core.info(programLine(program, this.secrets.apply(line)));
   }

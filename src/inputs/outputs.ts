@@ -7,10 +7,14 @@ export interface OutputSpec {
 }
 
 const OUTCOME = { description: '`success` or `failure`' } as const satisfies OutputSpec;
+const ERROR = {
+  description: 'What failed, in one line; empty where nothing did',
+} as const satisfies OutputSpec;
 
 /** Every output of the backup action, once: action.yml, the README and the type of what may be set come from here. */
 export const BACKUP_OUTPUTS = {
   outcome: OUTCOME,
+  error: ERROR,
   'backup-id': { description: 'Id of the backup, such as `20261120T020000Z-k3fd`' },
   manifest: { description: 'The manifest of the backup, as JSON' },
   locations: {
@@ -33,6 +37,7 @@ export const BACKUP_OUTPUTS = {
 /** The same of the restore action. */
 export const RESTORE_OUTPUTS = {
   outcome: OUTCOME,
+  error: ERROR,
   'backup-id': { description: 'Id of the backup that was restored' },
   'restored-database': {
     description: 'The database that now holds what the backup held; empty where nothing was put into place',
@@ -50,6 +55,7 @@ export const RESTORE_OUTPUTS = {
 /** The same of the verify action. */
 export const VERIFY_OUTPUTS = {
   outcome: OUTCOME,
+  error: ERROR,
   verified: {
     description:
       '`true` where all is well, else `false`: the backup differs, is older than `max-age`, or is not the newest because that one cannot be read',
@@ -69,6 +75,7 @@ export const CHECK_MIGRATIONS_OUTPUTS = {
     description:
       '`success`, `failure`, or `skipped` where nothing was checked: a pull request from a fork has no secrets',
   },
+  error: ERROR,
   report: {
     description:
       'The report as JSON: the verdict, what decided it, each statement, lock, effect on the data and change of the schema',
@@ -83,6 +90,7 @@ export const CHECK_MIGRATIONS_OUTPUTS = {
 /** The same of the prune action. */
 export const PRUNE_OUTPUTS = {
   outcome: OUTCOME,
+  error: ERROR,
   removed: {
     description:
       'Ids of what was removed, as a JSON list; with `dry-run` of what would be. What killed runs left is among them',
@@ -94,6 +102,7 @@ export const PRUNE_OUTPUTS = {
 /** The same of the status action. */
 export const STATUS_OUTPUTS = {
   outcome: OUTCOME,
+  error: ERROR,
   healthy: { description: '`true` where nothing is wrong in any storage, else `false`' },
   problems: {
     description: 'What is wrong, the gravest first: a JSON list with `kind`, `message`, `name` and `storage`',
