@@ -171,7 +171,7 @@ async function upload(file, { retentionDays }) {
     const name = (0,external_node_path_.basename)(file);
     try {
         // A large part of the bundle: whoever stores elsewhere does not wait for it.
-        const { DefaultArtifactClient } = await Promise.all(/* import() */[__webpack_require__.e(669), __webpack_require__.e(584)]).then(__webpack_require__.bind(__webpack_require__, 20584));
+        const { DefaultArtifactClient } = await Promise.all(/* import() */[__webpack_require__.e(299), __webpack_require__.e(584)]).then(__webpack_require__.bind(__webpack_require__, 20584));
         const made = await new DefaultArtifactClient().uploadArtifact(name, [
             file
         ], (0,external_node_path_.dirname)(file), {

@@ -237,7 +237,7 @@ function agentsFor(proxy) {
         const { endpoint, region, profile, credentials, aws } = settings;
         this.bucket = location.bucket;
         this.where = endpoint ?? `AWS${region === undefined ? '' : ` in ${region}`}`;
-        this.client = new dist_cjs/* S3Client */.YxF({
+        this.client = new dist_cjs.S3Client({
             ...endpoint === undefined ? {} : {
                 endpoint
             },
@@ -356,7 +356,7 @@ var keys = __webpack_require__(17433);
                 IfMatch: etag
             }
         };
-        const command = new dist_cjs/* GetObjectCommand */.jLs({
+        const command = new dist_cjs.GetObjectCommand({
             Bucket: connection.bucket,
             Key: connection.key(key),
             ...range
@@ -405,7 +405,7 @@ async function* bytesOf(first, open, connection, purpose, retry) {
         cleanup: true
     };
     try {
-        await connection.send(purpose, (client, abortSignal)=>client.send(new dist_cjs/* DeleteObjectCommand */.k4j({
+        await connection.send(purpose, (client, abortSignal)=>client.send(new dist_cjs.DeleteObjectCommand({
                 Bucket: connection.bucket,
                 Key: connection.key(key)
             }), {
@@ -507,7 +507,7 @@ var digest = __webpack_require__(63309);
         const algorithm = this.kind === 'sha256' ? {
             ChecksumAlgorithm: 'SHA256'
         } : {};
-        const command = new dist_cjs/* CreateMultipartUploadCommand */.nG4({
+        const command = new dist_cjs.CreateMultipartUploadCommand({
             ...this.target,
             ...this.settings,
             ...algorithm
@@ -518,7 +518,7 @@ var digest = __webpack_require__(63309);
     }
     async part(uploadId, index, bytes) {
         const digest = partDigest(this.kind, bytes);
-        const command = new dist_cjs/* UploadPartCommand */.iVK({
+        const command = new dist_cjs.UploadPartCommand({
             ...this.target,
             ...checksumOf(this.kind, digest),
             UploadId: uploadId,
@@ -534,7 +534,7 @@ var digest = __webpack_require__(63309);
         };
     }
     /** Joins the parts. Returns the object's checksum if the service told it at once. */ async join(uploadId, parts) {
-        const command = new dist_cjs/* CompleteMultipartUploadCommand */.Gym({
+        const command = new dist_cjs.CompleteMultipartUploadCommand({
             ...this.target,
             UploadId: uploadId,
             MultipartUpload: {
@@ -551,7 +551,7 @@ var digest = __webpack_require__(63309);
     }
     /** Stores a small object in one request. Returns its checksum if the service told it. */ async put(bytes) {
         const digest = partDigest(this.kind, bytes);
-        const command = new dist_cjs/* PutObjectCommand */.wKZ({
+        const command = new dist_cjs.PutObjectCommand({
             ...this.target,
             ...this.settings,
             ...checksumOf(this.kind, digest),
@@ -581,7 +581,7 @@ var digest = __webpack_require__(63309);
         const mode = this.kind === 'sha256' ? {
             ChecksumMode: 'ENABLED'
         } : {};
-        const command = new dist_cjs/* HeadObjectCommand */.l81({
+        const command = new dist_cjs.HeadObjectCommand({
             ...this.target,
             ...mode
         });
@@ -606,7 +606,7 @@ var digest = __webpack_require__(63309);
             permission: 's3:AbortMultipartUpload',
             cleanup: true
         };
-        const command = new dist_cjs/* AbortMultipartUploadCommand */.tfP({
+        const command = new dist_cjs.AbortMultipartUploadCommand({
             ...this.target,
             UploadId: uploadId
         });
@@ -625,7 +625,7 @@ var digest = __webpack_require__(63309);
             permission: 's3:ListBucketMultipartUploads',
             cleanup: true
         };
-        const command = new dist_cjs/* ListMultipartUploadsCommand */.mo2({
+        const command = new dist_cjs.ListMultipartUploadsCommand({
             Bucket: this.target.Bucket,
             Prefix: this.target.Key
         });
@@ -879,7 +879,7 @@ const BUFFERS = 64 * MIB;
             permission: 's3:GetObject and s3:ListBucket'
         };
         try {
-            const head = await this.connection.send(purpose, (client, abortSignal)=>client.send(new dist_cjs/* HeadObjectCommand */.l81({
+            const head = await this.connection.send(purpose, (client, abortSignal)=>client.send(new dist_cjs.HeadObjectCommand({
                     Bucket: this.connection.bucket,
                     Key: this.connection.key((0,keys/* checkKey */.y)(key))
                 }), {
@@ -926,7 +926,7 @@ const BUFFERS = 64 * MIB;
         };
         let token;
         do {
-            const command = new dist_cjs/* ListObjectsV2Command */.u6x({
+            const command = new dist_cjs.ListObjectsV2Command({
                 Bucket: this.connection.bucket,
                 Prefix: this.connection.key(prefix),
                 ...delimiter === undefined ? {} : {

@@ -8,6 +8,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("assert");
 
 /***/ }),
 
+/***/ 90290:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("async_hooks");
+
+/***/ }),
+
 /***/ 20181:
 /***/ ((module) => {
 
@@ -13681,7 +13688,7 @@ function section(text) {
 ;// CONCATENATED MODULE: ./lib/notify/webhook.js
 
 /**
- * What `notify-webhook` is sent, as JSON. It is public: fields are only ever added (README, Alerts).
+ * What `notify-webhook` is sent, as JSON. It is public: fields are only ever added (docs/monitoring.md, Alerts).
  * `version` changes when that is not possible.
  */ function webhookMessage(notice) {
     const { action, outcome, reasons, families, startedAt, finishedAt, run } = notice;
@@ -29629,7 +29636,7 @@ var storage_url = __nccwpck_require__(38208);
     if (parsed.scheme === 'file') return (0,storage_retry/* withRetry */.b)(new FileStore(parsed.url, parsed.root), retry);
     if (parsed.scheme === 'artifact') return openArtifactStore(parsed.url, context.artifacts, retry);
     // The SDK is a large part of the bundle: whoever does not store in S3 does not wait for it.
-    const { openS3Store } = await Promise.all(/* import() */[__nccwpck_require__.e(669), __nccwpck_require__.e(711), __nccwpck_require__.e(205)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3205));
+    const { openS3Store } = await Promise.all(/* import() */[__nccwpck_require__.e(299), __nccwpck_require__.e(205)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3205));
     return openS3Store(parsed.url, parsed.s3, context, retry);
 }
 
