@@ -1,0 +1,53 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ACTIONS } from '../../src/inputs/spec.js';
+import { read, ROOT } from '../house/files.js';
+
+/** The pages in docs/, by their path in the repository. */
+export const DOCS = readdirSync(join(ROOT, 'docs'))
+  .filter((file) => file.endsWith('.md'))
+  .map((file) => `docs/${file}`);
+
+/** Every page that users read. */
+export const PAGES = [
+  'README.md',
+  ...DOCS,
+  ...ACTIONS.map((name) => `${name}/README.md`),
+  'SECURITY.md',
+  'CONTRIBUTING.md',
+];
+
+/** A fenced block of a page. */
+export interface Block {
+  page: string;
+  language: string;
+  text: string;
+  /** The heading that it stands under. */
+  heading: string;
+}
+
+/** The fenced blocks of a page, also those in lists, in order; with languages: only those of one of them. */
+export function blocksOf(page: string, ...languages: string[]): Block[] {
+  const found: Block[] = [];
+  let heading = '';
+  let open: { block: Block; indent: number } | undefined;
+  for (const line of read(page).split('\n')) {
+    const [, indent = '', language = ''] = /^( *)```(\w*)$/.exec(line) ?? [undefined];
+    const fence = /^ *```/.test(line);
+    if (open !== undefined && fence) {
+      found.push(open.block);
+      open = undefined;
+    } else if (open !== undefined) open.block.text += `${line.slice(open.indent)}\n`;
+    else if (fence) open = { block: { page, language, text: '', heading }, indent: indent.length };
+    else heading = /^#+ (.*)$/.exec(line)?.[1] ?? heading;
+  }
+  return found.filter(({ language }) => languages.length === 0 || languages.includes(language));
+}
+
+/** The only block of a language under a heading. @throws where there is none, or more than one */
+export function blockUnder(page: string, heading: string, language: string, nth = 0): string {
+  const under = blocksOf(page, language).filter((block) => block.heading === heading);
+  const block = under[nth];
+  if (block === undefined) throw new Error(`${page} has no ${language} block ${nth} under "${heading}"`);
+  return block.text;
+}
