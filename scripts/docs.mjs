@@ -1,4 +1,5 @@
-// Writes what is generated from the table of inputs: every action.yml and the tables of the READMEs.
+// Writes what is generated from the table of inputs: every action.yml, the reusable workflows and the tables of the
+// READMEs.
 // `npm run docs -- --check` writes nothing and fails when something is out of date.
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,10 +12,13 @@ const check = process.argv.includes('--check');
 
 const compiled = await compile();
 const load = (file) => import(pathToFileURL(join(compiled, file)).href);
-const [{ actionYaml, inputsMarkdown, outputsMarkdown, splice }, { ACTIONS }] = await Promise.all([
-  load('inputs/docs.js'),
-  load('inputs/spec.js'),
-]).finally(() => rm(compiled, { recursive: true, force: true }));
+const [{ actionYaml, inputsMarkdown, outputsMarkdown, splice }, { ACTIONS }, { workflowYaml }, { REUSABLE }] =
+  await Promise.all([
+    load('inputs/docs.js'),
+    load('inputs/spec.js'),
+    load('inputs/workflows.js'),
+    load('inputs/workflow-table.js'),
+  ]).finally(() => rm(compiled, { recursive: true, force: true }));
 
 const tables = (action) => (text) =>
   splice(
@@ -30,6 +34,7 @@ const GENERATED = [
     [`${action}/action.yml`, () => actionYaml(action, `../dist/${action}.js`)],
     [`${action}/README.md`, tables(action)],
   ]),
+  ...REUSABLE.map((workflow) => [`.github/workflows/${workflow}.yml`, () => workflowYaml(workflow)]),
 ];
 
 for (const [file, generate] of GENERATED) {
