@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { UserError } from '../base/errors.js';
+import { plural } from '../base/units.js';
 import { readGlobals, type Globals } from '../postgres/globals.js';
 import { quoteIdentifier, quoteLiteral } from '../postgres/psql.js';
 import { settingSql } from '../postgres/database/settings.js';
@@ -8,7 +9,8 @@ import { readContents } from '../restore/archive/index.js';
 import { archivedProperties } from '../restore/swap/archived.js';
 import type { StagedBackup } from '../restore/types.js';
 import { bootstrapRole } from '../verify/bootstrap-role.js';
-import { extensionsOf } from '../verify/extensions.js';
+import { extensionsOf, warnOfMissing } from '../verify/extensions.js';
+import type { Division } from '../verify/left-out.js';
 import type { CopyOptions } from '../verify/options.js';
 import { openPlace, programsFor, type Place } from '../verify/place.js';
 import { ScratchCopy } from '../verify/scratch-copy.js';
@@ -48,7 +50,12 @@ export async function setStage(options: CopyOptions, staged: StagedBackup): Prom
     const copy = new ScratchCopy(options, staged, place, database);
     await copy.makeRoles(globals);
     const otherwise = await copy.createDatabase();
-    await restore(options, copy, otherwise);
+    const division = await copy.divide();
+    if (division !== undefined) {
+      warnOfMissing(place, 'NOT CHECKED', reporter);
+      otherwise.push(leftOutOf(division, place));
+    }
+    await restore(options, copy, division, otherwise);
     const login = await admit(copy, staged, place, signal);
     const { connection } = place.scratch;
     return { place, rehearsal: { programs: place.programs, connection, database, signal }, login, otherwise };
@@ -59,12 +66,22 @@ export async function setStage(options: CopyOptions, staged: StagedBackup): Prom
   }
 }
 
+/** What is not there without some extensions, in one sentence. */
+function leftOutOf({ leftOut }: Division, { missing }: Place): string {
+  const tables = leftOut.entries
+    .filter(({ kind }) => kind === 'TABLE')
+    .map(({ schema = '', tag }) => `${schema}.${tag}`);
+  const which =
+    tables.length === 0 ? '' : `, ${plural(tables.length, 'table')} among it (${tables.join(', ')})`;
+  return `What needs an extension that the scratch server does not have (${missing.join(', ')}): it was left out${which}.`;
+}
+
 async function restore(
   { reporter, signal }: CopyOptions,
   copy: ScratchCopy,
+  division: Division | undefined,
   otherwise: string[],
 ): Promise<void> {
-  const division = await copy.divide();
   const { errors, neutralised } = await reporter.group('Restoring', () =>
     copy.restoreInto(division, { database: copy.database, content: 'all', reporter, signal }),
   );

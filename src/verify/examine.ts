@@ -11,7 +11,7 @@ import { expectTables, runChecks } from './checks.js';
 import { compareRestored, type CompareRequest } from './compare/index.js';
 import { runControl } from './control/index.js';
 import { Copies } from './copies.js';
-import { extensionsOf } from './extensions.js';
+import { extensionsOf, warnOfMissing } from './extensions.js';
 import { readGlobals, type Globals } from '../postgres/globals.js';
 import type { VerifyOptions } from './options.js';
 import { openPlace, programsFor, type Place } from './place.js';
@@ -39,6 +39,7 @@ export async function examine(options: VerifyOptions, staged: StagedBackup): Pro
       bootstrapRole: bootstrapRole(staged, globals),
     });
   });
+  warnOfMissing(place, 'NOT VERIFIED', reporter);
   try {
     return await compareCopies(options, staged, place, globals);
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { ExtensionFingerprint } from '../backup/fingerprint/types.js';
 import { UserError } from '../base/errors.js';
+import type { Reporter } from '../base/reporter.js';
 import { Psql } from '../postgres/psql.js';
 import type { Scratch } from '../postgres/scratch/types.js';
 import type { TocEntry } from '../postgres/toc.js';
@@ -43,13 +44,13 @@ export async function lackingOn(
 }
 
 /**
- * The names of extensions that the backup is to be verified without.
+ * The names of extensions that the backup is to be restored without.
  * @throws UserError when the user did not allow that, or the backup cannot be divided by what needs them.
  */
 export function doWithout(
   missing: readonly Missing[],
   { format, fingerprint }: Pick<StagedBackup, 'format' | 'fingerprint'>,
-  { inputs, reporter }: CopyOptions,
+  { inputs }: CopyOptions,
 ): string[] {
   if (missing.length === 0) return [];
   const allowed = new Set(inputs.allowMissingExtensions);
@@ -67,10 +68,19 @@ export function doWithout(
     throw new UserError(
       `The backup of a part of a database cannot be verified without the extensions that it needs (${list}). Make one of the whole database, or leave out what needs them (exclude-tables).`,
     );
-  reporter.warn(
-    `NOT VERIFIED: all that needs ${names.length === 1 ? 'the extension' : 'the extensions'} ${list}, which this server does not have. It is left out and reported as not measured.`,
-  );
   return names;
+}
+
+/** Warns of what is left out. @param not what it is therefore: `NOT VERIFIED` */
+export function warnOfMissing(
+  { missing }: { missing: readonly string[] },
+  not: string,
+  reporter: Reporter,
+): void {
+  if (missing.length === 0) return;
+  reporter.warn(
+    `${not}: all that needs ${missing.length === 1 ? 'the extension' : 'the extensions'} ${missing.join(', ')}, which this server does not have. It is left out and reported as not measured.`,
+  );
 }
 
 function missingExtensions(missing: readonly Missing[], allowed: readonly string[]): UserError {
@@ -80,7 +90,7 @@ function missingExtensions(missing: readonly Missing[], allowed: readonly string
     [
       'The backup needs extensions that the scratch server cannot have:',
       ...reasons,
-      'To verify the rest, and have what needs them reported as not verified, give this input:',
+      'To go on with the rest, and have what needs them left out and reported as not measured, give this input:',
       'allow-missing-extensions: |',
       ...block,
     ].join('\n'),

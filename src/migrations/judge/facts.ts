@@ -1,6 +1,7 @@
 import { formatBytes, formatDuration, formatMilliseconds, plural } from '../../base/units.js';
 import type { Blindness, CommandEnd, Effects, Fact, HeldLock, Statement } from '../types.js';
 import { adviceOn, withoutComments } from './advice.js';
+import { environmentAdvice } from './environment.js';
 import { ofLosses, text } from './losses.js';
 import type { Policy } from './policy.js';
 
@@ -67,10 +68,12 @@ function ofCommand({ command, statements, openTransactions }: Seen, { failOn }: 
         : command.exitCode === null
           ? 'The command was ended by a signal'
           : `The command failed with exit code ${command.exitCode}`;
+    const advice = last === undefined ? undefined : environmentAdvice(last.error);
     facts.push({
       kind: 'error',
       fails,
       message: last === undefined ? `${how}.` : `${how}. The server's last error: ${last.error.message}`,
+      ...(advice === undefined ? {} : { advice }),
       ...(last === undefined ? {} : { statement: last.index }),
     });
   } else {

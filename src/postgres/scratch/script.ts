@@ -14,6 +14,13 @@ export interface ScriptPaths {
 const MARK = 'PGKEEP_SCRATCH';
 
 /**
+ * Why a server ended that logs as CSV: what it panicked of, and which signal ended one of its processes. Nothing else of
+ * that log, which has the statements.
+ */
+const LAST_WORDS =
+  '(PANIC,[0-9A-Z]{5},"([^"]|"")*")|(LOG,00000,"server process [^"]*terminated by signal[^"]*")';
+
+/**
  * Ends whatever the server started: its own processes by their working folder, and other programs (`COPY ... FROM
  * PROGRAM`) by the variable that they inherited. Does nothing where there is no /proc.
  */
@@ -132,6 +139,7 @@ while :; do
   [ -n "$restarting" ] && [ "$code" = 0 ] || break
 done
 tail -n 30 log >&2
+if [ -d data/log ]; then grep -ahoE ${shell(LAST_WORDS)} data/log/*.csv | tail -n 3 >&2; fi
 finish 1
 `;
 }
