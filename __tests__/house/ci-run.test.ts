@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -11,7 +11,7 @@ let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'pgkeep-ci-'));
   mkdirSync(join(folder, '.ci'));
-  copyFileSync(join(ROOT, '.ci/run'), join(folder, '.ci/run'));
+  for (const file of ['.ci/run', '.ci/tools']) copyFileSync(join(ROOT, file), join(folder, file));
   writeFileSync(join(folder, 'README.md'), '# x\n\n`npm test`\n\n```sh\ntrue && npm test\n```\n');
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
@@ -20,13 +20,14 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 function ciRun(figures: object | undefined, { prints = '', code = 0, parts = ['tests'] } = {}) {
   const program = `
     const file = process.argv.find((arg) => arg.startsWith('--outputFile=')).slice(13);
+    console.error('PATH=' + process.env.PATH);
     console.error(${JSON.stringify(prints)});
     ${figures === undefined ? '' : `require('fs').writeFileSync(file, ${JSON.stringify(JSON.stringify(figures))});`}
     process.exit(${code});`;
   writeFileSync(join(folder, 'tests.cjs'), program);
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ scripts: { test: 'node tests.cjs' } }));
   const { status, stdout } = spawnSync('bash', ['.ci/run', ...parts], { cwd: folder, encoding: 'utf8' });
-  return { status, last: stdout.trimEnd().split('\n').at(-1) };
+  return { status, stdout, last: stdout.trimEnd().split('\n').at(-1) };
 }
 
 const figures = (passed: number, failed = 0, broken = 0) => ({
@@ -48,6 +49,17 @@ describe('.ci/run', () => {
     ['another part fails', figures(7), { parts: ['tests', 'demo'] }, 1, '7 passed, 1 failed'],
     ['a part does not exist', figures(7), { parts: ['tests', 'x'] }, 2, ''],
   ])('when %s', (_when, given, options, status, last) => {
-    expect(ciRun(given, options)).toEqual({ status, last });
+    expect(ciRun(given, options)).toMatchObject({ status, last });
+  });
+
+  it('puts the folder of the tools, another for other versions, on the path of the tests', () => {
+    const tools = () =>
+      spawnSync('bash', ['.ci/tools', '--folder'], { cwd: folder, encoding: 'utf8' }).stdout.trim();
+    const before = tools();
+    expect(before).toMatch(/\/pgkeep\/ci-tools-[0-9a-f]{12}$/);
+    expect(ciRun(figures(7)).stdout).toContain(`${before}:`);
+    appendFileSync(join(folder, '.ci/tools'), '# another version');
+    expect(tools()).not.toBe(before);
+    expect(ciRun(figures(7)).stdout).toContain(`${tools()}:`);
   });
 });
