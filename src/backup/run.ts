@@ -7,7 +7,7 @@ import { refuseTransactionPooler } from '../postgres/pooler.js';
 import { Psql } from '../postgres/psql.js';
 import { inspectServer, type ServerInfo } from '../postgres/server.js';
 import type { Connection, Programs } from '../postgres/types.js';
-import { openStore } from '../storage/registry.js';
+import { openStores } from '../storage/registry.js';
 import type { Store } from '../storage/store.js';
 import { checkArtifacts, tellArtifactCost } from './artifact-rules.js';
 import { backupDatabase } from './backup-database.js';
@@ -34,7 +34,7 @@ interface Prepared {
 }
 
 async function prepare(options: RunOptions): Promise<Prepared> {
-  const { inputs, env, reporter, signal, artifacts } = options;
+  const { inputs, env, reporter, artifacts } = options;
   const connection = parseConnection(inputs.databaseUrl ?? '', env);
   for (const secret of connection.secrets) reporter.mask(secret);
   if (inputs.passphrase !== undefined) reporter.mask(inputs.passphrase);
@@ -46,9 +46,7 @@ async function prepare(options: RunOptions): Promise<Prepared> {
     env,
     reporter,
   });
-  const stores = await Promise.all(
-    inputs.storage.map((url) => openStore(url, { env, reporter, signal, artifacts })),
-  );
+  const stores = await openStores(inputs.storage, options);
   return { connection, stores, encryption, artifactDays };
 }
 

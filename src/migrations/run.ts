@@ -6,7 +6,7 @@ import { keysOf } from '../codec/index.js';
 import { familyName } from '../inputs/name.js';
 import { stageBackup } from '../restore/stage/index.js';
 import type { ChosenBackup } from '../restore/types.js';
-import { openStore } from '../storage/registry.js';
+import { openStores } from '../storage/registry.js';
 import { factsOf, gate, locate } from './judge/index.js';
 import type { MigrationOptions } from './options.js';
 import { lacking } from './part.js';
@@ -47,10 +47,8 @@ export async function checkMigrations(options: MigrationOptions): Promise<Migrat
 }
 
 async function choose(options: MigrationOptions, now: Date): Promise<ChosenBackup> {
-  const { inputs, env, reporter, signal, artifacts } = options;
-  const stores = await Promise.all(
-    inputs.storage.map((url) => openStore(url, { env, reporter, signal, artifacts })),
-  );
+  const { inputs, reporter } = options;
+  const stores = await openStores(inputs.storage, options);
   const name = inputs.name === undefined ? await onlyFamily(stores) : familyName(inputs.name);
   return chooseBackup(stores, {
     name,

@@ -6,7 +6,7 @@ import { keysOf } from '../codec/index.js';
 import { familyName } from '../inputs/name.js';
 import { parseConnection } from '../postgres/connection/parse.js';
 import type { Connection } from '../postgres/types.js';
-import { openStore } from '../storage/registry.js';
+import { openStore, openStores } from '../storage/registry.js';
 import type { Store } from '../storage/store.js';
 import { isRed, totalsOf } from '../verify/result.js';
 import type { Finding } from '../verify/types.js';
@@ -21,14 +21,12 @@ import type { ChosenBackup } from './types.js';
  * @throws when nothing was put into place for another reason than that it differs; the target is then as it was.
  */
 export async function runRestore(options: RestoreOptions): Promise<RestoreResult> {
-  const { inputs, env, reporter, signal, artifacts } = options;
+  const { inputs, env, reporter, signal } = options;
   const startedAt = new Date();
   const connection = parseConnection(inputs.databaseUrl ?? '', env);
   for (const secret of connection.secrets) reporter.mask(secret);
   const keys = await keysOf(inputs, reporter);
-  const stores = await Promise.all(
-    inputs.storage.map((url) => openStore(url, { env, reporter, signal, artifacts })),
-  );
+  const stores = await openStores(inputs.storage, options);
   let name = inputs.name === undefined ? undefined : familyName(inputs.name);
   let chosen: ChosenBackup | undefined;
   const log = (failure?: unknown): Promise<void> =>

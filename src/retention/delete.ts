@@ -1,9 +1,8 @@
 import { chooseFamily } from '../backup/catalogue.js';
 import { readInventory, type Inventory } from '../backup/inventory.js';
 import { writeLog } from '../backup/log.js';
-import type { Source } from '../backup/manifest.js';
+import type { CommonOptions } from '../backup/run-options.js';
 import { CancelledError, UserError } from '../base/errors.js';
-import type { Reporter } from '../base/reporter.js';
 import { formatBytes } from '../base/units.js';
 import { familyName } from '../inputs/name.js';
 import type { DeleteInputs } from '../inputs/values.js';
@@ -12,17 +11,10 @@ import type { Store } from '../storage/store.js';
 import { candidatesOf } from './candidates.js';
 import { objectsOf, removalOrder } from './objects.js';
 import { newestFirst } from './plan.js';
-import type { ArtifactAccess } from '../storage/artifact/access.js';
 
-export interface DeleteOptions {
+export interface DeleteOptions extends CommonOptions {
   id: string;
   inputs: DeleteInputs;
-  env: NodeJS.ProcessEnv;
-  run: Omit<Source, 'databaseId'>;
-  /** How `artifact://` reaches a repository's artifacts. */
-  artifacts?: ArtifactAccess | undefined;
-  reporter: Reporter;
-  signal: AbortSignal;
 }
 
 /** One copy that is gone. */
@@ -37,10 +29,10 @@ export interface Deleted {
  * @throws UserError when none has it, or one of them has a reason to keep it that was not confirmed.
  */
 export async function deleteBackup(options: DeleteOptions): Promise<Deleted[]> {
-  const { id, inputs, env, reporter, signal, artifacts } = options;
+  const { id, inputs } = options;
   const copies: { store: Store; name: string }[] = [];
   for (const url of inputs.storage) {
-    const store = await openStore(url, { env, reporter, signal, artifacts });
+    const store = await openStore(url, options);
     const name = await chooseFamily(store, inputs.name === undefined ? undefined : familyName(inputs.name));
     const inventory = await readInventory(store, name);
     if (!has(inventory, id)) continue;

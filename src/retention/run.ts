@@ -1,8 +1,7 @@
 import { chooseFamily } from '../backup/catalogue.js';
 import { writeLog } from '../backup/log.js';
-import type { Source } from '../backup/manifest.js';
+import type { CommonOptions } from '../backup/run-options.js';
 import { CancelledError, messageOf, UserError } from '../base/errors.js';
-import type { Reporter } from '../base/reporter.js';
 import { familyName } from '../inputs/name.js';
 import type { PruneOutput } from '../inputs/outputs.js';
 import type { PruneInputs } from '../inputs/values.js';
@@ -10,16 +9,9 @@ import { openStore } from '../storage/registry.js';
 import type { Store } from '../storage/store.js';
 import { policyOf } from './inputs.js';
 import { pruneFamily, pruneProblems, removedIds, type Pruned } from './prune.js';
-import type { ArtifactAccess } from '../storage/artifact/access.js';
 
-export interface PruneOptions {
+export interface PruneOptions extends CommonOptions {
   inputs: PruneInputs;
-  env: NodeJS.ProcessEnv;
-  run: Omit<Source, 'databaseId'>;
-  /** How `artifact://` reaches a repository's artifacts. */
-  artifacts?: ArtifactAccess | undefined;
-  reporter: Reporter;
-  signal: AbortSignal;
 }
 
 /** What became of each store. */
@@ -35,10 +27,10 @@ export interface PruneResult {
  * @throws when nothing could be begun.
  */
 export async function runPrune(options: PruneOptions): Promise<PruneResult> {
-  const { inputs, env, reporter, signal, artifacts } = options;
+  const { inputs, signal } = options;
   const result: PruneResult = { pruned: [], failures: [] };
   for (const url of inputs.storage) {
-    const store = await openStore(url, { env, reporter, signal, artifacts });
+    const store = await openStore(url, options);
     try {
       result.pruned.push(await pruneStore(options, store));
     } catch (error) {

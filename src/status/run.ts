@@ -62,12 +62,10 @@ export async function runStatus(options: StatusOptions): Promise<StatusResult> {
   return result;
 }
 
-async function look(
-  { inputs, env, reporter, signal, artifacts }: StatusOptions,
-  url: string,
-): Promise<Looked> {
+async function look(options: StatusOptions, url: string): Promise<Looked> {
+  const { inputs } = options;
   try {
-    const store = await openStore(url, { env, reporter, signal, artifacts });
+    const store = await openStore(url, options);
     const families = inputs.name === undefined ? await listFamilies(store) : [familyName(inputs.name)];
     return { url, store, families };
   } catch (error) {

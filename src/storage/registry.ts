@@ -38,3 +38,8 @@ export async function openStore(url: string, context: StoreContext): Promise<Sto
   const { openS3Store } = await import('./s3/open.js');
   return openS3Store(parsed.url, parsed.s3, context, retry);
 }
+
+/** Opens the stores that URLs name, in their order. @throws UserError as `openStore` does. */
+export function openStores(urls: readonly string[], context: StoreContext): Promise<Store[]> {
+  return Promise.all(urls.map((url) => openStore(url, context)));
+}

@@ -8,7 +8,7 @@ import { formatDuration, plural } from '../base/units.js';
 import { keysOf } from '../codec/index.js';
 import { familyName } from '../inputs/name.js';
 import type { ChosenBackup } from '../restore/types.js';
-import { openStore } from '../storage/registry.js';
+import { openStores } from '../storage/registry.js';
 import type { Store } from '../storage/store.js';
 import { ageOf } from './age.js';
 import { newerFindings, newerWarnings } from './newer.js';
@@ -23,12 +23,10 @@ import type { Finding, VerifyReport, VerifyResult } from './types.js';
  * @throws when it did not come to a verdict; a backup that is damaged or differs is a verdict, `failed`.
  */
 export async function runVerify(options: VerifyOptions): Promise<VerifyResult> {
-  const { inputs, env, reporter, signal, artifacts } = options;
+  const { inputs, reporter, signal } = options;
   const keys = await keysOf(inputs, reporter);
   if (inputs.scratchUrl !== undefined) reporter.mask(inputs.scratchUrl);
-  const stores = await Promise.all(
-    inputs.storage.map((url) => openStore(url, { env, reporter, signal, artifacts })),
-  );
+  const stores = await openStores(inputs.storage, options);
   const startedAt = new Date();
   let name = inputs.name === undefined ? undefined : familyName(inputs.name);
   let chosen: ChosenBackup | undefined;
