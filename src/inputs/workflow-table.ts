@@ -31,8 +31,8 @@ interface Settings {
 
 const FAMILY: Queue = {
   why: [
-    'Backups, verifications and restores of one family (`name`) take turns: none is pruned while it is read. All',
-    'wait (by default GitHub drops all but the last one that waits), and none is cancelled for another.',
+    'Backups and verifications of one family (`name`) take turns: none is pruned while it is read. All wait (by default',
+    'GitHub drops all but the last one that waits), and none is cancelled for another.',
   ],
   group: "pgkeep-${{ inputs.name || '{database}' }}",
   cancels: false,
@@ -66,7 +66,14 @@ export const WORKFLOWS: Readonly<Record<Reusable, Settings>> = {
   restore: {
     // Where GitHub ends a hosted job: a restore should not be cut short by us.
     timeoutMinutes: 360,
-    queue: FAMILY,
+    queue: {
+      why: [
+        'One restore at a time. They do not queue with the backups: a job that waits for its approval holds the group, for',
+        'up to 30 days, and no backup may wait for that.',
+      ],
+      group: 'pgkeep-restore-${{ inputs.name }}',
+      cancels: false,
+    },
     permissions: { ...READS, ...ROLE },
     notTaken: OWN_TOKEN,
   },
