@@ -333,6 +333,10 @@ describe('where a statement stands', () => {
     file('migrations/1.sql', '-- first\nCREATE TABLE a (\n  x int\n);\n\nDROP TABLE b CASCADE;\n');
     file('migrations/2.ts', 'await db.sql`\n  ALTER TABLE c\n    ADD COLUMN d int;\n`;\n');
     file('migrations/3.sql', 'COMMIT;\nDROP TABLE twice;\n😀 DROP TABLE twice;');
+    file(
+      'migrations/4.sql',
+      '/*\n  Warnings: all is lost.\n*/\n-- AlterTable\nALTER TABLE e DROP f;\n-- the end',
+    );
     file('node_modules/4.sql', 'DROP TABLE hidden;');
     file('read.me', 'DROP TABLE unread;');
   });
@@ -343,6 +347,16 @@ describe('where a statement stands', () => {
     ['CREATE TABLE a ( x int )', { path: join('migrations', '1.sql'), line: 2 }],
     ['DROP TABLE b CASCADE', { path: join('migrations', '1.sql'), line: 6 }],
     ['ALTER TABLE c ADD COLUMN d int', { path: join('migrations', '2.ts'), line: 2 }],
+    [
+      '-- first\nCREATE TABLE a (\n  x int\n);\n\nDROP TABLE b CASCADE;\n',
+      { path: join('migrations', '1.sql'), line: 2 },
+    ],
+    [
+      '/*\n  Warnings: all is lost.\n*/\n-- AlterTable\nALTER TABLE e DROP f',
+      { path: join('migrations', '4.sql'), line: 5 },
+    ],
+    ['ALTER TABLE e DROP f;\n-- the end', { path: join('migrations', '4.sql'), line: 5 }],
+    ['-- AlterTable\n', { path: join('migrations', '4.sql'), line: 4 }],
     ['DROP TABLE twice', undefined],
     ['COMMIT', undefined],
     ['DROP TABLE hidden', undefined],

@@ -18,13 +18,14 @@ const SHORTEST_SQL = 12;
 /**
  * Finds statements in the files of a folder, blanks apart: those of a migration that is written as SQL, also within another
  * language. What a tool makes up by itself is not found.
- * @returns for each statement where it stands; undefined where it does not, or in more than one place.
+ * @returns for each statement where it stands, the comments apart that were sent before it; undefined where it does not, or in more than one place.
  */
 export async function locate(
   folder: string,
   statements: readonly string[],
 ): Promise<(FileLine | undefined)[]> {
   const wanted = statements.map((sql) => squeeze(sql).text);
+  const comments = statements.map(commentsBefore);
   const found: FileLine[][] = wanted.map(() => []);
   if (!wanted.some(({ length }) => length >= SHORTEST_SQL)) return wanted.map(() => undefined);
   for (const path of await sources(folder)) {
@@ -34,11 +35,17 @@ export async function locate(
       if (sql.length < SHORTEST_SQL) return;
       const at = squeezed.indexOf(sql);
       if (at < 0) return;
-      found[index]?.push({ path, line: lines[at] ?? 1 });
+      found[index]?.push({ path, line: lines[at + (comments[index] ?? 0)] ?? 1 });
       if (squeezed.includes(sql, at + 1)) found[index]?.push({ path, line: 0 });
     });
   }
   return found.map((places) => (places.length === 1 ? places[0] : undefined));
+}
+
+/** How long the comments are that a statement begins with, squeezed; 0 where there is nothing else. */
+function commentsBefore(sql: string): number {
+  const rest = sql.replace(/^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/, '');
+  return rest === '' ? 0 : squeeze(sql).text.length - squeeze(rest).text.length;
 }
 
 /** Each run of blanks as one, and of each character its line, counted from 1. */
