@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Programs } from '../../src/postgres/types.js';
 import { startPostgres, type PostgresServer } from '../servers/postgres.mjs';
@@ -14,9 +15,10 @@ import {
   sql,
   toolCache,
 } from '../support/e2e.js';
-import { GithubFake } from '../support/github-fake.js';
+import { GithubFake, json } from '../support/github-fake.js';
 import { runStep, type StepResult } from '../support/runner.js';
 import { postgresBin } from '../support/servers.js';
+import { checkedOut, PULL_REQUEST, shownCheck } from '../support/shown-check.js';
 
 const here = clientsAreHere('backups as artifacts');
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
@@ -103,6 +105,60 @@ const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
     expect(JSON.parse(pruned.outputs['removed'] ?? '')).toEqual([first]);
     expect(names().filter((name) => name.includes(first))).toEqual([]);
     expect(names().filter((name) => name.includes(second))).not.toEqual([]);
+  });
+
+  it('are what migrations are tried on, as the workflow for it says, also where no comment may be made', async () => {
+    const shown = shownCheck('check-migrations/README.md', {
+      MIGRATIONS_IDENTITY: identity,
+      MIGRATIONS_AWS_ACCESS_KEY_ID: 'none',
+      MIGRATIONS_AWS_SECRET_ACCESS_KEY: 'none',
+    });
+    const { name = '' } = shown.inputs;
+    const bin = await postgresBin(15);
+    const postgres: Record<string, string> = bin === undefined ? {} : { 'postgres-bin': bin };
+    green(await step('backup', 8, { 'database-url': server.url(), recipients: recipient, name }));
+    green(await step('verify', 9, { name, identity, ...postgres }));
+    github.rule = ({ path }, response) => {
+      const isIssue = path.includes('/issues/');
+      if (isIssue) json(response, 403, { message: 'Resource not accessible by integration' });
+      return isIssue;
+    };
+    const files = Object.fromEntries(
+      ['GITHUB_ENV', 'GITHUB_PATH', 'GITHUB_STATE'].map((file) => [file, join(folder, file)]),
+    );
+    const check = (runId: number, workspace: Record<string, string>): Promise<StepResult> => {
+      const env = github.env(runId);
+      return runStep('check-migrations', {
+        toolCache: toolCache ?? '',
+        inputs: {
+          'github-token': env['GITHUB_TOKEN'] ?? '',
+          ...shown.inputs,
+          storage: 'artifact://',
+          ...postgres,
+        },
+        env: { ...(env as Record<string, string>), ...shown.env, ...files, ...workspace },
+        event: PULL_REQUEST,
+      });
+    };
+    const added = checkedOut(folder, programs, 'CREATE TABLE app.items (id int);');
+    const own = { STRIPE_KEY: 'sk_test_abcdefgh', PGKEEP_JOBS: '1', GH_TOKEN: 'gho_of_somebody' };
+    const good = green(await check(10, { ...added, ...own, SAME_KEY: `it is ${identity}` }));
+    expect(good.outputs['outcome']).toBe('success');
+    expect(good.log).toMatch(/^::warning::.*comment/m);
+    const seen = readFileSync(join(added['GITHUB_WORKSPACE'] ?? '', 'environment'), 'utf8').split('\0');
+    const namesOf = seen.map((entry) => entry.slice(0, entry.indexOf('=')));
+    expect(namesOf).toEqual(
+      expect.arrayContaining(['PATH', 'HOME', 'CI', 'GITHUB_WORKSPACE', 'STRIPE_KEY', 'DATABASE_URL']),
+    );
+    const ours =
+      /^(INPUT_|ACTIONS_|AWS_|PGKEEP_|STATE_|GITHUB_(TOKEN|OUTPUT|ENV|PATH|STATE|STEP_SUMMARY)$|GH_TOKEN$|SAME_KEY$)/;
+    expect(namesOf.filter((name) => ours.test(name))).toEqual([]);
+    expect(seen.join('\n')).not.toContain(identity);
+
+    const bad = await check(11, checkedOut(folder, programs, 'DELETE FROM app.orders;'));
+    expect([bad.code, bad.outputs['outcome']]).toEqual([1, 'failure']);
+    expect(bad.outputs['rows-lost']).toBe(sql(programs, server.url(), 'SELECT count(*) FROM app.orders'));
+    github.rule = () => false;
   });
 
   it('are listed from a terminal', async () => {

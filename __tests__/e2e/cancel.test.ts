@@ -1,12 +1,19 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { generateX25519Identity, identityToRecipient } from 'age-encryption';
+import { spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Programs } from '../../src/postgres/types.js';
+import { processesOf } from '../postgres/scratch-rig.js';
 import { startPostgres, type PostgresServer } from '../servers/postgres.mjs';
 import { until } from '../support/children.js';
 import { clientsAreHere, files, fillShop, newFolder, programsFor, sql, toolCache } from '../support/e2e.js';
 import { startFaultProxy, type FaultProxy } from '../support/fault-proxy.js';
-import { startStep, type Step } from '../support/runner.js';
+import { runStep, startStep, type Step } from '../support/runner.js';
 import { s3IsHere, startS3, type S3Server } from '../support/s3.js';
+import { postgresBin } from '../support/servers.js';
 
 const here = clientsAreHere('a cancelled job') && s3IsHere('a cancelled job');
 
@@ -146,5 +153,102 @@ function left(port: number): string[] {
     expect(result.log).toContain('::error::Cancelled');
     expect(result.code).toBe(1);
     expect(result.outputs['outcome']).toBe('failure');
+  });
+
+  describe('whose migrations are running', () => {
+    const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+    let identity: string;
+    let storage: string;
+    let temp: string;
+
+    beforeAll(async () => {
+      identity = await generateX25519Identity();
+      storage = `file://${mkdtempSync(join(tmpdir(), 'pgkeep-e2e-'))}`;
+      const { code } = await runStep('backup', {
+        toolCache: toolCache ?? '',
+        inputs: { 'database-url': server.url(), storage, recipients: await identityToRecipient(identity) },
+      });
+      expect(code).toBe(0);
+    });
+    afterAll(() => rmSync(storage.slice('file://'.length), { recursive: true, force: true }));
+    beforeEach(() => {
+      temp = mkdtempSync(join(tmpdir(), 'pgkeep-cancelled-'));
+      // The scratch server's user enters it.
+      chmodSync(temp, 0o755);
+      mkdirSync(join(temp, 'work'));
+    });
+    afterEach(() => rmSync(temp, { recursive: true, force: true }));
+
+    /** Does not end before those that it starts do, one of which is at work in the database. */
+    const command = `sleep 600 & psql -X -c "SELECT pg_sleep(600)" & touch started; wait`;
+
+    /** Once the command runs and its server is there. */
+    const running = (step: { over: boolean; log: () => string }): Promise<unknown> =>
+      until(`the command: ${step.log()}`, () => {
+        if (step.over) throw new Error(step.log());
+        return existsSync(join(temp, 'work', 'started')) || undefined;
+      });
+
+    /** No server, no file of the backup, no process of the command. */
+    function requireNothing(): void {
+      expect(readdirSync(temp)).toEqual(['work']);
+      expect(processesOf(temp)).toEqual([]);
+    }
+
+    it('leaves nothing on the runner, and is red in time', async () => {
+      const bin = await postgresBin(15);
+      const step = await startStep('check-migrations', {
+        toolCache: toolCache ?? '',
+        inputs: {
+          storage,
+          identity,
+          // Nor do these take notice of what they are told.
+          command: `trap '' TERM INT; ${command}`,
+          backup: 'latest',
+          'working-directory': join(temp, 'work'),
+          ...(bin === undefined ? {} : { 'postgres-bin': bin }),
+        },
+        env: { RUNNER_TEMP: temp },
+      });
+      const state = { over: false, log: () => step.log() };
+      void step.result.then(() => (state.over = true));
+      await running(state);
+      const result = await cancel(step);
+      expect([result.code, result.outputs]).toEqual([1, { outcome: 'failure' }]);
+      expect(result.log).toContain('::error::Cancelled');
+      requireNothing();
+    });
+
+    it.each(['SIGINT', 'SIGTERM'] as const)('leaves nothing on a laptop after %s', async (signal) => {
+      const bin = await postgresBin(15);
+      const child = spawn(
+        process.execPath,
+        [
+          ...[cli, 'check-migrations', '--backup=latest', `--storage=${storage}`, `--command=${command}`],
+          ...[`--working-directory=${join(temp, 'work')}`],
+        ],
+        {
+          env: {
+            PATH: process.env['PATH'],
+            TMPDIR: temp,
+            RUNNER_TOOL_CACHE: toolCache ?? '',
+            PGKEEP_IDENTITY: identity,
+            ...(bin === undefined ? {} : { PGKEEP_POSTGRES_BIN: bin }),
+          },
+          stdio: ['ignore', 'pipe', 'pipe'],
+        },
+      );
+      let log = '';
+      child.stdout.on('data', (chunk: Buffer) => (log += chunk.toString()));
+      child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
+      const state = { over: false, log: () => log };
+      const code = new Promise((resolve) => child.once('close', resolve));
+      void code.then(() => (state.over = true));
+      await running(state);
+      child.kill(signal);
+      expect(await code).toBe(1);
+      expect(log).toContain(`Cancelled: the run was told to stop (${signal}).`);
+      requireNothing();
+    });
   });
 });

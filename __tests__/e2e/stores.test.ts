@@ -1,4 +1,6 @@
+import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { rmSync } from 'node:fs';
 import type { Programs } from '../../src/postgres/types.js';
 import { startPostgres, type PostgresServer } from '../servers/postgres.mjs';
@@ -14,8 +16,11 @@ import {
   visible,
 } from '../support/e2e.js';
 import { errorBody, faulty, startFaultProxy, type FaultProxy, type Rule } from '../support/fault-proxy.js';
+import { PullRequestFake } from '../support/pull-request-fake.js';
 import { runStep, type StepResult } from '../support/runner.js';
 import { s3IsHere, startS3, type S3Server } from '../support/s3.js';
+import { postgresBin } from '../support/servers.js';
+import { checkedOut, PULL_REQUEST, shownCheck } from '../support/shown-check.js';
 
 const here = clientsAreHere('backups to S3 by the bundle') && s3IsHere('backups to S3 by the bundle');
 
@@ -160,5 +165,66 @@ const here = clientsAreHere('backups to S3 by the bundle') && s3IsHere('backups 
     expect(errors).toHaveLength(1);
     expect(errors[0]).toContain(`s3://${bucket}/p`);
     expect(step.summary).toContain('❌');
+  });
+
+  it('are what migrations are tried on, as the workflow for it says', async () => {
+    const identity = await generateX25519Identity();
+    const { inputs, env } = shownCheck('docs/migrations.md', {
+      MIGRATIONS_IDENTITY: identity,
+      MIGRATIONS_AWS_ACCESS_KEY_ID: s3.ceph.accessKey,
+      MIGRATIONS_AWS_SECRET_ACCESS_KEY: s3.ceph.secretKey,
+    });
+    const { storage = '', name = '' } = inputs;
+    await s3.client.send(new CreateBucketCommand({ Bucket: new URL(storage).hostname }));
+    const bin = await postgresBin(15);
+    const postgres: Record<string, string> = bin === undefined ? {} : { 'postgres-bin': bin };
+    const step = (
+      action: string,
+      given: Record<string, string>,
+      more: Record<string, string> = {},
+    ): Promise<StepResult> =>
+      runStep(action, {
+        toolCache: toolCache ?? '',
+        inputs: given,
+        env: { ...env, AWS_ENDPOINT_URL: s3.ceph.endpoint, ...more },
+        event: PULL_REQUEST,
+      });
+    const recipients = await identityToRecipient(identity);
+    const family = { storage, name };
+    for (const made of [
+      await step('backup', { ...family, 'database-url': server.url(), recipients }),
+      await step('verify', { ...family, identity, ...postgres }),
+    ])
+      expect([annotations(made.log), made.code]).toEqual([[], 0]);
+
+    const fake = await PullRequestFake.start();
+    const check = (migration: string): Promise<StepResult> =>
+      step(
+        'check-migrations',
+        { ...inputs, ...postgres, 'github-token': fake.access.token },
+        { ...checkedOut(folder, programs, migration), GITHUB_API_URL: fake.access.apiUrl },
+      );
+    try {
+      const bad = await check('\nALTER TABLE app.customers DROP COLUMN tags;\n');
+      expect([bad.code, bad.outputs['outcome']]).toEqual([1, 'failure']);
+      expect(annotations(bad.log)[0]).toMatch(
+        /^::error file=prisma\/migrations\/1_change\/migration\.sql,line=2::Column app\.customers\.tags is gone/,
+      );
+      expect(fake.comments.map(({ body }) => body)).toEqual([
+        expect.stringContaining('Migration check failed'),
+      ]);
+      expect(visible(bad.log)).not.toContain(identity);
+
+      const sanitized = `(SELECT bool_and(email::text LIKE '%@example.org') FROM app.customers)`;
+      const good = await check(
+        `ALTER TABLE app.customers ADD COLUMN phone text;\nDO $$ BEGIN ASSERT ${sanitized}; END $$;`,
+      );
+      expect([annotations(good.log), good.code, good.outputs['outcome']]).toEqual([[], 0, 'success']);
+      expect(fake.comments.map(({ body }) => body)).toEqual([
+        expect.stringContaining('Migration check passed'),
+      ]);
+    } finally {
+      await fake.stop();
+    }
   });
 });

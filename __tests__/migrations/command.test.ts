@@ -148,9 +148,12 @@ describe('the environment of the command', () => {
       PGSERVICE: 'production',
       SHADOW_DATABASE_URL: 'postgresql://production/shop',
       MY_KEY: 'before AGE-SECRET-KEY-1 after',
+      GH_ENTERPRISE_TOKEN: 'x',
+      OTHER_KEY: 'AGE-SECRET-KEY-2',
     };
+    const identities = '# created: today\nAGE-SECRET-KEY-1\nAGE-SECRET-KEY-2\n';
     const kept = { PATH: '/bin', HOME: '/home/me', CI: 'true', GITHUB_SHA: 'abc', NODE_ENV: 'test' };
-    const env = commandEnvironment({ ...ours, ...kept }, login, ['AGE-SECRET-KEY-1', 'x']);
+    const env = commandEnvironment({ ...ours, ...kept }, login, [identities, 'x']);
     expect(env).toMatchObject(kept);
     for (const name of Object.keys(ours)) expect(env).not.toHaveProperty(name);
   });

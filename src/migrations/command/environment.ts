@@ -1,3 +1,5 @@
+import { hidden } from '../../base/mask.js';
+
 /** How the command reaches the scratch database. */
 export interface Login {
   port: number;
@@ -8,7 +10,7 @@ export interface Login {
 
 /** What GitHub gives a step to talk to the runner and its services with: an own step would have been given its own. */
 const RUNNERS_OWN =
-  /^(INPUT_|ACTIONS_|STATE_|PGKEEP_|AWS_)|^(GITHUB_(TOKEN|OUTPUT|ENV|PATH|STATE|STEP_SUMMARY)|GH_TOKEN)$/;
+  /^(INPUT_|ACTIONS_|STATE_|PGKEEP_|AWS_)|^(GITHUB_(OUTPUT|ENV|PATH|STATE|STEP_SUMMARY)|(GH|GITHUB)_(ENTERPRISE_)?TOKEN)$/;
 
 /** libpq's variables would lead to another database, and so may the URLs of other tools. */
 const LEADS_ELSEWHERE = /^PG[A-Z]+$|^(DATABASE_URL|POSTGRES_URL|DIRECT_URL|SHADOW_DATABASE_URL)$/;
@@ -29,12 +31,13 @@ export function commandEnvironment(
   login: Login,
   secrets: readonly string[],
 ): NodeJS.ProcessEnv {
-  const hidden = secrets.filter(({ length }) => length >= SHORTEST_SECRET);
+  // Each line of an identity file is a key, or says something of one.
+  const needles = secrets.flatMap(hidden).filter(({ length }) => length >= SHORTEST_SECRET);
   const kept = Object.entries(env).filter(
     ([name, value = '']) =>
       !RUNNERS_OWN.test(name) &&
       !LEADS_ELSEWHERE.test(name) &&
-      !hidden.some((secret) => value.includes(secret)),
+      !needles.some((secret) => value.includes(secret)),
   );
   const { port, user, password, database } = login;
   const url = databaseUrl(login);
