@@ -1,25 +1,49 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { majors } from '../servers/install.mjs';
-import { read, ROOT, type Workflow } from './files.js';
+import { read, type Workflow } from './files.js';
+import {
+  callInterface,
+  cronsOf,
+  interfaceOf,
+  STARTER_FILES,
+  stepsOf,
+  WORKFLOW_FILES,
+  workflowIn,
+} from './workflow-files.js';
 
-const FOLDER = '.github/workflows';
-const files = readdirSync(join(ROOT, FOLDER)).map((name) => `${FOLDER}/${name}`);
+/** What jobs may do beside reading the repository; every other job may do no more than that. */
+const MAY: Record<string, Record<string, string>> = {
+  'codeql.yml analyze': { 'security-events': 'write' },
+  'prober.yml probe': { actions: 'write', issues: 'write' },
+  'release.yml draft': { contents: 'write' },
+  'release.yml tag': { contents: 'write' },
+  'release.yml npm': { 'id-token': 'write' },
+  'release.yml move-major': { contents: 'write' },
+  'release.yml pins': { contents: 'write', 'pull-requests': 'write' },
+};
 
-describe.each(files)('%s', (file) => {
+/** The one step that needs the credentials of its checkout: it pushes. */
+const PUSHES = 'release.yml pins';
+
+/** The reusable workflows for others: what their jobs may do is what the caller says. */
+function isForOthers(file: string): boolean {
+  const call = callInterface(workflowIn(file));
+  return call !== undefined && Object.keys(call.inputs).length > 0;
+}
+
+describe.each([...WORKFLOW_FILES, ...STARTER_FILES])('%s', (file) => {
   const text = read(file);
-  const workflow = parse(text) as Workflow;
+  const workflow = workflowIn(file);
   const jobs = Object.entries(workflow.jobs);
-  const steps = jobs.flatMap(([, job]) => job.steps);
 
-  it('pins every action by its full SHA, and says which version that is', () => {
-    const uses = [...text.matchAll(/^\s*(?:- )?uses: *(.*)$/gm)].map(([, value = '']) => value);
-    expect(uses).toHaveLength(steps.filter((step) => step.uses !== undefined).length);
-    for (const value of uses) {
-      if (value.startsWith('./')) continue;
-      expect(value).toMatch(/^[\w-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+  it("pins every action by its full SHA, and says which version that is, but for the project's own", () => {
+    const lines = [...text.matchAll(/^ *(?:- )?uses: *(.*)$/gm)].map(([, value = '']) => value);
+    const uses = [...jobs.map(([, job]) => job), ...stepsOf(workflow)].flatMap((each) => each.uses ?? []);
+    expect(lines).toHaveLength(uses.length);
+    for (const line of lines) {
+      if (/^(?:\.\/|\$\/\w)/.test(line) || interfaceOf(line.split(' ')[0] ?? '') !== undefined) continue;
+      expect(line).toMatch(/^[\w-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
     }
   });
 
@@ -31,26 +55,54 @@ describe.each(files)('%s', (file) => {
     for (const image of images) expect(image).toMatch(/^[\w./-]+:[\w.-]+@sha256:[0-9a-f]{64}$/);
   });
 
-  it('gives no permission but to read, and every job a limit of time', () => {
-    expect(workflow.permissions).toEqual({});
-    for (const [, job] of jobs) {
-      expect([{}, { contents: 'read' }]).toContainEqual(job.permissions);
-      expect(job['timeout-minutes']).toBeLessThanOrEqual(30);
+  it('ends every job some time', () => {
+    const limit = file.startsWith('workflows-templates/') ? 360 : 30;
+    for (const [, job] of jobs.filter(([, { uses }]) => uses === undefined)) {
+      const minutes = job['timeout-minutes'];
+      if (isForOthers(file)) expect(minutes).toBe('${{ inputs.timeout-minutes }}');
+      else expect(minutes).toBeLessThanOrEqual(limit);
     }
   });
 
   it('leaves no credentials in a checkout', () => {
-    for (const step of steps.filter(({ uses }) => uses?.startsWith('actions/checkout@')))
-      expect(step.with?.['persist-credentials']).toBe(false);
+    for (const [name, { steps = [] }] of jobs)
+      for (const step of steps.filter(({ uses }) => uses?.startsWith('actions/checkout@')))
+        expect(step.with?.['persist-credentials']).toBe(`${file.split('/').at(-1)} ${name}` === PUSHES);
   });
 
   it('never puts an expression into a script', () => {
-    for (const { run } of steps) expect(run ?? '').not.toContain('${{');
+    for (const { run } of stepsOf(workflow)) expect(run ?? '').not.toContain('${{');
+  });
+
+  it("never runs on an event that gives its secrets to a stranger's code", () => {
+    expect(JSON.stringify(workflow.on)).not.toMatch(/pull_request_target|workflow_run/);
+  });
+
+  it('runs by itself at minutes when GitHub is not busy', () => {
+    for (const cron of cronsOf(workflow)) expect(Number(cron.split(' ')[0]) % 5).not.toBe(0);
+  });
+});
+
+describe.each(WORKFLOW_FILES.filter((file) => !isForOthers(file)))('the permissions of %s', (file) => {
+  const { permissions, jobs } = workflowIn(file);
+
+  it('are none, but for those of its jobs, and these no more than they need', () => {
+    expect(permissions).toEqual({});
+    for (const [name, job] of Object.entries(jobs)) {
+      const allowed = { contents: 'read', ...MAY[`${file.split('/').at(-1)} ${name}`] };
+      expect({ contents: 'read', ...job.permissions }).toEqual(allowed);
+      expect(job.permissions).toBeDefined();
+    }
+  });
+
+  it('are not listed here for jobs that do not exist', () => {
+    const own = Object.keys(MAY).filter((key) => key.startsWith(`${file.split('/').at(-1)} `));
+    for (const key of own) expect(Object.keys(jobs)).toContain(key.split(' ')[1]);
   });
 });
 
 describe('CI', () => {
-  const { jobs } = parse(read(`${FOLDER}/ci.yml`)) as Workflow;
+  const { jobs } = parse(read('.github/workflows/ci.yml')) as Workflow;
 
   it('has one job that waits for all others', () => {
     const others = Object.keys(jobs).filter((name) => name !== 'all-green');
@@ -68,10 +120,7 @@ describe('CI', () => {
 
   it('tests on majors that there are servers of', () => {
     const matrix =
-      /postgres: \[(.*)\]/
-        .exec(read(`${FOLDER}/ci.yml`))?.[1]
-        ?.split(', ')
-        .map(Number) ?? [];
+      /postgres: \[(.*)\]/.exec(read('.github/workflows/ci.yml'))?.[1]?.split(', ').map(Number) ?? [];
     expect(matrix).toEqual([14, 15, 16, 17, 18]);
     for (const major of matrix) expect(majors()).toContain(major);
   });
