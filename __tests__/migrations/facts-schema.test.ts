@@ -109,6 +109,15 @@ describe('the schema before and after', () => {
       ['changed VIEW app.v\n  SELECT 1;\n \n \n-ALTER VIEW app.v OWNER TO o;\n+ALTER VIEW app.v OWNER TO p;'],
     ],
     [
+      'with a line less, far from the next that is not blank',
+      dump([
+        title('t', 'TABLE'),
+        'CREATE TABLE app.t (\n    a int,\n    b int\n);\n\n\nALTER TABLE app.t OWNER TO o;',
+      ]),
+      dump([title('t', 'TABLE'), 'CREATE TABLE app.t (\n    a int\n);\n\n\nALTER TABLE app.t OWNER TO o;']),
+      ['changed TABLE app.t\n CREATE TABLE app.t (\n     a int\n-    b int\n );'],
+    ],
+    [
       'with another comma in a function',
       dump([title('f()', 'FUNCTION'), 'CREATE FUNCTION app.f() AS $$ a,\n $$;']),
       dump([title('f()', 'FUNCTION'), 'CREATE FUNCTION app.f() AS $$ a\n $$;']),

@@ -105,6 +105,14 @@ Schema: 1 added, 2 changed
     );
   });
 
+  it('has no time for a lock that was there at one look alone', () => {
+    const report = sampleMigrations();
+    const locks = report.locks.map((lock) => ({ ...lock, ms: 0, longestMs: 0 }));
+    expect(migrationText({ ...report, locks }, plain)).toMatch(
+      /^public\.sessions +SHARE +briefly +briefly +writes /m,
+    );
+  });
+
   it('shows the output of a command that failed', () => {
     const text = migrationText(
       sampleMigrations({

@@ -42,7 +42,14 @@ function changeOf(
 function shown(kind: string, before: readonly string[], after: readonly string[]): string[] {
   const bare = (line: string): string => line.replace(/,$/, '');
   const diff = LISTS.test(kind) ? diffLines(before, after, (a, b) => bare(a) === bare(b)) : [];
-  return diff.length > 0 ? diff : diffLines(before, after);
+  return withoutBlankEnd(diff.length > 0 ? diff : diffLines(before, after));
+}
+
+/** Blank lines after the last change, of which pg_dump writes many, are no context. */
+function withoutBlankEnd(diff: readonly string[]): string[] {
+  let end = diff.length;
+  while (diff[end - 1]?.trim() === '') end -= 1;
+  return diff.slice(0, end);
 }
 
 function grouped(objects: readonly SchemaObject[]): Map<string, SchemaObject[]> {

@@ -21,12 +21,17 @@ export function locksSection({ locks, statements }: MigrationReport, limits: Lim
     ({ table, mode, ms, longestMs, blocks, statement }) => [
       nameOf(table),
       mode,
-      formatMilliseconds(ms),
-      formatMilliseconds(longestMs),
+      heldText(ms),
+      heldText(longestMs),
       blocks,
       shortened(oneLine(statements[statement ?? -1]?.sql ?? ''), Math.min(limits.sql, 100)),
     ],
   );
+}
+
+/** For how long at least; what was there at one look alone was held for some time, too. */
+function heldText(ms: number): string {
+  return ms === 0 ? 'briefly' : formatMilliseconds(ms);
 }
 
 /** Tables and columns that are gone, or whose values are not what they were. */
