@@ -214,7 +214,7 @@ function left(port: number): string[] {
       void step.result.then(() => (state.over = true));
       await running(state);
       const result = await cancel(step);
-      expect([result.code, result.outputs]).toEqual([1, { outcome: 'failure' }]);
+      expect([result.code, result.outputs['outcome']]).toEqual([1, 'failure']);
       expect(result.log).toContain('::error::Cancelled');
       requireNothing();
     });
