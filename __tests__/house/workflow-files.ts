@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { read, ROOT, type Step } from './files.js';
@@ -51,6 +51,9 @@ export const WORKFLOW_FILES = namesIn('.github/workflows');
 
 /** What users paste. */
 export const STARTER_FILES = namesIn('workflows-templates');
+
+/** The folders of the actions; the root has one more, the same as `backup`. */
+export const ACTION_FOLDERS = readdirSync(ROOT).filter((name) => existsSync(join(ROOT, name, 'action.yml')));
 
 function namesIn(folder: string): string[] {
   return readdirSync(join(ROOT, folder))
