@@ -52,7 +52,7 @@ async function deploy(tool: Tool): Promise<void> {
     cwd: checkOut(tool, 'base', packages, rig.folder),
     env: {
       ...process.env,
-      DATABASE_URL: rig.server.url('shop'),
+      DATABASE_URL: `${rig.server.url('shop')}?sslmode=disable`,
       PGHOST: '127.0.0.1',
       PGPORT: String(rig.server.port),
       PGUSER: 'postgres',
@@ -85,7 +85,7 @@ suite('a pull request that uses $name', (tool) => {
       expect.arrayContaining([`added TABLE public.${tool.prefix}_items`, `changed TABLE ${orders}`]),
     );
     const sent = report.statements.map(({ sql }) => sql).join('\n');
-    expect(sent).toMatch(/ADD (COLUMN )?"?paid_at/i);
+    expect(sent).toMatch(/ADD (COLUMN +)?"?paid_at/i);
     expect(sent).toContain(tool.ledger.replaceAll('"', '').split('.').at(-1));
     expect(sent).not.toMatch(/CREATE TABLE "?(public"?\."?)?\w+_orders/i);
   });
@@ -97,6 +97,10 @@ suite('a pull request that uses $name', (tool) => {
     expect(report.facts.filter(({ fails }) => fails).map(({ message }) => message)).toEqual([
       `Column ${orders}.note is gone, with 40 values.`,
     ]);
+    const places = report.statements.flatMap(({ file }) =>
+      file === undefined ? [] : [`${file.path}:${file.line}`],
+    );
+    if (tool.drops !== undefined) expect(places).toEqual([tool.drops]);
   });
 
   const { prints } = tool;

@@ -17,12 +17,29 @@ export interface Tool {
   ledger: string;
   /** Where there is a branch `failing`: what the tool itself prints of `could not create unique index`. */
   prints?: RegExp;
+  /** Where its migrations are SQL: the file and line of the branch `bad` that the report names. */
+  drops?: string;
   /** A program that must be there, beside Node and npm, with the arguments that show it. */
   needs?: string[];
 }
 
 export const TOOLS: readonly Tool[] = [
-  { name: 'psql', command: 'bash migrate.sh', prefix: 'psql', ledger: 'psql_migrations' },
+  // The first one: it begins with an empty database only.
+  {
+    name: 'prisma',
+    command: 'npx prisma migrate deploy',
+    prefix: 'prisma',
+    ledger: '_prisma_migrations',
+    prints: /Unique constraint failed/,
+    drops: 'prisma/migrations/20260102000000_drop_note/migration.sql:8',
+  },
+  {
+    name: 'psql',
+    command: 'bash migrate.sh',
+    prefix: 'psql',
+    ledger: 'psql_migrations',
+    drops: 'migrations/V2__drop.sql:1',
+  },
   {
     name: 'knex',
     command: 'npx knex migrate:latest',
@@ -37,6 +54,7 @@ export const TOOLS: readonly Tool[] = [
     prefix: 'drizzle',
     ledger: 'drizzle.__drizzle_migrations',
     prints: /applying migrations/,
+    drops: 'drizzle/0001_drop.sql:1',
   },
   {
     name: 'typeorm',
@@ -50,6 +68,23 @@ export const TOOLS: readonly Tool[] = [
     prefix: 'sequelize',
     ledger: '"SequelizeMeta"',
     prints: /ERROR: Validation error/,
+  },
+  {
+    name: 'dbmate',
+    command: 'npx dbmate --no-dump-schema migrate',
+    prefix: 'dbmate',
+    ledger: 'dbmate_migrations',
+    prints: /could not create unique index/,
+    drops: 'db/migrations/20260102000000_drop.sql:2',
+  },
+  {
+    name: 'golang-migrate',
+    command: 'migrate -path migrations -database "$DATABASE_URL" up',
+    prefix: 'golang',
+    ledger: 'schema_migrations',
+    prints: /could not create unique index/,
+    drops: 'migrations/000002_drop.up.sql:2',
+    needs: ['migrate', '-version'],
   },
   {
     name: 'alembic',

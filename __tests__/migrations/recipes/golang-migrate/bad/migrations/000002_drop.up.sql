@@ -1,0 +1,2 @@
+-- Nobody reads them.
+ALTER TABLE golang_orders DROP COLUMN note;

@@ -1,0 +1,1 @@
+CREATE TABLE golang_orders (id serial PRIMARY KEY, note text);

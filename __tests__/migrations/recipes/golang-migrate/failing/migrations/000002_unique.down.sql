@@ -1,0 +1,1 @@
+ALTER TABLE golang_orders DROP CONSTRAINT golang_one_note;

@@ -1,0 +1,2 @@
+-- CreateIndex
+CREATE UNIQUE INDEX "prisma_orders_note_key" ON "prisma_orders"("note");
