@@ -323,6 +323,19 @@ describe('the verdict', () => {
   });
 });
 
+describe('a table that is emptied and filled again', () => {
+  it.each<[string, number, string, Fact['kind'][]]>([
+    ['small, as tools note how far they are', 24_576, 'TRUNCATE "public"."orders"', []],
+    ['large', 1e6, 'TRUNCATE "public"."orders"', ['rewrite']],
+    ['small, but another one was emptied', 24_576, 'TRUNCATE lines', ['rewrite']],
+    ['small, but it was not emptied', 24_576, 'VACUUM FULL orders', ['rewrite']],
+  ])('%s', (_, bytes, sql, kinds) => {
+    const effects = { ...NOTHING, rewritten: [{ table: orders, bytes }] };
+    const found = facts({ effects, statements: [statement(sql)] }, { failOn: ['rewrite'] });
+    expect(found.map(({ kind }) => kind)).toEqual(kinds);
+  });
+});
+
 describe('where a statement stands', () => {
   let folder: string;
   beforeAll(() => {
