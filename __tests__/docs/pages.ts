@@ -13,6 +13,7 @@ export const PAGES = [
   'README.md',
   ...DOCS,
   ...ACTIONS.map((name) => `${name}/README.md`),
+  'workflows-templates/README.md',
   'SECURITY.md',
   'CONTRIBUTING.md',
 ];
