@@ -90,7 +90,7 @@ describe('parseConnection', () => {
   });
 
   it.each<[string, NodeJS.ProcessEnv, RegExp]>([
-    ['', {}, /Set `database-url`/],
+    ['', {}, /Set `database-url`.*pull requests from forks/],
     ['', { PGUSER: 'u', PGPASSWORD: 'S3cret' }, /Set `database-url`/],
     ['', { PGDATABASE: 'postgres://u:S3cret@h/d' }, /PGDATABASE holds a URL/],
     ['dbname=postgres://u:S3cret@h/d', {}, /`dbname` in database-url holds a URL/],

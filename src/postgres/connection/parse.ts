@@ -80,7 +80,8 @@ function read(text: string, env: NodeJS.ProcessEnv): Read {
     if (!NAMING.some((name) => (env[name] ?? '') !== '')) {
       throw new UserError(
         'No database is named. Set `database-url` (for example `postgres://user:password@host:5432/database`, from a secret), ' +
-          'or the standard variables PGHOST, PGUSER, PGPASSWORD and PGDATABASE.',
+          'or the standard variables PGHOST, PGUSER, PGPASSWORD and PGDATABASE. A secret that does not exist, or was not ' +
+          'passed to a called workflow, is empty; pull requests from forks and of Dependabot are given none at all.',
       );
     }
     return { form: 'environment', options: new Map(), writtenPassword: undefined, strayed: undefined };
