@@ -171,9 +171,9 @@ describe('the relay', () => {
   });
   afterEach(() => void server.close());
 
-  const heard = (port: number, text: string): Promise<string> =>
+  const heard = (port: number, text: string, host = '127.0.0.1'): Promise<string> =>
     new Promise((resolve) => {
-      const socket = connect(port, '127.0.0.1', () => socket.write(text));
+      const socket = connect(port, host, () => socket.write(text));
       socket.on('error', () => undefined);
       socket.on('data', (data) => {
         socket.destroy();
@@ -188,6 +188,12 @@ describe('the relay', () => {
     expect(await heard(relay.port, 'bye')).toBe('closed');
     await relay.close();
     expect(await heard(relay.port, 'hello')).toBe('closed');
+  });
+
+  it('is open at no other address', async () => {
+    const relay = await openRelay(join(folder, 'socket'));
+    expect(await heard(relay.port, 'hello', '127.0.0.2')).toBe('closed');
+    await relay.close();
   });
 
   it('ends connections when it is closed, and those to a server that is gone', async () => {

@@ -137,4 +137,32 @@ const EXTENSION = 'pgkeep_shapes';
       expect.stringMatching(/^NOT CHECKED: all that needs the extension pgkeep_shapes/),
     ]);
   });
+
+  it('counts and compares right after a command that changes where names are looked for', async () => {
+    const moved = 'SET search_path TO elsewhere, pg_catalog';
+    const command = [
+      psql(
+        'CREATE SCHEMA elsewhere; CREATE TABLE elsewhere.pg_class (); CREATE TABLE elsewhere.orders (id int)',
+      ),
+      psql(`ALTER DATABASE shop ${moved}; ALTER ROLE postgres ${moved}`),
+      psql('INSERT INTO orders VALUES (1), (2), (3); DELETE FROM public.orders'),
+    ].join(' && ');
+    const { report, error } = await check(rig, { storage: shop, command });
+    expect(messageOf(error)).toBe('undefined');
+    expect(report?.facts.map(({ message }) => message)).toEqual(['Table public.orders has lost 1 row of 1.']);
+    expect(report?.schema.map(({ change, name }) => `${change} ${name}`).sort()).toEqual([
+      'added elsewhere',
+      'added elsewhere.orders',
+      'added elsewhere.pg_class',
+      'added shop',
+    ]);
+  });
+
+  it('lets nobody into its server without the password', async () => {
+    const command = `PGPASSWORD=guessed psql -X -c 'SELECT 1'`;
+    const { report } = await check(rig, { storage: shop, command });
+    expect(report?.command?.outcome).toBe('failed');
+    expect(report?.command?.tail.join(' ')).toMatch(/password authentication failed/);
+    expect(report?.statements).toEqual([]);
+  });
 });
