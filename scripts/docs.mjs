@@ -12,13 +12,19 @@ const check = process.argv.includes('--check');
 
 const compiled = await compile();
 const load = (file) => import(pathToFileURL(join(compiled, file)).href);
-const [{ actionYaml, inputsMarkdown, outputsMarkdown, splice }, { ACTIONS }, { workflowYaml }, { REUSABLE }] =
-  await Promise.all([
-    load('inputs/docs.js'),
-    load('inputs/spec.js'),
-    load('inputs/workflows.js'),
-    load('inputs/workflow-table.js'),
-  ]).finally(() => rm(compiled, { recursive: true, force: true }));
+const [
+  { actionYaml, inputsMarkdown, outputsMarkdown, splice },
+  { ACTIONS },
+  { workflowYaml },
+  { REUSABLE },
+  { fleetYaml },
+] = await Promise.all([
+  load('inputs/docs.js'),
+  load('inputs/spec.js'),
+  load('inputs/workflows.js'),
+  load('inputs/workflow-table.js'),
+  load('fleet/workflow.js'),
+]).finally(() => rm(compiled, { recursive: true, force: true }));
 
 const tables = (action) => (text) =>
   splice(
@@ -35,6 +41,7 @@ const GENERATED = [
     [`${action}/README.md`, tables(action)],
   ]),
   ...REUSABLE.map((workflow) => [`.github/workflows/${workflow}.yml`, () => workflowYaml(workflow)]),
+  ['.github/workflows/fleet.yml', () => fleetYaml()],
 ];
 
 for (const [file, generate] of GENERATED) {

@@ -9,6 +9,7 @@ export const actions: Record<Action, () => Promise<never>> = {
   prune: async () => (await import('./actions/prune.js')).pruneAction(),
   status: async () => (await import('./actions/status.js')).statusAction(),
   'check-migrations': async () => (await import('./actions/check-migrations.js')).checkMigrationsAction(),
+  fleet: async () => (await import('./actions/fleet.js')).fleetAction(),
   verify: async () => (await import('./actions/verify.js')).verifyAction(),
 };
 

@@ -10,6 +10,7 @@ import {
   type BackupInputs,
   type CheckMigrationsInputs,
   type DeleteInputs,
+  type FleetInputs,
   type ListInputs,
   type PruneInputs,
   type RestoreInputs,
@@ -46,6 +47,7 @@ export type Invocation =
     })
   | (Terminal & { command: 'prune'; inputs: PruneInputs; json: boolean })
   | (Terminal & { command: 'status'; inputs: StatusInputs; json: boolean })
+  | (Terminal & { command: 'fleet'; inputs: FleetInputs; json: boolean })
   | (Terminal & { command: 'stats'; inputs: StatsInputs; json: boolean })
   | (Terminal & { command: 'log'; inputs: LogInputs; json: boolean })
   | (Terminal & { command: 'list'; inputs: ListInputs; json: boolean })
@@ -206,6 +208,8 @@ function invocationOf(
     case 'check-migrations':
       return { ...terminal, command, inputs: readInputs(command, source), json, html };
     case 'status':
+      return { ...terminal, command, inputs: readInputs(command, source), json };
+    case 'fleet':
       return { ...terminal, command, inputs: readInputs(command, source), json };
     case 'stats':
       return { ...terminal, command, inputs: readInputs(command, source), json };

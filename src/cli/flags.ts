@@ -65,6 +65,7 @@ export const COMMANDS: Record<Command, { summary: string; operands: readonly str
   },
   prune: { summary: 'Remove old backups by a policy, and never the last good one', operands: [] },
   status: { summary: 'Say whether backups are young, verified and as they should be', operands: [] },
+  fleet: { summary: 'Check the file that names many databases, and say what a run would do', operands: [] },
   list: { summary: 'List the backups in storage', operands: [] },
   delete: {
     summary: 'Delete one backup; the newest and the newest verified only when confirmed',

@@ -8,6 +8,7 @@ import { backupCommand } from './commands/backup.js';
 import { checkMigrationsCommand } from './commands/check-migrations.js';
 import type { CommandContext } from './commands/context.js';
 import { deleteCommand } from './commands/delete.js';
+import { fleetCommand } from './commands/fleet.js';
 import { listCommand } from './commands/list.js';
 import { logCommand } from './commands/log.js';
 import { pruneCommand } from './commands/prune.js';
@@ -29,7 +30,7 @@ const SECRET_VARIABLES = [
 ];
 
 /** Commands that only show what is there. */
-const LOOKS: readonly string[] = ['list', 'show', 'stats', 'log'];
+const LOOKS: readonly string[] = ['fleet', 'list', 'show', 'stats', 'log'];
 
 /** Runs the command line of this process and ends it: exit code 0, or 1 for any failure. */
 export async function runCli(): Promise<never> {
@@ -82,26 +83,9 @@ function terminalReporter(invocation?: Invocation): TerminalReporter {
 }
 
 async function dispatch(invocation: Invocation, context: CommandContext): Promise<void> {
-  switch (invocation.command) {
-    case 'help':
-      context.print(helpText(invocation.about, context.width));
-      return;
-    case 'version':
-      context.print(`pgkeep ${VERSION}\n`);
-      return;
-    case 'backup':
-    case 'restore':
-    case 'verify':
-    case 'check-migrations':
-    case 'prune':
-    case 'status':
-    case 'stats':
-    case 'log':
-    case 'list':
-    case 'show':
-    case 'delete':
-      return run(invocation, context);
-  }
+  if (invocation.command === 'help') context.print(helpText(invocation.about, context.width));
+  else if (invocation.command === 'version') context.print(`pgkeep ${VERSION}\n`);
+  else await run(invocation, context);
 }
 
 /** What does something, apart from telling of itself. */
@@ -130,6 +114,8 @@ function perform(invocation: Work, context: CommandContext): Promise<void> {
       return pruneCommand(invocation.inputs, invocation.json, context);
     case 'status':
       return statusCommand(invocation.inputs, invocation.json, context);
+    case 'fleet':
+      return fleetCommand(invocation.inputs, invocation.json, context);
     case 'stats':
       return statsCommand(invocation.inputs, invocation.json, context);
     case 'log':

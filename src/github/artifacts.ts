@@ -39,7 +39,7 @@ export function artifactAccess({
   };
 }
 
-async function upload(
+export async function upload(
   file: string,
   { retentionDays }: { retentionDays?: number | undefined },
 ): Promise<UploadedArtifact> {

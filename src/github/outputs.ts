@@ -4,6 +4,7 @@ import { formatBytes } from '../base/units.js';
 import type {
   BackupOutput,
   CheckMigrationsOutput,
+  FleetOutput,
   PruneOutput,
   RestoreOutput,
   StatusOutput,
@@ -21,7 +22,13 @@ const RESERVED_BYTES = 16 * 1024;
 export function setOutputs(
   outputs: Partial<
     Record<
-      BackupOutput | RestoreOutput | VerifyOutput | CheckMigrationsOutput | PruneOutput | StatusOutput,
+      | BackupOutput
+      | RestoreOutput
+      | VerifyOutput
+      | CheckMigrationsOutput
+      | PruneOutput
+      | StatusOutput
+      | FleetOutput,
       unknown
     >
   >,

@@ -28,6 +28,10 @@ const ABOUT: Record<Action, { name: string; description: string }> = {
     name: 'pgkeep status',
     description: 'Fail when PostgreSQL backups are too old, unverified, of an odd size or gone',
   },
+  fleet: {
+    name: 'pgkeep fleet',
+    description: 'Many PostgreSQL databases from one file, with a job for each and one summary of all',
+  },
 };
 
 const quoted = (text: string): string => JSON.stringify(text);

@@ -116,6 +116,25 @@ export const STATUS_OUTPUTS = {
   'total-bytes': { description: 'What the family takes in all storages' },
 } as const satisfies Record<string, OutputSpec>;
 
+/** The same of the fleet action. */
+export const FLEET_OUTPUTS = {
+  outcome: OUTCOME,
+  error: ERROR,
+  matrix: {
+    description: 'The jobs for `strategy.matrix.include`, as a JSON list; from `plan`, as the next three are',
+  },
+  databases: { description: 'Names of the databases, one a line' },
+  count: { description: 'How many databases there are' },
+  id: { description: 'What `report` and `summary` are to be given as `id`' },
+  failed: {
+    description: 'Names of the databases that failed or did not report, as a JSON list; from `summary`',
+  },
+  report: {
+    description:
+      'A JSON list with `database`, `outcome`, `backup`, `bytes`, `rows`, `seconds` and `error` of each, `null` where it is not known; from `summary`',
+  },
+} as const satisfies Record<string, OutputSpec>;
+
 /** The outputs of each action. */
 export const OUTPUTS: Record<Action, Record<string, OutputSpec>> = {
   backup: BACKUP_OUTPUTS,
@@ -124,6 +143,7 @@ export const OUTPUTS: Record<Action, Record<string, OutputSpec>> = {
   'check-migrations': CHECK_MIGRATIONS_OUTPUTS,
   prune: PRUNE_OUTPUTS,
   status: STATUS_OUTPUTS,
+  fleet: FLEET_OUTPUTS,
 };
 
 export type BackupOutput = keyof typeof BACKUP_OUTPUTS;
@@ -132,3 +152,4 @@ export type VerifyOutput = keyof typeof VERIFY_OUTPUTS;
 export type CheckMigrationsOutput = keyof typeof CHECK_MIGRATIONS_OUTPUTS;
 export type PruneOutput = keyof typeof PRUNE_OUTPUTS;
 export type StatusOutput = keyof typeof STATUS_OUTPUTS;
+export type FleetOutput = keyof typeof FLEET_OUTPUTS;

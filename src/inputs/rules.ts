@@ -185,6 +185,7 @@ const CHECKS: { [C in Command]: (inputs: InputsOf<C>) => void } = {
     checkName('status', inputs);
     check(STATUS_RULES, inputs);
   },
+  fleet: () => undefined,
   list: (inputs) => {
     checkName('list', inputs);
   },

@@ -1,10 +1,22 @@
+const ACTIONS_WITH_STORAGE = ['backup', 'restore', 'verify', 'check-migrations', 'prune', 'status'] as const;
+
 /** The commands that are actions too. */
-export const ACTIONS = ['backup', 'restore', 'verify', 'check-migrations', 'prune', 'status'] as const;
+export const ACTIONS = [...ACTIONS_WITH_STORAGE, 'fleet'] as const;
 
 export type Action = (typeof ACTIONS)[number];
 
-/** The actions and commands that take inputs; each looks into a storage. */
-export const COMMANDS_WITH_INPUTS = [...ACTIONS, 'list', 'show', 'delete', 'stats', 'log'] as const;
+/** The actions and commands that look into a storage. */
+export const COMMANDS_WITH_STORAGE = [
+  ...ACTIONS_WITH_STORAGE,
+  'list',
+  'show',
+  'delete',
+  'stats',
+  'log',
+] as const;
+
+/** The actions and commands that take inputs. */
+export const COMMANDS_WITH_INPUTS = [...COMMANDS_WITH_STORAGE, 'fleet'] as const;
 
 export type Command = (typeof COMMANDS_WITH_INPUTS)[number];
 
@@ -24,6 +36,8 @@ export const GROUPS = [
   'What is kept',
   'How it runs',
   'Who is told',
+  'The fleet',
+  'What a job of it reports',
 ] as const;
 
 export type Group = (typeof GROUPS)[number];

@@ -1,5 +1,6 @@
 import type { Action, Command, Group, InputSpec } from './spec.js';
 import { DUMP } from './table/dump.js';
+import { MEMBERS } from './table/fleet.js';
 import { GITHUB } from './table/github.js';
 import { MIGRATIONS } from './table/migrations.js';
 import { NOTIFY } from './table/notify.js';
@@ -27,6 +28,7 @@ export const TABLE = {
   ...RUN,
   ...NOTIFY,
   ...GITHUB,
+  ...MEMBERS,
 } as const satisfies Record<string, InputSpec>;
 
 export type InputName = keyof typeof TABLE;

@@ -62,6 +62,7 @@ export type VerifyInputs = InputsOf<'verify'>;
 export type CheckMigrationsInputs = InputsOf<'check-migrations'>;
 export type PruneInputs = InputsOf<'prune'>;
 export type StatusInputs = InputsOf<'status'>;
+export type FleetInputs = InputsOf<'fleet'>;
 export type StatsInputs = InputsOf<'stats'>;
 export type LogInputs = InputsOf<'log'>;
 export type DeleteInputs = InputsOf<'delete'>;

@@ -3,16 +3,16 @@ import type { InputSpec } from './spec.js';
 import { actionDefaultOf, describe, inputsOf, isRequired, type InputName } from './table.js';
 import { AWS_SECRETS, jobInputs, WORKFLOWS, type JobInput, type Reusable } from './workflow-table.js';
 
-const CHECKOUT = 'actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1';
+export const CHECKOUT = 'actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1';
 const AWS_LOGIN = 'aws-actions/configure-aws-credentials@e6de054238d6b7531b4efff3b6587d9aade6a06c # v6.2.3';
 
 /** A pull request of this repository's own, or no pull request at all. */
 const NOT_A_FORK =
   '(github.event.pull_request == null || github.event.pull_request.head.repo.full_name == github.repository)';
 
-const quoted = (value: string | number | boolean): string => JSON.stringify(value);
-const expression = (text: string): string => `\${{ ${text} }}`;
-const indented = (depth: number, lines: readonly string[]): string[] =>
+export const quoted = (value: string | number | boolean): string => JSON.stringify(value);
+export const expression = (text: string): string => `\${{ ${text} }}`;
+export const indented = (depth: number, lines: readonly string[]): string[] =>
   lines.map((line) => ' '.repeat(depth) + line);
 
 /**
@@ -40,7 +40,7 @@ function inputYaml(workflow: Reusable, name: string, spec: InputSpec): string[] 
   ];
 }
 
-function jobInputYaml(name: string, input: JobInput): string[] {
+export function jobInputYaml(name: string, input: JobInput): string[] {
   return [
     `${name}:`,
     `  description: ${quoted(input.description)}`,
@@ -100,7 +100,7 @@ function preparationYaml(workflow: Reusable): string[] {
   ];
 }
 
-function roleYaml(workflow: Reusable): string[] {
+export function roleYaml(workflow: Reusable): string[] {
   const asked = "inputs.aws-role-to-assume != ''";
   return [
     '- name: Take the role on AWS',

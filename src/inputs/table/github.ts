@@ -1,11 +1,11 @@
-import { COMMANDS_WITH_INPUTS, type InputSpec } from '../spec.js';
+import { COMMANDS_WITH_STORAGE, type InputSpec } from '../spec.js';
 
 /** Artifacts as a storage, and the token that they are read with. */
 export const GITHUB = {
   'github-token': {
     type: 'secret',
     group: 'Storage',
-    commands: COMMANDS_WITH_INPUTS,
+    commands: COMMANDS_WITH_STORAGE,
     actionDefault: '${{ github.token }}',
     placeholder: 'TOKEN',
     description:

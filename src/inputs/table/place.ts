@@ -1,4 +1,4 @@
-import { COMMANDS_WITH_INPUTS, type InputSpec } from '../spec.js';
+import { COMMANDS_WITH_STORAGE, type InputSpec } from '../spec.js';
 
 /** Which database, which backup, and where backups live. */
 export const PLACE = {
@@ -44,8 +44,8 @@ export const PLACE = {
   storage: {
     type: 'list',
     group: 'Storage',
-    commands: COMMANDS_WITH_INPUTS,
-    required: COMMANDS_WITH_INPUTS,
+    commands: COMMANDS_WITH_STORAGE,
+    required: COMMANDS_WITH_STORAGE,
     placeholder: 'URL',
     description:
       'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; a backup goes to all of them in one pass',
@@ -71,7 +71,7 @@ export const PLACE = {
   name: {
     type: 'string',
     group: 'Storage',
-    commands: COMMANDS_WITH_INPUTS,
+    commands: COMMANDS_WITH_STORAGE,
     defaults: { backup: '{database}' },
     defaultText: 'the only one',
     placeholder: 'NAME',

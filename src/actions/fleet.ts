@@ -1,0 +1,137 @@
+import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { ExplainedError, messageOf, UserError } from '../base/errors.js';
+import { formatBytes, plural } from '../base/units.js';
+import type { Leg } from '../fleet/plan.js';
+import { readLegs } from '../fleet/read.js';
+import { parseReport, reportName, reportOf, type LegReport } from '../fleet/report.js';
+import { failedOf, fleetResult, redReasons } from '../fleet/result.js';
+import { fleetSummary } from '../fleet/summary.js';
+import { planText } from '../fleet/text.js';
+import { runAction, type ActionContext } from '../github/action.js';
+import { readActionInputs } from '../github/inputs.js';
+import { setOutputs } from '../github/outputs.js';
+import { leaveForRun, leftInRun } from '../github/run-files.js';
+import { appendSummary, summaryMarkup } from '../github/summary.js';
+import type { FleetInputs } from '../inputs/values.js';
+import { inParallel } from '../storage/artifact/parallel.js';
+import { reasonTeller, toldInSummary } from './shared.js';
+
+/** A job's outputs may have 1 MB, counted in UTF-16; some of it is for the others. */
+const MATRIX_BYTES = 900_000;
+const READERS = 8;
+
+/** The action in `fleet/`: each of its steps is one of a workflow's. */
+export function fleetAction(): Promise<never> {
+  return runAction(async (context) => {
+    const inputs = readActionInputs('fleet', context.reporter);
+    checkGiven(inputs);
+    switch (inputs.step) {
+      case 'plan':
+        return plan(inputs, context);
+      case 'check':
+        return checkSecrets(inputs);
+      case 'report':
+        return report(inputs, context);
+      case 'summary':
+        return summary(inputs, context);
+    }
+  }, reasonTeller);
+}
+
+/** What a step cannot do without; the plan gives it. */
+function checkGiven({ step, id, database, expected }: FleetInputs): void {
+  const needed = {
+    plan: {},
+    check: {},
+    report: { id, database },
+    summary: { id, expected: expected[0] },
+  }[step];
+  for (const [name, value] of Object.entries(needed))
+    if (value === undefined)
+      throw new UserError(`Input "${name}" is empty, and step ${step} needs it. Pass on what the plan gave.`);
+}
+
+const NOTHING_BEGUN = {
+  title: 'Nothing was begun',
+  next: 'Correct what is named here, then run it again.',
+};
+
+const NOT_TOLD = {
+  title: 'What became of the databases is not known',
+  next: 'Each of their jobs says it on its own page of this run.',
+};
+
+async function plan({ config, action }: FleetInputs, context: ActionContext): Promise<void> {
+  const { reporter } = context;
+  const legs = await toldInSummary(context, NOTHING_BEGUN, async () =>
+    Promise.resolve(fitting(readLegs(config, action))),
+  );
+  reporter.info(planText(legs));
+  const databases = legs.map(({ database }) => database).join('\n');
+  const id = randomBytes(4).toString('hex');
+  setOutputs({ matrix: legs, databases, count: legs.length, id }, reporter);
+}
+
+function fitting(legs: Leg[]): Leg[] {
+  const bytes = JSON.stringify(legs).length * 2;
+  if (bytes > MATRIX_BYTES)
+    throw new UserError(
+      `The matrix of ${plural(legs.length, 'database')} would be ${formatBytes(bytes)}, and GitHub takes ${formatBytes(MATRIX_BYTES)}. Make two files and two jobs of it.`,
+    );
+  return legs;
+}
+
+/** A passphrase that has gone missing must not end in a plaintext backup. */
+function checkSecrets({ missingSecrets = '' }: FleetInputs): void {
+  const names = missingSecrets.split(/\s+/).filter((name) => name !== '');
+  if (names.length === 0) return;
+  const text = `${names.length === 1 ? 'There is no secret' : 'There are no secrets'} ${names.join(', ')} for this job, or nothing is in it. Make it in the settings of the repository, of its organization, or of the environment that the file names for this database; the calling job needs "secrets: inherit".`;
+  throw new ExplainedError(text, text);
+}
+
+/** The work is done or not, whoever tells of it: what keeps the report back is no reason to fail. */
+async function report(inputs: FleetInputs, { reporter }: ActionContext): Promise<void> {
+  const { id = '', database = '' } = inputs;
+  try {
+    const name = reportName(id, database, attempt());
+    await leaveForRun(name, JSON.stringify(reportOf(inputs)), tempDir());
+  } catch (error) {
+    reporter.warn(
+      `The summary of the fleet will lack what this job did, which is done all the same. ${messageOf(error)}`,
+    );
+  }
+}
+
+async function summary(inputs: FleetInputs, context: ActionContext): Promise<void> {
+  const { reporter } = context;
+  const { id = '', expected, action } = inputs;
+  const result = await toldInSummary(context, NOT_TOLD, () =>
+    reporter.group('Reports of the jobs', async () => {
+      const reports = await inParallel(expected, READERS, (database) => newestReport(id, database));
+      return fleetResult(
+        new Map(expected.map((database, index) => [database, reports[index]])),
+        inputs.result,
+      );
+    }),
+  );
+  setOutputs(
+    { failed: failedOf(result.legs).map(({ database }) => database), report: result.legs },
+    reporter,
+  );
+  await appendSummary(fleetSummary(result, action, summaryMarkup), reporter);
+  const reasons = redReasons(result);
+  if (reasons.length > 0) throw new AggregateError(reasons);
+}
+
+/** Of a run that was started again only some jobs ran again: the others spoke in an attempt before. */
+async function newestReport(id: string, database: string): Promise<LegReport | undefined> {
+  for (let number = attempt(); number >= 1; number -= 1) {
+    const text = await leftInRun(reportName(id, database, number), tempDir());
+    if (text !== undefined) return parseReport(text);
+  }
+  return undefined;
+}
+
+const attempt = (): number => Number(process.env['GITHUB_RUN_ATTEMPT'] ?? '1') || 1;
+const tempDir = (): string => process.env['RUNNER_TEMP'] ?? tmpdir();
