@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { hasPrograms } from '../codec/bytes.js';
+import { blocksOf, PAGES } from '../docs/pages.js';
 import { read, ROOT } from './files.js';
 import { ACTION_FOLDERS, STARTER_FILES, WORKFLOW_FILES } from './workflow-files.js';
 
@@ -24,7 +25,10 @@ function local(text: string): string {
     .replaceAll(/uses: pgkeep\/pgkeep(?:\/([\w-]+))?@v1/g, 'uses: ./$1');
 }
 
-/** A repository with the project's workflows and actions, and the starters among the workflows. */
+/** The whole workflows on the pages. */
+const PASTED = PAGES.flatMap((page) => blocksOf(page, 'yaml')).filter(({ text }) => /^on:/m.test(text));
+
+/** A repository with the project's workflows and actions, and the starters and those of the pages among the workflows. */
 function repository(change: (text: string) => string = (text) => text): string {
   const folder = mkdtempSync(join(tmpdir(), 'pgkeep-linters-'));
   folders.push(folder);
@@ -34,6 +38,8 @@ function repository(change: (text: string) => string = (text) => text): string {
   for (const file of WORKFLOW_FILES) writeFileSync(join(workflows, basename(file)), local(read(file)));
   for (const file of STARTER_FILES)
     writeFileSync(join(workflows, `starter-${basename(file)}`), change(local(read(file))));
+  for (const [nth, { page, text }] of PASTED.entries())
+    writeFileSync(join(workflows, `page-${page.replaceAll(/\W/g, '-')}-${nth}.yml`), local(text));
   symlinkSync(join(ROOT, 'dist'), join(folder, 'dist'));
   copyFileSync(join(ROOT, 'action.yml'), join(folder, 'action.yml'));
   for (const action of ACTION_FOLDERS) {
