@@ -1,7 +1,7 @@
 // Writes what is generated from the table of inputs: every action.yml, the reusable workflows and the tables of the
-// READMEs.
+// READMEs; and pins other people's actions in what users paste as they are pinned in .github/workflows.
 // `npm run docs -- --check` writes nothing and fails when something is out of date.
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { format, resolveConfig } from 'prettier';
@@ -18,12 +18,14 @@ const [
   { workflowYaml },
   { REUSABLE },
   { fleetYaml },
+  { pinned, pinsIn },
 ] = await Promise.all([
   load('inputs/docs.js'),
   load('inputs/spec.js'),
   load('inputs/workflows.js'),
   load('inputs/workflow-table.js'),
   load('fleet/workflow.js'),
+  load('inputs/pins.js'),
 ]).finally(() => rm(compiled, { recursive: true, force: true }));
 
 const tables = (action) => (text) =>
@@ -33,6 +35,13 @@ const tables = (action) => (text) =>
     outputsMarkdown(action),
   );
 
+const yamlIn = async (folder) =>
+  (await readdir(join(root, folder)))
+    .filter((name) => name.endsWith('.yml'))
+    .map((name) => `${folder}/${name}`);
+const workflows = await yamlIn('.github/workflows');
+const pins = pinsIn(await Promise.all(workflows.map((file) => readFile(join(root, file), 'utf8'))));
+
 const GENERATED = [
   ['action.yml', () => actionYaml('backup', 'dist/backup.js')],
   ['README.md', tables('backup')],
@@ -40,8 +49,12 @@ const GENERATED = [
     [`${action}/action.yml`, () => actionYaml(action, `../dist/${action}.js`)],
     [`${action}/README.md`, tables(action)],
   ]),
-  ...REUSABLE.map((workflow) => [`.github/workflows/${workflow}.yml`, () => workflowYaml(workflow)]),
-  ['.github/workflows/fleet.yml', () => fleetYaml()],
+  ...REUSABLE.map((workflow) => [
+    `.github/workflows/${workflow}.yml`,
+    () => pinned(workflowYaml(workflow), pins),
+  ]),
+  ['.github/workflows/fleet.yml', () => pinned(fleetYaml(), pins)],
+  ...(await yamlIn('workflows-templates')).map((file) => [file, (text) => pinned(text, pins)]),
 ];
 
 for (const [file, generate] of GENERATED) {

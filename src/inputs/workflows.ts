@@ -3,8 +3,9 @@ import type { InputSpec } from './spec.js';
 import { actionDefaultOf, describe, inputsOf, isRequired, type InputName } from './table.js';
 import { AWS_SECRETS, jobInputs, WORKFLOWS, type JobInput, type Reusable } from './workflow-table.js';
 
-export const CHECKOUT = 'actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1';
-const AWS_LOGIN = 'aws-actions/configure-aws-credentials@e6de054238d6b7531b4efff3b6587d9aade6a06c # v6.2.3';
+// The commits stand in the workflows themselves, where Dependabot keeps them up to date (pins.ts).
+export const CHECKOUT = 'actions/checkout@PIN';
+const AWS_LOGIN = 'aws-actions/configure-aws-credentials@PIN';
 
 /** A pull request of this repository's own, or no pull request at all. */
 const NOT_A_FORK =
@@ -150,7 +151,7 @@ function jobYaml(workflow: Reusable): string[] {
   ];
 }
 
-/** The reusable workflow of an action, which takes the action's own inputs. */
+/** The reusable workflow of an action, which takes the action's own inputs; other people's actions have no pins yet. */
 export function workflowYaml(workflow: Reusable): string {
   const permissions = Object.entries(WORKFLOWS[workflow].permissions);
   return [
