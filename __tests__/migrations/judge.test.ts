@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { adviceOn } from '../../src/migrations/judge/advice.js';
 import { factsOf, gate, locate, type Policy, type Seen } from '../../src/migrations/judge/index.js';
 import type { CommandEnd, Effects, Fact, Statement } from '../../src/migrations/types.js';
 
@@ -28,8 +27,10 @@ const facts = (seen: Partial<Seen>, policy: Partial<Policy> = {}): Fact[] =>
       locks: [],
       effects: NOTHING,
       openTransactions: 0,
+      running: 0,
       newRoles: [],
       blind: [],
+      hiding: [],
       ...seen,
     },
     { ...POLICY, ...policy },
@@ -79,7 +80,7 @@ describe('what is worth attention', () => {
       'a failed command that does not count',
       { command: { ...OK, outcome: 'failed', exitCode: 1 } },
       { failOn: [] },
-      [['error', false, 'exit code 1']],
+      [['error', false, 'exit code 1. `fail-on` does not ask for `error`, so this does not fail the check.']],
     ],
     [
       'a failed statement of a command that ended well',
@@ -104,6 +105,24 @@ describe('what is worth attention', () => {
       },
       {},
       [['hidden-error', false, 'went on']],
+    ],
+    [
+      'a statement that still ran',
+      { running: 2 },
+      {},
+      [['open-transaction', true, 'ended while 2 statements of it still ran']],
+    ],
+    [
+      'errors that were hidden',
+      { blind: ['statements'], hiding: ['log_min_messages'] },
+      {},
+      [['not-measured', true, 'the command changed `log_min_messages`, which hides them']],
+    ],
+    [
+      'errors that were hidden and not asked for',
+      { blind: ['statements'], hiding: ['x'] },
+      { failOn: [] },
+      [],
     ],
     ['an open transaction', { openTransactions: 1 }, {}, [['open-transaction', true, '1 transaction open']]],
     [
@@ -275,35 +294,6 @@ describe('what is worth attention', () => {
       blocks: 'schema changes',
     } as const;
     expect(facts({ locks: [lock] }, { maxLockMs: 1 })).toEqual([]);
-  });
-});
-
-describe('advice', () => {
-  it.each([
-    ['CREATE INDEX i ON orders (a)', 'CREATE INDEX CONCURRENTLY'],
-    ['create unique index concurrently i ON orders (a)', undefined],
-    ['-- why\nCREATE /* x */ INDEX i\nON orders (a)', 'CREATE INDEX CONCURRENTLY'],
-    ['DROP INDEX i', 'DROP INDEX CONCURRENTLY'],
-    ['REINDEX TABLE orders', 'REINDEX'],
-    ['REFRESH MATERIALIZED VIEW v', 'CONCURRENTLY'],
-    ['VACUUM (FULL, ANALYZE) orders', 'pg_repack'],
-    ['ALTER TABLE orders ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES b', 'foreign key `NOT VALID`'],
-    ['ALTER TABLE orders ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES b NOT VALID', 'lock_timeout'],
-    ['ALTER TABLE orders ADD COLUMN a int REFERENCES b', 'foreign key `NOT VALID`'],
-    ['ALTER TABLE orders ADD CHECK (a > 0)', 'constraint `NOT VALID`'],
-    ['ALTER TABLE orders ADD CONSTRAINT p PRIMARY KEY (a)', 'USING INDEX'],
-    ['ALTER TABLE orders ADD CONSTRAINT p PRIMARY KEY USING INDEX i', 'lock_timeout'],
-    ['ALTER TABLE orders ALTER a SET NOT NULL', 'IS NOT NULL'],
-    ['ALTER TABLE orders ALTER COLUMN a TYPE bigint', 'column of the new type'],
-    ['ALTER TABLE orders ADD COLUMN a uuid DEFAULT gen_random_uuid()', 'without the default'],
-    ['ALTER TABLE orders DETACH PARTITION p', 'DETACH PARTITION'],
-    ['UPDATE orders SET a = 1', 'in batches'],
-    ['TRUNCATE orders', 'lock_timeout'],
-    ['SELECT 1', undefined],
-    ['CREATE TABLE t ()', undefined],
-  ])('on %j: %s', (sql, words) => {
-    if (words === undefined) expect(adviceOn(sql)).toBeUndefined();
-    else expect(adviceOn(sql)).toContain(words);
   });
 });
 

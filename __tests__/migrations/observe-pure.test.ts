@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { blameAmong } from '../../src/migrations/observe/blame.js';
+import { changesOf } from '../../src/migrations/observe/hiding.js';
 import { CsvRows, LONGEST_FIELD } from '../../src/migrations/observe/csv.js';
 import { heldLocks } from '../../src/migrations/observe/locks.js';
 import { blockedBy, modeOf } from '../../src/migrations/observe/modes.js';
@@ -57,6 +58,30 @@ describe('a statement without its secrets', () => {
     [`ALTER ROLE a PASSWORD NULL; SELECT 'b'`, `ALTER ROLE a PASSWORD NULL; SELECT 'b'`],
   ])('%s', (sql, expected) => {
     expect(withoutSecrets(sql)).toBe(expected);
+  });
+});
+
+describe('settings by which a statement hides errors', () => {
+  it.each<[string, string[]]>([
+    ['SET log_min_messages = panic', ['log_min_messages']],
+    [`set local "log_min_messages" to 'FATAL'`, ['log_min_messages']],
+    ['ALTER ROLE app SET log_min_messages TO log', ['log_min_messages']],
+    [`SELECT set_config('log_min_messages', 'panic', false)`, ['log_min_messages']],
+    [`UPDATE pg_settings SET setting = 'panic' WHERE name = 'log_min_messages'`, ['log_min_messages']],
+    [`SET lc_messages = 'de_DE.UTF-8'`, ['lc_messages']],
+    ['SET update_process_title = off', ['update_process_title']],
+    ['SET log_min_messages = warning', []],
+    ['RESET log_min_messages', []],
+    ['SET log_min_messages TO DEFAULT', []],
+    [`SET lc_messages = 'en_US.UTF-8'`, []],
+    ['SHOW log_min_messages', []],
+    // What is on the server's command line is stronger.
+    ['ALTER SYSTEM SET log_min_messages = panic', []],
+    ['SET client_min_messages = panic', []],
+    ['SET log_min_duration_statement = 0', []],
+    ['SET log_statement = none', []],
+  ])('%s', (sql, names) => {
+    expect(changesOf(sql).hiding).toEqual(names);
   });
 });
 
@@ -180,6 +205,9 @@ describe('what took a lock', () => {
     record(3, 11, 1, 'ALTER TABLE a1 ADD x int'),
     record(4, 12, null, 'SELECT pg_sleep(1)'),
     record(5, 12, null, 'ALTER TABLE a ADD y int', 8),
+    record(6, 1, 1, 'ALTER TABLE a ADD z int', 10),
+    record(7, 12, 1, 'SET log_statement = none', 11),
+    record(8, 12, 1, 'SELECT f()', 12),
   ];
 
   it.each([
@@ -187,12 +215,15 @@ describe('what took a lock', () => {
     ['with all that is special in a name', 'a$b', 7, 5, 20, 1],
     ['the latest of all', 'b', 7, 11.9, 20, 4],
     ['what had ended before does not count', 'a', 7, 13, 20, 4],
+    ['nor when nothing else is known', 'a', 10, 15, 20, undefined],
+    ['what can take no lock does not count', 'a', 11, 11, 20, undefined],
+    ['nor what is before a statement that the log does not have', 'b', 12, 11, 20, undefined],
     ['what began later does not count', 'b', 7, 10, 11.5, 3],
     ['another process', 'a', 8, 10, 20, 5],
     ['nobody knows', 'a', 9, 10, 20, undefined],
   ])('%s', (_, name, pid, before, at, expected) => {
     const table = { schema: 'public', name };
     const looks = { before: 1000 + before, at: 1000 + at };
-    expect(blameAmong(records, 1000)(pid, looks, table)?.order).toBe(expected);
+    expect(blameAmong(records, 1000, new Set([12]))(pid, looks, table)?.order).toBe(expected);
   });
 });

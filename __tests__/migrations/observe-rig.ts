@@ -31,9 +31,13 @@ export class ObserveRig {
   }
 
   /** Runs psql, as a command does, with each of these as one message of the simple protocol. */
-  async psql(statements: readonly string[], database = DATABASE): Promise<number | null> {
+  async psql(
+    statements: readonly string[],
+    database = DATABASE,
+    more: NodeJS.ProcessEnv = {},
+  ): Promise<number | null> {
     const { program, args, env } = this.client(database);
-    return (await run(program, [...args, ...flags(statements)], { env })).code;
+    return (await run(program, [...args, ...flags(statements)], { env: { ...env, ...more } })).code;
   }
 
   /** Runs psql with a script, each statement of which it sends for itself. */

@@ -145,28 +145,34 @@ in two lines' -- ünï\n`,
   });
 
   it('tells of transactions that were never committed', async () => {
+    const WRITING = 'DO $$ BEGIN INSERT INTO lines VALUES (7); PERFORM pg_sleep(601); END $$;';
     const observation = await startObserving(rig.rehearsal, { tables: await rig.tables() });
     await rig.psql(['BEGIN', 'SELECT 1']);
     await rig.psql(['BEGIN; CREATE TABLE never(id int)']);
     await rig.psql(['BEGIN', 'SELECT 1/0']);
     const left = rig.background('BEGIN;\nINSERT INTO orders DEFAULT VALUES;\n');
     const busy = rig.background('SELECT pg_sleep(600);\n');
-    await rig.until(`SELECT count(*) = 2 FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND
-      (state = 'idle in transaction' AND query ~ 'INSERT' OR state = 'active' AND query ~ '600')`);
+    await rig.until(
+      `SELECT count(*) = 1 FROM pg_stat_activity WHERE state = 'active' AND query ~ '600' AND pid <> pg_backend_pid()`,
+    );
+    const writing = rig.background(`${WRITING}\n`);
+    await rig.until(`SELECT count(*) = 3 FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND
+      (state = 'idle in transaction' AND query ~ 'INSERT' OR state = 'active' AND query ~ '60[01]')`);
     const seen = await observation.finish();
-    for (const { process } of [left, busy]) process.stdin?.end();
-    await Promise.all([left.exit, busy.exit]);
+    for (const { process } of [left, busy, writing]) process.stdin?.end();
+    await Promise.all([left.exit, busy.exit, writing.exit]);
     const open = seen.openTransactions.map(({ wrote, how, statement }) => ({
       ...{ wrote, how, sql: seen.statements[statement ?? -1]?.sql },
     }));
-    expect(open).toEqual([
+    expect(open.sort((a, b) => (a.how < b.how ? -1 : 1))).toEqual([
       { wrote: false, how: 'closed', sql: 'SELECT 1' },
       { wrote: true, how: 'closed', sql: 'BEGIN; CREATE TABLE never(id int)' },
       { wrote: true, how: 'left', sql: 'INSERT INTO orders DEFAULT VALUES;' },
+      { wrote: false, how: 'running', sql: 'SELECT pg_sleep(600);' },
+      { wrote: true, how: 'running', sql: WRITING },
     ]);
-    expect(seen.statements.filter(({ ms }) => ms === null).map(({ sql }) => sql)).toEqual([
-      'SELECT pg_sleep(600);',
-    ]);
+    expect(seen.statements.filter(({ ms }) => ms === null)).toHaveLength(2);
+    expect(seen.statements.filter(({ error }) => error?.sqlstate === '57P01')).toEqual([]);
   });
 
   it('says what it could not see', async () => {
@@ -185,6 +191,51 @@ in two lines' -- ünï\n`,
     expect(said).toMatch('the session that did was ended');
     expect(seenOrSaid(seen, 'orders')).toBe(true);
     expect(sqlOf(seen)).toContain('TRUNCATE orders');
+  });
+
+  it.each<[string, string, string[], string]>([
+    ['errors', '-c log_min_messages=panic', ['SELEC nonsense'], 'log_min_messages'],
+    [
+      'errors for a while',
+      '',
+      ["SET log_min_messages TO 'fatal'", 'SELEC nonsense', 'RESET log_min_messages'],
+      'log_min_messages',
+    ],
+    ['what it leaves open', '-c log_disconnections=off', ['BEGIN', 'TRUNCATE lines'], 'log_disconnections'],
+    ['its state', '-c update_process_title=off', ['BEGIN', 'TRUNCATE lines'], 'update_process_title'],
+  ])('says that a command hid %s: %s %j', async (_, options, statements, setting) => {
+    const { connection } = rig.rehearsal;
+    const PGOPTIONS = `${connection.env['PGOPTIONS'] ?? ''} ${options}`;
+    const seen = await rig.observe(() => rig.psql(statements, DATABASE, { PGOPTIONS }));
+    expect(seen.blind).toEqual(['statements']);
+    expect(seen.hiding.join()).toMatch(setting);
+  });
+
+  it.each([
+    ['-c client_min_messages=error -c log_min_duration_statement=0 -c log_min_messages=warning'],
+    ['-c log_statement=none'],
+    ['-c log_min_error_statement=panic'],
+    ['-c log_duration=off'],
+  ])('sees errors and what is left open in spite of %s', async (options) => {
+    const { connection } = rig.rehearsal;
+    const PGOPTIONS = `${connection.env['PGOPTIONS'] ?? ''} ${options}`;
+    const seen = await rig.observe(async () => {
+      await rig.psql(['SELEC nonsense'], DATABASE, { PGOPTIONS });
+      await rig.psql(['SELECT 1', 'SELECT 1/0'], DATABASE, { PGOPTIONS });
+      await rig.psql(['BEGIN', 'TRUNCATE lines', 'SELECT 1'], DATABASE, { PGOPTIONS });
+    });
+    expect(seen).toMatchObject({ blind: [], hiding: [] });
+    expect(seen.statements.flatMap(({ error }) => error?.sqlstate ?? [])).toEqual(['42601', '22012']);
+    expect(seen.openTransactions).toMatchObject([{ wrote: true, how: 'closed' }]);
+  });
+
+  it('blames no lock on a statement before one that the log does not have', async () => {
+    const seen = await rig.observe(() =>
+      rig.psql(['BEGIN', 'SET log_statement = none', 'LOCK orders', 'SELECT pg_sleep(0.06)', 'COMMIT']),
+    );
+    expect(seenOrSaid(seen, 'orders')).toBe(true);
+    expect(lockOn(seen, 'orders')?.statement).toBeUndefined();
+    expect(seen.notMeasured.join()).toMatch('the command changed log_statement');
   });
 
   it('lists what matters of very many statements', async () => {

@@ -15,6 +15,8 @@ const suite = majors.length === 0 ? describe.skip.each([0]) : describe.each(majo
 suite('migrations tried on a backup of PostgreSQL %s', (major) => {
   let rig: Rig;
   let storage: string;
+  /** Of a database that belongs to the server's first role. */
+  let plain: string;
 
   beforeAll(async () => {
     rig = await Rig.start(major);
@@ -37,6 +39,15 @@ suite('migrations tried on a backup of PostgreSQL %s', (major) => {
     await admin.close();
     const { folder } = await rig.publish('shop', { globals: 'true' });
     storage = `file://${folder.split('/').slice(0, -2).join('/')}`;
+    const other = await rig.database(
+      'plain',
+      'CREATE TABLE parts (id int)',
+      'INSERT INTO parts SELECT i FROM generate_series(1, 5000) i',
+      `ALTER ROLE postgres IN DATABASE plain SET log_min_messages = 'panic'`,
+    );
+    await other.close();
+    const published = await rig.publish('plain', { globals: 'true' });
+    plain = `file://${published.folder.split('/').slice(0, -2).join('/')}`;
   }, 180_000);
   afterAll(() => rig?.stop());
 
@@ -240,10 +251,10 @@ ALTER TABLE public.orders ALTER COLUMN id TYPE bigint;
       /Locks could not be watched to the end/,
     ],
     [
-      'statements, when it drops the database that they are observed from',
+      'locks, when it drops the database that they are watched from',
       'DROP DATABASE postgres WITH (FORCE);',
-      {},
-      /Statements could not be observed to the end/,
+      { 'max-lock-duration': '10s' },
+      /Locks could not be watched to the end/,
     ],
     [
       'rows, when tables can no longer be counted',
@@ -257,6 +268,50 @@ ALTER TABLE public.orders ALTER COLUMN id TYPE bigint;
     expect(messageOf(error)).toBe('undefined');
     expect(report?.outcome).toBe('failed');
     expect(report?.facts.find(({ kind }) => kind === 'not-measured')?.message).toMatch(message);
+  });
+
+  it.each([
+    ['its session', `PGOPTIONS='-c log_min_messages=panic' psql -X -c "SELEC nonsense" || true`],
+    [
+      'a role',
+      `psql -X -c "ALTER ROLE app SET log_min_messages = fatal" && (psql -X -c "SELEC nonsense" || true)`,
+    ],
+  ])('is red where a command hides its errors by a setting of %s', async (_, command) => {
+    const done = await check(rig, { storage, command });
+    expect(factsOf(done)).toEqual([['not-measured', true]]);
+    expect(done.report?.facts[0]?.message).toMatch(/the command changed `log_min_messages/);
+    expect(done.report?.facts[0]?.advice).toMatch(/PGOPTIONS/);
+  });
+
+  it('is not red for settings of the log that hide no error', async () => {
+    const command = `PGOPTIONS='-c log_min_duration_statement=0 -c log_statement=none -c client_min_messages=error' psql -X -c "SET log_error_verbosity = verbose" -c "CREATE TABLE public.t ()"`;
+    expect(factsOf(await check(rig, { storage, command }))).toEqual([]);
+  });
+
+  it('sees all that a process does that outlives the command, also as the role of our own sessions', async () => {
+    const outlives = `setsid sh -c 'while psql -X -c "DELETE FROM parts WHERE id = (SELECT min(id) FROM parts)"; do :; done' >/dev/null 2>&1 &
+      until [ "$(psql -X -Atc 'SELECT min(id) FROM parts')" -gt 3 ]; do :; done`;
+    const done = await check(rig, { storage: plain, command: outlives });
+    expect(factsOf(done).map(([kind]) => kind)).toContain('data-loss');
+    const deleted = done.report?.statements.filter(({ sql, ms }) => /^DELETE/.test(sql) && ms !== null);
+    expect(migrationOutputs(done.report!)['rows-lost']).toBe(deleted?.length);
+    // What hides errors there came with the backup.
+    const failing = await check(rig, { storage: plain, command: 'psql -X -c "SELEC nonsense" || true' });
+    expect(factsOf(failing)).toEqual([['hidden-error', true]]);
+  });
+
+  it('says that a command failed where nobody asks for it', async () => {
+    const done = await check(rig, { storage, command: 'exit 7', 'fail-on': 'data-loss' });
+    expect(factsOf(done)).toEqual([['error', false]]);
+    expect(done.report?.outcome).toBe('passed');
+    expect(done.said.text).toMatch(
+      /The command failed with exit code 7\. `fail-on` does not ask for `error`/,
+    );
+  });
+
+  it('a command that ends before its statements has lost their work', async () => {
+    const command = `psql -X -c "DO \\$\\$ BEGIN DELETE FROM public.people; PERFORM pg_sleep(60); END \\$\\$" & sleep 1; true`;
+    expect(factsOf(await check(rig, { storage, command }))).toEqual([['open-transaction', true]]);
   });
 
   it('says that the command made the database unreadable', async () => {

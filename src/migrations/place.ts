@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { UserError } from '../base/errors.js';
 import { plural } from '../base/units.js';
 import { readGlobals, type Globals } from '../postgres/globals.js';
-import { quoteIdentifier, quoteLiteral } from '../postgres/psql.js';
+import { quoteIdentifier } from '../postgres/psql.js';
 import { settingSql } from '../postgres/database/settings.js';
 import { readContents } from '../restore/archive/index.js';
 import { archivedProperties } from '../restore/swap/archived.js';
@@ -14,16 +13,17 @@ import type { Division } from '../verify/left-out.js';
 import type { CopyOptions } from '../verify/options.js';
 import { openPlace, programsFor, type Place } from '../verify/place.js';
 import { ScratchCopy } from '../verify/scratch-copy.js';
-import type { Login } from './command/index.js';
-import { REHEARSAL_SETTINGS } from './observe/index.js';
+import { Door } from './door.js';
+import { REHEARSAL_SETTINGS, unhide } from './observe/index.js';
 import type { Rehearsal } from './types.js';
 
 /** A restored backup that a command may be tried on. */
 export interface Stage {
   place: Place;
+  /** How we look at the database before and after the command. */
   rehearsal: Rehearsal;
-  /** How the command logs in, but for the port. */
-  login: Omit<Login, 'port'>;
+  /** How the command gets in, and out again. */
+  door: Door;
   /** What is not as it was in the source, one sentence each. */
   otherwise: string[];
 }
@@ -56,9 +56,10 @@ export async function setStage(options: CopyOptions, staged: StagedBackup): Prom
       otherwise.push(leftOutOf(division, place));
     }
     await restore(options, copy, division, otherwise);
-    const login = await admit(copy, staged, place, signal);
     const { connection } = place.scratch;
-    return { place, rehearsal: { programs: place.programs, connection, database, signal }, login, otherwise };
+    const rehearsal = { programs: place.programs, connection, database, signal };
+    const roles = await giveAway(copy, staged, place, signal);
+    return { place, rehearsal, door: new Door(rehearsal, roles), otherwise };
   } catch (error) {
     const told = await place.scratch.explain(error);
     await place.scratch.stop();
@@ -93,33 +94,24 @@ async function restore(
   otherwise.push(...neutralised);
 }
 
-/**
- * Lets the owner of the database log in, with every right: whether the command's own role may do what it does is not
- * rehearsed, since its memberships may come from outside of the backup.
- */
-async function admit(
+/** Gives the database its owner and settings, but for those that would hide what is done there. */
+async function giveAway(
   copy: ScratchCopy,
   staged: StagedBackup,
   place: Place,
   signal: AbortSignal,
-): Promise<Omit<Login, 'port'>> {
+): Promise<{ bootstrap: string; owner: string }> {
   const archived = await archivedProperties({ archive: staged, programs: place.readers, signal });
   const psql = await copy.open('that prepares the rehearsal', 'template1');
   try {
     const bootstrap = await psql.value('SELECT session_user');
-    const user = archived.owner ?? bootstrap;
+    const owner = archived.owner ?? bootstrap;
     const { database } = copy;
-    const password = randomBytes(24).toString('base64url');
-    // Sessions of ours log in as the bootstrap role with a password of its own.
-    if (user !== bootstrap)
-      await psql.exec(
-        `ALTER ROLE ${quoteIdentifier(user)} LOGIN SUPERUSER CONNECTION LIMIT -1 VALID UNTIL 'infinity' PASSWORD ${quoteLiteral(password)}`,
-        `ALTER DATABASE ${quoteIdentifier(database)} OWNER TO ${quoteIdentifier(user)}`,
-      );
+    if (owner !== bootstrap)
+      await psql.exec(`ALTER DATABASE ${quoteIdentifier(database)} OWNER TO ${quoteIdentifier(owner)}`);
     for (const setting of archived.settings) await psql.exec(settingSql(database, setting));
-    return user === bootstrap
-      ? { user, password: place.scratch.connection.env['PGPASSWORD'] ?? '', database }
-      : { user, password, database };
+    await unhide(psql);
+    return { bootstrap, owner };
   } finally {
     await psql.close();
   }

@@ -84,7 +84,12 @@ export async function rehearse(options: MigrationOptions, staged: StagedBackup):
       effects: effectsOf(before.facts, after.facts),
       schema: diffSchemas(before.schema, after.schema),
       newRoles: newRoles(before.facts, after.facts),
-      blind: [...observed.blind, ...(hasUncounted(before.facts, after.facts) ? ['rows' as const] : [])],
+      blind: [
+        ...new Set([
+          ...observed.blind,
+          ...(hasUncounted(before.facts, after.facts) ? ['rows' as const] : []),
+        ]),
+      ],
       seconds: {
         restore,
         sanitize: sanitized,
@@ -139,11 +144,12 @@ async function pictureAfter(
 
 async function tryCommand(
   { inputs, env, reporter, signal, ...options }: MigrationOptions,
-  { rehearsal, login, place }: Stage,
+  { door, place }: Stage,
   before: DatabaseFacts,
 ): Promise<{ end: CommandEnd; observed: Observed }> {
   const { passphrase, identity, githubToken } = inputs;
   const ours = [passphrase, identity, githubToken].filter((secret) => secret !== undefined);
+  const { login, meanwhile } = door;
   reporter.mask(login.password);
   const host = place.scratch.connection.target.host ?? '';
   const relay = await openRelay(join(host, '.s.PGSQL.5432'));
@@ -154,7 +160,8 @@ async function tryCommand(
     for (const secret of [...ours, login.password, databaseUrl(reached), ...secretsOf(given)])
       mask.add(secret);
     const redact = redactor();
-    const observation = await startObserving(rehearsal, { tables: namesOf(before) });
+    await door.open();
+    const observation = await startObserving(meanwhile, { tables: namesOf(before) });
     const end = await runShell({
       command: inputs.command,
       cwd: resolve(workspaceOf({ env, ...options }), inputs.workingDirectory),
@@ -165,7 +172,7 @@ async function tryCommand(
       signal,
     });
     reporter.info(`The command ${end.outcome} after ${formatDuration(end.seconds)}.`);
-    return { end, observed: await observation.finish() };
+    return { end, observed: await observation.finish((psql) => door.shut(psql)) };
   } finally {
     await relay.close();
   }

@@ -7,11 +7,12 @@ import { familyName } from '../inputs/name.js';
 import { stageBackup } from '../restore/stage/index.js';
 import type { ChosenBackup } from '../restore/types.js';
 import { openStores } from '../storage/registry.js';
-import { factsOf, gate, locate } from './judge/index.js';
+import { factsOf, gate, howFailed, isQuery, locate, NOT_ASKED, type Seen } from './judge/index.js';
 import type { MigrationOptions } from './options.js';
 import { lacking } from './part.js';
 import { requirePaths } from './paths.js';
 import { rehearse, workspaceOf, type Rehearsed } from './rehearse.js';
+import { silenceOf } from './silence.js';
 import type { Fact, MigrationReport, Statement } from './types.js';
 import { withoutValues } from './values.js';
 
@@ -37,9 +38,11 @@ export async function checkMigrations(options: MigrationOptions): Promise<Migrat
   try {
     const rehearsed = await rehearse(options, staged);
     const { notMeasured } = rehearsed;
+    const silence = silenceOf(rehearsed);
+    for (const sentence of silence) reporter.warn(sentence);
     return await judged(options, chosen, startedAt, {
       ...rehearsed,
-      notMeasured: [...lacks, ...notMeasured],
+      notMeasured: [...silence, ...lacks, ...notMeasured],
     });
   } finally {
     await staged.remove();
@@ -74,14 +77,16 @@ async function judged(
       statements: observed.statements,
       locks: observed.locks,
       effects,
-      // What a command that failed had begun is undone with it.
-      openTransactions:
-        command.outcome === 'succeeded' ? observed.openTransactions.filter(({ wrote }) => wrote).length : 0,
+      ...undone(rehearsed),
       newRoles,
       blind: rehearsed.blind,
+      hiding: observed.hiding,
     },
     { failOn: inputs.failOn, maxLockMs: inputs.maxLockDuration },
   );
+  if (command.outcome === 'failed' || command.outcome === 'not found')
+    if (!inputs.failOn.includes('error'))
+      options.reporter.warn(`The command ${howFailed(command)}. ${NOT_ASKED}`);
   const loses = facts.some(({ kind, fails }) => kind === 'data-loss' && fails);
   return {
     version: 1,
@@ -101,6 +106,20 @@ async function judged(
     schema: rehearsed.schema,
     facts,
     notMeasured: rehearsed.notMeasured,
+  };
+}
+
+/** What the command had begun and not ended; one that failed undoes that by itself. */
+function undone({ command, observed }: Rehearsed): Pick<Seen, 'openTransactions' | 'running'> {
+  if (command.outcome !== 'succeeded') return { openTransactions: 0, running: 0 };
+  const open = observed.openTransactions;
+  return {
+    openTransactions: open.filter(({ how, wrote }) => how !== 'running' && wrote).length,
+    // What waits for a lock has written nothing yet.
+    running: open.filter(
+      ({ how, wrote, statement }) =>
+        how === 'running' && (wrote || !isQuery(observed.statements[statement ?? -1]?.sql ?? '')),
+    ).length,
   };
 }
 

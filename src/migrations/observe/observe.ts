@@ -5,15 +5,19 @@ import type { Blindness, HeldLock, Named, Rehearsal, Statement } from '../types.
 import { blameAmong } from './blame.js';
 import { heldLocks } from './locks.js';
 import { ServerLog } from './log.js';
-import { endOthers, othersLeft, type Left } from './others.js';
+import { endOthers, mayStillSpeak, othersLeft, type Left } from './others.js';
 import { chosen, type Recorded } from './record.js';
 import { Sessions } from './sessions.js';
-import { ownSession } from './own.js';
+import { lastSession, ownSession } from './own.js';
 import { readSurroundings, type Surroundings } from './surroundings.js';
 import { LockWatch } from './watch.js';
 
 /** The most statements that a report lists. */
 const MOST_STATEMENTS = 2000;
+
+/** A session that has ended has this long to say so. */
+const LAST_WORDS_MS = 10_000;
+const LOOK_AGAIN_MS = 20;
 
 /** A transaction whose COMMIT never came. */
 export interface OpenTransaction {
@@ -21,8 +25,8 @@ export interface OpenTransaction {
   session: string;
   /** Whether it had changed anything, all of which was undone. */
   wrote: boolean;
-  /** `closed`: its connection was closed; `left`: it was still open when the command had ended. */
-  how: 'closed' | 'left';
+  /** `closed`: its connection was closed; `left`: it was still open when the command had ended; `running`: and a statement still ran. */
+  how: 'closed' | 'left' | 'running';
   /** Index into the statements: the last one that it ran. */
   statement?: number;
 }
@@ -38,15 +42,18 @@ export interface Observed {
   notMeasured: string[];
   /** What was not seen to the end of the command. */
   blind: Blindness[];
+  /** The settings by which the command hid statements that may have failed. */
+  hiding: string[];
 }
 
 export interface Observation {
   /**
-   * Says what was seen, once the command has ended; then ends whatever sessions it left, so that nothing changes the
-   * database any more. What could not be measured is said in the result.
+   * Ends whatever sessions the command left, once it has ended, so that nothing changes the database any more, and says
+   * what was seen until then. What could not be measured is said in the result.
+   * @param shutOut keeps everybody from logging in but us
    * @throws CancelledError alone
    */
-  finish(): Promise<Observed>;
+  finish(shutOut?: (psql: Psql) => Promise<void>): Promise<Observed>;
 }
 
 /**
@@ -80,13 +87,9 @@ class Observer implements Observation {
 
   async start(): Promise<void> {
     await this.trying('Statements and locks were not observed', ['statements', 'locks'], async () => {
-      const { sessions, settings, database } = (this.surroundings = await readSurroundings(this.rehearsal));
+      const { sessions, database } = (this.surroundings = await readSurroundings(this.rehearsal));
       for (const session of sessions) this.own.add(session);
-      if (settings.length > 0)
-        this.notMeasured.push(
-          `Statements may be missing: the restored database or a role of it sets ${settings.join(', ')}.`,
-        );
-      await this.inSession(async (psql) => {
+      await ownSession(this.rehearsal, this.own, async (psql) => {
         this.log = await ServerLog.open(psql);
         const watch = (this.watch = new LockWatch(this.rehearsal, database, this.own));
         watch.start();
@@ -99,56 +102,70 @@ class Observer implements Observation {
     this.startedAt = Date.now();
   }
 
-  async finish(): Promise<Observed> {
-    const { log, notMeasured } = this;
+  async finish(shutOut: (psql: Psql) => Promise<void> = () => Promise.resolve()): Promise<Observed> {
+    const { log } = this;
     const sessions = new Sessions(this.startedAt);
     let left: Left[] = [];
-    await this.trying('What the command left open is not known', ['statements'], () =>
-      this.inSession(async (psql) => void (left = await othersLeft(psql, this.own))),
-    );
-    await this.watch?.stop();
-    if (log !== undefined)
-      await this.trying('Statements and locks are told in part only', ['statements', 'locks'], () =>
-        this.read(log, sessions),
-      );
-    await this.trying('What the command left running was not ended', [], () =>
-      this.inSession(async (psql) => {
-        const stubborn = await endOthers(psql, this.own);
-        if (stubborn.length > 0)
-          notMeasured.push(
-            `${stubborn.length} of the command's sessions would not end and may still change the database.`,
-          );
+    await this.trying('The command was not shut out', ['statements', 'locks', 'rows'], () =>
+      lastSession(this.rehearsal, this.own, async (psql) => {
+        left = await othersLeft(psql, this.own);
+        const ending = await markIn(psql);
+        await this.end(psql, shutOut);
+        await this.watch?.stop();
+        if (log === undefined) return;
+        await this.trying('Statements and locks are told in part only', ['statements', 'locks'], () =>
+          this.read(log, psql, sessions, ending),
+        );
       }),
     );
-    if (sessions.changed.size > 0)
-      notMeasured.push(
-        `Statements may be missing: the command changed ${[...sessions.changed].sort().join(', ')}.`,
-      );
-    this.noteBlindness();
+    await this.watch?.stop();
+    this.noteBlindness(sessions);
     return this.tell(sessions, left);
   }
 
-  /** Reads to a line of our own, which comes after all that the command did. */
-  private async read(log: ServerLog, sessions: Sessions): Promise<void> {
-    const mark = `pgkeep-${randomBytes(8).toString('hex')}`;
-    await this.inSession(async (psql) => {
-      await psql.exec(`DO $pgkeep$ BEGIN RAISE LOG '%', ${quoteLiteral(mark)}; END $pgkeep$`);
+  /** Ends the command's sessions and keeps it from coming back: what it holds could make us wait, so first once. */
+  private async end(psql: Psql, shutOut: (psql: Psql) => Promise<void>): Promise<void> {
+    await endOthers(psql, this.own);
+    await shutOut(psql);
+    const stubborn = await endOthers(psql, this.own);
+    if (stubborn.length === 0) return;
+    this.notMeasured.push(
+      `${stubborn.length} of the command's sessions would not end and may still change the database.`,
+    );
+    for (const what of ['statements', 'rows'] as const) this.blind.add(what);
+  }
+
+  /** Reads to a line of our own, which comes after all that the command did; the ends of sessions may come a little later. */
+  private async read(log: ServerLog, psql: Psql, sessions: Sessions, ending: string): Promise<void> {
+    const deadline = Date.now() + LAST_WORDS_MS;
+    for (let silent = false; ;) {
+      const mark = await markIn(psql);
       await log.follow(psql, (row) => {
+        if (row.message === ending) sessions.ending = true;
         if (this.own.has(row.session)) this.watch?.see(row);
         else if (row.at >= this.startedAt) sessions.see(row);
         return row.message === mark;
       });
-    });
+      if (sessions.present.size === 0 || silent || Date.now() > deadline) return;
+      silent = !(await mayStillSpeak(psql, sessions.present));
+      if (!silent) await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+    }
   }
 
-  private noteBlindness(): void {
+  private noteBlindness(sessions: Sessions): void {
     const { watch, notMeasured } = this;
+    const { changed, hiding, present } = sessions;
+    if (present.size > 0 && !this.blind.has('statements'))
+      hiding.add('log_min_messages` or `log_disconnections');
+    if (hiding.size > 0) this.blind.add('statements');
+    if (changed.size > 0)
+      notMeasured.push(`Statements may be missing: the command changed ${[...changed].sort().join(', ')}.`);
     if (watch === undefined) return;
     if (watch.lost !== undefined)
       notMeasured.push(
         `Locks were not watched all the time: the session that did was ended (${watch.lost}).`,
       );
-    if (watch.gaveUp) this.blind.add('locks');
+    if (watch.isLost) this.blind.add('locks');
     const blind = watch.blind.reduce((sum, ms) => sum + ms, 0);
     if (blind > 0)
       notMeasured.push(
@@ -167,13 +184,16 @@ class Observer implements Observation {
         tables,
         owners: this.surroundings?.owners ?? new Map(),
       },
-      blameAmong(records, startedAt),
+      blameAmong(records, startedAt, sessions.silent),
     );
     const open = [
       ...sessions.closed.map((each) => ({ ...each, how: 'closed' as const })),
       ...left
-        .filter(({ state }) => state.startsWith('idle in transaction'))
-        .map(({ session }) => ({ ...sessions.unfinished(session), how: 'left' as const })),
+        .filter(({ state, wrote }) => wrote || state === 'active' || state.startsWith('idle in transaction'))
+        .map(({ session, state, wrote }) => ({
+          ...sessions.unfinished(session, wrote),
+          how: howLeft(state),
+        })),
     ];
     for (const { last } of open) if (last !== undefined) last.wanted = true;
     const listed = chosen(records, MOST_STATEMENTS);
@@ -194,11 +214,8 @@ class Observer implements Observation {
       })),
       notMeasured,
       blind: [...this.blind],
+      hiding: [...sessions.hiding].sort(),
     };
-  }
-
-  private inSession(work: (psql: Psql) => Promise<void>): Promise<void> {
-    return ownSession(this.rehearsal, this.own, work);
   }
 
   private async trying(
@@ -214,6 +231,17 @@ class Observer implements Observation {
       for (const what of hides) this.blind.add(what);
     }
   }
+}
+
+/** Writes a line to the log. @returns its text. */
+async function markIn(psql: Psql): Promise<string> {
+  const mark = `pgkeep-${randomBytes(8).toString('hex')}`;
+  await psql.exec(`DO $pgkeep$ BEGIN RAISE LOG '%', ${quoteLiteral(mark)}; END $pgkeep$`);
+  return mark;
+}
+
+function howLeft(state: string): OpenTransaction['how'] {
+  return state === 'active' ? 'running' : 'left';
 }
 
 function statementOf({ sql, atMs, ms, session, error }: Recorded): Statement {

@@ -7,6 +7,8 @@ export interface Left {
   pid: number;
   /** `active`, `idle`, `idle in transaction`, `idle in transaction (aborted)`. */
   state: string;
+  /** Whether its transaction has changed anything. */
+  wrote: boolean;
 }
 
 /** A client that has ended is noticed by the server within milliseconds, unless a statement runs. */
@@ -30,6 +32,19 @@ export async function endOthers(psql: Psql, own: ReadonlySet<string>): Promise<L
   return lookUntilGone(psql, own, END_MS);
 }
 
+/**
+ * Whether processes of sessions that are no longer listed are still there: they say last that they go. Where the system
+ * does not tell, they may be.
+ */
+export async function mayStillSpeak(psql: Psql, sessions: Iterable<string>): Promise<boolean> {
+  const files = ['self', ...[...sessions].map((session) => parseInt(session.split('.')[1] ?? '', 16))];
+  const [self, ...others] = await psql.query<boolean[]>(
+    `SELECT json_agg((pg_catalog.pg_stat_file('/proc/' || name || '/stat', true)).size IS NOT NULL)
+     FROM pg_catalog.unnest(ARRAY[${files.map((name) => quoteLiteral(String(name))).join(', ')}]) name`,
+  );
+  return self !== true || others.includes(true);
+}
+
 async function lookUntilGone(psql: Psql, own: ReadonlySet<string>, ms: number): Promise<Left[]> {
   const deadline = Date.now() + ms;
   for (;;) {
@@ -41,8 +56,9 @@ async function lookUntilGone(psql: Psql, own: ReadonlySet<string>, ms: number): 
 
 async function others(psql: Psql, own: ReadonlySet<string>): Promise<Left[]> {
   const all = await psql.rows<Left>(
-    `SELECT ${SESSION_ID} AS session, pid, coalesce(state, 'active') AS state
-     FROM pg_catalog.pg_stat_activity WHERE backend_type = 'client backend'`,
+    `SELECT ${SESSION_ID} AS session, pid, coalesce(state, 'active') AS state,
+       backend_xid IS NOT NULL AS wrote
+     FROM pg_catalog.pg_stat_activity WHERE backend_type = 'client backend' ORDER BY backend_start, pid`,
   );
   return all.filter(({ session }) => !own.has(session));
 }

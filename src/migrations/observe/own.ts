@@ -14,11 +14,32 @@ const OBSERVERS = 'postgres';
  * @param own gets its name in the log
  */
 export async function ownSession(
-  { programs, connection, signal }: Rehearsal,
+  rehearsal: Rehearsal,
   own: Set<string>,
   work: (psql: Psql) => Promise<void>,
 ): Promise<void> {
-  const psql = await Psql.open({ programs, connection, database: OBSERVERS, signal, settings: UNSEEN });
+  return within(await open(rehearsal, OBSERVERS), own, work);
+}
+
+/** The same once the command has ended, in a template where that database is gone: nobody copies that any more. */
+export async function lastSession(
+  rehearsal: Rehearsal,
+  own: Set<string>,
+  work: (psql: Psql) => Promise<void>,
+): Promise<void> {
+  const psql = await open(rehearsal, OBSERVERS).catch(() => open(rehearsal, 'template1'));
+  return within(psql, own, work);
+}
+
+function open({ programs, connection, signal }: Rehearsal, database: string): Promise<Psql> {
+  // From the start on: a session that is ended before we know its name must not look like one of the command.
+  const { PGOPTIONS = '', ...env } = connection.env;
+  const options = [PGOPTIONS, ...Object.entries(UNSEEN).map(([name, value]) => `-c ${name}=${value}`)];
+  const unseen = { ...connection, env: { ...env, PGOPTIONS: options.join(' ') } };
+  return Psql.open({ programs, connection: unseen, database, signal });
+}
+
+async function within(psql: Psql, own: Set<string>, work: (psql: Psql) => Promise<void>): Promise<void> {
   try {
     own.add(
       await psql.value(

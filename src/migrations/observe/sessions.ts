@@ -1,7 +1,7 @@
 import { redactError } from '../command/redact.js';
+import { changesOf } from './hiding.js';
 import type { LogRow } from './log.js';
 import { chosen, shown, type Recorded } from './record.js';
-import { TELLING_SETTINGS } from './settings.js';
 
 interface Session {
   /** The statement that runs. */
@@ -17,8 +17,10 @@ const BEGUN = /^(?:statement|execute (?<fetch>fetch from )?[^]*?|fastpath functi
 const DURATION = /^duration: ([\d.]+) ms$/;
 const PREPARING = new Set(['PARSE', 'BIND']);
 const FAILURES = new Set(['ERROR', 'FATAL', 'PANIC']);
-const TELLING = new RegExp(`\\b(?:${TELLING_SETTINGS.join('|')})\\b`, 'gi');
-const CHANGES = /\b(?:SET|ALTER|SET_CONFIG)\b/i;
+/** What a process is called until its first statement, and for ever where `update_process_title` is off. */
+const UNTITLED = new Set(['', 'startup', 'authentication', 'initializing']);
+/** `admin_shutdown`: ended by another session. */
+const TERMINATED = '57P01';
 
 /** A session, whether its transaction changed anything, and what it ran last. */
 export interface Unfinished {
@@ -35,11 +37,20 @@ export class Sessions {
   /** Statements that have ended. */
   private records: Recorded[] = [];
   private readonly open = new Map<string, Session>();
+  /** Those that we ended. */
+  private readonly cut = new Map<string, Session>();
   private count = 0;
   /** Sessions whose connection was closed in a transaction that had not failed. */
   readonly closed: Unfinished[] = [];
-  /** Settings of the log that a statement changed. */
+  /** Settings of the log that a statement changed, and those by which errors may have been hidden. */
   readonly changed = new Set<string>();
+  readonly hiding = new Set<string>();
+  /** Processes of which some statements are not in the log. */
+  readonly silent = new Set<number>();
+  /** Sessions that have logged in and were not seen to end. */
+  readonly present = new Set<string>();
+  /** Whether we are ending what is left: what is undone by that is no doing of the command. */
+  ending = false;
 
   /** @param startedAt what times count from, in milliseconds since 1970 */
   constructor(private readonly startedAt: number) {}
@@ -55,10 +66,10 @@ export class Sessions {
     return [...this.records, ...running];
   }
 
-  /** Of a session that has not ended. */
-  unfinished(session: string): Unfinished {
-    const { last, wrote } = this.of(session);
-    return { session, last, wrote };
+  /** Of a session that had not ended when the command had, and of which the server knows whether it wrote. */
+  unfinished(id: string, wrote: boolean): Unfinished {
+    const ended = this.cut.get(id);
+    return { session: id, last: ended?.current ?? ended?.last, wrote };
   }
 
   see(row: LogRow): void {
@@ -68,20 +79,34 @@ export class Sessions {
   }
 
   private logged(row: LogRow): void {
+    if (row.message.startsWith('connection authorized: ')) return void this.present.add(row.session);
     const session = this.of(row.session);
     const duration = DURATION.exec(row.message);
     if (duration !== null) {
       const ms = Number(duration[1]);
       if (PREPARING.has(row.tag)) session.prepared += ms;
+      else if (session.current === undefined) this.silent.add(row.pid);
       else this.end(session, ms);
       session.wrote = row.xid !== '0' && row.xid !== '';
-    } else if (row.message.startsWith('disconnection: ')) {
-      this.open.delete(row.session);
-      if (session.current !== undefined) this.records.push(session.current);
-      // `idle in transaction (aborted)` has failed already.
-      if (row.tag === 'idle in transaction')
-        this.closed.push({ session: row.session, wrote: session.wrote, last: session.last });
-    } else this.begun(row, session);
+    } else if (row.message.startsWith('disconnection: ')) this.gone(row, session);
+    else this.begun(row, session);
+  }
+
+  private gone(row: LogRow, session: Session): void {
+    this.open.delete(row.session);
+    this.present.delete(row.session);
+    if (this.ending) this.cut.set(row.session, session);
+    const { current } = session;
+    if (current !== undefined) this.records.push(current);
+    if (UNTITLED.has(row.tag) && (current ?? session.last) !== undefined)
+      this.hiding.add('update_process_title');
+    // `idle in transaction (aborted)` has failed already. Where the end of a statement was not logged, it may have written.
+    if (row.tag === 'idle in transaction' && !this.ending)
+      this.closed.push({
+        session: row.session,
+        wrote: session.wrote || current !== undefined,
+        last: current ?? session.last,
+      });
   }
 
   private begun(row: LogRow, session: Session): void {
@@ -99,16 +124,20 @@ export class Sessions {
   }
 
   private failed(row: LogRow): void {
+    // Whoever was let in and does not get the database that it wants never says that it goes.
+    if (row.severity !== 'ERROR') this.present.delete(row.session);
+    if (this.ending && row.severity === 'FATAL' && row.sqlstate === TERMINATED) return;
     const session = this.of(row.session);
-    let record = session.current;
-    if (record !== undefined) this.end(session, this.since(record, row.at));
-    else if (row.query !== '') {
-      record = this.record(row, row.query);
-      session.current = record;
+    const { current, last } = session;
+    let record = current;
+    if (current !== undefined) this.end(session, this.since(current, row.at));
+    // Without a statement: a constraint that is checked by the COMMIT which ends a message of the extended protocol.
+    else if (row.query === '' && last !== undefined && last.error === undefined)
+      record = row.severity === 'ERROR' ? last : undefined;
+    else if (row.query !== '' || row.severity === 'ERROR') {
+      record = session.current = this.record(row, row.query);
       this.end(session, 0);
     }
-    // Without a statement: a constraint that is checked by the COMMIT which ends a message of the extended protocol.
-    else if (row.severity === 'ERROR' && session.last?.error === undefined) record = session.last;
     if (record === undefined) return;
     record.error = {
       sqlstate: row.sqlstate,
@@ -117,7 +146,10 @@ export class Sessions {
   }
 
   private record(row: LogRow, sql: string): Recorded {
-    if (CHANGES.test(sql)) for (const [name] of sql.matchAll(TELLING)) this.changed.add(name.toLowerCase());
+    const { changed, hiding } = changesOf(sql);
+    for (const name of changed) this.changed.add(name);
+    for (const name of hiding) this.hiding.add(name);
+    if (changed.includes('log_statement')) this.silent.add(row.pid);
     this.count += 1;
     return {
       sql: shown(sql),
@@ -137,7 +169,11 @@ export class Sessions {
     session.prepared = 0;
     session.last = current;
     session.current = undefined;
-    this.records.push(current);
+    this.keep(current);
+  }
+
+  private keep(record: Recorded): void {
+    this.records.push(record);
     if (this.records.length > REMEMBERED) this.records = chosen(this.records, REMEMBERED / 2);
   }
 

@@ -25,6 +25,8 @@ export const REHEARSAL_SETTINGS: Readonly<Record<string, string>> = {
   log_transaction_sample_rate: '0',
   log_min_messages: 'error',
   log_min_error_statement: 'error',
+  // Who comes must be seen to go.
+  log_connections: 'on',
   log_disconnections: 'on',
   // How a session ended is told by what its process was called last.
   update_process_title: 'on',
@@ -34,16 +36,6 @@ export const REHEARSAL_SETTINGS: Readonly<Record<string, string>> = {
   log_parameter_max_length_on_error: '0',
   log_error_verbosity: 'terse',
 };
-
-/** Settings that hide statements when the database, a role or the command itself changes them. */
-export const TELLING_SETTINGS = [
-  'log_statement',
-  'log_duration',
-  'log_min_messages',
-  'log_min_error_statement',
-  'lc_messages',
-  'update_process_title',
-] as const;
 
 /** For sessions of ours: nothing of them is logged but what they write there by `RAISE LOG`. */
 export const UNSEEN: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
-import { Psql, quoteLiteral } from '../../postgres/psql.js';
+import { Psql } from '../../postgres/psql.js';
 import type { Rehearsal } from '../types.js';
 import { SESSION_ID } from './log.js';
-import { TELLING_SETTINGS, UNSEEN } from './settings.js';
+import { UNSEEN } from './settings.js';
 
 /** What observing has to know of the server before the command runs. */
 export interface Surroundings {
@@ -11,27 +11,22 @@ export interface Surroundings {
   owners: Map<number, number>;
   /** Sessions that were there before the command: none of its own. By their names in the log. */
   sessions: string[];
-  /** Settings that the database or a role brings and that may hide statements, as `log_statement=none`. */
-  settings: string[];
 }
 
 /** Reads them in a session of its own. */
 export async function readSurroundings(rehearsal: Rehearsal): Promise<Surroundings> {
   const psql = await Psql.open({ ...rehearsal, settings: UNSEEN });
   try {
-    const [found] = await psql.rows<{ database: string; sessions: string[]; settings: string[] }>(
+    const [found] = await psql.rows<{ database: string; sessions: string[] }>(
       `SELECT (SELECT oid::text FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()) AS database,
-         (SELECT json_agg(${SESSION_ID}) FROM pg_catalog.pg_stat_activity WHERE backend_type = 'client backend') AS sessions,
-         (SELECT coalesce(json_agg(DISTINCT setting), '[]')
-          FROM pg_catalog.pg_db_role_setting, LATERAL pg_catalog.unnest(setconfig) setting
-          WHERE pg_catalog.split_part(setting, '=', 1) IN (${TELLING_SETTINGS.map(quoteLiteral).join(', ')})) AS settings`,
+         (SELECT json_agg(${SESSION_ID}) FROM pg_catalog.pg_stat_activity WHERE backend_type = 'client backend') AS sessions`,
     );
     const owners = await psql.query<[number, number][]>(
       `SELECT coalesce(json_agg(json_build_array(indexrelid::int8, indrelid::int8)), '[]')
        FROM pg_catalog.pg_index WHERE indexrelid >= 16384`,
     );
-    const { database = '0', sessions = [], settings = [] } = found ?? {};
-    return { database, owners: new Map(owners), sessions, settings };
+    const { database = '0', sessions = [] } = found ?? {};
+    return { database, owners: new Map(owners), sessions };
   } finally {
     await psql.close();
   }

@@ -84,8 +84,7 @@ export class LockWatch {
   readonly blind: number[] = [];
   /** Why its session ended before its time; another one was begun, some times. */
   lost: string | undefined;
-  /** Whether it ended before it was stopped. */
-  gaveUp = false;
+  private lostAt = 0;
   /** When watching ended, in milliseconds since 1970. */
   until = 0;
   private readonly mark = `pgkeep-${randomBytes(8).toString('hex')} `;
@@ -102,6 +101,11 @@ export class LockWatch {
     private readonly database: string,
     private readonly own: Set<string>,
   ) {}
+
+  /** Whether nobody watched any more when it was stopped, by what has been read of the log. */
+  get isLost(): boolean {
+    return this.lostAt > (this.events.findLast(({ first }) => first)?.at ?? 0);
+  }
 
   /** Begins; the first event in the log tells when it has. */
   start(): void {
@@ -131,10 +135,11 @@ export class LockWatch {
       try {
         await this.watch();
       } catch (error) {
-        if (!this.stopping) this.lost = messageOf(error);
+        if (this.stopping) break;
+        this.lost = messageOf(error);
+        this.lostAt = Date.now();
       }
     }
-    this.gaveUp = !this.stopping;
     this.until ||= Date.now();
   }
 

@@ -45,7 +45,10 @@ export function viewOf(report: MigrationReport): View {
   };
 }
 
-function verdictOf({ outcome, approvedBy }: MigrationReport): Verdict {
+function verdictOf({ outcome, approvedBy, command }: MigrationReport): Verdict {
+  // `fail-on` does not ask for errors.
+  if (outcome === 'passed' && command !== null && command.outcome !== 'succeeded')
+    return { ...VERDICTS.passed, tone: 'warn', sign: '⚠️', title: 'The command failed; the check passed' };
   if (outcome !== 'approved') return VERDICTS[outcome];
   const by = approvedBy?.by ?? null;
   const whose = by === null ? '' : ` by @${by}`;

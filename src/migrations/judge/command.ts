@@ -1,0 +1,118 @@
+import { formatDuration, plural } from '../../base/units.js';
+import type { CommandEnd, Fact, Statement } from '../types.js';
+import { withoutComments } from './advice.js';
+import { environmentAdvice } from './environment.js';
+import type { Seen } from './facts.js';
+import type { Policy } from './policy.js';
+
+/** Said of a command that failed. */
+export const NOT_ASKED = '`fail-on` does not ask for `error`, so this does not fail the check.';
+
+/** How the command ended, and what it left undone. */
+export function ofCommand(seen: Seen, policy: Policy): Fact[] {
+  const { command, statements } = seen;
+  const fails = policy.failOn.includes('error');
+  const failed = causes(
+    statements.flatMap(({ error }, index) => (error === undefined ? [] : [{ index, error }])),
+  );
+  const undone = ofUndone(seen, fails);
+  if (command.outcome === 'timed out') return [ofTime(seen), ...undone];
+  if (command.outcome === 'succeeded')
+    return [...failed.map((each) => ofHidden(seen, each, fails)), ...undone];
+  return [ofFailure(seen, failed.at(-1), fails), ...undone];
+}
+
+interface Failed {
+  index: number;
+  error: NonNullable<Statement['error']>;
+}
+
+function ofTime({ command, statements }: Seen): Fact {
+  const unfinished = statements.findIndex(({ ms }) => ms === null);
+  return {
+    kind: 'duration',
+    // What it would have done to the end, nobody knows.
+    fails: true,
+    message: `The command was ended after ${formatDuration(command.seconds)}, which is its \`max-duration\`.`,
+    ...(unfinished < 0 ? {} : { statement: unfinished }),
+  };
+}
+
+function ofFailure({ command }: Seen, last: Failed | undefined, fails: boolean): Fact {
+  const advice = last === undefined ? undefined : environmentAdvice(last.error);
+  const sentences = [
+    `The command ${howFailed(command)}.`,
+    ...(fails ? [] : [NOT_ASKED]),
+    ...(last === undefined ? [] : [`The server's last error: ${last.error.message}`]),
+  ];
+  return {
+    kind: 'error',
+    fails,
+    message: sentences.join(' '),
+    ...(advice === undefined ? {} : { advice }),
+    ...(last === undefined ? {} : { statement: last.index }),
+  };
+}
+
+/** Of a command that failed: `failed with exit code 3`. */
+export function howFailed({ outcome, exitCode }: CommandEnd): string {
+  if (outcome === 'not found') return 'was not found by the shell';
+  return exitCode === null ? 'was ended by a signal' : `failed with exit code ${exitCode}`;
+}
+
+function ofHidden({ statements }: Seen, { index, error }: Failed, asked: boolean): Fact {
+  const harmless = isProbe(statements, index);
+  const first = harmless
+    ? 'A statement failed, and the command went on'
+    : 'The command ended well although a statement failed';
+  return {
+    kind: 'hidden-error',
+    fails: asked && !harmless,
+    message: `${first}: ${error.message}`,
+    ...(harmless
+      ? {}
+      : { advice: 'Let the command stop at the first error (`psql --set ON_ERROR_STOP=1`).' }),
+    statement: index,
+  };
+}
+
+function ofUndone({ openTransactions, running }: Seen, fails: boolean): Fact[] {
+  const facts: Fact[] = [];
+  if (openTransactions > 0)
+    facts.push({
+      kind: 'open-transaction',
+      fails,
+      message: `The command left ${plural(openTransactions, 'transaction')} open: what was done there is lost.`,
+      advice: 'Commit before the command ends.',
+    });
+  if (running > 0)
+    facts.push({
+      kind: 'open-transaction',
+      fails,
+      message: `The command ended while ${plural(running, 'statement')} of it still ran: what was done there is lost.`,
+      advice: 'Let the command wait for all that it starts.',
+    });
+  return facts;
+}
+
+/** `in_failed_sql_transaction`: what is sent after an error and before the rollback. */
+const FAILED_TRANSACTION = '25P02';
+
+/** Tools that clean up within a transaction that has failed are told so again: that is no error of its own. */
+function causes(failed: Failed[]): Failed[] {
+  const first = failed.filter(({ error }) => error.sqlstate !== FAILED_TRANSACTION);
+  return first.length > 0 ? first : failed;
+}
+
+/** Tools look whether a table of theirs is there by reading it, and what goes back to a savepoint was meant to be able to fail. */
+function isProbe(statements: readonly Statement[], index: number): boolean {
+  const failed = statements[index];
+  if (failed === undefined || isQuery(failed.sql)) return true;
+  const next = statements.slice(index + 1).find(({ session }) => session === failed.session);
+  return next !== undefined && /^ROLLBACK\b.*\bTO\b/i.test(next.sql);
+}
+
+/** Whether a statement only asks, as far as can be told from its first word. */
+export function isQuery(sql: string): boolean {
+  return /^(SELECT|SHOW|TABLE|VALUES)\b/i.test(withoutComments(sql));
+}
