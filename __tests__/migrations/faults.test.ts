@@ -165,4 +165,13 @@ const EXTENSION = 'pgkeep_shapes';
     expect(report?.command?.tail.join(' ')).toMatch(/password authentication failed/);
     expect(report?.statements).toEqual([]);
   });
+
+  it('says that a command never spoke to the database', async () => {
+    const sentence: unknown = expect.stringContaining('sent nothing to the restored database');
+    const silent = await check(rig, { storage: shop, command: 'true' });
+    expect(silent.report?.notMeasured).toEqual(expect.arrayContaining([sentence]));
+    expect(silent.said.warnings).toEqual([sentence]);
+    const asking = await check(rig, { storage: shop, command: psql('SELECT 1') });
+    expect(asking.report?.notMeasured).not.toEqual(expect.arrayContaining([sentence]));
+  });
 });
