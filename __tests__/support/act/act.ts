@@ -58,7 +58,7 @@ export function commit(folder: string, files: Record<string, string>): void {
     git('remote', 'add', 'origin', 'https://github.com/octo/shop.git');
   }
   git('add', '--all');
-  git('commit', '--quiet', '--message=Change');
+  git('commit', '--quiet', '--allow-empty', '--message=Change');
 }
 
 /** How many runs there were: artifacts and logs of runs go by their number. */
