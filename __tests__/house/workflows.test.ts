@@ -60,7 +60,7 @@ describe.each([...WORKFLOW_FILES, ...STARTER_FILES])('%s', (file) => {
     for (const [, job] of jobs.filter(([, { uses }]) => uses === undefined)) {
       const minutes = job['timeout-minutes'];
       if (isForOthers(file) && typeof minutes === 'string')
-        expect(minutes).toBe('${{ inputs.timeout-minutes }}');
+        expect(minutes).toBe('${{ fromJSON(inputs.timeout-minutes) }}');
       else expect(minutes).toBeLessThanOrEqual(limit);
     }
   });

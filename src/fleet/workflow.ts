@@ -1,6 +1,14 @@
 import { FLEET_OUTPUTS } from '../inputs/outputs.js';
 import { AWS_SECRETS, jobInputs, type JobInput } from '../inputs/workflow-table.js';
-import { CHECKOUT, expression, indented, jobInputYaml, quoted, roleYaml } from '../inputs/workflows.js';
+import {
+  CHECKOUT,
+  expression,
+  indented,
+  jobInputYaml,
+  quoted,
+  roleYaml,
+  TIMEOUT,
+} from '../inputs/workflows.js';
 import { ENVIRONMENT, FLEET_ACTIONS, FLEET_KEYS, keysOf, type FleetAction, type FleetKey } from './keys.js';
 
 /** The inputs of the workflow beside those that say what its jobs run on. */
@@ -101,7 +109,7 @@ function databaseJobYaml(): string[] {
     `name: ${expression('inputs.action')} ${expression('matrix.database')}`,
     'needs: plan',
     `runs-on: ${expression('inputs.runs-on')}`,
-    `timeout-minutes: ${expression('inputs.timeout-minutes')}`,
+    `timeout-minutes: ${TIMEOUT}`,
     `environment: ${expression(`matrix.${ENVIRONMENT} || inputs.environment`)}`,
     'strategy:',
     '  fail-fast: false # one database that is down keeps no other from its backup',

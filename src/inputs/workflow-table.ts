@@ -126,9 +126,9 @@ export function jobInputs(workflow: Reusable): Record<string, JobInput> {
     ...(workflow === 'check-migrations' ? { setup: SETUP } : {}),
     'runs-on': { type: 'string', description: 'The label of the runner', default: 'ubuntu-latest' },
     'timeout-minutes': {
-      type: 'number',
+      type: 'string',
       description: 'After how many minutes the job is ended',
-      default: WORKFLOWS[workflow].timeoutMinutes,
+      default: String(WORKFLOWS[workflow].timeoutMinutes),
     },
     environment: {
       type: 'string',
@@ -145,9 +145,9 @@ export function jobInputs(workflow: Reusable): Record<string, JobInput> {
         'The region that this role is taken in, and that of the bucket where the storage URL names none',
     },
     'aws-role-duration-seconds': {
-      type: 'number',
+      type: 'string',
       description: 'How long the role is taken for: it must outlast the run, and the role must allow as much',
-      default: 3600,
+      default: '3600',
     },
   };
 }

@@ -16,6 +16,9 @@ export const expression = (text: string): string => `\${{ ${text} }}`;
 export const indented = (depth: number, lines: readonly string[]): string[] =>
   lines.map((line) => ' '.repeat(depth) + line);
 
+/** A job's own limit must be a number. */
+export const TIMEOUT = expression('fromJSON(inputs.timeout-minutes)');
+
 /**
  * The name of the secret that an input is given by: `database-url` is DATABASE_URL. GitHub stores secrets under no other
  * kind of name, and an environment's secret reaches a called workflow only under the very name that it is stored by.
@@ -28,16 +31,19 @@ function taken(workflow: Reusable): [InputName, InputSpec][] {
   return inputsOf(workflow).filter(([name]) => WORKFLOWS[workflow].notTaken[name] === undefined);
 }
 
-/** Of the action's types `workflow_call` has two. Numbers stay text: an absent `number` would be given as 0. */
+/**
+ * Every input is a `string`, as an action's own are. GitHub turns a number and a switch into text, and refuses text for
+ * any other type, an empty one too: what `workflow_dispatch` did not ask for, or asked for as a number
+ * (github.com/actions/runner, TemplateEvaluator.Validate; orgs/community#67182).
+ */
 function inputYaml(workflow: Reusable, name: string, spec: InputSpec): string[] {
   const standard = actionDefaultOf(spec, workflow);
-  const isBoolean = spec.type === 'boolean';
   return [
     `${name}:`,
     `  description: ${quoted(describe(spec, workflow))}`,
-    `  type: ${isBoolean ? 'boolean' : 'string'}`,
+    '  type: string',
     ...(isRequired(spec, workflow) ? ['  required: true'] : []),
-    ...(standard === undefined ? [] : [`  default: ${isBoolean ? standard : quoted(standard)}`]),
+    ...(standard === undefined ? [] : [`  default: ${quoted(standard)}`]),
   ];
 }
 
@@ -135,7 +141,7 @@ function jobYaml(workflow: Reusable): string[] {
   const { queue } = WORKFLOWS[workflow];
   return [
     `runs-on: ${expression('inputs.runs-on')}`,
-    `timeout-minutes: ${expression('inputs.timeout-minutes')}`,
+    `timeout-minutes: ${TIMEOUT}`,
     `environment: ${expression('inputs.environment')}`,
     'concurrency:',
     ...queue.why.map((line) => `  # ${line}`),
