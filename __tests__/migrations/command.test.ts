@@ -73,6 +73,14 @@ describe('the command', () => {
     expect(tail).toEqual(Array.from({ length: 40 }, (_, index) => String(index + 61)));
   });
 
+  it('keeps the line that tells of the error, where an object of many lines comes after it', async () => {
+    const { tail } = await shell('echo "QueryFailedError: no such table"; seq 1 100; exit 1').end;
+    expect(tail.slice(0, 3)).toEqual(['QueryFailedError: no such table', '…', '63']);
+    expect(tail).toHaveLength(40);
+    const values = await shell('echo "Error: a"; for i in $(seq 100); do echo …; done; seq 1 38; exit 1').end;
+    expect(values.tail.slice(0, 3)).toEqual(['Error: a', '…', '1']);
+  });
+
   it('is ended after its time, with all that it started', async () => {
     const { end } = shell(`trap '' TERM; sleep 1000 & echo $! > pid; wait; sleep 1000`, { limitMs: 300 });
     await expect(end).resolves.toMatchObject({ outcome: 'timed out' });
@@ -250,6 +258,26 @@ describe('what is shown of an error', () => {
     [
       ['DETAIL:  Key (note)=(one', 'ann', 'HINT:  none', 'done'],
       ['DETAIL:  …', '…', 'HINT:  none', 'done'],
+    ],
+    [
+      ['  parameters: [', "    'ann', ']',", '    [', '      1', '    ]', '  ],', '  driverError: error: x'],
+      ['  parameters: …', '…', '…', '…', '…', '…', '  driverError: error: x'],
+    ],
+    [
+      ['"params": {', '  "a": "ann"', '}', 'done'],
+      ['"params": …', '…', '…', 'done'],
+    ],
+    [
+      ["  parameters: [ 'ann' ],", 'done'],
+      ['  parameters: …', 'done'],
+    ],
+    [
+      ["  query: 'INSERT INTO t VALUES (\\'ann\\', 7)',", 'query: "ALTER TABLE t ADD a int DEFAULT 7"'],
+      ["  query: 'INSERT INTO t VALUES ('…', …)'…'", 'query: "ALTER TABLE t ADD a int DEFAULT 7"'],
+    ],
+    [
+      ['parameters: [', ...Array.from({ length: 1000 }, () => 'x'), 'shown'],
+      ['parameters: …', ...Array.from({ length: 1000 }, () => '…'), 'shown'],
     ],
     [
       ['DETAIL:  Key (a)=(1) already exists.', 'done'],

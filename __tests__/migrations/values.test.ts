@@ -23,6 +23,19 @@ it.each([
     "ALTER TABLE t ADD COLUMN a int DEFAULT 7, ADD b text DEFAULT 'new'",
   ],
   ["DO $$ BEGIN RAISE 'x'; END $$", "DO $$ BEGIN RAISE 'x'; END $$"],
+  [
+    "DO $$ BEGIN INSERT INTO t VALUES (1, 'ann; it''s'); ALTER TABLE t ADD b text DEFAULT 'new'; END $$",
+    "DO $$ BEGIN INSERT INTO t VALUES (…, '…'); ALTER TABLE t ADD b text DEFAULT 'new'; END $$",
+  ],
+  [
+    "DO LANGUAGE plpgsql $x$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_type WHERE typname = 'mood') THEN CREATE TYPE mood AS ENUM ('ok', 'update'); ELSE ALTER TABLE t ADD x text REFERENCES u ON UPDATE CASCADE DEFAULT 'y'; END IF; END $x$;",
+    "DO LANGUAGE plpgsql $x$ BEGIN IF NOT EXISTS (SELECT … FROM pg_type WHERE typname = '…') THEN CREATE TYPE mood AS ENUM ('ok', 'update'); ELSE ALTER TABLE t ADD x text REFERENCES u ON UPDATE CASCADE DEFAULT 'y'; END IF; END $x$;",
+  ],
+  [
+    "DO $$ DECLARE who text := 'ann'; BEGIN EXECUTE 'UPDATE t SET a = ''ann'''; EXECUTE 'ALTER TABLE t ADD c int",
+    "DO $$ DECLARE who text := '…'; BEGIN EXECUTE '…'; EXECUTE 'ALTER TABLE t ADD c int",
+  ],
+  ["DO 'BEGIN UPDATE t SET a = ''ann''; END'", "DO '…'"],
   ["BEGIN; INSERT INTO t VALUES (1, 'ann'); COMMIT", "BEGIN; INSERT INTO t VALUES (…, '…'); COMMIT"],
   ["PREPARE p AS INSERT INTO t VALUES ('ann')", "PREPARE p AS INSERT INTO t VALUES ('…')"],
   ["DECLARE c CURSOR FOR TABLE t WHERE a = 'ann'", "DECLARE c CURSOR FOR TABLE t WHERE a = '…'"],

@@ -1,5 +1,7 @@
+import { withoutValues } from '../values.js';
+
 /** What stands for a value. */
-const GONE = '…';
+export const GONE = '…';
 
 /** Server messages that end in, or quote, a value that was being read, stored or compared. */
 const VALUES: readonly RegExp[] = [
@@ -15,8 +17,16 @@ const VALUES: readonly RegExp[] = [
 /** `value "12" is out of range for type smallint`, `time zone "x" not recognized`. */
 const QUOTED_VALUES = /\b((?:value|time zone|token|string|year|date) )"[^"]*"/gi;
 
-/** What SQLAlchemy and TypeORM print beside a statement that failed. */
-const PARAMETERS = /^(\s*\[?parameters: ).+/i;
+/** What SQLAlchemy, TypeORM and Drizzle print beside a statement that failed. */
+const PARAMETERS = /^(\s*\[?['"]?(?:parameters|params|bindings)['"]?: ).+/i;
+
+/** A list or an object that goes on in the next lines, until one that is indented as this one. */
+const OPENS = /^(\s*).*[[{(]$/;
+/** Of a list without an end so many lines are hidden. */
+const MOST_LINES = 1000;
+
+/** The statement as TypeORM and Sequelize print it. */
+const STATEMENT = /^(\s*['"]?(?:query|sql)['"]?: ['"`]?)(.+)$/i;
 
 /** Whole details, contexts and row dumps, as psql and drivers print them. */
 const DETAIL =
@@ -30,6 +40,9 @@ export function redactLine(line: string): string {
   const detail = DETAIL.exec(line);
   if (detail !== null) return `${detail[1]}${GONE}`;
   if (PARAMETERS.test(line)) return line.replace(PARAMETERS, `$1${GONE}`);
+  const statement = STATEMENT.exec(line);
+  if (statement !== null)
+    return `${statement[1]}${withoutValues((statement[2] ?? '').replaceAll("\\'", "'"))}`;
   const quoted = line.replace(QUOTED_VALUES, `$1"${GONE}"`);
   return VALUES.reduce((text, pattern) => text.replace(pattern, `$1${GONE}`), quoted);
 }
@@ -45,11 +58,14 @@ const END_OF_VALUES = /\)[^)]*\.['"]?,?$/;
  */
 export function redactor(): (line: string) => string {
   let end: RegExp | undefined;
+  let hidden = 0;
   return (line) => {
-    if (end !== undefined && !NEXT_FIELD.test(line)) {
+    if (end !== undefined && !NEXT_FIELD.test(line) && hidden < MOST_LINES) {
       if (end.test(line)) end = undefined;
+      hidden += 1;
       return GONE;
     }
+    hidden = 0;
     const redacted = redactLine(line);
     end = redacted === line ? undefined : endOf(line);
     return redacted;
@@ -58,6 +74,8 @@ export function redactor(): (line: string) => string {
 
 /** What the last line of a value looks like that goes on after this line. */
 function endOf(line: string): RegExp | undefined {
+  const list = PARAMETERS.test(line) ? OPENS.exec(line) : null;
+  if (list !== null) return new RegExp(`^${list[1]}[\\]})]`);
   const opens = /\b(?:Key \(.*\)=\(|(?:Failing row|Partition key of the failing row) contains \()/.test(line);
   if (opens) return END_OF_VALUES.test(line) ? undefined : END_OF_VALUES;
   return (line.match(/"/g) ?? []).length % 2 === 1 ? /"/ : undefined;

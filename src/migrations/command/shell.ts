@@ -4,6 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { CancelledError } from '../../base/errors.js';
 import type { CommandEnd } from '../types.js';
 import { readLines } from './lines.js';
+import { Tail } from './tail.js';
 
 export interface ShellOptions {
   command: string;
@@ -25,7 +26,6 @@ const SHELLS = [
   { path: '/bin/sh', args: ['-e', '-c'] },
 ];
 
-const TAIL_LINES = 40;
 const KILL_AFTER_MS = 5000;
 /** A process that it left behind may hold its output open; what that would still say is not waited for. */
 const OUTPUT_AFTER_MS = 1000;
@@ -54,11 +54,10 @@ export async function runShell(options: ShellOptions): Promise<CommandEnd> {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   groups.add(child);
-  const tail: string[] = [];
+  const tail = new Tail();
   const note = (line: string): void => {
     const cleaned = clean(line);
     tail.push(cleaned);
-    if (tail.length > TAIL_LINES) tail.shift();
     onLine(cleaned);
   };
   const outputs = [child.stdout, child.stderr].map((stream) => readLines(stream, note));
@@ -95,7 +94,7 @@ export async function runShell(options: ShellOptions): Promise<CommandEnd> {
       : exitCode === 127
         ? 'not found'
         : 'failed';
-  return { outcome, exitCode, seconds, tail: outcome === 'succeeded' ? [] : tail };
+  return { outcome, exitCode, seconds, tail: outcome === 'succeeded' ? [] : tail.lines() };
 }
 
 /** The exit code; null after a signal. What keeps the shell from starting is a line of output and the code 126. */
