@@ -121,6 +121,18 @@ describe('the effects on columns', () => {
 });
 
 describe('the effects on partitions', () => {
+  it('are told of those that have fewer rows, and of what is between them and their table', () => {
+    const between = { ...root(7, 'p7'), root: 8 };
+    const before = [root(8, 'r'), between, part(2, 8, 5), part(3, 8, 5), part(4, 8, 5)];
+    const [rows] = effectsOf(
+      holding(...before),
+      holding(root(8, 'r'), between, part(2, 8, 5), part(3, 8, 0)),
+    ).rows;
+    expect(rows).toMatchObject({ before: 15, after: 5 });
+    expect(rows?.fewerIn?.map(({ name }) => name)).toEqual(['p3', 'p4', 'p7']);
+    expect(effectsOf(holding(...before), holding(...before)).rows[0]).not.toHaveProperty('fewerIn');
+  });
+
   const r = root(1, 'r', '1 a int 0');
   const a = part(2, 1, 4, '7 a int 4');
   const b = part(3, 1, 6, '1 a int 6');

@@ -216,6 +216,13 @@ describe('what is worth attention', () => {
   it.each([
     ['DROP TABLE "orders"', { dropped: [{ table: orders, rows: 3, bytes: 0 }] }, 1],
     ['DROP TABLE orders_old', { dropped: [{ table: orders, rows: 3, bytes: 0 }] }, undefined],
+    [
+      'TRUNCATE orders_2024',
+      {
+        rows: [{ table: orders, before: 3, after: 1, fewerIn: [{ schema: 'public', name: 'orders_2024' }] }],
+      },
+      1,
+    ],
     ['delete from public.orders', { rows: [{ table: orders, before: 3, after: 1 }] }, 1],
     [
       'ALTER TABLE orders DROP COLUMN note',

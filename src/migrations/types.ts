@@ -58,6 +58,8 @@ export interface TableRows {
   table: Named;
   before: number;
   after: number | null;
+  /** Of a partitioned table: the partitions that have fewer rows than before, or are gone, and what is between them and the table. */
+  fewerIn?: Named[];
 }
 
 /** A column that is gone, or in which values became NULL. Of a table that is gone no columns are listed. */

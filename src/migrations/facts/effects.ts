@@ -13,7 +13,7 @@ export function effectsOf(before: DatabaseFacts, after: DatabaseFacts): Effects 
   const fates = fatesOf(before, after);
   const here = fates.filter((fate) => !isGone(fate));
   return {
-    rows: [...fates.flatMap(rowsOfTable), ...largeObjects(before, after)],
+    rows: [...fates.flatMap((fate) => rowsOfTable(fate, before)), ...largeObjects(before, after)],
     dropped: fates.filter(isGone).flatMap(({ before: { top, leaves } }) => {
       const rows = rowsOf(leaves);
       return rows === null ? [] : [{ table: named(top), rows, bytes: bytesOf(leaves) }];
@@ -29,11 +29,24 @@ function isGone({ top, leaves }: Fate): boolean {
   return top === undefined && leaves.length === 0;
 }
 
-function rowsOfTable(fate: Fate): TableRows[] {
+function rowsOfTable(fate: Fate, { tables }: DatabaseFacts): TableRows[] {
   const before = rowsOf(fate.before.leaves);
   const after = rowsOf(fate.leaves.map(({ now }) => now));
   if (before === null || after === null) return [];
-  return [{ table: named(fate.before.top), before, after: isGone(fate) ? null : after }];
+  const rows = { table: named(fate.before.top), before, after: isGone(fate) ? null : after };
+  const fewerIn = after < before ? fewer(fate, tables) : [];
+  return [fewerIn.length === 0 ? rows : { ...rows, fewerIn }];
+}
+
+/** The most partitions that are named. */
+const MOST_PARTITIONS = 100;
+
+function fewer({ before: { top, leaves }, leaves: remaining }: Fate, tables: readonly TableFacts[]): Named[] {
+  if (top.kind !== 'partitioned table') return [];
+  const now = new Map(remaining.map(({ now: { rows }, was }) => [was?.oid, rows]));
+  const lost = leaves.filter(({ oid, rows }) => (now.get(oid) ?? 0) < (rows ?? 0));
+  const between = tables.filter(({ root, kind }) => root === top.oid && kind === 'partitioned table');
+  return [...lost, ...between].slice(0, MOST_PARTITIONS).map(named);
 }
 
 function largeObjects(before: DatabaseFacts, after: DatabaseFacts): TableRows[] {

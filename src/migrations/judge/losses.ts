@@ -2,6 +2,8 @@ import { formatBytes, formatCount, plural } from '../../base/units.js';
 import type { Effects, Fact, Named, Statement } from '../types.js';
 import type { Policy } from './policy.js';
 
+const TAKES_ROWS = /\b(DELETE|TRUNCATE|MERGE|DETACH|DROP\s+(TABLE|SCHEMA|OWNED|EXTENSION))\b/i;
+
 /** Data that is gone, each with the statement that most likely took it away. */
 export function ofLosses(
   effects: Effects | null,
@@ -23,17 +25,15 @@ export function ofLosses(
         table.name,
       ),
     );
-  const fewer = effects.rows.flatMap(({ table, before, after }) =>
-    after === null || after >= before
-      ? []
-      : [
-          loss(
-            `Table ${text(table)} has lost ${plural(before - after, 'row')} of ${formatCount(before)}.`,
-            /\b(DELETE|TRUNCATE|MERGE|DROP|DETACH)\b/i,
-            table.name,
-          ),
-        ],
-  );
+  const fewer = effects.rows.flatMap(({ table, before, after, fewerIn = [] }): Fact[] => {
+    if (after === null || after >= before) return [];
+    const message = `Table ${text(table)} has lost ${plural(before - after, 'row')} of ${formatCount(before)}.`;
+    const names = [table, ...fewerIn].map(({ name }) => name);
+    const by = names.flatMap((name) => lastNaming(statements, TAKES_ROWS, [name]) ?? []);
+    return [
+      { kind: 'data-loss', fails, message, ...(by.length === 0 ? {} : { statement: Math.max(...by) }) },
+    ];
+  });
   const values = effects.lost
     .filter((each) => each.how !== 'retyped' && each.values > 0)
     .map(({ table, column, how, values: count }) =>
