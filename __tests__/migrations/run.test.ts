@@ -319,6 +319,15 @@ ALTER TABLE public.orders ALTER COLUMN id TYPE bigint;
     expect(messageOf(error)).toMatch(/can no longer be looked at, so nobody knows what the command did/);
   });
 
+  it('says what may have stopped the server', async () => {
+    const stop = `COPY (SELECT 1) TO PROGRAM 'kill -QUIT $(head -1 postmaster.pid)'`;
+    const { error } = await sql(`${stop};\n`);
+    expect(messageOf(error)).toMatch(
+      /has ended by itself\. If something that was run on it stopped it \(a command/,
+    );
+    expect(messageOf(error)).toMatch(/lack of memory/);
+  });
+
   it('a command that drops the database has lost everything', async () => {
     const command =
       'psql -X -d postgres -c "DROP DATABASE shop" || psql -X -d template1 -c "DROP DATABASE shop"';

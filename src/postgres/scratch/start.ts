@@ -226,6 +226,6 @@ class OwnServer implements Scratch {
 function lostMessage(tail: string): string {
   const full = DISK_FULL.test(tail)
     ? ` Its disk is full.${FREE_SPACE}`
-    : ' If it was killed for lack of memory, use fewer `jobs` or a larger machine.';
+    : ' If something that was run on it stopped it (a command, a check), leave that out; if it was killed for lack of memory, use fewer `jobs` or a larger machine.';
   return `The scratch server has ended by itself.${full}${tail === '' ? '' : `\nIts last words:\n${tail}`}`;
 }
