@@ -13,6 +13,7 @@ import { s3Settings } from '../../src/storage/s3/settings.js';
 import { parseStorageUrl } from '../../src/storage/url.js';
 import { reportText } from '../../src/verify/report-text.js';
 import { sampleMigrations } from '../support/migration-report.js';
+import { TOOLS } from '../support/recipes.js';
 import { sampleReport } from '../support/report.js';
 import { blocks, read, stepsIn, type Workflow } from '../house/files.js';
 import { PAGES } from './pages.js';
@@ -101,6 +102,11 @@ describe.each(['docs/migrations.md', 'check-migrations/README.md'])('the migrati
       comment: true,
     });
   });
+});
+
+it.each(TOOLS)('the command for $name is the one that the tests run', ({ command }) => {
+  const rows = [...read('check-migrations/README.md').matchAll(/^\| [^|`]+ \| `(.+)` +\|$/gm)];
+  expect(rows.map(([, given]) => given)).toContain(command.replace('/usr/bin/', ''));
 });
 
 describe.each(['docs/restore.md', 'restore/README.md'])('the restore in %s', (page) => {

@@ -104,7 +104,7 @@ describe('a message to Slack', () => {
   });
 });
 
-it('a message to a webhook is what the README says', () => {
+it('a message to a webhook has what others read', () => {
   expect(webhookMessage(notice())).toEqual({
     version: 1,
     action: 'backup',
