@@ -8,7 +8,7 @@ import type { Programs } from '../postgres/types.js';
 export interface Decompressor {
   path: string;
   args: readonly string[];
-  env?: Record<string, string>;
+  env?: NodeJS.ProcessEnv;
 }
 
 /**
@@ -57,7 +57,8 @@ export function tapContents(
   return { bytes: feed(source, input, list), toc };
 }
 
-async function* feed(
+/** Lets a program read what passes, for as long as it does; once it has what it needs, the rest passes by. */
+export async function* feed(
   source: AsyncIterable<Uint8Array>,
   input: Writable,
   list: Running,

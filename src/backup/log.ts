@@ -34,7 +34,7 @@ const QUOTED = /"(?:[^"\\]|\\.)*"|"[^"]*"|`[^`]*`/g;
 
 /** What one run of one action did to one family. */
 export interface LogEntry {
-  action: 'backup' | 'restore' | 'verify' | 'prune' | 'status' | 'delete';
+  action: 'backup' | 'restore' | 'verify' | 'prune' | 'status' | 'delete' | 'import';
   /** The backup that was made, restored, verified or deleted; null where it did not come to that. */
   backup: string | null;
   /** Why the run is red; absent for a green one. */

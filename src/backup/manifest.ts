@@ -30,6 +30,17 @@ export interface Source {
   actor?: string;
   /** SHA-256 of the server's `system_identifier` and the database's name; null where the server does not tell. */
   databaseId: string | null;
+  /** Of a dump that was made by other means, and imported. */
+  imported?: {
+    /** The file's own name, without its folder. */
+    file: string;
+    bytes: number;
+    /** Hex SHA-256 of the file as it was. */
+    sha256: string;
+    /** What the backup's time is from. */
+    takenFrom: 'option' | 'archive' | 'file name' | 'file time';
+    at: string;
+  };
 }
 
 export interface Manifest {
@@ -46,8 +57,9 @@ export interface Manifest {
   server: {
     version: string;
     encoding: string;
-    collate: string;
-    ctype: string;
+    /** Null, as `ctype`, where it is not known: an imported dump does not say. */
+    collate: string | null;
+    ctype: string | null;
     localeProvider: string | null;
     locale: string | null;
     /** What was added to an ICU locale's own rules. */

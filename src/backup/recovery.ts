@@ -52,7 +52,8 @@ function unpack(part: WrittenPart): { commands: string[]; file: string } {
 /** `createdb` with the encoding and locale of the source, so that text sorts as it did. */
 function createDatabase(server: Manifest['server']): string {
   const options = ['--template=template0', `--encoding=${shell(server.encoding)}`];
-  options.push(`--lc-collate=${shell(server.collate)}`, `--lc-ctype=${shell(server.ctype)}`);
+  if (server.collate !== null && server.ctype !== null)
+    options.push(`--lc-collate=${shell(server.collate)}`, `--lc-ctype=${shell(server.ctype)}`);
   if (server.localeProvider === 'icu' && server.locale !== null) {
     options.push('--locale-provider=icu', `--icu-locale=${shell(server.locale)}`);
   }
@@ -174,9 +175,11 @@ export function recoveryText(facts: RecoveryFacts): string {
     ...(ownName.length === 0
       ? []
       : ['### Or: under its own name, with its settings and grants', block(ownName)]),
-    ...(roles === undefined && facts.format !== 'plain'
+    ...(roles === undefined
       ? [
-          'The roles are not part of this backup: where they are missing, add `--no-owner --no-privileges` to `pg_restore`.',
+          facts.format === 'plain'
+            ? 'The roles are not part of this backup: create those that it names first.'
+            : 'The roles are not part of this backup: where they are missing, add `--no-owner --no-privileges` to `pg_restore`.',
         ]
       : []),
   ].join('\n\n')}\n`;

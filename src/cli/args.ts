@@ -10,6 +10,7 @@ import {
   type BackupInputs,
   type CheckMigrationsInputs,
   type DeleteInputs,
+  type ImportInputs,
   type FleetInputs,
   type ListInputs,
   type PruneInputs,
@@ -50,6 +51,7 @@ export type Invocation =
   | (Terminal & { command: 'fleet'; inputs: FleetInputs; json: boolean })
   | (Terminal & { command: 'stats'; inputs: StatsInputs; json: boolean })
   | (Terminal & { command: 'log'; inputs: LogInputs; json: boolean })
+  | (Terminal & { command: 'import'; inputs: ImportInputs; json: boolean; files: readonly string[] })
   | (Terminal & { command: 'list'; inputs: ListInputs; json: boolean })
   | (Terminal & { command: 'delete'; inputs: DeleteInputs; json: boolean; id: string })
   | (Terminal & { command: 'show'; inputs: ShowInputs; json: boolean; id: string });
@@ -144,7 +146,8 @@ const mentionable = (text: string): string => (/:\/\/|=/.test(text) ? '...' : te
 
 function readOperands(command: Command, operands: readonly string[]): string[] {
   const wanted = COMMANDS[command].operands;
-  if (operands.length > wanted.length) {
+  const several = wanted.at(-1)?.endsWith('...') === true;
+  if (operands.length > wanted.length && !several) {
     const extra = mentionable(operands[wanted.length] ?? '');
     const backup =
       inputsOf(command).some(([name]) => name === 'backup') && parseSelector(extra) !== undefined
@@ -155,7 +158,9 @@ function readOperands(command: Command, operands: readonly string[]): string[] {
     );
   }
   if (operands.length < wanted.length)
-    throw new UserError(`${command} needs <${wanted.join('> <')}>: see pgkeep list.`);
+    throw new UserError(
+      `${command} needs <${wanted.join('> <')}>${wanted.includes('id') ? ': see pgkeep list' : ''}.`,
+    );
   return [...operands];
 }
 
@@ -184,14 +189,20 @@ export function parseCommandLine(args: readonly string[], env: NodeJS.ProcessEnv
   };
   const json = readSwitch(flags, 'json', false);
   const html = flags.values.get('html')?.at(-1);
-  return invocationOf(first, source, { ...terminal, json, html, id: operands[0] ?? '' });
+  return invocationOf(first, source, { ...terminal, json, html, operands });
 }
 
 function invocationOf(
   command: Command,
   source: InputSource,
-  { json, html, id, ...terminal }: Terminal & { json: boolean; html: string | undefined; id: string },
+  {
+    json,
+    html,
+    operands,
+    ...terminal
+  }: Terminal & { json: boolean; html: string | undefined; operands: readonly string[] },
 ): Invocation {
+  const [id = ''] = operands;
   switch (command) {
     case 'backup':
       return { ...terminal, command, inputs: readInputs(command, source) };
@@ -207,6 +218,8 @@ function invocationOf(
       return { ...terminal, command, inputs: readInputs(command, source), json };
     case 'check-migrations':
       return { ...terminal, command, inputs: readInputs(command, source), json, html };
+    case 'import':
+      return { ...terminal, command, inputs: readInputs(command, source), json, files: operands };
     case 'status':
       return { ...terminal, command, inputs: readInputs(command, source), json };
     case 'fleet':

@@ -14,7 +14,7 @@ export const CLI_FLAGS = {
   'identity-file': {
     description:
       'Read the identity from this file, which age-keygen wrote; repeatable. It wins over PGKEEP_IDENTITY',
-    commands: ['restore', 'verify', 'check-migrations'],
+    commands: ['restore', 'verify', 'check-migrations', 'import'],
     short: 'i',
     placeholder: 'FILE',
   },
@@ -66,6 +66,10 @@ export const COMMANDS: Record<Command, { summary: string; operands: readonly str
   prune: { summary: 'Remove old backups by a policy, and never the last good one', operands: [] },
   status: { summary: 'Say whether backups are young, verified and as they should be', operands: [] },
   fleet: { summary: 'Check the file that names many databases, and say what a run would do', operands: [] },
+  import: {
+    summary: 'Import dumps that were made by other means, to be verified, restored and pruned like backups',
+    operands: ['file...'],
+  },
   list: { summary: 'List the backups in storage', operands: [] },
   delete: {
     summary: 'Delete one backup; the newest and the newest verified only when confirmed',

@@ -9,6 +9,7 @@ import { checkMigrationsCommand } from './commands/check-migrations.js';
 import type { CommandContext } from './commands/context.js';
 import { deleteCommand } from './commands/delete.js';
 import { fleetCommand } from './commands/fleet.js';
+import { importCommand } from './commands/import.js';
 import { listCommand } from './commands/list.js';
 import { logCommand } from './commands/log.js';
 import { pruneCommand } from './commands/prune.js';
@@ -120,6 +121,8 @@ function perform(invocation: Work, context: CommandContext): Promise<void> {
       return statsCommand(invocation.inputs, invocation.json, context);
     case 'log':
       return logCommand(invocation.inputs, invocation.json, context);
+    case 'import':
+      return importCommand(invocation.files, invocation.inputs, invocation.json, context);
     case 'list':
       return listCommand(invocation.inputs, invocation.json, context);
     case 'delete':

@@ -22,3 +22,12 @@ export function parseDuration(text: string): number | undefined {
 export function parseAge(text: string): number | undefined {
   return parse(text, /^(\d{1,9})(m|h|d|w)$/, 36_525 * 86_400_000);
 }
+
+const TIME = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?$/;
+
+/** An ISO time. A date alone is the beginning of that day; what has no zone is of this machine's, as for `date`. */
+export function parseTime(text: string): Date | undefined {
+  if (!TIME.test(text)) return undefined;
+  const time = new Date(text.length === 10 ? `${text}T00:00:00` : text.replace(' ', 'T'));
+  return Number.isNaN(time.getTime()) ? undefined : time;
+}

@@ -3,12 +3,13 @@ import { plural } from '../base/units.js';
 import type { Compression } from '../codec/types.js';
 import { parseCount, parseWithin } from '../retention/policy.js';
 import type { Within } from '../retention/types.js';
-import { parseAge, parseDuration } from './duration.js';
+import { parseAge, parseDuration, parseTime } from './duration.js';
 import { parseSize } from './size.js';
 import { parseSelector, SELECTORS, type BackupSelector } from './selector.js';
 import type { Kind } from './spec.js';
 
-export type Value = string | number | boolean | readonly string[] | Compression | BackupSelector | Within;
+export type Value =
+  string | number | boolean | readonly string[] | Compression | BackupSelector | Within | Date;
 
 // Above 19 zstd needs --ultra and gigabytes of memory to read the backup again.
 const LEVELS: Record<string, number> = { zstd: 19, gzip: 9 };
@@ -111,6 +112,8 @@ const READERS: Readers = {
   workers: (name, text, { max }) => parseWorkers(name, text, max),
   choice: (name, text, { values }) => (values.includes(text) ? text : refuse(name, text, values.join(', '))),
   choices: parseChoices,
+  time: (name, text) =>
+    parseTime(text) ?? refuse(name, text, 'an ISO time such as 2025-01-31T02:00:00Z, or 2025-01-31'),
   duration: (name, text) =>
     parseDuration(text) ?? refuse(name, text, 'a number and a unit, such as 500ms, 60s, 5m or 1h, up to 24h'),
   age: (name, text) =>

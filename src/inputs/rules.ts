@@ -8,6 +8,7 @@ import { hasNoRule } from '../retention/policy.js';
 import type {
   BackupInputs,
   CheckMigrationsInputs,
+  ImportInputs,
   InputsOf,
   PruneInputs,
   RestoreInputs,
@@ -51,13 +52,23 @@ function isHttpUrl(text: string): boolean {
   return URL.canParse(text) && ['https:', 'http:'].includes(new URL(text).protocol);
 }
 
+const ENCRYPTED_ONCE: Rule<{ recipients: readonly string[]; passphrase: string | undefined }> = ({
+  recipients,
+  passphrase,
+}) =>
+  given(recipients) && passphrase !== undefined
+    ? 'Inputs "recipients" and "passphrase" are both given. A backup is encrypted with one or the other.'
+    : undefined;
+
+const ONLY_DATABASE: Rule<{ name: string }> = ({ name }) =>
+  hasPlaceholder(name.replaceAll('{database}', ''))
+    ? `Input "name" is "${name}": only {database} can stand in braces.`
+    : undefined;
+
 const BACKUP_RULES: readonly Rule<BackupInputs>[] = [
   STORED_ONCE,
   TOLD,
-  ({ recipients, passphrase }) =>
-    given(recipients) && passphrase !== undefined
-      ? 'Inputs "recipients" and "passphrase" are both given. A backup is encrypted with one or the other.'
-      : undefined,
+  ENCRYPTED_ONCE,
   ({ jobs, format }) =>
     jobs !== 'auto' && jobs > 1 && format !== 'directory'
       ? `Input "jobs" is ${jobs}, but pg_dump works in parallel only in the directory format. Set format to directory, or leave jobs out.`
@@ -74,10 +85,7 @@ const BACKUP_RULES: readonly Rule<BackupInputs>[] = [
     (databases.length > 1 || databases.includes('*')) && !name.includes('{database}')
       ? `Input "name" is "${name}" for several databases: their backups would be one family. Put {database} into the name.`
       : undefined,
-  ({ name }) =>
-    hasPlaceholder(name.replaceAll('{database}', ''))
-      ? `Input "name" is "${name}": only {database} can stand in braces.`
-      : undefined,
+  ONLY_DATABASE,
   // pg_dump dumps the tables that match whatever the schema patterns say, and does not mention it.
   ({ tables, schemas, excludeSchemas }) =>
     given(tables) && (given(schemas) || given(excludeSchemas))
@@ -86,6 +94,20 @@ const BACKUP_RULES: readonly Rule<BackupInputs>[] = [
   ({ content, excludeTableData }) =>
     content === 'schema' && given(excludeTableData)
       ? 'Input "exclude-table-data" has no effect with content: schema, which holds no rows. Leave it out.'
+      : undefined,
+];
+
+const IMPORT_RULES: readonly Rule<ImportInputs>[] = [
+  STORED_ONCE,
+  ENCRYPTED_ONCE,
+  ONLY_DATABASE,
+  ({ storage }) =>
+    storage.some((url) => /^artifact:/i.test(url))
+      ? 'Input "storage" is artifact://, and artifacts are made by a workflow run, not from a terminal. Import into s3:// or file:///.'
+      : undefined,
+  ({ takenAt }) =>
+    takenAt !== undefined && takenAt > new Date()
+      ? 'Input "taken-at" lies in the future. Give the time at which the dump was made.'
       : undefined,
 ];
 
@@ -186,6 +208,9 @@ const CHECKS: { [C in Command]: (inputs: InputsOf<C>) => void } = {
     check(STATUS_RULES, inputs);
   },
   fleet: () => undefined,
+  import: (inputs) => {
+    check(IMPORT_RULES, inputs);
+  },
   list: (inputs) => {
     checkName('list', inputs);
   },

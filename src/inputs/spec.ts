@@ -8,6 +8,7 @@ export type Action = (typeof ACTIONS)[number];
 /** The actions and commands that look into a storage. */
 export const COMMANDS_WITH_STORAGE = [
   ...ACTIONS_WITH_STORAGE,
+  'import',
   'list',
   'show',
   'delete',
@@ -25,6 +26,7 @@ export const GROUPS = [
   'Database',
   'Storage',
   'What is dumped',
+  'What is imported',
   'What is restored',
   'What is proved',
   'What is rehearsed',
@@ -81,6 +83,8 @@ export type Kind =
   | { type: 'choice'; values: readonly string[] }
   /** One entry a line, each one of the values. */
   | { type: 'choices'; values: readonly string[] }
+  /** `2025-01-31T02:00:00Z`: a Date once read. */
+  | { type: 'time' }
   /** `500ms`, `60s`, `5m`, `2h`: milliseconds once read. */
   | { type: 'duration' }
   /** As a duration, in hours and days too: `36h`, `8d`. */

@@ -2,6 +2,7 @@ import type { Action, Command, Group, InputSpec } from './spec.js';
 import { DUMP } from './table/dump.js';
 import { MEMBERS } from './table/fleet.js';
 import { GITHUB } from './table/github.js';
+import { IMPORT } from './table/import.js';
 import { MIGRATIONS } from './table/migrations.js';
 import { NOTIFY } from './table/notify.js';
 import { PLACE } from './table/place.js';
@@ -19,6 +20,7 @@ import { VERIFY } from './table/verify.js';
 export const TABLE = {
   ...PLACE,
   ...DUMP,
+  ...IMPORT,
   ...RESTORE,
   ...VERIFY,
   ...MIGRATIONS,

@@ -32,7 +32,9 @@ type ValueOf<S> = S extends { type: 'list' }
                     ? Compression
                     : S extends { type: 'major' }
                       ? number | 'auto'
-                      : string;
+                      : S extends { type: 'time' }
+                        ? Date
+                        : string;
 
 type HasDefault<S, C extends Command> = S extends
   | { default: string }
@@ -66,6 +68,7 @@ export type FleetInputs = InputsOf<'fleet'>;
 export type StatsInputs = InputsOf<'stats'>;
 export type LogInputs = InputsOf<'log'>;
 export type DeleteInputs = InputsOf<'delete'>;
+export type ImportInputs = InputsOf<'import'>;
 export type ListInputs = InputsOf<'list'>;
 export type ShowInputs = InputsOf<'show'>;
 

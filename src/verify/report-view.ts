@@ -1,4 +1,5 @@
 import { formatBytes, formatDuration, plural } from '../base/units.js';
+import { ALL } from './compare/index.js';
 import { isRed, isSound } from './result.js';
 import type { Finding, FindingKind, VerifyReport } from './types.js';
 
@@ -69,7 +70,9 @@ function headlineOf(report: VerifyReport, view: Omit<ReportView, 'headline'>): s
   const backup = `${report.name}/${report.backupId}`;
   return `${[
     isSound(report.findings)
-      ? `${backup} restores, and equals what was backed up${notMeasured.length === 0 ? '' : ' wherever it was measured'}`
+      ? isCounted(report)
+        ? `${backup} restores, and equals what was backed up${notMeasured.length === 0 ? '' : ' wherever it was measured'}`
+        : `${backup} restores without an error; what it should hold was not recorded when it was made, so it was compared with nothing`
       : `${backup} did not pass: ${plural(red.length, 'thing differs', 'things differ')}`,
     ...(isSound(report.findings) ? red.map(butText) : []),
     ...(minor.length === 0 ? [] : [`${plural(minor.length, 'difference')} of no consequence`]),
@@ -80,6 +83,13 @@ function headlineOf(report: VerifyReport, view: Omit<ReportView, 'headline'>): s
       ? []
       : [`NOT VERIFIED is all that needs ${plural(without, 'extension')} that the scratch server lacked`]),
   ].join('; ')}.`;
+}
+
+/** Whether the backup has a fingerprint that its rows were compared with. */
+function isCounted({ findings }: VerifyReport): boolean {
+  return !findings.some(
+    ({ kind, name, verdict }) => kind === 'table' && name === ALL && verdict === 'not measured',
+  );
 }
 
 /** Why the verification of a sound backup failed. */

@@ -2,7 +2,7 @@ import { onlyFamily } from '../../backup/catalogue.js';
 import { chooseBackup } from '../../backup/choose.js';
 import { totalBytes, type Manifest } from '../../backup/manifest.js';
 import { printableLine } from '../../base/text.js';
-import { formatBytes, formatCount, plural } from '../../base/units.js';
+import { formatBytes, formatCount, minuteOf, plural } from '../../base/units.js';
 import { familyName } from '../../inputs/name.js';
 import type { ShowInputs } from '../../inputs/values.js';
 import { openStore } from '../../storage/registry.js';
@@ -30,6 +30,18 @@ export async function showCommand(
   context.print(json ? `${JSON.stringify(manifest, null, 2)}\n` : describe(manifest, where));
 }
 
+const TAKEN_FROM = {
+  option: 'by taken-at',
+  archive: 'by the archive itself',
+  'file name': 'by the name of the file',
+  'file time': 'by when the file was last written',
+};
+
+function importedText(imported: NonNullable<Manifest['source']['imported']>): string {
+  const { file, at, takenFrom, sha256 } = imported;
+  return `from ${file} on ${minuteOf(at)}; its time is ${TAKEN_FROM[takenFrom]}; SHA-256 ${sha256}`;
+}
+
 function describe(manifest: Manifest, where: string): string {
   const { server, tools, source, totals } = manifest;
   const facts: [string, string | null | undefined][] = [
@@ -39,11 +51,12 @@ function describe(manifest: Manifest, where: string): string {
     ['Database', manifest.database],
     ['Snapshot', manifest.snapshotAt],
     ['Finished', manifest.finishedAt],
-    ['Server', `PostgreSQL ${server.version}, ${server.encoding}, ${server.collate}`],
+    ['Server', `PostgreSQL ${server.version}, ${server.encoding}, ${server.collate ?? 'locale not known'}`],
     [
       'Made by',
       `pgkeep ${tools.pgkeep}, pg_dump ${tools.pg_dump}${tools.sameMajor ? '' : " (not the server's own major)"}`,
     ],
+    ['Imported', source.imported && importedText(source.imported)],
     ['Run', source.runUrl],
     ['By', source.actor],
     ['On the server', manifest.databaseBytes === null ? null : formatBytes(manifest.databaseBytes)],

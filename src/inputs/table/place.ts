@@ -52,6 +52,8 @@ export const PLACE = {
     descriptions: {
       list: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`',
       show: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`',
+      import:
+        'Where backups live: `s3://bucket/prefix` or `file:///path`, one URL a line; what is imported goes to all of them in one pass',
       delete:
         'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; the backup is deleted from each',
       stats: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`',
@@ -72,25 +74,29 @@ export const PLACE = {
     type: 'string',
     group: 'Storage',
     commands: COMMANDS_WITH_STORAGE,
-    defaults: { backup: '{database}' },
+    defaults: { backup: '{database}', import: '{database}' },
     defaultText: 'the only one',
     placeholder: 'NAME',
     description: 'The family to look in; not needed where the storage holds only one',
     descriptions: {
       backup:
         'The family that the backup belongs to, `{database}` being the name of the database; backups of one family are listed together',
+      import:
+        'The family that the backups belong to, `{database}` being the name of the database where the dump says it: a plain dump without `--create` does not, and needs a name',
     },
   },
   label: {
     type: 'string',
     group: 'Storage',
-    commands: ['backup', 'restore', 'verify', 'check-migrations', 'prune', 'list'],
+    commands: ['backup', 'restore', 'verify', 'check-migrations', 'prune', 'import', 'list'],
     placeholder: 'TEXT',
     description: 'Look only at backups that carry this label',
     descriptions: {
       backup:
         'Free text such as `daily` that the backup carries; the `keep-` inputs then look only at backups with this label',
       prune: 'Look only at backups that carry this label; all others are kept',
+      import:
+        'Free text such as `daily` that the backups carry, by which they are pruned with others of that label',
     },
   },
 } as const satisfies Record<string, InputSpec>;

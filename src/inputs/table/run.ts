@@ -28,9 +28,10 @@ export const RUN = {
   'dry-run': {
     type: 'boolean',
     group: 'How it runs',
-    commands: ['backup', 'restore', 'prune'],
+    commands: ['backup', 'restore', 'prune', 'import'],
     default: 'false',
     descriptions: {
+      import: 'Read the files to their end and say what would be imported, but store nothing',
       prune: 'Say which backups would be removed, and why the others are kept, but remove nothing',
       restore:
         'Say what would be restored, replaced and left out, and whether versions, extensions, roles and disk space fit, but change nothing',
@@ -56,7 +57,7 @@ export const RUN = {
   'postgres-bin': {
     type: 'string',
     group: 'How it runs',
-    commands: ['backup', 'restore', 'verify', 'check-migrations', 'status'],
+    commands: ['backup', 'restore', 'verify', 'check-migrations', 'status', 'import'],
     placeholder: 'FOLDER',
     description: 'Use the PostgreSQL programs in this folder and install nothing',
   },

@@ -6,10 +6,15 @@ export const STORED = {
     type: 'secret',
     multiline: true,
     group: 'How it is read',
-    commands: ['restore', 'verify', 'check-migrations'],
+    groups: { import: 'What is imported' },
+    commands: ['restore', 'verify', 'check-migrations', 'import'],
     placeholder: 'KEY',
     description:
       'The age secret key (`AGE-SECRET-KEY-1...`) of one of the recipients, or the text of an identity file',
+    descriptions: {
+      import:
+        'The age secret key that opens the files, where age encrypts them: they are read to their end before they are stored',
+    },
   },
   fingerprint: {
     type: 'choice',
@@ -31,18 +36,22 @@ export const STORED = {
   recipients: {
     type: 'list',
     group: 'How it is stored',
-    commands: ['backup'],
+    commands: ['backup', 'import'],
     placeholder: 'KEY',
     description:
       'Encrypt to these age public keys, one a line: the job can write backups that it cannot read',
+    descriptions: { import: 'Encrypt what is imported to these age public keys, one a line' },
   },
   passphrase: {
     type: 'secret',
     group: 'How it is stored',
     groups: { restore: 'How it is read', verify: 'How it is read', 'check-migrations': 'How it is read' },
-    commands: ['backup', 'restore', 'verify', 'check-migrations'],
+    commands: ['backup', 'restore', 'verify', 'check-migrations', 'import'],
     placeholder: 'TEXT',
     description: 'The age passphrase that the backup was encrypted with',
-    descriptions: { backup: 'Encrypt with this age passphrase instead of to recipients' },
+    descriptions: {
+      backup: 'Encrypt with this age passphrase instead of to recipients',
+      import: 'Encrypt what is imported with this age passphrase instead of to recipients',
+    },
   },
 } as const satisfies Record<string, InputSpec>;

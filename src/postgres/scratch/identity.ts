@@ -6,7 +6,8 @@ const ALWAYS = new Set(['C', 'POSIX']);
 
 /** The libc locales that a database of this identity needs. */
 export function libcLocales({ collation }: DatabaseIdentity): string[] {
-  return [...new Set([collation.collate, collation.ctype])].filter((name) => !ALWAYS.has(name));
+  const names = [collation.collate, collation.ctype].filter((name) => name !== null);
+  return [...new Set(names)].filter((name) => !ALWAYS.has(name));
 }
 
 /** Whether this major knows the identity's provider of locales. */
@@ -31,7 +32,7 @@ export function createDatabaseSql(
     ['LC_COLLATE', collation.collate],
     ['LC_CTYPE', collation.ctype],
   ];
-  if (major >= 15) {
+  if (major >= 15 && collation.collate !== null) {
     options.push(['LOCALE_PROVIDER', provider]);
     if (provider === 'icu') options.push(['ICU_LOCALE', locale]);
     if (provider === 'builtin') options.push(['BUILTIN_LOCALE', locale]);
@@ -59,9 +60,10 @@ export function spellings(locale: string): string[] {
 /** The same database with other libc locales. */
 export function withLibc(identity: DatabaseIdentity, replace: (locale: string) => string): DatabaseIdentity {
   const { collation } = identity;
+  const known = (locale: string | null): string | null => (locale === null ? null : replace(locale));
   return {
     ...identity,
-    collation: { ...collation, collate: replace(collation.collate), ctype: replace(collation.ctype) },
+    collation: { ...collation, collate: known(collation.collate), ctype: known(collation.ctype) },
   };
 }
 

@@ -24,7 +24,8 @@ export interface ScratchOptions {
 /** What a database on a scratch server is to be like. */
 export interface DatabaseIdentity {
   encoding: string;
-  collation: Collation;
+  /** Without `collate` and `ctype` the server's own: of an imported dump they are not known. */
+  collation: Omit<Collation, 'collate' | 'ctype'> & { collate: string | null; ctype: string | null };
 }
 
 /**

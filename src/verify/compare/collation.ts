@@ -27,6 +27,16 @@ export function compareCollation(
       ? equal('collation', 'encoding')
       : different('collation', 'encoding', source.encoding, encoding),
   ];
+  if (source.collate === null) {
+    findings.push(
+      notMeasured(
+        'collation',
+        'locale',
+        'the dump that was imported does not say how its database sorted text',
+      ),
+    );
+    return findings;
+  }
   if (otherwise.length > 0) {
     findings.push(notMeasured('collation', 'locale', otherwise.join(' ')));
     return findings;

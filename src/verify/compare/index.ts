@@ -12,6 +12,9 @@ import type { Aspect, CompareRequest, Comparison } from './request.js';
 import { compareSequences } from './sequences.js';
 import { compareTables } from './tables.js';
 
+/** What stands for all tables where the backup has no fingerprint; a real one's name has its schema. */
+export const ALL = 'all';
+
 export { compareContents } from './kinds.js';
 export type { Aspect, CompareRequest, Scope } from './request.js';
 
@@ -54,7 +57,7 @@ async function compareMeasured(
       ? compareCollation(manifest.server, await inspectServer(psql), request.otherwise)
       : [];
     if (fingerprint === undefined)
-      return [...findings, notMeasured('table', 'all', 'the backup was made without a fingerprint')];
+      return [...findings, notMeasured('table', ALL, 'the backup was made without a fingerprint')];
     await beginReading(psql);
     for (const [aspect, compare] of MEASURES) {
       if (!wants(aspect) || (aspect === 'objects' && !holdsDefinitions(request))) continue;

@@ -20,6 +20,8 @@ const KNOWN_COMMAND = /^\\(?:(?:un)?restrict|connect|encoding SQL_ASCII)\b/;
  * - Backslash commands could run programs on this machine. `\restrict` has psql refuse them; we refuse them ourselves,
  *   for dumps from before that too, and leave it out, for it would refuse ours.
  * - Tablespaces: the other server has others.
+ * - A dump with `--clean` drops first what it is about to make, with `--create` the database of that name too. It is
+ *   restored where there is nothing of it, and what else is there must stay.
  * @throws UserError for a command that no dump holds
  */
 export function plainBytes({ piece, entry }: Part, options: FilterOptions): Buffer {
@@ -34,11 +36,15 @@ export function plainBytes({ piece, entry }: Part, options: FilterOptions): Buff
   if (piece.kind !== 'sql' || !piece.first || !piece.last || piece.bytes.length > 4096) return piece.bytes;
   const text = piece.bytes.toString('utf8');
   if (/^SET default_tablespace = /.test(text)) return Buffer.from("SET default_tablespace = '';");
-  if (!options.owner && isOwner(text)) return NONE;
-  if (!options.privileges && /^(GRANT|REVOKE) /.test(text)) return NONE;
+  return isLeftOut(text, entry, options) ? NONE : piece.bytes;
+}
+
+function isLeftOut(text: string, { title }: Part['entry'], options: FilterOptions): boolean {
+  if (title === undefined && isDrop(text)) return true;
+  if (!options.owner && isOwner(text)) return true;
+  if (!options.privileges && /^(GRANT|REVOKE) /.test(text)) return true;
   // Around large objects; it would end the one transaction.
-  if (options.singleTransaction && /^(BEGIN|COMMIT);$/.test(text)) return NONE;
-  return piece.bytes;
+  return options.singleTransaction && /^(BEGIN|COMMIT);$/.test(text);
 }
 
 function isWanted({ kind, title }: Part['entry'], { content, privileges }: FilterOptions): boolean {
@@ -46,6 +52,15 @@ function isWanted({ kind, title }: Part['entry'], { content, privileges }: Filte
   if (content === 'schema') return !DATA.has(kind) && kind !== 'refresh';
   if (content === 'data') return DATA.has(kind) || title === undefined;
   return true;
+}
+
+/**
+ * What `--clean` writes before the first entry: of a default or a constraint `ALTER TABLE ... DROP`, of a partition
+ * `DETACH`, of a template database that it is none any more.
+ */
+function isDrop(statement: string): boolean {
+  if (/^(DROP |ALTER DATABASE |SELECT pg_catalog\.lo_unlink\()/.test(statement)) return true;
+  return statement.startsWith('ALTER ') && indexOfWord(tokens(statement, 64), ['drop', 'detach']) > 0;
 }
 
 /** `ALTER TABLE app.orders OWNER TO shop;`, and what pg_dump has in its place with `--use-set-session-authorization`. */

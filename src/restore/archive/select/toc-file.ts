@@ -17,8 +17,18 @@ export interface ExactEntry {
   dependencies: number[];
 }
 
-export interface TocFile {
+/** What an archive says of itself. */
+export interface ArchiveHead {
   database: string;
+  /** When it was begun; of the time zone in which pg_dump ran, which it does not say, taken for this machine's. */
+  createdAt: Date;
+  /** `17.7 (Debian 17.7-1.pgdg12+1)` */
+  serverVersion: string;
+  dumpVersion: string;
+  compression: 'none' | 'gzip' | 'lz4' | 'zstd';
+}
+
+export interface TocFile extends ArchiveHead {
   entries: ExactEntry[];
 }
 
@@ -26,6 +36,8 @@ export interface TocFile {
 const OLDEST = 12;
 const NEWEST = 16;
 const FIRST_READ = 1024 * 1024;
+/** By their numbers in an archive's head (compress_io.h). */
+const METHODS = ['none', 'gzip', 'lz4', 'zstd'] as const;
 
 /**
  * Reads the table of contents out of an archive itself, for `pg_restore --list` writes names unquoted and on one line,
@@ -51,6 +63,18 @@ export async function readTocFile({ format, path }: Pick<StagedBackup, 'format' 
   }
 }
 
+/**
+ * As `readTocFile`, of an archive in the custom format of which only the beginning is there: its head, and as many
+ * entries as are in the buffer.
+ */
+export function readTocStart(buffer: Buffer): TocFile {
+  try {
+    return new TocReader(buffer, false).read({ partly: true });
+  } catch (error) {
+    throw error instanceof EndOfBuffer ? damaged() : error;
+  }
+}
+
 class EndOfBuffer extends Error {}
 
 function damaged(): UserError {
@@ -69,20 +93,24 @@ class TocReader {
     private readonly directory: boolean,
   ) {}
 
-  read(): TocFile {
-    const database = this.#head();
+  read({ partly = false } = {}): TocFile {
+    const head = this.#head();
     const count = this.#int();
     const entries: ExactEntry[] = [];
-    for (let index = 0; index < count; index += 1) {
-      const entry = this.#entry();
-      // It comes first; names are in the encoding of the database.
-      if (entry.kind === 'ENCODING') this.#decode = decoderOf(encodingIn(entry.definition) ?? 'UTF8');
-      entries.push(entry);
+    try {
+      for (let index = 0; index < count; index += 1) {
+        const entry = this.#entry();
+        // It comes first; names are in the encoding of the database.
+        if (entry.kind === 'ENCODING') this.#decode = decoderOf(encodingIn(entry.definition) ?? 'UTF8');
+        entries.push(entry);
+      }
+    } catch (error) {
+      if (!partly || !(error instanceof EndOfBuffer)) throw error;
     }
-    return { database, entries };
+    return { ...head, entries };
   }
 
-  #head(): string {
+  #head(): ArchiveHead {
     if (this.#bytes(5).toString('latin1') !== 'PGDMP') throw damaged();
     const major = this.#byte();
     this.#minor = this.#byte();
@@ -95,13 +123,20 @@ class TocReader {
     this.#offsetSize = this.#byte();
     // The format: 1 for custom; a directory's file says 3, for tar.
     this.#byte();
-    if (this.#minor >= 15) this.#byte();
-    else this.#int();
-    for (let part = 0; part < 7; part += 1) this.#int();
-    const database = this.#text() ?? '';
-    this.#text();
-    this.#text();
-    return database;
+    // A level of zlib, before other methods came; -1 is its own default.
+    const compression =
+      this.#minor >= 15 ? (METHODS[this.#byte()] ?? 'none') : this.#int() === 0 ? 'none' : 'gzip';
+    const createdAt = this.#time();
+    const [database = '', serverVersion = '', dumpVersion = ''] = [this.#text(), this.#text(), this.#text()];
+    return { compression, createdAt, database, serverVersion, dumpVersion };
+  }
+
+  /** As struct tm has it, which ends with whether it was summer time: the date says that itself. */
+  #time(): Date {
+    const [second = 0, minute = 0, hour = 0, day = 0, month = 0, year = 0] = Array.from({ length: 7 }, () =>
+      this.#int(),
+    );
+    return new Date(1900 + year, month, day, hour, minute, second);
   }
 
   #entry(): ExactEntry {

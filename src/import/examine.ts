@@ -1,0 +1,66 @@
+import { CancelledError } from '../base/errors.js';
+import type { FindOptions } from '../postgres/programs/index.js';
+import { readTocStart } from '../restore/archive/index.js';
+import { DigestMeter } from '../storage/digest.js';
+import type { Digest } from '../storage/store.js';
+import { readCustomDump, readDirectoryDump } from './archive-dump.js';
+import type { DumpFacts } from './facts.js';
+import type { Layers } from './layers.js';
+import { readPlainDump } from './plain-dump.js';
+import { through } from './program.js';
+import type { Source } from './source.js';
+import { asDirectoryTar } from './tar.js';
+
+/** A file that was read to its end and is whole. */
+export interface Examined {
+  facts: DumpFacts;
+  /** Of the file as it is. */
+  digest: Digest;
+}
+
+/**
+ * Reads a file to its end, as a restore would, before anything of it is stored.
+ * @throws UserError that names the file when it is cut off or damaged
+ */
+export async function examine(
+  source: Source,
+  layers: Layers,
+  { find, signal }: { find: FindOptions; signal: AbortSignal },
+): Promise<Examined> {
+  const meter = new DigestMeter();
+  const file = source.path;
+  const opened = layers.decrypt(metered(source.read(signal), meter));
+  const unpacked = (): AsyncIterable<Uint8Array> => decompressed(opened, layers, { file, signal });
+  const read = (): Promise<DumpFacts> => {
+    switch (layers.kind) {
+      case 'plain':
+        return readPlainDump(unpacked(), file);
+      case 'tar':
+        return readDirectoryDump(asDirectoryTar(unpacked(), file), source.bytes, { file, find, signal });
+      case 'custom':
+        return readCustomDump(unpacked(), readTocStart(layers.head), { file, find, signal });
+    }
+  };
+  try {
+    const facts = await read();
+    return { facts, digest: meter.digest() };
+  } catch (error) {
+    throw signal.aborted ? new CancelledError() : error;
+  }
+}
+
+async function* metered(source: AsyncIterable<Uint8Array>, meter: DigestMeter): AsyncIterable<Uint8Array> {
+  for await (const chunk of source) {
+    meter.update(chunk);
+    yield chunk;
+  }
+}
+
+/** The dump itself, out of what is no longer encrypted. */
+export function decompressed(
+  opened: AsyncIterable<Uint8Array>,
+  { decompressor }: Layers,
+  how: { file: string; signal: AbortSignal },
+): AsyncIterable<Uint8Array> {
+  return decompressor === undefined ? opened : through(opened, decompressor, how);
+}
