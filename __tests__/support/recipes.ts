@@ -50,7 +50,7 @@ export const TOOLS: readonly Tool[] = [
   { name: 'node-pg-migrate', command: 'npx node-pg-migrate up', prefix: 'node', ledger: 'pgmigrations' },
   {
     name: 'drizzle',
-    command: 'npx drizzle-kit migrate --config drizzle.config.mjs',
+    command: 'npx drizzle-kit migrate',
     prefix: 'drizzle',
     ledger: 'drizzle.__drizzle_migrations',
     prints: /applying migrations/,
@@ -64,7 +64,7 @@ export const TOOLS: readonly Tool[] = [
   },
   {
     name: 'sequelize',
-    command: 'npx sequelize-cli db:migrate --env production',
+    command: 'npx sequelize-cli db:migrate --url "$DATABASE_URL"',
     prefix: 'sequelize',
     ledger: '"SequelizeMeta"',
     prints: /ERROR: Validation error/,
@@ -95,7 +95,7 @@ export const TOOLS: readonly Tool[] = [
   },
   {
     name: 'django',
-    command: '/usr/bin/python3 manage.py migrate',
+    command: '/usr/bin/python3 manage.py migrate --noinput',
     prefix: 'django',
     ledger: 'django_migrations',
     needs: ['/usr/bin/python3', '-c', 'import django, psycopg2'],
