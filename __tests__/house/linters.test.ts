@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
@@ -40,11 +40,13 @@ function repository(change: (text: string) => string = (text) => text): string {
     writeFileSync(join(workflows, `starter-${basename(file)}`), change(local(read(file))));
   for (const [nth, { page, text }] of PASTED.entries())
     writeFileSync(join(workflows, `page-${page.replaceAll(/\W/g, '-')}-${nth}.yml`), local(text));
-  symlinkSync(join(ROOT, 'dist'), join(folder, 'dist'));
+  mkdirSync(join(folder, 'dist'));
   copyFileSync(join(ROOT, 'action.yml'), join(folder, 'action.yml'));
   for (const action of ACTION_FOLDERS) {
     mkdirSync(join(folder, action));
     copyFileSync(join(ROOT, action, 'action.yml'), join(folder, action, 'action.yml'));
+    // Whether it is built is another test's.
+    writeFileSync(join(folder, 'dist', `${action}.js`), '');
   }
   return folder;
 }
