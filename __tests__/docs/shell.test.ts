@@ -4,6 +4,7 @@ import { chmodSync, cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync, write
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { fetchCommand } from '../../src/backup/fetch-command.js';
 import { run } from '../../src/base/process.js';
 import { shell } from '../../src/base/text.js';
 import { ROOT } from '../house/files.js';
@@ -26,6 +27,7 @@ const NOT_RUN: { begins: string; why: string }[] = [
   { begins: 'gh secret set DATABASE_URL', why: 'needs a repository on GitHub' },
   { begins: 'gh workflow run', why: 'needs a repository on GitHub' },
   { begins: 'gh api', why: 'needs a repository on GitHub' },
+  { begins: 'gh api --paginate', why: 'needs a repository on GitHub' },
   { begins: 'aws s3api', why: 'needs the AWS command line' },
 ];
 
@@ -34,6 +36,7 @@ const CLOUD = [
   /^gh secret set [A-Z_]+( --env \w+ < key\.txt)?$/,
   /^gh workflow run \w+\.yml$/,
   /^gh run watch$/,
+  /^gh api --paginate 'repos\/[\w-]+\/[\w-]+\/actions\/artifacts\?per_page=100&name=pgkeep\.\w+\.manifest\.json' --jq '[^']+'$/,
   /^gh api repos\/[\w-]+\/[\w-]+ --jq '[^']+'$/,
   /^aws s3api put-bucket-(versioning|lifecycle-configuration) --bucket [\w-]+ --\1 \S+( lifecycle\.json\)")?$/,
   /^aws s3api put-bucket-versioning --bucket [\w-]+ --versioning-configuration Status=Enabled$/,
@@ -53,6 +56,13 @@ case "$1 $2 $3" in
   *) echo "unknown: $*" >&2 && exit 2 ;;
 esac
 `;
+
+/** How RECOVERY.md fetches a backup from artifacts. */
+const FROM_ARTIFACTS = fetchCommand(
+  'artifact://',
+  'artifact://octo-org/octo-repo/shop/20261120T020000Z-k3fd',
+  { GITHUB_RUN_ID: '4711' },
+);
 
 const skipped = (text: string): boolean => NOT_RUN.some(({ begins }) => text.startsWith(begins));
 const lines = (text: string): string[] =>
@@ -80,7 +90,10 @@ describe('the shell blocks of the pages', () => {
     const found = blocks.filter(({ text }) => text.startsWith(begins));
     expect(found).not.toHaveLength(0);
     for (const line of found.flatMap(({ text }) => lines(text)))
-      expect([line, CLOUD.some((shape) => shape.test(line))]).toEqual([line, true]);
+      expect([line, line === FROM_ARTIFACTS || CLOUD.some((shape) => shape.test(line))]).toEqual([
+        line,
+        true,
+      ]);
   });
 });
 
