@@ -18,6 +18,7 @@ describe('reasonTeller', () => {
     [true, denied, 'The role may not read a table.'],
     [false, new UserError('No table "a" in shop.b.'), 'No table "a" in shop.b.'],
     [true, new UserError('No table "a" in shop.b.'), 'No table "..." in ....'],
+    [false, new UserError('It is down.\nPostgreSQL said: down'), 'It is down. PostgreSQL said: down'],
     [
       false,
       new TypeError('x is undefined'),

@@ -54,14 +54,14 @@ export function isForEverybody({ github }: Pick<ActionContext, 'github'>): boole
   return github?.isPublic === true;
 }
 
-/** How a failure is told in the summary and in the output `error`. */
+/** How a failure is told in the summary and in the output `error`: in one line. */
 export function reasonTeller(context: Pick<ActionContext, 'github'>): (error: unknown) => string {
   const nobody = { target: { host: undefined, user: undefined }, secrets: [] };
   return isForEverybody(context)
     ? (error) => publicReason(error, nobody)
     : (error) =>
         failuresOf(error)
-          .map(({ message }) => message)
+          .map(({ message }) => message.replace(/\s*\n\s*/g, ' '))
           .join(' ');
 }
 
