@@ -14,6 +14,7 @@ export const PAGES = [
   ...DOCS,
   ...ACTIONS.map((name) => `${name}/README.md`),
   'workflows-templates/README.md',
+  'workflows-templates/README.md',
   'SECURITY.md',
   'CONTRIBUTING.md',
 ];
