@@ -32,18 +32,19 @@ function taken(workflow: Reusable): [InputName, InputSpec][] {
 }
 
 /**
- * Every input is a `string`, as an action's own are. GitHub turns a number and a switch into text, and refuses text for
- * any other type, an empty one too: what `workflow_dispatch` did not ask for, or asked for as a number
- * (github.com/actions/runner, TemplateEvaluator.Validate; orgs/community#67182).
+ * Switches are `boolean`, all else is text as for an action: GitHub makes text of a number, but refuses text for a
+ * `number`, and that is what `workflow_dispatch` gives (github.com/actions/runner, TemplateEvaluator.Validate;
+ * orgs/community#67182). Switches of text would suit GitHub too, but not actionlint.
  */
 function inputYaml(workflow: Reusable, name: string, spec: InputSpec): string[] {
   const standard = actionDefaultOf(spec, workflow);
+  const isSwitch = spec.type === 'boolean';
   return [
     `${name}:`,
     `  description: ${quoted(describe(spec, workflow))}`,
-    '  type: string',
+    `  type: ${isSwitch ? 'boolean' : 'string'}`,
     ...(isRequired(spec, workflow) ? ['  required: true'] : []),
-    ...(standard === undefined ? [] : [`  default: ${quoted(standard)}`]),
+    ...(standard === undefined ? [] : [`  default: ${isSwitch ? standard : quoted(standard)}`]),
   ];
 }
 
