@@ -3,16 +3,11 @@ import ts from 'typescript';
 import { decodeManifest } from '../../src/backup/manifest.js';
 import { artifactName, namedOf } from '../../src/storage/artifact/names.js';
 import { read } from '../house/files.js';
-import { blockUnder } from './pages.js';
+import { blockUnder, fieldsUnder, pathsOf } from './pages.js';
 
 const PAGE = 'docs/format.md';
 
-/** The fields that a table on the page names, under a heading. */
-function documented(heading: string): string[] {
-  const [, section = ''] = read(PAGE).split(`\n## ${heading}\n`);
-  const [table = ''] = section.split('\n## ');
-  return [...table.matchAll(/^\| `([\w.[\]]+)` +\|/gm)].map(([, field = '']) => field);
-}
+const documented = (heading: string): string[] => fieldsUnder(PAGE, heading);
 
 /** The fields of an interface in a source file, nested ones by their path; other interfaces of the file are entered. */
 function fieldsOf(file: string, name: string): string[] {
@@ -59,14 +54,7 @@ describe('docs/format.md', () => {
   it('shows a manifest that can be read, with every field but those of an imported one', () => {
     const text = blockUnder(PAGE, 'manifest.json', 'json');
     expect(decodeManifest(Buffer.from(text), PAGE).id).toMatch(/^\d{8}T\d{6}Z-[a-z2-7]{4}$/);
-    const paths = (value: unknown, path: string): string[] => {
-      if (path === 'options' || typeof value !== 'object' || value === null) return [path];
-      if (Array.isArray(value)) return value.length === 0 ? [path] : paths(value[0], `${path}[]`);
-      return Object.entries(value).flatMap(([key, each]) =>
-        paths(each, path === '' ? key : `${path}.${key}`),
-      );
-    };
-    expect(paths(JSON.parse(text), '')).toEqual(
+    expect(pathsOf(JSON.parse(text))).toEqual(
       documented('manifest.json').filter((field) => !field.startsWith('source.imported.')),
     );
   });

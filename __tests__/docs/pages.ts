@@ -4,20 +4,22 @@ import { ACTIONS } from '../../src/inputs/spec.js';
 import { read, ROOT } from '../house/files.js';
 
 /** The pages in docs/, by their path in the repository. */
-export const DOCS = readdirSync(join(ROOT, 'docs'))
-  .filter((file) => file.endsWith('.md'))
-  .map((file) => `docs/${file}`);
+export const DOCS = pagesIn('docs');
 
 /** Every page that users read. */
 export const PAGES = [
-  'README.md',
+  ...pagesIn('.'),
   ...DOCS,
   ...ACTIONS.map((name) => `${name}/README.md`),
   'workflows-templates/README.md',
   'workflows-templates/README.md',
-  'SECURITY.md',
-  'CONTRIBUTING.md',
 ];
+
+function pagesIn(folder: string): string[] {
+  return readdirSync(join(ROOT, folder))
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => (folder === '.' ? file : `${folder}/${file}`));
+}
 
 /** A fenced block of a page. */
 export interface Block {
@@ -52,4 +54,18 @@ export function blockUnder(page: string, heading: string, language: string, nth 
   const block = under[nth];
   if (block === undefined) throw new Error(`${page} has no ${language} block ${nth} under "${heading}"`);
   return block.text;
+}
+
+/** The fields that the table under a heading names, one a row: `parts[].bytes`. */
+export function fieldsUnder(page: string, heading: string): string[] {
+  const [, section = ''] = read(page).split(`\n## ${heading}\n`);
+  const [table = ''] = section.split('\n## ');
+  return [...table.matchAll(/^\| `([\w.[\]]+)` +\|/gm)].map(([, field = '']) => field);
+}
+
+/** The same of a manifest; `options` is one field, whatever it holds. */
+export function pathsOf(value: unknown, path = ''): string[] {
+  if (path === 'options' || typeof value !== 'object' || value === null) return [path];
+  if (Array.isArray(value)) return value.length === 0 ? [path] : pathsOf(value[0], `${path}[]`);
+  return Object.entries(value).flatMap(([key, each]) => pathsOf(each, path === '' ? key : `${path}.${key}`));
 }

@@ -8,7 +8,7 @@ import { clientMajors, Rig, rigMissing } from '../support/backup-rig.js';
 import { messagesOf, restoring } from '../support/restore-rig.js';
 import { provideClients } from '../support/clients.js';
 import { Listener } from '../support/listener.js';
-import { blocksOf, blockUnder } from './pages.js';
+import { blocksOf, blockUnder, fieldsUnder, pathsOf } from './pages.js';
 
 const PAGE = 'docs/postgres-roles.md';
 const sqlUnder = (heading: string, nth?: number): string => blockUnder(PAGE, heading, 'sql', nth);
@@ -70,7 +70,9 @@ const WRITES = [
     await shop.exec('SET ROLE app', 'CREATE TABLE later AS SELECT * FROM orders', 'RESET ROLE');
     const { result, error } = await backup();
     expect(error).toBeUndefined();
-    expect(result?.results[0]?.manifest.totals).toEqual({ tables: 2, rows: 200 });
+    const manifest = result?.results[0]?.manifest;
+    expect(manifest?.totals).toEqual({ tables: 2, rows: 200 });
+    expect(fieldsUnder('docs/format.md', 'manifest.json')).toEqual(expect.arrayContaining(pathsOf(manifest)));
   });
 
   it.each(WRITES)('refuse it: %s', async (statement) => {

@@ -1,6 +1,6 @@
 // The shell blocks of the pages, run as they stand: on a real server, a storage with a verified backup, and a key.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -127,6 +127,18 @@ if (why !== undefined) process.stderr.write(`NOT RUN: shell blocks of the docume
     );
     await shop.close();
     writeFileSync(join(folder, 'aws'), AWS, { mode: 0o755 });
+    mkdirSync(join(folder, 'old-dumps'));
+    const dumps = ['-Fc "$URL" > shop.dump', '"$URL" | gzip > backup_20250131_020000.sql.gz'];
+    for (const dump of dumps)
+      await run('sh', ['-c', `"$PG_DUMP" ${dump}`], {
+        cwd: join(folder, 'old-dumps'),
+        env: {
+          ...process.env,
+          ...source.programs.env,
+          PG_DUMP: source.programs.path('pg_dump'),
+          URL: source.server.url('shop'),
+        },
+      });
     const key = await run('age-keygen', []);
     writeFileSync(join(folder, 'key.txt'), key.stdout.toString(), { mode: 0o600 });
     recipient = /public key: (\S+)/.exec(key.stdout.toString())?.[1] ?? '';
@@ -156,6 +168,7 @@ if (why !== undefined) process.stderr.write(`NOT RUN: shell blocks of the docume
     const cwd = mkdtempSync(join(folder, 'cwd-'));
     const store = mkdtempSync(join(folder, 'store-'));
     cpSync(join(folder, 'store'), store, { recursive: true });
+    cpSync(join(folder, 'old-dumps'), join(cwd, 'old-dumps'), { recursive: true });
     symlinkSync(join(ROOT, 'dist'), join(cwd, 'dist'));
     if (!text.includes('age-keygen -o')) cpSync(join(folder, 'key.txt'), join(cwd, 'key.txt'));
     writeFileSync(join(cwd, 'migrate.sh'), '#!/bin/sh\npsql -c "ALTER TABLE orders ADD note text"\n');
