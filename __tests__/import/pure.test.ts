@@ -115,7 +115,7 @@ describe('createdDatabase', () => {
   it.each<[string, object]>([
     [
       `CREATE DATABASE shop WITH TEMPLATE = template0 ENCODING = 'UTF8' LC_COLLATE = 'de_DE.UTF-8' LC_CTYPE = 'C';`,
-      { collate: 'de_DE.UTF-8', ctype: 'C', localeProvider: null, locale: null },
+      { collate: 'de_DE.UTF-8', ctype: 'C', localeProvider: 'libc', locale: null },
     ],
     [
       `CREATE DATABASE "LOCALE = 'x'" WITH TEMPLATE = template0 ENCODING = 'UTF8' LOCALE_PROVIDER = libc LOCALE = 'C';`,

@@ -44,7 +44,8 @@ export function createdDatabase(statement: string): { name: string; locale: Loca
     locale: {
       collate: option('lc_collate') ?? both,
       ctype: option('lc_ctype') ?? both,
-      localeProvider: option('locale_provider'),
+      // There was no other before PostgreSQL 15.
+      localeProvider: option('locale_provider') ?? 'libc',
       locale: option('icu_locale', 'builtin_locale'),
       ...(rules === null ? {} : { icuRules: rules }),
     },
