@@ -176,6 +176,28 @@ export class GithubFake {
       const { id } = this.add(name, { bytes, runId: Number(run), digest: sent['hash'] ?? '', expiresAt });
       return json(response, 200, { ok: true, artifact_id: String(id) });
     }
+    this.inTheRun(call, Number(run), sent, response);
+  }
+
+  /** What jobs ask of artifacts that other jobs of their run made. */
+  private inTheRun(
+    call: string,
+    runId: number,
+    sent: Record<string, string>,
+    response: ServerResponse,
+  ): void {
+    const name = sent['name_filter'] ?? sent['name'];
+    const id = sent['id_filter'];
+    const found = this.artifacts.filter(
+      (artifact) =>
+        artifact.runId === runId &&
+        (name === undefined || artifact.name === name) &&
+        (id === undefined || String(artifact.id) === id),
+    );
+    if (call === 'ListArtifacts')
+      return json(response, 200, { artifacts: found.map((artifact) => ofTheRun(artifact, sent)) });
+    if (call === 'GetSignedArtifactURL' && found[0] !== undefined)
+      return json(response, 200, { signed_url: `${this.url}/blob/down/${found[0].id}?${SIGNATURE}` });
     return json(response, 404, { msg: `no call ${call}` });
   }
 
@@ -241,6 +263,22 @@ export class GithubFake {
     const artifacts = all.slice((page - 1) * size, page * size).map(listed);
     json(response, 200, { total_count: all.length, artifacts });
   }
+}
+
+/** An artifact as the results service tells jobs of the same run. */
+function ofTheRun(
+  { id, name, bytes, created, digest }: FakeArtifact,
+  { workflow_run_backend_id }: Record<string, string>,
+): unknown {
+  return {
+    workflow_run_backend_id,
+    workflow_job_run_backend_id: 'job-1',
+    database_id: String(id),
+    name,
+    size: String(bytes.length),
+    created_at: created.toISOString(),
+    digest,
+  };
 }
 
 function listed({

@@ -57,11 +57,6 @@ const NOTHING_BEGUN = {
   next: 'Correct what is named here, then run it again.',
 };
 
-const NOT_TOLD = {
-  title: 'What became of the databases is not known',
-  next: 'Each of their jobs says it on its own page of this run.',
-};
-
 async function plan({ config, action }: FleetInputs, context: ActionContext): Promise<void> {
   const { reporter } = context;
   const legs = await toldInSummary(context, NOTHING_BEGUN, async () =>
@@ -106,15 +101,8 @@ async function report(inputs: FleetInputs, { reporter }: ActionContext): Promise
 async function summary(inputs: FleetInputs, context: ActionContext): Promise<void> {
   const { reporter } = context;
   const { id = '', expected, action } = inputs;
-  const result = await toldInSummary(context, NOT_TOLD, () =>
-    reporter.group('Reports of the jobs', async () => {
-      const reports = await inParallel(expected, READERS, (database) => newestReport(id, database));
-      return fleetResult(
-        new Map(expected.map((database, index) => [database, reports[index]])),
-        inputs.result,
-      );
-    }),
-  );
+  const reports = await reporter.group('Reports of the jobs', () => readReports(id, expected, context));
+  const result = fleetResult(reports, inputs.result);
   setOutputs(
     { failed: failedOf(result.legs).map(({ database }) => database), report: result.legs },
     reporter,
@@ -122,6 +110,21 @@ async function summary(inputs: FleetInputs, context: ActionContext): Promise<voi
   await appendSummary(fleetSummary(result, action, summaryMarkup), reporter);
   const reasons = redReasons(result);
   if (reasons.length > 0) throw new AggregateError(reasons);
+}
+
+/** By database. What cannot be read counts as what was not written: GitHub's own word for the jobs is left. */
+async function readReports(
+  id: string,
+  databases: readonly string[],
+  { reporter }: ActionContext,
+): Promise<Map<string, LegReport | undefined>> {
+  try {
+    const reports = await inParallel(databases, READERS, (database) => newestReport(id, database));
+    return new Map(databases.map((database, index) => [database, reports[index]]));
+  } catch (error) {
+    reporter.warn(`What the jobs reported could not be read. ${messageOf(error)}`);
+    return new Map(databases.map((database) => [database, undefined]));
+  }
 }
 
 /** Of a run that was started again only some jobs ran again: the others spoke in an attempt before. */

@@ -14,7 +14,7 @@ export interface FleetResult {
 }
 
 const SILENT =
-  'its job reported nothing: it was cancelled or killed, or could not begin. Its page in this run says more';
+  'there is no report of its job: it was cancelled or killed, could not begin, or could not report. Its page in this run says more';
 
 /**
  * Puts the reports together. Green is what GitHub calls a success, which it says of a matrix only when each of its jobs

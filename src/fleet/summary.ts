@@ -3,7 +3,7 @@ import { formatBytes, formatCount, formatDuration, plural } from '../base/units.
 import type { FleetAction } from './keys.js';
 import { failedOf, reasonOf, type FleetResult, type LegResult } from './result.js';
 
-const DONE: Record<FleetAction, string> = { backup: 'backed up', verify: 'verified' };
+const NO_BACKUP = 'No backup is named here: this was a dry run, or the jobs could not report.';
 
 const SHOWN: Record<LegResult['outcome'], string> = {
   success: '✅ success',
@@ -18,11 +18,11 @@ export function fleetSummary(result: FleetResult, action: FleetAction, markup: M
   const { legs, beside } = result;
   const failed = failedOf(legs);
   const good = legs.length - failed.length;
-  const all = plural(legs.length, 'database');
-  const title =
-    failed.length === 0 && beside === undefined
-      ? `## ✅ ${all} ${DONE[action]}`
-      : `## ❌ ${formatCount(good)} of ${all} ${DONE[action]}`;
+  const sign = failed.length === 0 && beside === undefined ? '✅' : '❌';
+  const notes = [
+    ...(beside === undefined ? [] : [beside]),
+    ...(good > 0 && legs.every(({ backup }) => backup === null) ? [NO_BACKUP] : []),
+  ];
   const columns: [string, (leg: LegResult) => string][] = [
     ['Database', ({ database }) => markup.escape(database)],
     ['Outcome', ({ outcome }) => SHOWN[outcome]],
@@ -35,8 +35,8 @@ export function fleetSummary(result: FleetResult, action: FleetAction, markup: M
   const ordered = [...failed, ...legs.filter((leg) => !failed.includes(leg))];
   const known = columns.filter(([, cell]) => legs.some((leg) => cell(leg) !== ''));
   return [
-    `${title}\n\n`,
-    beside === undefined ? '' : `- ${markup.escape(beside)}\n\n`,
+    `## ${sign} Fleet ${action}: ${formatCount(good)} of ${plural(legs.length, 'database')} succeeded\n\n`,
+    ...notes.map((note) => `${markup.escape(note)}\n\n`),
     markup.table(
       known.map(([name]) => name),
       ordered.map((leg) => known.map(([, cell]) => cell(leg))),

@@ -43,7 +43,8 @@ export async function runAction(
     const told = errorsOf(outcome.error)
       .map(why({ github: githubContext() }))
       .join(' ');
-    core.setOutput('error', printableLine(reporter.masked(told)).slice(0, ERROR_LENGTH));
+    const line = printableLine(reporter.masked(told).replaceAll(/\s*\n\s*/g, ' '));
+    core.setOutput('error', line.slice(0, ERROR_LENGTH));
     for (const { message, details } of failuresOf(outcome.error)) {
       reporter.fail(message);
       if (details.length > 0) reporter.detail(details.join('\n'));
