@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import type { RunOptions } from '../support/act/act.js';
 import type { ActRun } from '../support/act/log.js';
-import { starter } from '../support/act/published.js';
+import { starter, starters } from '../support/act/published.js';
 import { Stand, workflowsRunHere } from '../support/act/stand.js';
 import { GithubFake } from '../support/github-fake.js';
 import { s3IsHere, startS3, type S3Server } from '../support/s3.js';
@@ -33,9 +33,8 @@ const here = [workflowsRunHere(suite), s3IsHere(suite)].every(Boolean);
       starter(name)
         .replaceAll('s3://my-backups/postgres?region=eu-central-1', storage)
         .replaceAll('recipients: age1...', `recipients: ${recipient}`);
-    const names = ['backup', 'backup-s3-oidc', 'backup-artifacts', 'verify', 'restore', 'status'];
     stand.commit({
-      ...Object.fromEntries(names.map((name) => [name, edited(name)])),
+      ...Object.fromEntries(starters().map((name) => [name, edited(name)])),
       unedited: starter('backup-artifacts'),
     });
   });
@@ -46,8 +45,10 @@ const here = [workflowsRunHere(suite), s3IsHere(suite)].every(Boolean);
     await stand.stop();
   });
 
-  const run = (workflow: string, options: Partial<RunOptions> = {}): Promise<ActRun> =>
-    stand.run(workflow, {
+  const ran = new Set(['check-migrations']); // in act-migrations.test.ts
+  const run = (workflow: string, options: Partial<RunOptions> = {}): Promise<ActRun> => {
+    ran.add(workflow);
+    return stand.run(workflow, {
       event: 'workflow_dispatch',
       github,
       ...options,
@@ -60,6 +61,7 @@ const here = [workflowsRunHere(suite), s3IsHere(suite)].every(Boolean);
         ...options.secrets,
       },
     });
+  };
   const green = (jobs: string[], result: ActRun): ActRun => {
     expect(result.errors).toEqual([]);
     expect(result.jobs).toEqual(Object.fromEntries(jobs.map((job) => [job, 'success'])));
@@ -149,6 +151,10 @@ const here = [workflowsRunHere(suite), s3IsHere(suite)].every(Boolean);
     const { outputs } = green(['backup/pgkeep backup/backup'], await run('backup-artifacts'));
     expect(github.named('pgkeep.production.manifest.json')).toHaveLength(1);
     expect(github.named(`pgkeep.production.${outputs['backup-id']}.database.dump.zst.age`)).toHaveLength(1);
+  });
+
+  it('are all run', () => {
+    expect([...ran].sort()).toEqual(starters());
   });
 
   it('say what to change where they were pasted as they are', async () => {

@@ -5,6 +5,19 @@ import { installServers } from '../../servers/install.mjs';
 import { freePort } from '../../servers/postgres.mjs';
 import { readLog, type ActRun } from './log.js';
 
+/*
+ * What is not as on GitHub, all of act 0.2.89. Found by running it:
+ * - It knows no `uses: $/x` and no `concurrency.queue` (see `forAct`), and fetches actions of steps that are skipped too,
+ *   from github.com, which is not reached here (see `standIns`). actions/checkout it does itself, by copying.
+ * - Its artifact server refuses what @actions/artifact 6 sends for a raw file (`unknown field "mime_type"`), and has no
+ *   REST and no digests: a fake of GitHub's services takes its place, which act's variables let us name.
+ * - All jobs of a matrix have one result, which stays red: those of single ones are only in what they put out. An
+ *   expression for `max-parallel` is not understood, so they run one after the other.
+ * - `GITHUB_WORKFLOW` of a called workflow is that workflow's own name, not the caller's.
+ * - Queueing, permissions, environments, and that forks have no secrets are not enforced, and inputs that a called
+ *   workflow does not have are not refused: that is asserted on the files, in `__tests__/house`.
+ */
+
 const program = (process.env['PATH'] ?? '')
   .split(delimiter)
   .map((folder) => join(folder, 'act'))

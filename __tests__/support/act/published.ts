@@ -17,7 +17,7 @@ export function forAct(workflow: string): string {
  * workflows through `forAct`.
  */
 export function publish(folder: string): void {
-  const actions = readdirSync(ROOT, { withFileTypes: true, recursive: false })
+  const actions = readdirSync(ROOT, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && entry.name !== 'node_modules')
     .flatMap(({ name }) => readdirSync(join(ROOT, name)).map((file) => join(name, file)))
     .filter((path) => path.endsWith('/action.yml'));
@@ -67,6 +67,13 @@ export function standIns(published: string, folder: string): Record<string, stri
       ]);
     }),
   );
+}
+
+/** The names of all starter workflows. */
+export function starters(): string[] {
+  return readdirSync(join(ROOT, 'workflows-templates'))
+    .flatMap((file) => (file.endsWith('.yml') ? [file.slice(0, -4)] : []))
+    .sort();
 }
 
 /** A starter workflow as users find it. */
