@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { factsOf, gate, locate, type Policy, type Seen } from '../../src/migrations/judge/index.js';
+import { factsOf, locate, type Policy, type Seen } from '../../src/migrations/judge/index.js';
 import type { CommandEnd, Effects, Fact, Statement } from '../../src/migrations/types.js';
 
 const POLICY: Policy = { failOn: ['error', 'data-loss'], maxLockMs: undefined };
@@ -17,17 +17,18 @@ const statement = (sql: string, more: Partial<Statement> = {}): Statement => ({
   session: 'a',
   ...more,
 });
-const failed = (sql: string, session = 'a'): Statement =>
-  statement(sql, { session, error: { sqlstate: '42P07', message: 'relation "x" already exists' } });
+const failed = (sql: string, sqlstate = '42P07'): Statement =>
+  statement(sql, { error: { sqlstate, message: 'relation "x" already exists' } });
 const facts = (seen: Partial<Seen>, policy: Partial<Policy> = {}): Fact[] =>
   factsOf(
     {
       command: OK,
-      statements: [],
+      statements: [statement('SELECT 1')],
       locks: [],
       effects: NOTHING,
       openTransactions: 0,
       running: 0,
+      silent: false,
       newRoles: [],
       blind: [],
       hiding: [],
@@ -90,10 +91,29 @@ describe('what is worth attention', () => {
     ],
     [
       'a failed look',
-      { statements: [failed('/* is it there? */ SELECT 1 FROM x')] },
+      { statements: [failed('/* is it there? */ SELECT 1 FROM x', '42P01')] },
       {},
       [['hidden-error', false, 'went on']],
     ],
+    [
+      'a failed look by EXISTS',
+      { statements: [failed('SELECT EXISTS (SELECT FROM x WHERE (a) = 1)', '42P01')] },
+      {},
+      [['hidden-error', false, 'went on']],
+    ],
+    [
+      'a failed call',
+      { statements: [failed(`SELECT setval('x', (SELECT max(id) FROM y))`, '42P01')] },
+      {},
+      [['hidden-error', true, 'ended well although']],
+    ],
+    [
+      'a failed look at what is there',
+      { statements: [failed('SELECT fill(id) FROM x', '23505')] },
+      {},
+      [['hidden-error', true, 'ended well although']],
+    ],
+    ['a command that ran nothing', { statements: [] }, {}, [['not-measured', false, 'ran no statement']]],
     [
       'a failure that was gone back from',
       {
@@ -301,22 +321,6 @@ describe('what is worth attention', () => {
       blocks: 'schema changes',
     } as const;
     expect(facts({ locks: [lock] }, { maxLockMs: 1 })).toEqual([]);
-  });
-});
-
-describe('the verdict', () => {
-  const fact = (kind: Fact['kind'], fails: boolean): Fact => ({ kind, fails, message: '' });
-  const label = { label: 'data-loss-ok', by: 'ann' };
-  it.each([
-    [[], undefined, { outcome: 'passed' }],
-    [[fact('lock', false)], undefined, { outcome: 'passed' }],
-    [[fact('data-loss', true)], undefined, { outcome: 'failed' }],
-    [[fact('data-loss', true)], label, { outcome: 'approved', approvedBy: label }],
-    [[fact('data-loss', true), fact('error', true)], label, { outcome: 'failed' }],
-    [[fact('data-loss', true), fact('lock', false)], label, { outcome: 'approved', approvedBy: label }],
-    [[], label, { outcome: 'passed' }],
-  ])('of %j with %j is %j', (found, approval, expected) => {
-    expect(gate(found, approval)).toEqual(expected);
   });
 });
 

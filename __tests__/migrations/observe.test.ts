@@ -107,6 +107,22 @@ in two lines' -- ünï\n`,
     }
   });
 
+  it('sees locks on views and sequences', async () => {
+    await rig.psql(['CREATE VIEW shown AS SELECT 1 AS one; CREATE SEQUENCE numbers']);
+    const seen = await rig.observe(() =>
+      rig.psql([
+        'BEGIN',
+        'CREATE OR REPLACE VIEW shown AS SELECT 2 AS one',
+        'ALTER SEQUENCE numbers CACHE 2',
+        'SELECT pg_sleep(0.1)',
+        'COMMIT',
+      ]),
+    );
+    expect(seenOrSaid(seen, 'shown') && seenOrSaid(seen, 'numbers')).toBe(true);
+    const view = lockOn(seen, 'shown');
+    if (view !== undefined) expect(view.blocks).toBe('reads and writes');
+  });
+
   it('sees very many locks at once', async () => {
     const seen = await rig.observe(() =>
       rig.psql([

@@ -80,6 +80,7 @@ async function judged(
       ...undone(rehearsed),
       newRoles,
       blind: rehearsed.blind,
+      silent: observed.silent,
       hiding: observed.hiding,
     },
     { failOn: inputs.failOn, maxLockMs: inputs.maxLockDuration },

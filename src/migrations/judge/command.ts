@@ -17,10 +17,20 @@ export function ofCommand(seen: Seen, policy: Policy): Fact[] {
   );
   const undone = ofUndone(seen, fails);
   if (command.outcome === 'timed out') return [ofTime(seen), ...undone];
+  const isIdle = statements.length === 0 && !seen.silent && seen.blind.length === 0;
+  if (command.outcome === 'succeeded' && isIdle) return [IDLE];
   if (command.outcome === 'succeeded')
     return [...failed.map((each) => ofHidden(seen, each, fails)), ...undone];
   return [ofFailure(seen, failed.at(-1), fails), ...undone];
 }
+
+/** A tool that is led elsewhere by its configuration ends well, too. */
+const IDLE: Fact = {
+  kind: 'not-measured',
+  fails: false,
+  message: 'The command ran no statement on the restored database.',
+  advice: 'If it should have, let its configuration use `DATABASE_URL`, or `PGHOST` and its kin.',
+};
 
 interface Failed {
   index: number;
@@ -104,12 +114,24 @@ function causes(failed: Failed[]): Failed[] {
   return first.length > 0 ? first : failed;
 }
 
+/** Undefined table, column, function, schema and setting, and a missing privilege (PostgreSQL, appendix A). */
+const NOT_THERE = new Set(['42P01', '42703', '42883', '3F000', '42704', '42501']);
+
 /** Tools look whether a table of theirs is there by reading it, and what goes back to a savepoint was meant to be able to fail. */
 function isProbe(statements: readonly Statement[], index: number): boolean {
   const failed = statements[index];
-  if (failed === undefined || isQuery(failed.sql)) return true;
+  if (failed === undefined) return true;
+  if (isLook(failed.sql) && NOT_THERE.has(failed.error?.sqlstate ?? '')) return true;
   const next = statements.slice(index + 1).find(({ session }) => session === failed.session);
   return next !== undefined && /^ROLLBACK\b.*\bTO\b/i.test(next.sql);
+}
+
+/** Whether a statement reads tables; one that only calls a function (`SELECT setval(…)`) may be there for what that does. */
+function isLook(sql: string): boolean {
+  if (!isQuery(sql)) return false;
+  let outer = withoutComments(sql).slice(0, 2000);
+  for (let before = ''; before !== outer;) [before, outer] = [outer, outer.replaceAll(/\([^()]*\)/g, ' ')];
+  return /\bFROM\b|^SELECT EXISTS\b/i.test(outer) || !/^SELECT\b/i.test(outer);
 }
 
 /** Whether a statement only asks, as far as can be told from its first word. */

@@ -21,6 +21,8 @@ export interface Seen {
   newRoles: readonly string[];
   /** What could not be seen; a busy machine is no reason. */
   blind: readonly Blindness[];
+  /** Whether it ran statements whose text is not known. */
+  silent: boolean;
   /** Settings by which the command hid statements that may have failed. */
   hiding: readonly string[];
 }

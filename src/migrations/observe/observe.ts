@@ -42,6 +42,8 @@ export interface Observed {
   notMeasured: string[];
   /** What was not seen to the end of the command. */
   blind: Blindness[];
+  /** Whether the text of some statements is not in the log. */
+  silent: boolean;
   /** The settings by which the command hid statements that may have failed. */
   hiding: string[];
 }
@@ -181,7 +183,7 @@ class Observer implements Observation {
       {
         events: watch?.events ?? [],
         until: watch?.until ?? 0,
-        tables,
+        tables: new Map([...(this.surroundings?.others ?? []), ...tables]),
         owners: this.surroundings?.owners ?? new Map(),
       },
       blameAmong(records, startedAt, sessions.silent),
@@ -214,6 +216,7 @@ class Observer implements Observation {
       })),
       notMeasured,
       blind: [...this.blind],
+      silent: sessions.silent.size > 0,
       hiding: [...sessions.hiding].sort(),
     };
   }
