@@ -32,6 +32,7 @@ const NOT_RUN: { begins: string; why: string }[] = [
   { begins: 'npm ci && npm run demo', why: 'a part of .ci/run by itself' },
   { begins: 'npm ci && npm test', why: 'it is what runs this' },
   { begins: 'npm ci\n', why: 'what .ci/run does' },
+  { begins: 'PATH=$(.ci/tools):$PATH npm test', why: 'a suite of its own' },
   { begins: 'gh secret set BACKUP_IDENTITY', why: 'needs a repository on GitHub' },
   { begins: 'gh secret set DATABASE_URL', why: 'needs a repository on GitHub' },
   { begins: 'gh workflow run', why: 'needs a repository on GitHub' },
@@ -52,6 +53,7 @@ const CLOUD = [
   /^aws s3api put-object-lock-configuration --bucket [\w-]+ --object-lock-configuration \S?'?[^']+'$/,
   /^npm (ci|run \w+|test)( && npm (ci|run \w+|test))*$/,
   /^\.ci\/run$/,
+  /^PATH=\$\(\.ci\/tools\):\$PATH npm test -- __tests__\/[\w/]+$/,
 ];
 
 /** The part of `aws s3` that the pages use, on a folder that stands for the bucket. */
