@@ -14,7 +14,8 @@ interface Session {
 }
 
 const BEGUN = /^(?:statement|execute (?<fetch>fetch from )?[^]*?|fastpath function call): /;
-const DURATION = /^duration: ([\d.]+) ms$/;
+/** With the text where that was not logged before. */
+const DURATION = /^duration: ([\d.]+) ms(?: {2}|$)/;
 const PREPARING = new Set(['PARSE', 'BIND']);
 const FAILURES = new Set(['ERROR', 'FATAL', 'PANIC']);
 /** What a process is called until its first statement, and for ever where `update_process_title` is off. */
