@@ -74,6 +74,26 @@ describe('parseCommandLine', () => {
     });
   });
 
+  it('reads what import takes: any number of files', () => {
+    const line = 'import a.sql b/c.dump --storage s3://b/p --taken-at=2025-01-31T02:00:00Z --dry-run --json';
+    expect(parse(line, { PGKEEP_SOURCE_PASSPHRASE: 'x' })).toMatchObject({
+      command: 'import',
+      files: ['a.sql', 'b/c.dump'],
+      inputs: {
+        name: '{database}',
+        takenAt: new Date('2025-01-31T02:00:00Z'),
+        sourcePassphrase: 'x',
+        opensslIterations: 10_000,
+        dryRun: true,
+      },
+      json: true,
+      warnings: [],
+    });
+    const secret = parse('import a.enc --storage=x --source-passphrase=x') as { warnings: string[] };
+    expect(secret.warnings).toEqual([expect.stringContaining('Set PGKEEP_SOURCE_PASSPHRASE instead')]);
+    expect(() => parse('import --storage=x')).toThrow('import needs <file...>.');
+  });
+
   it('reads what restore and verify take', () => {
     expect(
       parse('restore --backup latest --storage s3://b/p --mode=replace --confirm shop --json'),

@@ -2,13 +2,14 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { encodeManifest } from '../../src/backup/manifest.js';
 import type { CommandContext } from '../../src/cli/commands/context.js';
 import { listCommand } from '../../src/cli/commands/list.js';
 import { showCommand } from '../../src/cli/commands/show.js';
 import { putObject } from '../../src/storage/put.js';
 import { openStore } from '../../src/storage/registry.js';
 import type { Store } from '../../src/storage/store.js';
-import { putBackup } from '../support/family.js';
+import { manifestOf, putBackup } from '../support/family.js';
 import { Listener } from '../support/listener.js';
 
 const A = '20260101T000000Z-aaaa';
@@ -72,6 +73,24 @@ describe('list and show', () => {
     await expect(list()).rejects.toThrow('1 of the manifests could not be read');
     expect(printed).toContain(A);
     expect(said.warnings).toEqual([expect.stringContaining('is not JSON')]);
+  });
+
+  it('shows where an imported backup is from', async () => {
+    const manifest = manifestOf({ id: A });
+    manifest.server = { ...manifest.server, collate: null, ctype: null };
+    manifest.source.imported = {
+      file: 'old_20260101.sql.gz',
+      bytes: 4,
+      sha256: 'abc',
+      takenFrom: 'file name',
+      at: '2026-02-01T10:00:00.000Z',
+    };
+    await putObject(store, `shop/${A}/manifest.json`, encodeManifest(manifest));
+    await showCommand(A, { storage: [store.url], name: undefined, githubToken: undefined }, false, context());
+    expect(printed).toMatch(
+      /^Imported +from old_20260101\.sql\.gz on 2026-02-01 10:00 UTC; its time is by the name of the file; SHA-256 abc$/m,
+    );
+    expect(printed).toMatch(/^Server +PostgreSQL 17\.7, UTF8, locale not known$/m);
   });
 
   it('shows a backup from the first storage that has it, and names what is near one that none has', async () => {

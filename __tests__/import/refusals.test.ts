@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -7,9 +7,10 @@ import { run } from '../../src/base/process.js';
 import { redReasons } from '../../src/import/run.js';
 import { readInputs } from '../../src/inputs/read.js';
 import { PASSWORD } from '../servers/postgres.mjs';
-import { Rig, rigMissing } from '../support/backup-rig.js';
+import { filesIn, Rig, rigMissing } from '../support/backup-rig.js';
 import { missingPrograms } from '../support/clients.js';
 import { dumpBy, importing, manifestOf } from '../support/import-rig.js';
+import { Listener } from '../support/listener.js';
 import { messagesOf } from '../support/restore-rig.js';
 
 const absent = missingPrograms(['age', 'zstd', 'gzip', 'tar', 'openssl']);
@@ -209,6 +210,57 @@ if (why !== undefined) process.stderr.write(`NOT RUN: what import refuses: ${why
   ])('refuses the inputs %j', (inputs, expected) => {
     const all: Record<string, string> = { storage: 'file:///b', ...inputs };
     expect(() => readInputs('import', (name) => all[name])).toThrow(expected);
+  });
+
+  it('stores nothing of a file that is written to meanwhile, or when it is told to stop', async () => {
+    const store = rig.storage();
+    const growing = file('growing.sql', plain);
+    const once = (act: () => void): Listener => {
+      const said = new Listener();
+      said.onLine = (line) => {
+        if (line.startsWith('A whole')) act();
+      };
+      return said;
+    };
+    const grown = await importing(
+      rig.folder,
+      [growing],
+      { storage: store.url, name: 'shop' },
+      {
+        said: once(() => appendFileSync(growing, '-- more\n')),
+      },
+    );
+    expect(grown.results[0]?.why).toMatch(/was written to while it was imported/);
+    expect(filesIn(store.folder).filter((path) => !path.includes('_log'))).toEqual([]);
+    const stop = new AbortController();
+    const stopped = await importing(
+      rig.folder,
+      [file('b.sql', plain)],
+      { storage: store.url, name: 'shop' },
+      {
+        signal: stop.signal,
+        said: once(() => stop.abort()),
+      },
+    );
+    expect(messagesOf(stopped.error)).toMatch(/^Cancelled/);
+    expect(filesIn(store.folder).filter((path) => !path.includes('_log'))).toEqual([]);
+  });
+
+  it('imports where it can, and is red for the storage that fails', async () => {
+    const store = rig.storage();
+    const broken = file('no-folder', '');
+    const { results } = await importing(rig.folder, [file('c.sql', plain)], {
+      storage: `${store.url}\nfile://${broken}/below`,
+      name: 'shop',
+    });
+    const [result] = results;
+    const missing = new RegExp(`^file://${broken}/below does not hold shop/${result?.id}: `);
+    expect([result?.outcome, result?.locations, result?.why]).toEqual([
+      'imported',
+      [`${store.url}/shop/${result?.id}/manifest.json`],
+      expect.stringMatching(missing),
+    ]);
+    expect(redReasons(results)).toHaveLength(1);
   });
 
   it('says of rows alone and of definitions alone what they are', async () => {

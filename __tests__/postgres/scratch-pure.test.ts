@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createDatabaseSql, spellings } from '../../src/postgres/scratch/identity.js';
+import { createDatabaseSql, libcLocales, spellings, withLibc } from '../../src/postgres/scratch/identity.js';
 import { localeSource } from '../../src/postgres/scratch/localedef.js';
 import { preloadSettings } from '../../src/postgres/scratch/preload.js';
 import { scratchSettings } from '../../src/postgres/scratch/settings.js';
@@ -26,6 +26,15 @@ describe('what a database is made of', () => {
     expect(createDatabaseSql('a"b', { encoding: 'UTF8', collation: icu }, major)).toBe(
       `CREATE DATABASE "a""b" TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'${rest}`,
     );
+  });
+
+  it('leaves to the server how text is sorted where that is not known', () => {
+    const collation = { ...icu, provider: 'libc', collate: null, ctype: null, locale: null, icuRules: null };
+    const identity = { encoding: 'UTF8', collation };
+    expect(createDatabaseSql('x', identity, 17)).toBe(
+      `CREATE DATABASE "x" TEMPLATE template0 ENCODING 'UTF8'`,
+    );
+    expect([libcLocales(identity), withLibc(identity, () => 'C')]).toEqual([[], identity]);
   });
 
   it('names the locale of the builtin provider', () => {

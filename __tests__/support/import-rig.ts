@@ -24,9 +24,9 @@ export async function importing(
   tempDir: string,
   files: readonly string[],
   inputs: Record<string, string>,
-  signal = new AbortController().signal,
+  options: { signal?: AbortSignal; said?: Listener } = {},
 ): Promise<Importing> {
-  const said = new Listener();
+  const { signal = new AbortController().signal, said = new Listener() } = options;
   try {
     const results = await runImport({
       files,

@@ -40,6 +40,19 @@ Not measured
     );
   });
 
+  it('claims nothing of a backup with which nothing was compared', () => {
+    const why = 'the backup was made without a fingerprint';
+    const findings: Finding[] = [
+      { kind: 'restore', name: 'without an error', verdict: 'equal' },
+      { kind: 'table', name: 'all', verdict: 'not measured', why },
+    ];
+    const text = reportText(sampleReport('passed', { findings }), plain);
+    expect(text).toMatch(
+      /^PASSED shop\/20261120T021703Z-k3fd restores without an error; what it should hold was not recorded when it was made, so it was compared with nothing; 1 thing was not measured\.\n/,
+    );
+    expect(text).not.toContain('equals');
+  });
+
   it('puts what failed it first', () => {
     const text = reportText(sampleReport('failed'), plain);
     expect(text).toMatch(/^FAILED shop\/20261120T021703Z-k3fd did not pass: 2 things differ;/);

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { codeOf, UserError } from '../base/errors.js';
+import { CancelledError, codeOf, UserError } from '../base/errors.js';
 import { through } from './program.js';
 
 /** Something that is to be imported: a file, or the folder of a dump in the directory format. */
@@ -57,8 +57,14 @@ function fileSource(path: string, { mtime, size }: Facts): Source {
     name: basename(path),
     modified: mtime,
     bytes: Number(size),
-    read: (signal) => createReadStream(path, { highWaterMark: 256 * 1024, signal }),
+    read: (signal) => bytesOf(path, signal),
   };
+}
+
+async function* bytesOf(path: string, signal: AbortSignal): AsyncIterable<Uint8Array> {
+  if (signal.aborted) throw new CancelledError();
+  for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024, signal }))
+    yield chunk as Uint8Array;
 }
 
 /** A folder with a table of contents in it is a dump itself. */
