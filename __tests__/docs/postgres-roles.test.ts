@@ -12,6 +12,7 @@ import { blocksOf, blockUnder, fieldsUnder, pathsOf } from './pages.js';
 
 const PAGE = 'docs/postgres-roles.md';
 const sqlUnder = (heading: string, nth?: number): string => blockUnder(PAGE, heading, 'sql', nth);
+const EXTENSIONS = 'Extensions that only a superuser may create';
 const newest = Math.max(...clientMajors.filter((major) => major <= 18));
 const clients = await provideClients();
 
@@ -61,9 +62,9 @@ const WRITES = [
   afterAll(() => rig?.stop());
 
   it('are all of the SQL on the page', () => {
-    const tested = ['Backup', 'Row-level security', 'Large objects', 'Restore target', 'Status'];
+    const tested = ['Backup', 'Row-level security', 'Large objects', 'Restore target', EXTENSIONS, 'Status'];
     expect(new Set(blocksOf(PAGE, 'sql').map(({ heading }) => heading))).toEqual(new Set(tested));
-    expect(blocksOf(PAGE, 'sql')).toHaveLength(9);
+    expect(blocksOf(PAGE, 'sql')).toHaveLength(11);
   });
 
   it('make a complete backup with the one for it, also of tables that come later', async () => {
@@ -123,6 +124,26 @@ const WRITES = [
       await restored.value("SELECT tableowner FROM pg_catalog.pg_tables WHERE tablename = 'orders'"),
     ).toBe('app');
     await restored.close();
+  });
+
+  it('restore what needs a superuser into a target that a superuser has prepared', async () => {
+    await shop.exec('CREATE EXTENSION pg_stat_statements');
+    const { url } = rig.storage();
+    expect((await backup({ storage: url })).error).toBeUndefined();
+    const beside = { storage: url, 'database-url': database('pgkeep_restore', 'shop_refused') };
+    expect(messagesOf((await restoring(rig, beside)).error)).toContain(
+      'permission denied to create extension',
+    );
+    const admin = await rig.psql();
+    await admin.exec(sqlUnder(EXTENSIONS));
+    const copy = await rig.psql('shop_copy');
+    await copy.exec(sqlUnder(EXTENSIONS, 1));
+    await copy.close();
+    const inputs = { storage: url, 'database-url': database('pgkeep_into', 'shop_copy') };
+    const { result, error } = await restoring(rig, inputs);
+    await shop.exec('DROP EXTENSION pg_stat_statements');
+    expect(error).toBeUndefined();
+    expect(result?.matches).toBe(true);
   });
 
   it('replace a database that they own', async () => {
