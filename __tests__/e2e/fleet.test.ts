@@ -118,6 +118,13 @@ const here = clientsAreHere('the steps of a fleet');
     const missing = await run('fleet', { step: 'check', 'missing-secrets': ' SHOP  ' });
     expect([missing.code, missing.outputs['error']]).toEqual([1, expect.stringContaining('no secret SHOP ')]);
     expect((await run('fleet', { step: 'check', 'missing-secrets': '   ' })).code).toBe(0);
+
+    const secrets = '{"SHOP": "postgresql://u:pw12345@db/shop", "CRM": "not this one"}';
+    const passed = await run('fleet', { step: 'check', 'missing-secrets': 'SHOP', secrets });
+    expect([passed.code, passed.log]).toEqual([
+      0,
+      expect.stringContaining('::add-mask::postgresql://u:pw12345@db/shop\n'),
+    ]);
   });
 
   it('are red when the reports cannot be read, unless GitHub calls every job a success', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { secretsOf } from '../../src/fleet/passed.js';
 import {
   parseReport,
   reportName,
@@ -102,6 +103,27 @@ describe('a fleet', () => {
       'No backup is named here',
     );
   });
+});
+
+describe('the secrets that a calling job passes', () => {
+  it('are taken by name, without those that are empty', () => {
+    const json = '{"A":"postgres://u:p@h/d","B":"","C":null,"D":"two\\nlines","E":1}';
+    expect(secretsOf(json)).toEqual(
+      new Map([
+        ['A', 'postgres://u:p@h/d'],
+        ['D', 'two\nlines'],
+      ]),
+    );
+    expect(secretsOf(undefined)).toEqual(new Map());
+  });
+
+  it.each(['hunter2', '{"A": hunter2}', '["hunter2"]', '"hunter2"', 'null'])(
+    'are not repeated: %s',
+    (json) => {
+      expect(() => secretsOf(json)).toThrow('is no JSON object');
+      expect(() => secretsOf(json)).not.toThrow(/hunter2/);
+    },
+  );
 });
 
 describe('the report of a job', () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { ExplainedError, messageOf, UserError } from '../base/errors.js';
 import { formatBytes, plural } from '../base/units.js';
 import type { Leg } from '../fleet/plan.js';
+import { secretsOf } from '../fleet/passed.js';
 import { readLegs } from '../fleet/read.js';
 import { parseReport, reportName, reportOf, type LegReport } from '../fleet/report.js';
 import { failedOf, fleetResult, redReasons } from '../fleet/result.js';
@@ -30,7 +31,7 @@ export function fleetAction(): Promise<never> {
       case 'plan':
         return plan(inputs, context);
       case 'check':
-        return checkSecrets(inputs);
+        return checkSecrets(inputs, context);
       case 'report':
         return report(inputs, context);
       case 'summary':
@@ -77,11 +78,19 @@ function fitting(legs: Leg[]): Leg[] {
   return legs;
 }
 
-/** A passphrase that has gone missing must not end in a plaintext backup. */
-function checkSecrets({ missingSecrets = '' }: FleetInputs): void {
-  const names = missingSecrets.split(/\s+/).filter((name) => name !== '');
-  if (names.length === 0) return;
-  const text = `${names.length === 1 ? 'There is no secret' : 'There are no secrets'} ${names.join(', ')} for this job, or nothing is in it. Make it in the settings of the repository, of its organization, or of the environment that the file names for this database; the calling job needs "secrets: inherit".`;
+/**
+ * Hides the secrets that come from elsewhere than GitHub's own, before a later step is given them: its log shows what it
+ * is given. A passphrase that has gone missing must not end in a plaintext backup.
+ */
+function checkSecrets({ secrets, missingSecrets = '' }: FleetInputs, { reporter }: ActionContext): void {
+  const given = secretsOf(secrets);
+  const missing = missingSecrets.split(/\s+/).filter((name) => {
+    const value = given.get(name);
+    if (value !== undefined) reporter.mask(value);
+    return name !== '' && value === undefined;
+  });
+  if (missing.length === 0) return;
+  const text = `${missing.length === 1 ? 'There is no secret' : 'There are no secrets'} ${missing.join(', ')} for this job, or nothing is in it. Make it in the settings of the repository, and pass it on in SECRETS of the job that calls the workflow, by the name that the file gives.`;
   throw new ExplainedError(text, text);
 }
 

@@ -24,10 +24,16 @@ const INPUTS: Readonly<Record<string, JobInput>> = {
     default: 'backup',
   },
   'max-parallel': {
-    type: 'number',
+    type: 'string',
     description: 'How many databases have their turn at the same time',
-    default: 10,
+    default: '10',
   },
+};
+
+const SECRETS: Readonly<Record<string, string>> = {
+  SECRETS:
+    'The secrets that the file names, as a JSON object in one line; not needed with `secrets: inherit`, which GitHub knows only inside one organization',
+  ...AWS_SECRETS,
 };
 
 /** What `summary` tells those who call the workflow. */
@@ -35,7 +41,8 @@ const TOLD = ['failed', 'report'] as const;
 
 /** A file's own word for the value; a secret by the name that the file gives. */
 function valueOf({ key, input, spec }: FleetKey): string {
-  if (spec.type === 'secret') return expression(`secrets[matrix.${key}]`);
+  if (spec.type === 'secret')
+    return expression(`secrets[matrix.${key}] || fromJSON(secrets.SECRETS || '{}')[matrix.${key}]`);
   return expression(input === 'dry-run' ? `inputs.dry-run || matrix.${key}` : `matrix.${key}`);
 }
 
@@ -113,7 +120,7 @@ function databaseJobYaml(): string[] {
     `environment: ${expression(`matrix.${ENVIRONMENT} || inputs.environment`)}`,
     'strategy:',
     '  fail-fast: false # one database that is down keeps no other from its backup',
-    `  max-parallel: ${expression('inputs.max-parallel')}`,
+    `  max-parallel: ${expression('fromJSON(inputs.max-parallel)')}`,
     '  matrix:',
     `    include: ${expression('fromJSON(needs.plan.outputs.matrix)')}`,
     'concurrency:',
@@ -124,10 +131,11 @@ function databaseJobYaml(): string[] {
     'steps:',
     ...indented(2, [
       '- id: secrets',
-      '  # A passphrase that has gone missing must not end in a plaintext backup.',
+      '  # Hides what comes out of SECRETS. A passphrase that has gone missing must not end in a plaintext backup.',
       '  uses: $/fleet',
       '  with:',
       '    step: check',
+      `    secrets: ${expression('secrets.SECRETS')}`,
       '    missing-secrets: >-',
       ...indented(6, missingYaml()),
       ...roleYaml('backup'),
@@ -163,10 +171,15 @@ export function fleetYaml(): string {
   return [
     '# Generated from src/fleet by `npm run docs`. A job of yours calls it:',
     '#   uses: pgkeep/pgkeep/.github/workflows/fleet.yml@v1',
-    '#   secrets: inherit',
     '#',
-    '# The names of the secrets stand in your file, so that only all of them can be passed. The job of each database has',
-    '# the permissions of the calling job, so give what is needed, and no more:',
+    '# Your file says by which names the jobs find their secrets, and the calling job passes these as one object. GitHub',
+    '# hides each line of a secret, so that a brace in a line of its own would be hidden everywhere: `>-` makes one line.',
+    '#   secrets:',
+    '#     SECRETS: >-',
+    `#       {"SHOP_DATABASE_URL": ${expression('toJSON(secrets.SHOP_DATABASE_URL)')},`,
+    `#        "CRM_DATABASE_URL": ${expression('toJSON(secrets.CRM_DATABASE_URL)')}}`,
+    '#',
+    '# The job of each database has the permissions of the calling job, so give what is needed, and no more:',
     '#   contents: read        always: the file is read from your repository',
     '#   actions: write        with `artifact://`: artifacts are listed, read and deleted',
     '#   id-token: write       with `aws-role-to-assume`',
@@ -183,6 +196,14 @@ export function fleetYaml(): string {
       '  default: false',
       ...Object.entries(jobInputs('backup')).flatMap(([name, input]) => jobInputYaml(name, input)),
     ]),
+    '    secrets:',
+    ...indented(
+      6,
+      Object.entries(SECRETS).flatMap(([name, description]) => [
+        `${name}:`,
+        `  description: ${quoted(description)}`,
+      ]),
+    ),
     '    outputs:',
     ...indented(
       6,

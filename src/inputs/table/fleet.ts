@@ -53,11 +53,22 @@ export const MEMBERS = {
     values: ['success', 'failure', 'cancelled', 'skipped'],
     description: 'How the matrix ended, `needs.<job>.result`: a job that was killed has reported nothing',
   },
-  database: { ...REPORTED, description: 'The database that the job is of, `matrix.database`' },
-  'missing-secrets': {
-    ...REPORTED,
-    description: 'Names of secrets that the file names and the repository does not have',
+  secrets: {
+    ...FLEET,
+    actionOnly: true,
+    type: 'secret',
+    multiline: true,
+    description:
+      'Secrets by their names, as a JSON object: GitHub hides them as a whole, and `check` hides each that the database needs',
   },
+  'missing-secrets': {
+    ...FLEET,
+    actionOnly: true,
+    type: 'string',
+    description:
+      'Names of secrets that the file names and the job has not: `check` wants each of them in `secrets`',
+  },
+  database: { ...REPORTED, description: 'The database that the job is of, `matrix.database`' },
   outcome: { ...REPORTED, description: 'How the job has gone so far, `job.status`' },
   error: { ...REPORTED, description: 'The output `error` of the action that did the work' },
   'backup-id': { ...REPORTED, description: 'The output `backup-id` of it' },
