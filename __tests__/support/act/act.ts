@@ -30,9 +30,6 @@ export function actIsHere(suite: string): boolean {
   return program !== undefined;
 }
 
-/** Labels of runners that workflows name; `-self-hosted` is this machine without a container. */
-const LABELS = ['ubuntu-latest', 'ubuntu-24.04'];
-
 /** The repository of somebody who uses pgkeep, and the machine that its workflows run on. */
 export interface Checkout {
   /** Holds everything that is made here; the repository is in `repository`. */
@@ -48,7 +45,6 @@ export interface RunOptions {
   /** `github.event`, beside a private repository. */
   payload?: object;
   secrets?: Record<string, string>;
-  vars?: Record<string, string>;
   /** Variables of the machine. */
   env?: Record<string, string>;
   /** GitHub's services for a run of this number, in place of act's own artifact server: it has no REST and no digests. */
@@ -62,10 +58,9 @@ export function commit(folder: string, files: Record<string, string>): void {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
   }
+  const config = ['user.name=Mona', 'user.email=mona@example.com', 'commit.gpgsign=false'];
   const git = (...args: string[]): unknown =>
-    execFileSync('git', ['-c', 'user.name=Mona', '-c', 'user.email=mona@example.com', ...args], {
-      cwd: root,
-    });
+    execFileSync('git', [...config.flatMap((set) => ['-c', set]), ...args], { cwd: root });
   if (!existsSync(join(root, '.git'))) {
     git('init', '--quiet', '--initial-branch=main');
     git('remote', 'add', 'origin', 'https://github.com/octo/shop.git');
@@ -98,12 +93,11 @@ export async function runAct(checkout: Checkout, workflow: string, options: RunO
     '--json',
     '--rm',
     `--workflows=.github/workflows/${workflow}.yml`,
-    ...LABELS.map((label) => `--platform=${label}=-self-hosted`),
+    '--platform=ubuntu-latest=-self-hosted', // this machine, without a container
     ...Object.entries(checkout.repositories).map(([ref, path]) => `--local-repository=${ref}=${path}`),
     `--action-cache-path=${cache}`,
     `--eventpath=${file('event.json', JSON.stringify({ repository: { private: true }, ...options.payload }))}`,
     `--secret-file=${file('secrets', dotenv({ GITHUB_TOKEN: env['GITHUB_TOKEN'] ?? '', ...options.secrets }))}`,
-    `--var-file=${file('vars', dotenv(options.vars ?? {}))}`,
     `--env-file=${file('env', dotenv({ ...env, ...options.env }))}`,
     '--no-cache-server',
     `--artifact-server-path=${join(folder, 'artifacts')}`,

@@ -49,11 +49,13 @@ export class Stand {
 
   /**
    * Runs one workflow of the repository for an event.
-   * @throws Error if the password of the server can be read in the log or a summary.
+   * @throws Error if the password of the server can be read in the log or a summary, and if the run is red without
+   * an annotation that says why: then it was act.
    */
   async run(workflow: string, options: RunOptions): Promise<ActRun> {
     const { folder, repositories } = this;
     const run = await runAct({ folder, repositories, toolCache: toolCache ?? '' }, workflow, options);
+    if (run.code !== 0 && run.errors.length === 0) throw new Error(`act ended with ${run.code}:\n${run.log}`);
     if (`${run.log}${run.summary}`.includes(PASSWORD)) throw new Error(`The password leaked:\n${run.log}`);
     return run;
   }
