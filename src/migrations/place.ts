@@ -4,7 +4,6 @@ import { plural } from '../base/units.js';
 import { readGlobals, type Globals } from '../postgres/globals.js';
 import { quoteIdentifier } from '../postgres/psql.js';
 import { settingSql } from '../postgres/database/settings.js';
-import { readContents } from '../restore/archive/index.js';
 import { archivedProperties } from '../restore/swap/archived.js';
 import type { StagedBackup } from '../restore/types.js';
 import { bootstrapRole } from '../verify/bootstrap-role.js';
@@ -38,9 +37,8 @@ export async function setStage(options: CopyOptions, staged: StagedBackup): Prom
       ? { roles: [], statements: [] }
       : readGlobals(await readFile(staged.globals, 'utf8'));
   const place = await reporter.group('Scratch server', async () => {
-    const toc = await readContents({ archive: staged, programs, signal });
     return openPlace(options, staged, programs, {
-      extensions: extensionsOf(staged, toc ?? []),
+      extensions: await extensionsOf(staged, { programs, signal }),
       bootstrapRole: bootstrapRole(staged, globals),
       database,
       settings: REHEARSAL_SETTINGS,

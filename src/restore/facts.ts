@@ -56,7 +56,7 @@ export async function gatherFacts(
     selected,
     named,
     known,
-    extensions: extensionsOf(staged, toc ?? []),
+    extensions: await extensionsOf(staged, archive, toc),
     present: await presence({ ...connected, staged }, { selected, toc, content }),
     schemaBackup:
       staged.manifest.options['content'] === 'data'

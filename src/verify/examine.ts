@@ -3,7 +3,6 @@ import { performance } from 'node:perf_hooks';
 import { holdsNothing } from '../backup/fingerprint/nothing.js';
 import { UserError } from '../base/errors.js';
 import type { Reporter } from '../base/reporter.js';
-import { readContents } from '../restore/archive/index.js';
 import type { StagedBackup } from '../restore/types.js';
 import { checkIndexes } from './amcheck.js';
 import { bootstrapRole } from './bootstrap-role.js';
@@ -33,9 +32,8 @@ export async function examine(options: VerifyOptions, staged: StagedBackup): Pro
   const programs = await reporter.group('PostgreSQL programs', () => programsFor(options, staged));
   const globals = await globalsOf(staged);
   const place = await reporter.group('Scratch server', async () => {
-    const toc = await readContents({ archive: staged, programs, signal: options.signal });
     return openPlace(options, staged, programs, {
-      extensions: extensionsOf(staged, toc ?? []),
+      extensions: await extensionsOf(staged, { programs, signal: options.signal }),
       bootstrapRole: bootstrapRole(staged, globals),
     });
   });

@@ -5,6 +5,7 @@ import { Psql } from '../postgres/psql.js';
 import type { Scratch } from '../postgres/scratch/types.js';
 import type { TocEntry } from '../postgres/toc.js';
 import type { Programs } from '../postgres/types.js';
+import { extensionsIn } from '../restore/archive/index.js';
 import type { StagedBackup } from '../restore/types.js';
 import type { CopyOptions } from './options.js';
 
@@ -13,12 +14,21 @@ interface Missing {
   why: string;
 }
 
-/** The extensions that a backup needs: by its fingerprint, or by the archive itself where there is none. */
-export function extensionsOf(staged: StagedBackup, toc: readonly TocEntry[]): string[] {
-  const { fingerprint } = staged;
+/**
+ * The extensions that a backup needs: by its fingerprint, and by the archive itself. Of a plain dump the fingerprint
+ * says enough; where there is none the dump is read.
+ */
+export async function extensionsOf(
+  { fingerprint, format, path }: Pick<StagedBackup, 'fingerprint' | 'format' | 'path'>,
+  { programs, signal }: { programs: Programs; signal: AbortSignal },
+  toc?: readonly TocEntry[],
+): Promise<string[]> {
   const known: readonly ExtensionFingerprint[] =
     fingerprint === undefined ? [] : [...fingerprint.extensions, ...fingerprint.requires.extensions];
-  const listed = toc.flatMap(({ text }) => /^EXTENSION - (.+?)\s*$/.exec(text)?.[1] ?? []);
+  const listed =
+    format === 'plain' && fingerprint !== undefined
+      ? []
+      : await extensionsIn({ archive: { format, path }, programs, signal }, toc);
   // In every database there is, and never in a package of its own.
   return [...new Set([...known.map(({ name }) => name), ...listed])].filter((name) => name !== 'plpgsql');
 }

@@ -1,5 +1,6 @@
 export { readContents, type ArchiveRequest } from './contents.js';
 export { definitionsHash } from './definitions.js';
+export { extensionsIn } from './extensions.js';
 export { dependsOnForeign, isNeutralised, type RelationName } from './foreign.js';
 export { restoreInto, type Restored, type RestoreInto } from './into.js';
 export { dropSubscriptions, neutralise } from './neutralise.js';
