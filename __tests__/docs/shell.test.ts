@@ -23,7 +23,7 @@ import { missingPrograms, systemPrograms } from '../support/clients.js';
 import { toolCache } from '../support/e2e.js';
 import { postgresBin } from '../support/servers.js';
 import { verify } from '../support/verify-rig.js';
-import { blocksOf, PAGES } from './pages.js';
+import { blocksOf, blockUnder, PAGES } from './pages.js';
 
 const blocks = PAGES.flatMap((page) => blocksOf(page, 'sh'));
 
@@ -137,6 +137,7 @@ if (why !== undefined) process.stderr.write(`NOT RUN: shell blocks of the docume
       'ALTER TABLE orders OWNER TO app',
     );
     await shop.close();
+    writeFileSync(join(folder, 'pgkeep.yml'), blockUnder('docs/fleet.md', 'The file', 'yaml'));
     writeFileSync(join(folder, 'aws'), AWS, { mode: 0o755 });
     mkdirSync(join(folder, 'old-dumps'));
     const dumps = ['-Fc "$URL" > shop.dump', '"$URL" | gzip > backup_20250131_020000.sql.gz'];

@@ -26,6 +26,8 @@ const AT_RUN_TIME: Record<string, string> = {
   confirm: 'shop',
   mode: 'fresh',
   'dry-run': 'true',
+  'keep-daily': '7',
+  result: 'success',
   'database-url': 'postgresql://user:password@host/shop',
   'scratch-url': 'postgresql://user:password@host/shop',
 };
@@ -86,7 +88,8 @@ describe('the YAML of the pages', () => {
     expect(typeof value).toBe('object');
     if ('on' in value) for (const key of Object.keys(value)) expect(OF_A_WORKFLOW).toContain(key);
     for (const job of jobsIn(block)) {
-      const known = job.uses === undefined ? [...OF_A_JOB, 'steps', 'strategy', 'container'] : OF_A_CALL;
+      const known =
+        job.uses === undefined ? [...OF_A_JOB, 'steps', 'strategy', 'container', 'outputs'] : OF_A_CALL;
       for (const key of Object.keys(job)) expect(known).toContain(key);
     }
     for (const step of stepsIn(block.text).filter(({ uses }) => !/\.yml@/.test(uses ?? '')))
