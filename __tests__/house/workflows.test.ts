@@ -15,7 +15,8 @@ import {
 /** What jobs may do beside reading the repository; every other job may do no more than that. */
 const MAY: Record<string, Record<string, string>> = {
   'codeql.yml analyze': { 'security-events': 'write' },
-  'prober.yml probe': { actions: 'write', issues: 'write' },
+  'prober.yml probe': { actions: 'write' },
+  'prober.yml tell': { issues: 'write' },
   'release.yml draft': { contents: 'write' },
   'release.yml tag': { contents: 'write' },
   'release.yml npm': { 'id-token': 'write' },
@@ -124,5 +125,33 @@ describe('CI', () => {
       /postgres: \[(.*)\]/.exec(read('.github/workflows/ci.yml'))?.[1]?.split(', ').map(Number) ?? [];
     expect(matrix).toEqual([14, 15, 16, 17, 18]);
     for (const major of matrix) expect(majors()).toContain(major);
+  });
+});
+
+describe('the prober', () => {
+  const { jobs } = workflowIn('.github/workflows/prober.yml');
+  const uses = (jobs['probe']?.steps ?? []).filter((step) => interfaceOf(step.uses ?? '') !== undefined);
+
+  it('does not start, red, before there is a release to probe, nor in a fork', () => {
+    expect(jobs['released']?.if).toBe("github.repository == 'pgkeep/pgkeep'");
+    expect(jobs['probe']).toMatchObject({
+      needs: 'released',
+      if: "needs.released.outputs.v1 == 'true'",
+    });
+  });
+
+  it('gives each of its servers a family of its own: another database would make the next backup red', () => {
+    expect(uses).toHaveLength(5);
+    for (const step of uses) expect(step.with?.['name']).toBe('${{ env.FAMILY }}');
+    expect(read('.github/workflows/prober.yml')).toContain(
+      'FAMILY: prober-${{ github.run_id }}-${{ github.run_attempt }}',
+    );
+  });
+
+  it('leaves nothing for longer than a few days', () => {
+    const backups = uses.filter(({ uses: used }) => used === 'pgkeep/pgkeep@v1');
+    expect(backups).toHaveLength(2);
+    for (const { with: given } of backups)
+      expect(given).toMatchObject({ 'keep-last': 1, 'artifact-retention-days': 3 });
   });
 });
