@@ -137,7 +137,6 @@ if (why !== undefined) process.stderr.write(`NOT RUN: shell blocks of the docume
       'ALTER TABLE orders OWNER TO app',
     );
     await shop.close();
-    writeFileSync(join(folder, 'pgkeep.yml'), blockUnder('docs/fleet.md', 'The file', 'yaml'));
     writeFileSync(join(folder, 'aws'), AWS, { mode: 0o755 });
     mkdirSync(join(folder, 'old-dumps'));
     const dumps = ['-Fc "$URL" > shop.dump', '"$URL" | gzip > backup_20250131_020000.sql.gz'];
@@ -175,7 +174,7 @@ if (why !== undefined) process.stderr.write(`NOT RUN: shell blocks of the docume
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** A folder like that of a checkout, with a key, a migration and the storage. */
+  /** A folder like that of a checkout, with a key, a migration, the file of a fleet and the storage. */
   function sandbox(text: string): { cwd: string; store: string } {
     const cwd = mkdtempSync(join(folder, 'cwd-'));
     const store = mkdtempSync(join(folder, 'store-'));
@@ -185,6 +184,7 @@ if (why !== undefined) process.stderr.write(`NOT RUN: shell blocks of the docume
     if (!text.includes('age-keygen -o')) cpSync(join(folder, 'key.txt'), join(cwd, 'key.txt'));
     writeFileSync(join(cwd, 'migrate.sh'), '#!/bin/sh\npsql -c "ALTER TABLE orders ADD note text"\n');
     chmodSync(join(cwd, 'migrate.sh'), 0o755);
+    writeFileSync(join(cwd, 'pgkeep.yml'), blockUnder('docs/fleet.md', 'The file', 'yaml'));
     return { cwd, store };
   }
 
