@@ -298,9 +298,3 @@ describe('what is shown of an error', () => {
     expect(redactError(message, 'P0001', statement)).toBe(message);
   });
 });
-
-it('a file that is not there is no file to sanitize with', async () => {
-  const { sanitize } = await import('../../src/migrations/command/index.js');
-  const rehearsal = { signal: new AbortController().signal } as Parameters<typeof sanitize>[0];
-  await expect(sanitize(rehearsal, join(folder, 'none.sql'))).rejects.toThrow(/none\.sql, cannot be read/);
-});

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { CancelledError } from '../base/errors.js';
 import { runAction, type ActionContext, type Ending } from '../github/action.js';
 import { labelOf } from '../github/approval.js';
@@ -10,6 +9,7 @@ import { appendSummary, summaryMarkup } from '../github/summary.js';
 import type { CheckMigrationsInputs } from '../inputs/values.js';
 import { annotationsOf, reasonsBeside } from '../migrations/annotations.js';
 import { withApproval } from '../migrations/approvable.js';
+import { workspaceOf } from '../migrations/paths.js';
 import { migrationComment, migrationSummary, migrationText } from '../migrations/report/index.js';
 import { migrationOutputs } from '../migrations/result.js';
 import { checkMigrations } from '../migrations/run.js';
@@ -92,7 +92,7 @@ async function tell(context: ActionContext, { inputs, report, comment }: Checked
     await reporter.group('Report', () => Promise.resolve(reporter.info(text)));
   }
   await appendSummary(migrationSummary(report, summaryMarkup, { namesToo }), reporter);
-  const workspace = resolve(process.env['GITHUB_WORKSPACE'] ?? '.');
+  const workspace = workspaceOf(process);
   const { workingDirectory } = inputs;
   for (const { level, message, file } of annotationsOf(report, { workspace, workingDirectory, namesToo }))
     reporter.annotateAt(level, message, file);

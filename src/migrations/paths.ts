@@ -2,9 +2,19 @@ import { access, constants, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { UserError } from '../base/errors.js';
 import type { CheckMigrationsInputs } from '../inputs/values.js';
+import type { MigrationOptions } from './options.js';
 
-/** Paths of the inputs begin at the workspace. */
 type Paths = Pick<CheckMigrationsInputs, 'workingDirectory' | 'sanitize'>;
+
+/** Where relative paths of the inputs begin, absolute: the repository that was checked out, or the folder that we were started in. */
+export function workspaceOf({ env }: Pick<MigrationOptions, 'env'>): string {
+  return resolve(env['GITHUB_WORKSPACE'] ?? '.');
+}
+
+/** The folder that the command runs in, absolute. */
+export function workingFolder({ env, inputs }: Pick<MigrationOptions, 'env' | 'inputs'>): string {
+  return resolve(workspaceOf({ env }), inputs.workingDirectory);
+}
 
 /**
  * Looks for what the inputs name before a backup is fetched for nothing.

@@ -28,6 +28,7 @@ import {
 } from './facts/index.js';
 import { startObserving, type Observed } from './observe/index.js';
 import type { MigrationOptions } from './options.js';
+import { workingFolder, workspaceOf } from './paths.js';
 import { setStage, type Stage } from './place.js';
 import type { Blindness, CommandEnd, Effects, MigrationReport, Rehearsal, SchemaChange } from './types.js';
 
@@ -113,11 +114,6 @@ export async function rehearse(options: MigrationOptions, staged: StagedBackup):
   }
 }
 
-/** Where relative paths begin: the repository that was checked out, or the folder that we were started in. */
-export function workspaceOf({ env }: Pick<MigrationOptions, 'env'>): string {
-  return env['GITHUB_WORKSPACE'] ?? process.cwd();
-}
-
 async function pictureOf(rehearsal: Rehearsal): Promise<Picture> {
   const [facts, schema] = await Promise.all([takeFacts(rehearsal), readSchema(rehearsal)]);
   return { facts, schema, notMeasured: facts.notMeasured };
@@ -143,7 +139,7 @@ async function pictureAfter(
 }
 
 async function tryCommand(
-  { inputs, env, reporter, signal, ...options }: MigrationOptions,
+  { inputs, env, reporter, signal }: MigrationOptions,
   { door, place }: Stage,
   before: DatabaseFacts,
 ): Promise<{ end: CommandEnd; observed: Observed }> {
@@ -164,7 +160,7 @@ async function tryCommand(
     const observation = await startObserving(meanwhile, { tables: namesOf(before) });
     const end = await runShell({
       command: inputs.command,
-      cwd: resolve(workspaceOf({ env, ...options }), inputs.workingDirectory),
+      cwd: workingFolder({ env, inputs }),
       env: given,
       limitMs: inputs.maxDuration,
       clean: (line) => mask.apply(redact(line)),

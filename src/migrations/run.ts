@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import { resolve } from 'node:path';
 import { onlyFamily } from '../backup/catalogue.js';
 import { chooseBackup } from '../backup/choose.js';
 import { keysOf } from '../codec/index.js';
@@ -10,8 +9,8 @@ import { openStores } from '../storage/registry.js';
 import { factsOf, gate, howFailed, isQuery, locate, NOT_ASKED, type Seen } from './judge/index.js';
 import type { MigrationOptions } from './options.js';
 import { lacking } from './part.js';
-import { requirePaths } from './paths.js';
-import { rehearse, workspaceOf, type Rehearsed } from './rehearse.js';
+import { requirePaths, workingFolder, workspaceOf } from './paths.js';
+import { rehearse, type Rehearsed } from './rehearse.js';
 import { silenceOf } from './silence.js';
 import type { Fact, MigrationReport, Statement } from './types.js';
 import { withoutValues } from './values.js';
@@ -131,9 +130,8 @@ async function located(
   facts: readonly Fact[],
 ): Promise<Statement[]> {
   const wanted = [...new Set(facts.flatMap(({ statement }) => (statement === undefined ? [] : [statement])))];
-  const folder = resolve(workspaceOf(options), options.inputs.workingDirectory);
   const places = await locate(
-    folder,
+    workingFolder(options),
     wanted.map((index) => statements[index]?.sql ?? ''),
   );
   const found = new Map(wanted.map((index, position) => [index, places[position]]));

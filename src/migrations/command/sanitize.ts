@@ -1,20 +1,16 @@
-import { access, constants } from 'node:fs/promises';
-import { CancelledError, messageOf, UserError } from '../../base/errors.js';
+import { CancelledError, UserError } from '../../base/errors.js';
 import { start } from '../../base/process.js';
 import type { Rehearsal } from '../types.js';
 import { redactor } from './redact.js';
 
 /**
  * Runs a file of SQL on the restored database before anything else can connect to it.
- * @throws UserError where it cannot be read or a statement fails: nobody may see rows that were meant to be changed first.
+ * @throws UserError where a statement fails: nobody may see rows that were meant to be changed first.
  */
 export async function sanitize(
   { programs, connection, database, signal }: Rehearsal,
   file: string,
 ): Promise<void> {
-  await access(file, constants.R_OK).catch((error: unknown) => {
-    throw new UserError(`The file of \`sanitize\`, ${file}, cannot be read: ${messageOf(error)}`);
-  });
   const args = ['--no-psqlrc', '--quiet', '--no-password', '--output=/dev/null', '--set=ON_ERROR_STOP=on'];
   const child = start(
     programs.path('psql'),
