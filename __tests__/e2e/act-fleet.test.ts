@@ -8,7 +8,14 @@ const suite = 'the fleet under act';
 /** What act calls the jobs of the called workflow by. */
 const FLEET = 'fleet/pgkeep fleet';
 
-const calls = (inputs: string): string => `
+/** As the page has it; inside one organization `inherit` does too. */
+const PASSED = `
+      SECRETS: >-
+        {"SHOP_URL": \${{ toJSON(secrets.SHOP_URL) }},
+        "DOWN_URL": \${{ toJSON(secrets.DOWN_URL) }},
+        "CRM_URL": \${{ toJSON(secrets.CRM_URL) }}}`;
+
+const calls = (inputs: string, secrets = 'inherit'): string => `
 name: Fleet
 on: workflow_dispatch
 permissions: {}
@@ -18,7 +25,7 @@ jobs:
     permissions:
       contents: read
     with: { ${inputs} }
-    secrets: inherit
+    secrets: ${secrets}
 `;
 
 const config = (storage: string): string => `
@@ -40,7 +47,7 @@ databases:
     stand.sql('crm', 'CREATE TABLE people (name text); INSERT INTO people VALUES (1), (2)');
     const good = config(`file://${join(stand.folder, 'backups')}`);
     stand.commit(
-      { backup: calls(''), verify: calls('action: verify'), typo: calls('config: typo.yml') },
+      { backup: calls('', PASSED), verify: calls('action: verify'), typo: calls('config: typo.yml') },
       { 'pgkeep.yml': good, 'typo.yml': good.replace('storage', 'storag') },
     );
   });
@@ -76,7 +83,7 @@ databases:
       down(/^Nothing accepts connections at the server 127\.0\.0\.1/),
       expect.objectContaining({ database: 'crm', outcome: 'success', rows: 2, error: null }),
     ]);
-    expect(result.summary).toMatch(/2 of 3 databases backed up[^]*\| down \| ❌/);
+    expect(result.summary).toMatch(/2 of 3 databases succeeded[^]*\| down \| ❌/);
     expect(result.errors.at(-1)).toMatch(/^down: Nothing accepts connections/);
     expect([result.code, result.jobs[`${FLEET}/summary`]]).toEqual([1, 'failure']);
   });
