@@ -128,6 +128,44 @@ describe('CI', () => {
   });
 });
 
+describe('Dependabot', () => {
+  const { updates } = parse(read('.github/dependabot.yml')) as {
+    updates: {
+      'package-ecosystem': string;
+      directory?: string;
+      directories?: string[];
+      cooldown?: object;
+      ignore: { 'dependency-name': string }[];
+    }[];
+  };
+  const of = (ecosystem: string) => updates.filter((update) => update['package-ecosystem'] === ecosystem);
+
+  it('updates the pins of the workflows and of the starters together, and leaves our own', () => {
+    expect(of('github-actions')).toMatchObject([
+      {
+        directories: ['/', '/workflows-templates'],
+        groups: { actions: { patterns: ['*'] } },
+        ignore: [{ 'dependency-name': 'pgkeep/pgkeep*' }],
+      },
+    ]);
+  });
+
+  it('offers nothing that typescript-eslint cannot read', () => {
+    const { peerDependencies } = JSON.parse(read('node_modules/typescript-eslint/package.json')) as {
+      peerDependencies: { typescript: string };
+    };
+    const below = /<(\S+)$/.exec(peerDependencies.typescript)?.[1];
+    expect(of('npm')[0]?.ignore).toContainEqual({
+      'dependency-name': 'typescript',
+      versions: [`>=${below}`],
+    });
+  });
+
+  it('takes no version before others had time to look at it', () => {
+    for (const { cooldown } of updates) expect(cooldown).toEqual({ 'default-days': 7 });
+  });
+});
+
 describe('the prober', () => {
   const { jobs } = workflowIn('.github/workflows/prober.yml');
   const uses = (jobs['probe']?.steps ?? []).filter((step) => interfaceOf(step.uses ?? '') !== undefined);
