@@ -1,5 +1,6 @@
 // No block of a page goes untested: each kind has a suite, and what a suite takes from a page it takes by name.
 import { describe, expect, it } from '@jest/globals';
+import { REUSABLE, WORKFLOWS } from '../../src/inputs/workflow-table.js';
 import type { Notice } from '../../src/notify/types.js';
 import { webhookMessage } from '../../src/notify/webhook.js';
 import { read } from '../house/files.js';
@@ -32,6 +33,12 @@ describe('the blocks of the pages', () => {
     expect(kinds).toContain(shown?.['kind']);
     const [, list = ''] = /The kinds are ([^;]*);/.exec(read('status/README.md')) ?? [];
     expect([...list.matchAll(/`([\w-]+)`/g)].map(([, kind]) => kind).sort()).toEqual([...kinds].sort());
+  });
+
+  it.each(REUSABLE)('say which permission %s needs for artifacts', (name) => {
+    const needed = Object.keys(WORKFLOWS[name].permissions).find((each) => each.startsWith('actions: '));
+    const row = new RegExp(`^\\|[^|]*\`${name}\`[^|]*\\| \`(actions: \\w+)\``, 'm');
+    expect(row.exec(read('docs/artifacts.md'))?.[1]).toBe(needed);
   });
 
   it('show the message to a webhook as it is sent', () => {
