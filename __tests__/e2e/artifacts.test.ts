@@ -164,7 +164,13 @@ const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
   it('are listed from a terminal', async () => {
     const { code, stdout } = await new Promise<{ code: number | null; stdout: string }>((resolve) => {
       const env = { ...github.env(), PATH: process.env['PATH'], HOME: folder };
-      const child = spawn(process.execPath, [cli, 'list', '--storage=artifact://', '--json'], { env });
+      const child = spawn(
+        process.execPath,
+        [cli, 'list', '--storage=artifact://', '--name=postgres', '--json'],
+        {
+          env,
+        },
+      );
       let text = '';
       child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
       child.on('close', (status) => {
