@@ -46,7 +46,7 @@ const CONCURRENCY: Record<Reusable, object> = {
   restore: { group: 'pgkeep-restore-${{ inputs.name }}', 'cancel-in-progress': false, queue: 'max' },
   'check-migrations': {
     group:
-      'pgkeep-check-migrations-${{ github.event.pull_request.number || github.ref }}-${{ inputs.name }}-${{ inputs.working-directory }}',
+      'pgkeep-check-migrations-${{ github.event.pull_request.number || github.ref }}-${{ inputs.name }}-${{ inputs.working-directory }}-${{ inputs.label }}-${{ inputs.postgres-version }}',
     'cancel-in-progress': true,
   },
   status: { group: 'pgkeep-status-${{ inputs.name }}', 'cancel-in-progress': false, queue: 'max' },

@@ -81,10 +81,12 @@ export const WORKFLOWS: Readonly<Record<Reusable, Settings>> = {
     timeoutMinutes: 60,
     queue: {
       why: [
-        'A newer commit of the pull request makes an older check pointless, and nothing is backed up here.',
+        'A newer commit of the pull request makes an older check pointless, and nothing is backed up here. Checks that differ',
+        'in one of these inputs, such as those of a matrix, do not end each other.',
       ],
+      // No `command`: GitHub takes no name of more than 400 characters.
       group:
-        'pgkeep-check-migrations-${{ github.event.pull_request.number || github.ref }}-${{ inputs.name }}-${{ inputs.working-directory }}',
+        'pgkeep-check-migrations-${{ github.event.pull_request.number || github.ref }}-${{ inputs.name }}-${{ inputs.working-directory }}-${{ inputs.label }}-${{ inputs.postgres-version }}',
       cancels: true,
     },
     permissions: {
