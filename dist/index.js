@@ -246,6 +246,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream"
 
 /***/ }),
 
+/***/ 46466:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+
+/***/ }),
+
 /***/ 46193:
 /***/ ((module) => {
 
@@ -313,6 +320,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
+
+/***/ }),
+
+/***/ 932:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("process");
 
 /***/ }),
 
@@ -902,7 +916,8 @@ function snapshotTime({ snapshotAt }) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   $c: () => (/* binding */ folderContents),
 /* harmony export */   fQ: () => (/* binding */ ContentsError),
-/* harmony export */   g7: () => (/* binding */ tapContents)
+/* harmony export */   g7: () => (/* binding */ tapContents),
+/* harmony export */   hm: () => (/* binding */ feed)
 /* harmony export */ });
 /* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
 /* harmony import */ var _base_process_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(78208);
@@ -959,7 +974,7 @@ function snapshotTime({ snapshotAt }) {
         toc
     };
 }
-async function* feed(source, input, list) {
+/** Lets a program read what passes, for as long as it does; once it has what it needs, the rest passes by. */ async function* feed(source, input, list) {
     let listening = true;
     void list.exit.then(()=>{
         listening = false;
@@ -1003,6 +1018,146 @@ async function readList(list) {
         throw new ContentsError(`pg_restore cannot read the table of contents of the dump just made, so it would not restore. No backup was published.\n${list.stderrTail()}`);
     }
     return (0,_postgres_toc_js__WEBPACK_IMPORTED_MODULE_3__/* .parseToc */ .AI)(Buffer.concat(chunks).toString('utf8'));
+}
+
+
+/***/ }),
+
+/***/ 35841:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   _1: () => (/* binding */ describeBackup),
+/* harmony export */   h$: () => (/* binding */ manifestFor),
+/* harmony export */   xW: () => (/* binding */ describePart)
+/* harmony export */ });
+/* harmony import */ var _postgres_server_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(36008);
+/* harmony import */ var _manifest_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(78841);
+/* harmony import */ var _selection_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(36940);
+
+
+
+/** The entry of one file that was just written. */ function describePart(file, digest, encryption) {
+    const suffix = /\.(zst|gz|lz4)(\.age)?$/.exec(file)?.[1];
+    const methods = {
+        zst: 'zstd',
+        gz: 'gzip',
+        lz4: 'lz4'
+    };
+    return {
+        file,
+        ...digest,
+        compression: suffix === undefined ? 'none' : methods[suffix] ?? 'none',
+        encryption
+    };
+}
+/** The manifest without what differs from store to store: how each part was proved. */ function describeBackup(context, facts, parts) {
+    const { server, fingerprint } = facts;
+    const { programs, inputs } = context;
+    return {
+        version: _manifest_js__WEBPACK_IMPORTED_MODULE_1__/* .MANIFEST_VERSION */ .hh,
+        id: facts.id,
+        name: facts.name,
+        database: facts.database,
+        label: inputs.label ?? null,
+        startedAt: facts.startedAt.toISOString(),
+        snapshotAt: facts.snapshotAt,
+        finishedAt: new Date().toISOString(),
+        server: {
+            version: server.version,
+            encoding: server.encoding,
+            collate: server.collation.collate,
+            ctype: server.collation.ctype,
+            localeProvider: server.collation.provider,
+            locale: server.collation.locale,
+            icuRules: server.collation.icuRules,
+            collationVersion: server.collation.version
+        },
+        tools: {
+            pgkeep: context.version,
+            pg_dump: programs.version,
+            sameMajor: programs.major === server.major
+        },
+        source: {
+            ...context.run,
+            databaseId: (0,_postgres_server_js__WEBPACK_IMPORTED_MODULE_0__/* .databaseId */ .xe)(server)
+        },
+        options: (0,_selection_js__WEBPACK_IMPORTED_MODULE_2__/* .recordedOptions */ .N)(inputs),
+        databaseBytes: server.databaseBytes,
+        parts: [
+            ...parts
+        ],
+        totals: fingerprint === undefined ? null : {
+            tables: fingerprint.tables.length,
+            rows: fingerprint.tables.reduce((sum, table)=>sum + table.rows, 0)
+        },
+        warnings: facts.warnings
+    };
+}
+/** The manifest as one store holds it. */ function manifestFor(store, group, described) {
+    return {
+        ...described,
+        parts: described.parts.map((part)=>({
+                ...part,
+                readBack: group.readBackOf(store, part.file)
+            }))
+    };
+}
+
+
+/***/ }),
+
+/***/ 71234:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   G: () => (/* binding */ fetchCommand)
+/* harmony export */ });
+/* harmony import */ var node_url__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(73136);
+/* harmony import */ var _base_text_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(58566);
+/* harmony import */ var _storage_s3_settings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(44671);
+/* harmony import */ var _storage_url_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(38208);
+
+
+
+
+/**
+ * The stock command that brings a backup's files into the current folder. Whoever runs it in a disaster has credentials
+ * and nothing else, so what only this run's environment says of an S3 service is written out.
+ * @param url the storage's URL, as the user wrote it
+ * @param location the URL of the backup's own folder
+ * @param env what the store was opened with
+ */ function fetchCommand(url, location, env) {
+    const storage = (0,_storage_url_js__WEBPACK_IMPORTED_MODULE_2__/* .parseStorageUrl */ .Y)(url);
+    if (storage.scheme === 'file') return `cp -r ${(0,_base_text_js__WEBPACK_IMPORTED_MODULE_3__/* .shell */ .vf)(`${(0,node_url__WEBPACK_IMPORTED_MODULE_0__.fileURLToPath)(location)}/.`)} .`;
+    if (storage.scheme === 'artifact') return artifactCommand(location, env);
+    const { endpoint, region } = (0,_storage_s3_settings_js__WEBPACK_IMPORTED_MODULE_1__/* .s3Settings */ .o)(storage.s3, env);
+    return [
+        `aws s3 cp --recursive ${(0,_base_text_js__WEBPACK_IMPORTED_MODULE_3__/* .shell */ .vf)(`${decodeURIComponent(location)}/`)} .`,
+        ...endpoint === undefined ? [] : [
+            `--endpoint-url ${(0,_base_text_js__WEBPACK_IMPORTED_MODULE_3__/* .shell */ .vf)(withoutUser(endpoint))}`
+        ],
+        ...region === undefined ? [] : [
+            `--region ${(0,_base_text_js__WEBPACK_IMPORTED_MODULE_3__/* .shell */ .vf)(region)}`
+        ]
+    ].join(' ');
+}
+/** The run that makes the backup is the one that we are part of; `~2` ends a name that the run had given before. */ function artifactCommand(location, env) {
+    const [, owner, repository, name, id] = /^artifact:\/\/([^/]+)\/([^/]+)\/([^/]+)\/([^/]+)/.exec(location) ?? [];
+    const actions = `repos/${owner}/${repository}/actions`;
+    const run = env['GITHUB_RUN_ID'];
+    const list = `${actions}${run === undefined ? '' : `/runs/${run}`}/artifacts?per_page=100`;
+    const prefix = `pgkeep.${name}.${id}.`;
+    const pick = `.artifacts[] | select(.name | startswith("${prefix}")) | "\\(.id) \\(.name)"`;
+    return [
+        `gh api --paginate ${(0,_base_text_js__WEBPACK_IMPORTED_MODULE_3__/* .shell */ .vf)(list)} --jq ${(0,_base_text_js__WEBPACK_IMPORTED_MODULE_3__/* .shell */ .vf)(pick)}`,
+        `while read -r id name; do file="\${name#${prefix}}"; gh api "${actions}/artifacts/$id/zip" > "\${file%~*}"; done`
+    ].join(' | ');
+}
+/** Nobody checked an address that stands in the environment: it may hold a password. */ function withoutUser(endpoint) {
+    if (!URL.canParse(endpoint)) return endpoint;
+    const { protocol, host, pathname } = new URL(endpoint);
+    return `${protocol}//${host}${pathname}`.replace(/\/+$/, '');
 }
 
 
@@ -2464,6 +2619,207 @@ const RECOVERY = 'RECOVERY.md';
 
 /***/ }),
 
+/***/ 16680:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $: () => (/* binding */ otherSources)
+/* harmony export */ });
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _catalogue_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29444);
+/* harmony import */ var _manifest_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(78841);
+
+
+
+/**
+ * Says of each store whose newest backup of this family is of another database: two projects that use one name, or a
+ * server that moved. The new backup is good, but the old ones must not be taken for its elders. A store that does not
+ * answer is warned about: whether it takes the backup shows when it is written. So is encryption that has gone missing.
+ */ async function otherSources(stores, name, databaseId, encrypted, reporter) {
+    const problems = await Promise.all(stores.map(async (store)=>{
+        const newest = await (0,_catalogue_js__WEBPACK_IMPORTED_MODULE_1__/* .newestBackup */ .RO)(store, name).catch((error)=>{
+            reporter.warn(`${store.url} does not tell what its newest backup is, so whether that is of the same database is not known. ${(0,_base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error)}`);
+            return undefined;
+        });
+        if (newest === undefined) return [];
+        if (!encrypted && (0,_manifest_js__WEBPACK_IMPORTED_MODULE_2__/* .isEncrypted */ .ph)(newest)) {
+            // A secret that does not exist reads as an empty input, and nobody would notice.
+            reporter.warn(`The newest backup named "${name}" in ${store.url}, ${newest.id}, is encrypted and this one is not: \`recipients\` and \`passphrase\` are empty. If that is not meant, check that the secret or variable behind them exists, and delete the new backup.`);
+        }
+        const other = newest.source.databaseId;
+        if (databaseId === null || other === null || other === databaseId) return [];
+        return [
+            `The newest backup named "${name}" in ${store.url}, ${newest.id}, is of another database than this one: two projects use the same name, or the server moved. The new backup was published and nothing was removed. Give one of them another \`name\`, or move the old backups to another prefix if the server is new.`
+        ];
+    }));
+    return problems.flat();
+}
+
+
+/***/ }),
+
+/***/ 75415:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   V: () => (/* binding */ recoveryText)
+/* harmony export */ });
+/* harmony import */ var _base_text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(58566);
+
+function identifier(name) {
+    return `"${name.replaceAll('"', '""')}"`;
+}
+/** The commands that turn a stored file into the one that PostgreSQL's programs read, and that file's name. */ function unpack(part) {
+    const commands = [];
+    let file = part.file;
+    const strip = (suffix)=>file.slice(0, -suffix.length);
+    if (file.endsWith('.age')) {
+        const identity = part.encryption === 'age-passphrase' ? '' : '-i key.txt ';
+        commands.push(`age -d ${identity}-o ${strip('.age')} ${file}`);
+        file = strip('.age');
+    }
+    const programs = {
+        '.zst': 'zstd -d -f -q',
+        '.gz': 'gzip -d -f',
+        '.lz4': 'lz4 -d -f -q'
+    };
+    for (const [suffix, program] of Object.entries(programs)){
+        if (!file.endsWith(suffix)) continue;
+        commands.push(suffix === '.lz4' ? `${program} ${file} ${strip(suffix)}` : `${program} ${file}`);
+        file = strip(suffix);
+    }
+    if (file.endsWith('.tar')) {
+        commands.push(`tar -xf ${file}`);
+        file = strip('.tar');
+    }
+    return {
+        commands,
+        file
+    };
+}
+/** `createdb` with the encoding and locale of the source, so that text sorts as it did. */ function createDatabase(server) {
+    const options = [
+        '--template=template0',
+        `--encoding=${(0,_base_text_js__WEBPACK_IMPORTED_MODULE_0__/* .shell */ .vf)(server.encoding)}`
+    ];
+    if (server.collate !== null && server.ctype !== null) options.push(`--lc-collate=${(0,_base_text_js__WEBPACK_IMPORTED_MODULE_0__/* .shell */ .vf)(server.collate)}`, `--lc-ctype=${(0,_base_text_js__WEBPACK_IMPORTED_MODULE_0__/* .shell */ .vf)(server.ctype)}`);
+    if (server.localeProvider === 'icu' && server.locale !== null) {
+        options.push('--locale-provider=icu', `--icu-locale=${(0,_base_text_js__WEBPACK_IMPORTED_MODULE_0__/* .shell */ .vf)(server.locale)}`);
+    }
+    if (server.localeProvider === 'builtin' && server.locale !== null) {
+        options.push('--locale-provider=builtin', `--builtin-locale=${(0,_base_text_js__WEBPACK_IMPORTED_MODULE_0__/* .shell */ .vf)(server.locale)}`);
+    }
+    return `createdb ${options.join(' ')} "$DB"`;
+}
+function requirementLines(facts) {
+    if (facts.requires === undefined) {
+        return [
+            '# Parts of the database were left out. Before going on, decrypt fingerprint.json.age, if there is one, and create',
+            '# the schemas and extensions that its "requires" lists.'
+        ];
+    }
+    const statements = [
+        ...facts.requires.schemas.map((schema)=>`CREATE SCHEMA IF NOT EXISTS ${identifier(schema)}`),
+        ...facts.requires.extensions.map(({ name, schema })=>`CREATE EXTENSION IF NOT EXISTS ${identifier(name)} SCHEMA ${identifier(schema)}`)
+    ];
+    return [
+        ...statements.map((sql)=>`psql -X -v ON_ERROR_STOP=1 -d "$DB" -c ${(0,_base_text_js__WEBPACK_IMPORTED_MODULE_0__/* .shell */ .vf)(sql)}`),
+        ...facts.requires.others.length === 0 ? [] : [
+            '# The backup refers to these objects and does not hold them: create them before going on.',
+            ...facts.requires.others.map((name)=>`#   ${(0,_base_text_js__WEBPACK_IMPORTED_MODULE_0__/* .printableLine */ .oy)(name)}`)
+        ]
+    ];
+}
+function restoreLines(facts, file) {
+    // A newer pg_dump sets what an older server does not know (transaction_timeout); that error is harmless.
+    const strict = facts.manifest.tools.sameMajor;
+    const psql = `psql -X -q${strict ? ' -v ON_ERROR_STOP=1' : ''}`;
+    const pgRestore = `pg_restore${strict ? ' --exit-on-error' : ''}`;
+    if (facts.content === 'data') {
+        const restore = facts.format === 'plain' ? `${psql} -d "$DB" -f ${file}` : `${pgRestore} --data-only --dbname="$DB" ${file}`;
+        return [
+            'DB=restored   # a database that has the tables already, without rows: this backup holds rows alone',
+            restore
+        ];
+    }
+    if (facts.createsDatabase) {
+        return [
+            `# Creates the database ${JSON.stringify(facts.manifest.database)}; there must be none of that name.`,
+            `${psql} -d postgres -f ${file}`
+        ];
+    }
+    return [
+        'DB=restored   # any new name',
+        createDatabase(facts.manifest.server),
+        ...requirementLines(facts),
+        facts.format === 'plain' ? `${psql} -d "$DB" -f ${file}` : `${pgRestore} --jobs=4 --dbname="$DB" ${file}`
+    ];
+}
+/** With what belongs to the database itself, which only `--create` restores; no block where the archive is not all of it. */ function ownNameLines(facts, file) {
+    const { database, tools } = facts.manifest;
+    if (facts.format === 'plain' || facts.content !== 'all' || facts.filtered || /[\r\n]/.test(database)) return [];
+    return [
+        `# Creates the database ${JSON.stringify(database)}; there must be none of that name.`,
+        `pg_restore${tools.sameMajor ? ' --exit-on-error' : ''} --jobs=4 --create --dbname=postgres ${file}`
+    ];
+}
+/** `RECOVERY.md`: how to restore this very backup with nothing but stock programs. */ function recoveryText(facts) {
+    const { manifest } = facts;
+    const database = manifest.parts.find((part)=>part.file.startsWith('database.'));
+    const globals = manifest.parts.find((part)=>part.file.startsWith('globals.'));
+    const restored = database === undefined ? {
+        commands: [],
+        file: ''
+    } : unpack(database);
+    const roles = globals === undefined ? undefined : unpack(globals);
+    const ownName = ownNameLines(facts, restored.file);
+    const key = database?.encryption === 'age-recipients' ? 'The files are encrypted with [age](https://age-encryption.org). `key.txt` is the identity file of one of the recipients.' : database?.encryption === 'age-passphrase' ? 'The files are encrypted with [age](https://age-encryption.org); it asks for the passphrase.' : 'The files are not encrypted.';
+    const block = (lines)=>[
+            '```sh',
+            ...lines,
+            '```'
+        ].join('\n');
+    return `${[
+        `# Restore backup ${manifest.id} without pgkeep`,
+        `Database ${JSON.stringify(manifest.database)} of ${manifest.snapshotAt}, PostgreSQL ${manifest.server.version}. Use \`psql\` and \`pg_restore\` ${manifest.tools.pg_dump.replace(/\D.*$/, '')} or newer. ${key}`,
+        `## 1. Fetch the files`,
+        'In an empty folder:',
+        block(facts.fetch.map((command, index)=>index === 0 ? command : `# or: ${command}`)),
+        `Their SHA-256 sums, to check with \`sha256sum\`:`,
+        block(manifest.parts.map((part)=>`echo '${part.sha256}  ${part.file}' | sha256sum -c -`)),
+        `## 2. Unpack`,
+        block([
+            ...restored.commands,
+            ...roles?.commands ?? [],
+            ...restored.commands.length === 0 ? [
+                '# nothing to unpack'
+            ] : []
+        ]),
+        `## 3. Restore`,
+        ...manifest.tools.sameMajor ? [] : [
+            'The programs that made it are newer than the server was: an error about `transaction_timeout` or another unknown setting is harmless there.'
+        ],
+        `Set \`PGHOST\`, \`PGPORT\`, \`PGUSER\` and \`PGPASSWORD\` for the server to restore to.`,
+        block([
+            ...roles === undefined ? [] : [
+                '# Roles and tablespaces, without passwords. Errors about what exists already are harmless.',
+                `psql -X -q -d postgres -f ${roles.file}`
+            ],
+            ...restoreLines(facts, restored.file)
+        ]),
+        ...ownName.length === 0 ? [] : [
+            '### Or: under its own name, with its settings and grants',
+            block(ownName)
+        ],
+        ...roles === undefined ? [
+            facts.format === 'plain' ? 'The roles are not part of this backup: create those that it names first.' : 'The roles are not part of this backup: where they are missing, add `--no-owner --no-privileges` to `pg_restore`.'
+        ] : []
+    ].join('\n\n')}\n`;
+}
+
+
+/***/ }),
+
 /***/ 23997:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -2507,7 +2863,7 @@ function totalsOf(results) {
 
 /***/ }),
 
-/***/ 7773:
+/***/ 63045:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2532,8 +2888,8 @@ var pooler = __nccwpck_require__(13154);
 var postgres_psql = __nccwpck_require__(80059);
 // EXTERNAL MODULE: ./lib/postgres/server.js
 var postgres_server = __nccwpck_require__(36008);
-// EXTERNAL MODULE: ./lib/storage/registry.js + 14 modules
-var registry = __nccwpck_require__(30253);
+// EXTERNAL MODULE: ./lib/storage/registry.js + 13 modules
+var registry = __nccwpck_require__(7685);
 // EXTERNAL MODULE: ./lib/retention/policy.js
 var retention_policy = __nccwpck_require__(85354);
 ;// CONCATENATED MODULE: ./lib/retention/artifact-days.js
@@ -2593,36 +2949,8 @@ const MONTH_HOURS = 31 * 24;
     return `At this size and schedule these artifacts cost about ${shown} GB-hours a month, ${verdict} (private repositories only; shared with all others of the account, and deleting gives none back).`;
 }
 
-;// CONCATENATED MODULE: ./lib/storage/artifact/days.js
-
-
-/** How long GitHub keeps artifacts where neither the repository nor anybody else says (docs.github.com). */ const DEFAULT_DAYS = 90;
-/**
- * How long the artifacts of this run are kept. GitHub keeps none longer than the repository's own limit, which a run
- * finds in GITHUB_RETENTION_DAYS, and says nothing where more is asked for.
- * @param asked the input `artifact-retention-days`
- * @throws UserError for a number of days that cannot be
- */ function artifactDays(asked, env) {
-    const limit = Number(env['GITHUB_RETENTION_DAYS'] || NaN);
-    const most = Number.isInteger(limit) && limit > 0 ? limit : undefined;
-    if (asked === undefined) return {
-        retentionDays: undefined,
-        days: most ?? DEFAULT_DAYS,
-        note: undefined
-    };
-    if (!Number.isInteger(asked) || asked < 1 || asked > 400) throw new errors/* UserError */.yo(`artifact-retention-days is ${asked}. GitHub keeps artifacts from 1 to 90 days, in private repositories up to 400.`);
-    if (most === undefined || asked <= most) return {
-        retentionDays: asked,
-        days: asked,
-        note: undefined
-    };
-    return {
-        retentionDays: most,
-        days: most,
-        note: `artifact-retention-days is ${asked}, and this repository keeps artifacts ${(0,units/* plural */.LS)(most, 'day')} at most: these are gone after ${(0,units/* plural */.LS)(most, 'day')}. The limit is in the repository's settings under Actions.`
-    };
-}
-
+// EXTERNAL MODULE: ./lib/storage/artifact/days.js
+var artifact_days = __nccwpck_require__(65877);
 // EXTERNAL MODULE: ./lib/storage/url.js
 var storage_url = __nccwpck_require__(38208);
 // EXTERNAL MODULE: ./lib/backup/id.js
@@ -2648,7 +2976,7 @@ var backup_manifest = __nccwpck_require__(78841);
         isPublic: artifacts?.isPublic ?? true,
         encrypted
     });
-    const { days, note } = artifactDays(inputs.artifactRetentionDays, env);
+    const { days, note } = (0,artifact_days/* artifactDays */.s)(inputs.artifactRetentionDays, env);
     if (note !== undefined) reporter.warn(note);
     refuseLongerPolicy((0,retention_inputs/* policyOf */.U)(inputs), days);
     return days;
@@ -3879,39 +4207,8 @@ const LOCK_FAILED = /lock timeout|could not obtain lock|canceling statement due 
     return signal.aborted;
 }
 
-;// CONCATENATED MODULE: ./lib/backup/selection.js
-/** What of the database the inputs choose. */ function selectionOf(inputs) {
-    const { content, schemas, excludeSchemas, tables, excludeTables, excludeTableData } = inputs;
-    return {
-        content,
-        schemas,
-        excludeSchemas,
-        tables,
-        excludeTables,
-        excludeTableData
-    };
-}
-/** The inputs that shaped a backup, as its manifest records them: only what was given, and nothing secret. */ function recordedOptions(inputs) {
-    const { format, content, fingerprint, compression, globals, jobs, dumpArgs } = inputs;
-    const lists = {
-        schemas: inputs.schemas,
-        'exclude-schemas': inputs.excludeSchemas,
-        tables: inputs.tables,
-        'exclude-tables': inputs.excludeTables,
-        'exclude-table-data': inputs.excludeTableData,
-        'dump-args': dumpArgs
-    };
-    return {
-        format,
-        content,
-        fingerprint,
-        compression: compression.level === undefined ? compression.method : `${compression.method}:${compression.level}`,
-        globals,
-        jobs,
-        ...Object.fromEntries(Object.entries(lists).filter(([, list])=>list.length > 0))
-    };
-}
-
+// EXTERNAL MODULE: ./lib/backup/selection.js
+var backup_selection = __nccwpck_require__(36940);
 ;// CONCATENATED MODULE: ./lib/backup/attempt.js
 
 
@@ -4048,7 +4345,7 @@ function dumpOptions(context, database, snapshot) {
     const { inputs, connection } = context;
     return {
         format: inputs.format,
-        selection: selectionOf(inputs),
+        selection: (0,backup_selection/* selectionOf */.W)(inputs),
         jobs: inputs.jobs === 'auto' ? (0,external_node_os_.availableParallelism)() : inputs.jobs,
         lockTimeout: String(inputs.lockTimeout),
         snapshot: snapshot.id,
@@ -4057,77 +4354,8 @@ function dumpOptions(context, database, snapshot) {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/backup/describe.js
-
-
-
-/** The entry of one file that was just written. */ function describePart(file, digest, encryption) {
-    const suffix = /\.(zst|gz|lz4)(\.age)?$/.exec(file)?.[1];
-    const methods = {
-        zst: 'zstd',
-        gz: 'gzip',
-        lz4: 'lz4'
-    };
-    return {
-        file,
-        ...digest,
-        compression: suffix === undefined ? 'none' : methods[suffix] ?? 'none',
-        encryption
-    };
-}
-/** The manifest without what differs from store to store: how each part was proved. */ function describeBackup(context, facts, parts) {
-    const { server, fingerprint } = facts;
-    const { programs, inputs } = context;
-    return {
-        version: backup_manifest/* MANIFEST_VERSION */.hh,
-        id: facts.id,
-        name: facts.name,
-        database: facts.database,
-        label: inputs.label ?? null,
-        startedAt: facts.startedAt.toISOString(),
-        snapshotAt: facts.snapshotAt,
-        finishedAt: new Date().toISOString(),
-        server: {
-            version: server.version,
-            encoding: server.encoding,
-            collate: server.collation.collate,
-            ctype: server.collation.ctype,
-            localeProvider: server.collation.provider,
-            locale: server.collation.locale,
-            icuRules: server.collation.icuRules,
-            collationVersion: server.collation.version
-        },
-        tools: {
-            pgkeep: context.version,
-            pg_dump: programs.version,
-            sameMajor: programs.major === server.major
-        },
-        source: {
-            ...context.run,
-            databaseId: (0,postgres_server/* databaseId */.xe)(server)
-        },
-        options: recordedOptions(inputs),
-        databaseBytes: server.databaseBytes,
-        parts: [
-            ...parts
-        ],
-        totals: fingerprint === undefined ? null : {
-            tables: fingerprint.tables.length,
-            rows: fingerprint.tables.reduce((sum, table)=>sum + table.rows, 0)
-        },
-        warnings: facts.warnings
-    };
-}
-/** The manifest as one store holds it. */ function manifestFor(store, group, described) {
-    return {
-        ...described,
-        parts: described.parts.map((part)=>({
-                ...part,
-                readBack: group.readBackOf(store, part.file)
-            }))
-    };
-}
-
+// EXTERNAL MODULE: ./lib/backup/describe.js
+var describe = __nccwpck_require__(35841);
 // EXTERNAL MODULE: ./lib/postgres/globals.js
 var postgres_globals = __nccwpck_require__(17371);
 ;// CONCATENATED MODULE: ./lib/backup/globals.js
@@ -4178,34 +4406,8 @@ var postgres_globals = __nccwpck_require__(17371);
     throw new errors/* UserError */.yo(`The roles that were backed up lack ${(0,units/* plural */.LS)(lacking.length, 'role')} that the database refers to (${lacking.slice(0, 10).join(', ')}${lacking.length > 10 ? ', ...' : ''}), so no backup was published: it would not restore with its owners and rights. If roles were being changed, run it again; else set globals to false and keep the roles elsewhere.`);
 }
 
-;// CONCATENATED MODULE: ./lib/backup/other-source.js
-
-
-
-/**
- * Says of each store whose newest backup of this family is of another database: two projects that use one name, or a
- * server that moved. The new backup is good, but the old ones must not be taken for its elders. A store that does not
- * answer is warned about: whether it takes the backup shows when it is written. So is encryption that has gone missing.
- */ async function otherSources(stores, name, databaseId, encrypted, reporter) {
-    const problems = await Promise.all(stores.map(async (store)=>{
-        const newest = await (0,catalogue/* newestBackup */.RO)(store, name).catch((error)=>{
-            reporter.warn(`${store.url} does not tell what its newest backup is, so whether that is of the same database is not known. ${(0,errors/* messageOf */.bD)(error)}`);
-            return undefined;
-        });
-        if (newest === undefined) return [];
-        if (!encrypted && (0,backup_manifest/* isEncrypted */.ph)(newest)) {
-            // A secret that does not exist reads as an empty input, and nobody would notice.
-            reporter.warn(`The newest backup named "${name}" in ${store.url}, ${newest.id}, is encrypted and this one is not: \`recipients\` and \`passphrase\` are empty. If that is not meant, check that the secret or variable behind them exists, and delete the new backup.`);
-        }
-        const other = newest.source.databaseId;
-        if (databaseId === null || other === null || other === databaseId) return [];
-        return [
-            `The newest backup named "${name}" in ${store.url}, ${newest.id}, is of another database than this one: two projects use the same name, or the server moved. The new backup was published and nothing was removed. Give one of them another \`name\`, or move the old backups to another prefix if the server is new.`
-        ];
-    }));
-    return problems.flat();
-}
-
+// EXTERNAL MODULE: ./lib/backup/other-source.js
+var other_source = __nccwpck_require__(16680);
 ;// CONCATENATED MODULE: ./lib/backup/progress.js
 /** Until a table is done, its share is guessed from how well the ones before it compressed. */ const FIRST_GUESS = 4;
 /**
@@ -4252,399 +4454,12 @@ var postgres_globals = __nccwpck_require__(17371);
     }
 }
 
-// EXTERNAL MODULE: external "node:url"
-var external_node_url_ = __nccwpck_require__(73136);
-// EXTERNAL MODULE: ./lib/base/text.js
-var base_text = __nccwpck_require__(58566);
-// EXTERNAL MODULE: ./lib/storage/s3/settings.js
-var settings = __nccwpck_require__(44671);
-;// CONCATENATED MODULE: ./lib/backup/fetch-command.js
-
-
-
-
-/**
- * The stock command that brings a backup's files into the current folder. Whoever runs it in a disaster has credentials
- * and nothing else, so what only this run's environment says of an S3 service is written out.
- * @param url the storage's URL, as the user wrote it
- * @param location the URL of the backup's own folder
- * @param env what the store was opened with
- */ function fetchCommand(url, location, env) {
-    const storage = (0,storage_url/* parseStorageUrl */.Y)(url);
-    if (storage.scheme === 'file') return `cp -r ${(0,base_text/* shell */.vf)(`${(0,external_node_url_.fileURLToPath)(location)}/.`)} .`;
-    if (storage.scheme === 'artifact') return artifactCommand(location, env);
-    const { endpoint, region } = (0,settings/* s3Settings */.o)(storage.s3, env);
-    return [
-        `aws s3 cp --recursive ${(0,base_text/* shell */.vf)(`${decodeURIComponent(location)}/`)} .`,
-        ...endpoint === undefined ? [] : [
-            `--endpoint-url ${(0,base_text/* shell */.vf)(withoutUser(endpoint))}`
-        ],
-        ...region === undefined ? [] : [
-            `--region ${(0,base_text/* shell */.vf)(region)}`
-        ]
-    ].join(' ');
-}
-/** The run that makes the backup is the one that we are part of; `~2` ends a name that the run had given before. */ function artifactCommand(location, env) {
-    const [, owner, repository, name, id] = /^artifact:\/\/([^/]+)\/([^/]+)\/([^/]+)\/([^/]+)/.exec(location) ?? [];
-    const actions = `repos/${owner}/${repository}/actions`;
-    const run = env['GITHUB_RUN_ID'];
-    const list = `${actions}${run === undefined ? '' : `/runs/${run}`}/artifacts?per_page=100`;
-    const prefix = `pgkeep.${name}.${id}.`;
-    const pick = `.artifacts[] | select(.name | startswith("${prefix}")) | "\\(.id) \\(.name)"`;
-    return [
-        `gh api --paginate ${(0,base_text/* shell */.vf)(list)} --jq ${(0,base_text/* shell */.vf)(pick)}`,
-        `while read -r id name; do file="\${name#${prefix}}"; gh api "${actions}/artifacts/$id/zip" > "\${file%~*}"; done`
-    ].join(' | ');
-}
-/** Nobody checked an address that stands in the environment: it may hold a password. */ function withoutUser(endpoint) {
-    if (!URL.canParse(endpoint)) return endpoint;
-    const { protocol, host, pathname } = new URL(endpoint);
-    return `${protocol}//${host}${pathname}`.replace(/\/+$/, '');
-}
-
-;// CONCATENATED MODULE: ./lib/backup/recovery.js
-
-function identifier(name) {
-    return `"${name.replaceAll('"', '""')}"`;
-}
-/** The commands that turn a stored file into the one that PostgreSQL's programs read, and that file's name. */ function unpack(part) {
-    const commands = [];
-    let file = part.file;
-    const strip = (suffix)=>file.slice(0, -suffix.length);
-    if (file.endsWith('.age')) {
-        const identity = part.encryption === 'age-passphrase' ? '' : '-i key.txt ';
-        commands.push(`age -d ${identity}-o ${strip('.age')} ${file}`);
-        file = strip('.age');
-    }
-    const programs = {
-        '.zst': 'zstd -d -f -q',
-        '.gz': 'gzip -d -f',
-        '.lz4': 'lz4 -d -f -q'
-    };
-    for (const [suffix, program] of Object.entries(programs)){
-        if (!file.endsWith(suffix)) continue;
-        commands.push(suffix === '.lz4' ? `${program} ${file} ${strip(suffix)}` : `${program} ${file}`);
-        file = strip(suffix);
-    }
-    if (file.endsWith('.tar')) {
-        commands.push(`tar -xf ${file}`);
-        file = strip('.tar');
-    }
-    return {
-        commands,
-        file
-    };
-}
-/** `createdb` with the encoding and locale of the source, so that text sorts as it did. */ function createDatabase(server) {
-    const options = [
-        '--template=template0',
-        `--encoding=${(0,base_text/* shell */.vf)(server.encoding)}`
-    ];
-    options.push(`--lc-collate=${(0,base_text/* shell */.vf)(server.collate)}`, `--lc-ctype=${(0,base_text/* shell */.vf)(server.ctype)}`);
-    if (server.localeProvider === 'icu' && server.locale !== null) {
-        options.push('--locale-provider=icu', `--icu-locale=${(0,base_text/* shell */.vf)(server.locale)}`);
-    }
-    if (server.localeProvider === 'builtin' && server.locale !== null) {
-        options.push('--locale-provider=builtin', `--builtin-locale=${(0,base_text/* shell */.vf)(server.locale)}`);
-    }
-    return `createdb ${options.join(' ')} "$DB"`;
-}
-function requirementLines(facts) {
-    if (facts.requires === undefined) {
-        return [
-            '# Parts of the database were left out. Before going on, decrypt fingerprint.json.age, if there is one, and create',
-            '# the schemas and extensions that its "requires" lists.'
-        ];
-    }
-    const statements = [
-        ...facts.requires.schemas.map((schema)=>`CREATE SCHEMA IF NOT EXISTS ${identifier(schema)}`),
-        ...facts.requires.extensions.map(({ name, schema })=>`CREATE EXTENSION IF NOT EXISTS ${identifier(name)} SCHEMA ${identifier(schema)}`)
-    ];
-    return [
-        ...statements.map((sql)=>`psql -X -v ON_ERROR_STOP=1 -d "$DB" -c ${(0,base_text/* shell */.vf)(sql)}`),
-        ...facts.requires.others.length === 0 ? [] : [
-            '# The backup refers to these objects and does not hold them: create them before going on.',
-            ...facts.requires.others.map((name)=>`#   ${(0,base_text/* printableLine */.oy)(name)}`)
-        ]
-    ];
-}
-function restoreLines(facts, file) {
-    // A newer pg_dump sets what an older server does not know (transaction_timeout); that error is harmless.
-    const strict = facts.manifest.tools.sameMajor;
-    const psql = `psql -X -q${strict ? ' -v ON_ERROR_STOP=1' : ''}`;
-    const pgRestore = `pg_restore${strict ? ' --exit-on-error' : ''}`;
-    if (facts.content === 'data') {
-        const restore = facts.format === 'plain' ? `${psql} -d "$DB" -f ${file}` : `${pgRestore} --data-only --dbname="$DB" ${file}`;
-        return [
-            'DB=restored   # a database that has the tables already, without rows: this backup holds rows alone',
-            restore
-        ];
-    }
-    if (facts.createsDatabase) {
-        return [
-            `# Creates the database ${JSON.stringify(facts.manifest.database)}; there must be none of that name.`,
-            `${psql} -d postgres -f ${file}`
-        ];
-    }
-    return [
-        'DB=restored   # any new name',
-        createDatabase(facts.manifest.server),
-        ...requirementLines(facts),
-        facts.format === 'plain' ? `${psql} -d "$DB" -f ${file}` : `${pgRestore} --jobs=4 --dbname="$DB" ${file}`
-    ];
-}
-/** With what belongs to the database itself, which only `--create` restores; no block where the archive is not all of it. */ function ownNameLines(facts, file) {
-    const { database, tools } = facts.manifest;
-    if (facts.format === 'plain' || facts.content !== 'all' || facts.filtered || /[\r\n]/.test(database)) return [];
-    return [
-        `# Creates the database ${JSON.stringify(database)}; there must be none of that name.`,
-        `pg_restore${tools.sameMajor ? ' --exit-on-error' : ''} --jobs=4 --create --dbname=postgres ${file}`
-    ];
-}
-/** `RECOVERY.md`: how to restore this very backup with nothing but stock programs. */ function recoveryText(facts) {
-    const { manifest } = facts;
-    const database = manifest.parts.find((part)=>part.file.startsWith('database.'));
-    const globals = manifest.parts.find((part)=>part.file.startsWith('globals.'));
-    const restored = database === undefined ? {
-        commands: [],
-        file: ''
-    } : unpack(database);
-    const roles = globals === undefined ? undefined : unpack(globals);
-    const ownName = ownNameLines(facts, restored.file);
-    const key = database?.encryption === 'age-recipients' ? 'The files are encrypted with [age](https://age-encryption.org). `key.txt` is the identity file of one of the recipients.' : database?.encryption === 'age-passphrase' ? 'The files are encrypted with [age](https://age-encryption.org); it asks for the passphrase.' : 'The files are not encrypted.';
-    const block = (lines)=>[
-            '```sh',
-            ...lines,
-            '```'
-        ].join('\n');
-    return `${[
-        `# Restore backup ${manifest.id} without pgkeep`,
-        `Database ${JSON.stringify(manifest.database)} of ${manifest.snapshotAt}, PostgreSQL ${manifest.server.version}. Use \`psql\` and \`pg_restore\` ${manifest.tools.pg_dump.replace(/\D.*$/, '')} or newer. ${key}`,
-        `## 1. Fetch the files`,
-        'In an empty folder:',
-        block(facts.fetch.map((command, index)=>index === 0 ? command : `# or: ${command}`)),
-        `Their SHA-256 sums, to check with \`sha256sum\`:`,
-        block(manifest.parts.map((part)=>`echo '${part.sha256}  ${part.file}' | sha256sum -c -`)),
-        `## 2. Unpack`,
-        block([
-            ...restored.commands,
-            ...roles?.commands ?? [],
-            ...restored.commands.length === 0 ? [
-                '# nothing to unpack'
-            ] : []
-        ]),
-        `## 3. Restore`,
-        ...manifest.tools.sameMajor ? [] : [
-            'The programs that made it are newer than the server was: an error about `transaction_timeout` or another unknown setting is harmless there.'
-        ],
-        `Set \`PGHOST\`, \`PGPORT\`, \`PGUSER\` and \`PGPASSWORD\` for the server to restore to.`,
-        block([
-            ...roles === undefined ? [] : [
-                '# Roles and tablespaces, without passwords. Errors about what exists already are harmless.',
-                `psql -X -q -d postgres -f ${roles.file}`
-            ],
-            ...restoreLines(facts, restored.file)
-        ]),
-        ...ownName.length === 0 ? [] : [
-            '### Or: under its own name, with its settings and grants',
-            block(ownName)
-        ],
-        ...roles === undefined && facts.format !== 'plain' ? [
-            'The roles are not part of this backup: where they are missing, add `--no-owner --no-privileges` to `pg_restore`.'
-        ] : []
-    ].join('\n\n')}\n`;
-}
-
-// EXTERNAL MODULE: ./lib/storage/put.js
-var put = __nccwpck_require__(17780);
-// EXTERNAL MODULE: ./lib/storage/sink.js
-var sink = __nccwpck_require__(31802);
-;// CONCATENATED MODULE: ./lib/backup/store-group.js
-
-
-
-
-
-// A cancelled run has 6.5 seconds (base/stop.ts), and these follow one another: even beside a store that answers
-// nothing any more, the others are cleaned in time.
-/** How long work that is under way may still take when a run is cancelled. */ const GRACE_MS = 1500;
-/** How long giving up an upload may take. */ const ABORT_MS = 1500;
-/** How long removing what a store holds may take. */ const CLEANUP_MS = 2500;
-/**
- * The stores of one backup. Everything is written to all of them in one pass. One that fails is dropped, named and
- * cleaned up; the others go on.
- */ class StoreGroup {
-    prefix;
-    reporter;
-    signal;
-    #members;
-    constructor(stores, prefix, reporter, signal){
-        this.prefix = prefix;
-        this.reporter = reporter;
-        this.signal = signal;
-        this.#members = stores.map((store)=>({
-                store,
-                keys: [],
-                readBack: new Map()
-            }));
-    }
-    /** Stores that have everything so far. */ get live() {
-        return this.#live().map(({ store })=>store);
-    }
-    /** Stores that failed, and why. */ get failures() {
-        return this.#members.flatMap(({ store, failure })=>failure === undefined ? [] : [
-                {
-                    store,
-                    error: failure
-                }
-            ]);
-    }
-    /** How a store proved to hold a file. */ readBackOf(store, file) {
-        const how = this.#members.find((member)=>member.store === store)?.readBack.get(file);
-        if (how === undefined) throw new Error(`${store.url} holds no ${file}`);
-        return how;
-    }
-    /**
-   * Writes one file to every live store and proves each copy.
-   * @throws what the source threw, or the first store's error when none is left.
-   */ async write(file, source, estimatedBytes, onBytes) {
-        const meter = new digest/* DigestMeter */.yj();
-        // A file that is written a second time is not proven by the first.
-        for (const member of this.#members)member.readBack.delete(file);
-        try {
-            await this.#each(async (member)=>{
-                const key = this.prefix + file;
-                member.keys.push(key);
-                const opening = sink/* StoreSink */.X.open(member.store, key, {
-                    signal: this.signal,
-                    ...estimatedBytes === undefined ? {} : {
-                        estimatedBytes
-                    }
-                });
-                // One that opens when nobody waits for it any more must not stay open.
-                opening.then((sink)=>this.signal.aborted ? sink.abort() : undefined, ()=>undefined);
-                member.sink = await opening;
-            });
-            for await (const chunk of source){
-                meter.update(chunk);
-                await this.#each(async (member)=>member.sink?.write(chunk));
-                onBytes?.(chunk.length);
-            }
-            const digest = meter.digest();
-            await this.#each(async (member)=>{
-                const receipt = await member.sink?.finish(digest);
-                if (receipt !== undefined) member.readBack.set(file, receipt.readBack);
-            });
-            return digest;
-        } finally{
-            const unproven = this.#members.filter(({ readBack })=>!readBack.has(file));
-            await Promise.all(unproven.map((member)=>this.#giveUp(member)));
-            for (const member of this.#members)member.sink = undefined;
-        }
-    }
-    /** Writes a small file whose bytes differ from store to store, the manifest. */ async writeEach(file, bytes) {
-        await this.#each(async (member)=>{
-            const key = this.prefix + file;
-            member.keys.push(key);
-            await (0,put/* putObject */.$)(member.store, key, bytes(member.store), {
-                signal: this.signal
-            });
-        });
-    }
-    /**
-   * Asks every live store once more for what it was given. A prune that runs at the same time takes a folder without a
-   * manifest for what a killed run left when its only object is a day old, and S3 dates an object by the *beginning* of its
-   * upload: so after the manifest was written, from which on nobody removes the parts.
-   * @throws when no store holds everything; one that does not is dropped, and its manifest removed.
-   */ async requireWhole(parts) {
-        await this.#each(async ({ store })=>{
-            const found = await Promise.all(parts.map(({ file })=>store.stat(this.prefix + file)));
-            const gone = parts.filter(({ bytes }, index)=>found[index]?.bytes !== bytes);
-            if (gone.length > 0) throw new errors/* UserError */.yo(`${gone.map(({ file })=>store.locate(this.prefix + file)).join(', ')} was removed or altered while the backup was made, so it was not published there. Look for what else writes to this storage: a lifecycle rule, or a prune that ran while this backup took more than a day.`);
-        });
-    }
-    /** Removes a file that will be written again, as far as that can be. */ async forget(file) {
-        await atMost(CLEANUP_MS, this.#live().map(({ store })=>store.remove(this.prefix + file)));
-    }
-    /** Removes what was written to every live store. Never throws: what stays has no manifest and is pruned as an orphan. */ async discard() {
-        await Promise.all(this.#live().map((member)=>this.#clean(member)));
-    }
-    #live() {
-        return this.#members.filter(({ failure })=>failure === undefined);
-    }
-    /** Does the same at every live store; one that fails is dropped. @throws the failure when it was the last one. */ async #each(work) {
-        const live = this.#live();
-        const results = await Promise.allSettled(live.map((member)=>this.#unlessAborted(work(member))));
-        let last;
-        for (const [index, result] of results.entries()){
-            const member = live[index];
-            if (result.status === 'fulfilled' || member === undefined) continue;
-            last = result.reason;
-            if (this.signal.aborted) continue;
-            member.failure = result.reason;
-            await this.#giveUp(member);
-            await this.#clean(member);
-            if (this.#live().length > 0) {
-                this.reporter.info(`${member.store.url} failed and is left out of this backup; the other stores go on. ${(0,errors/* messageOf */.bD)(result.reason)}`);
-            }
-        }
-        if (last !== undefined && (this.signal.aborted || this.#live().length === 0)) throw last;
-    }
-    /** Work that is under way is waited for, so that nothing appears after cleaning up; but a store may hang. */ async #unlessAborted(work) {
-        let timer;
-        let onAbort = ()=>undefined;
-        const over = new Promise((_, reject)=>{
-            onAbort = ()=>timer = setTimeout(()=>reject(new errors/* CancelledError */.cc()), GRACE_MS);
-            if (this.signal.aborted) onAbort();
-            else this.signal.addEventListener('abort', onAbort, {
-                once: true
-            });
-        });
-        try {
-            await Promise.race([
-                work,
-                over
-            ]);
-        } finally{
-            clearTimeout(timer);
-            this.signal.removeEventListener('abort', onAbort);
-        }
-        if (this.signal.aborted) throw new errors/* CancelledError */.cc();
-    }
-    /** Ends a member's upload now: what it still sends, and its buffers, would otherwise last as long as the file. */ async #giveUp(member) {
-        const { sink } = member;
-        member.sink = undefined;
-        if (sink !== undefined) await atMost(ABORT_MS, [
-            sink.abort()
-        ]);
-    }
-    /**
-   * The manifest, which is written last, goes first; where it cannot be removed, what it names stays too: what is half
-   * removed must not look whole.
-   */ async #clean({ store, keys }) {
-        const [last, ...others] = [
-            ...new Set(keys)
-        ].reverse();
-        if (last === undefined) return;
-        const removal = store.remove(last).catch((error)=>{
-            if (last.endsWith(`/${layout/* MANIFEST */.e0}`)) throw error;
-        }).then(()=>Promise.allSettled(others.map((key)=>store.remove(key))));
-        await atMost(CLEANUP_MS, [
-            removal
-        ]);
-    }
-}
-/** Waits until all have ended, however they did, but not for ever. */ async function atMost(ms, work) {
-    if (work.length === 0) return;
-    let timer;
-    const over = new Promise((resolve)=>timer = setTimeout(resolve, ms));
-    await Promise.race([
-        Promise.allSettled(work),
-        over
-    ]);
-    clearTimeout(timer);
-}
-
+// EXTERNAL MODULE: ./lib/backup/fetch-command.js
+var fetch_command = __nccwpck_require__(71234);
+// EXTERNAL MODULE: ./lib/backup/recovery.js
+var recovery = __nccwpck_require__(75415);
+// EXTERNAL MODULE: ./lib/backup/store-group.js
+var store_group = __nccwpck_require__(87437);
 ;// CONCATENATED MODULE: ./lib/backup/backup-database.js
 
 
@@ -4705,7 +4520,7 @@ const BASES = {
         const digest = await this.group.write(file, stage(counted.bytes()), estimatedBytes, onBytes);
         // Before encryption, which makes bytes out of nothing.
         if (counted.total === 0) throw new errors/* UserError */.yo(`${base} would be empty, so no backup was published.`);
-        this.parts.push(describePart(file, digest, encryption.kind));
+        this.parts.push((0,describe/* describePart */.xW)(file, digest, encryption.kind));
         return digest;
     }
 }
@@ -4716,8 +4531,8 @@ const BASES = {
     const startedAt = new Date();
     const id = (0,backup_id/* newId */.Si)(startedAt);
     const { reporter, inputs } = context;
-    const problems = await otherSources(context.stores, name, (0,postgres_server/* databaseId */.xe)(server), context.encryption.kind !== 'none', reporter);
-    const group = new StoreGroup(context.stores, (0,layout/* backupKey */.eT)(name, id, ''), reporter, context.signal);
+    const problems = await (0,other_source/* otherSources */.$)(context.stores, name, (0,postgres_server/* databaseId */.xe)(server), context.encryption.kind !== 'none', reporter);
+    const group = new store_group/* StoreGroup */.J(context.stores, (0,layout/* backupKey */.eT)(name, id, ''), reporter, context.signal);
     const writer = new BackupWriter(context, group);
     try {
         // Before the dump, which may take long and names the roles of its beginning.
@@ -4742,12 +4557,12 @@ const BASES = {
             fingerprint
         };
         await writeRecovery(writer, facts, attempt.requires);
-        const described = describeBackup(context, facts, writer.parts);
-        await group.writeEach(layout/* MANIFEST */.e0, (store)=>(0,backup_manifest/* encodeManifest */.Gb)(manifestFor(store, group, described)));
+        const described = (0,describe/* describeBackup */._1)(context, facts, writer.parts);
+        await group.writeEach(layout/* MANIFEST */.e0, (store)=>(0,backup_manifest/* encodeManifest */.Gb)((0,describe/* manifestFor */.h$)(store, group, described)));
         await group.requireWhole(described.parts);
         const [first] = group.live;
         if (first === undefined) throw new errors/* UserError */.yo('No storage holds the backup.');
-        const manifest = manifestFor(first, group, described);
+        const manifest = (0,describe/* manifestFor */.h$)(first, group, described);
         problems.push(...await findAnomalies(context, first, manifest, fingerprint));
         const durationSeconds = (Date.now() - startedAt.getTime()) / 1000;
         report(context, manifest, durationSeconds);
@@ -4808,12 +4623,12 @@ function globalsOf(context, database) {
 }
 async function writeRecovery(writer, facts, requires) {
     const { context, group, parts, encrypted } = writer;
-    const described = describeBackup(context, facts, parts);
-    const selection = selectionOf(context.inputs);
-    const text = recoveryText({
+    const described = (0,describe/* describeBackup */._1)(context, facts, parts);
+    const selection = (0,backup_selection/* selectionOf */.W)(context.inputs);
+    const text = (0,recovery/* recoveryText */.V)({
         manifest: described,
         format: context.inputs.format,
-        fetch: group.live.map((store)=>fetchCommand(store.url, store.locate(`${facts.name}/${facts.id}`), context.env)),
+        fetch: group.live.map((store)=>(0,fetch_command/* fetchCommand */.G)(store.url, store.locate(`${facts.name}/${facts.id}`), context.env)),
         filtered: (0,argv/* isFiltered */.s4)(selection),
         requires: (0,argv/* isFiltered */.s4)(selection) && encrypted ? undefined : requires,
         content: context.inputs.content,
@@ -4823,7 +4638,7 @@ async function writeRecovery(writer, facts, requires) {
         })
     });
     const digest = await group.write(layout/* RECOVERY */.wc, once(text), undefined);
-    parts.push(describePart(layout/* RECOVERY */.wc, digest, 'none'));
+    parts.push((0,describe/* describePart */.xW)(layout/* RECOVERY */.wc, digest, 'none'));
 }
 // eslint-disable-next-line @typescript-eslint/require-await -- a stream of one chunk
 async function* once(text) {
@@ -4976,6 +4791,8 @@ var session = __nccwpck_require__(4142);
     return listed;
 }
 
+// EXTERNAL MODULE: ./lib/storage/put.js
+var put = __nccwpck_require__(17780);
 ;// CONCATENATED MODULE: ./lib/backup/hidden-damage.js
 
 
@@ -5151,7 +4968,7 @@ var backup_result = __nccwpck_require__(23997);
 
 
 async function prepare(options) {
-    const { inputs, env, reporter, signal, artifacts } = options;
+    const { inputs, env, reporter, artifacts } = options;
     const connection = (0,parse/* parseConnection */.C)(inputs.databaseUrl ?? '', env);
     for (const secret of connection.secrets)reporter.mask(secret);
     if (inputs.passphrase !== undefined) reporter.mask(inputs.passphrase);
@@ -5163,12 +4980,7 @@ async function prepare(options) {
         env,
         reporter
     });
-    const stores = await Promise.all(inputs.storage.map((url)=>(0,registry/* openStore */.C)(url, {
-            env,
-            reporter,
-            signal,
-            artifacts
-        })));
+    const stores = await (0,registry/* openStores */.j)(inputs.storage, options);
     return {
         connection,
         stores,
@@ -5351,6 +5163,48 @@ const SAFETY = /-safety(-[0-9a-f]{6})?$/;
 
 /***/ }),
 
+/***/ 36940:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   N: () => (/* binding */ recordedOptions),
+/* harmony export */   W: () => (/* binding */ selectionOf)
+/* harmony export */ });
+/** What of the database the inputs choose. */ function selectionOf(inputs) {
+    const { content, schemas, excludeSchemas, tables, excludeTables, excludeTableData } = inputs;
+    return {
+        content,
+        schemas,
+        excludeSchemas,
+        tables,
+        excludeTables,
+        excludeTableData
+    };
+}
+/** The inputs that shaped a backup, as its manifest records them: only what was given, and nothing secret. */ function recordedOptions(inputs) {
+    const { format, content, fingerprint, compression, globals, jobs, dumpArgs } = inputs;
+    const lists = {
+        schemas: inputs.schemas,
+        'exclude-schemas': inputs.excludeSchemas,
+        tables: inputs.tables,
+        'exclude-tables': inputs.excludeTables,
+        'exclude-table-data': inputs.excludeTableData,
+        'dump-args': dumpArgs
+    };
+    return {
+        format,
+        content,
+        fingerprint,
+        compression: compression.level === undefined ? compression.method : `${compression.method}:${compression.level}`,
+        globals,
+        jobs,
+        ...Object.fromEntries(Object.entries(lists).filter(([, list])=>list.length > 0))
+    };
+}
+
+
+/***/ }),
+
 /***/ 4142:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -5379,6 +5233,205 @@ const SAFETY = /-safety(-[0-9a-f]{6})?$/;
 
 /***/ }),
 
+/***/ 87437:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   J: () => (/* binding */ StoreGroup)
+/* harmony export */ });
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _storage_digest_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(63309);
+/* harmony import */ var _storage_put_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(17780);
+/* harmony import */ var _storage_sink_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(31802);
+/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(30802);
+
+
+
+
+
+// A cancelled run has 6.5 seconds (base/stop.ts), and these follow one another: even beside a store that answers
+// nothing any more, the others are cleaned in time.
+/** How long work that is under way may still take when a run is cancelled. */ const GRACE_MS = 1500;
+/** How long giving up an upload may take. */ const ABORT_MS = 1500;
+/** How long removing what a store holds may take. */ const CLEANUP_MS = 2500;
+/**
+ * The stores of one backup. Everything is written to all of them in one pass. One that fails is dropped, named and
+ * cleaned up; the others go on.
+ */ class StoreGroup {
+    prefix;
+    reporter;
+    signal;
+    #members;
+    constructor(stores, prefix, reporter, signal){
+        this.prefix = prefix;
+        this.reporter = reporter;
+        this.signal = signal;
+        this.#members = stores.map((store)=>({
+                store,
+                keys: [],
+                readBack: new Map()
+            }));
+    }
+    /** Stores that have everything so far. */ get live() {
+        return this.#live().map(({ store })=>store);
+    }
+    /** Stores that failed, and why. */ get failures() {
+        return this.#members.flatMap(({ store, failure })=>failure === undefined ? [] : [
+                {
+                    store,
+                    error: failure
+                }
+            ]);
+    }
+    /** How a store proved to hold a file. */ readBackOf(store, file) {
+        const how = this.#members.find((member)=>member.store === store)?.readBack.get(file);
+        if (how === undefined) throw new Error(`${store.url} holds no ${file}`);
+        return how;
+    }
+    /**
+   * Writes one file to every live store and proves each copy.
+   * @throws what the source threw, or the first store's error when none is left.
+   */ async write(file, source, estimatedBytes, onBytes) {
+        const meter = new _storage_digest_js__WEBPACK_IMPORTED_MODULE_1__/* .DigestMeter */ .yj();
+        // A file that is written a second time is not proven by the first.
+        for (const member of this.#members)member.readBack.delete(file);
+        try {
+            await this.#each(async (member)=>{
+                const key = this.prefix + file;
+                member.keys.push(key);
+                const opening = _storage_sink_js__WEBPACK_IMPORTED_MODULE_3__/* .StoreSink */ .X.open(member.store, key, {
+                    signal: this.signal,
+                    ...estimatedBytes === undefined ? {} : {
+                        estimatedBytes
+                    }
+                });
+                // One that opens when nobody waits for it any more must not stay open.
+                opening.then((sink)=>this.signal.aborted ? sink.abort() : undefined, ()=>undefined);
+                member.sink = await opening;
+            });
+            for await (const chunk of source){
+                meter.update(chunk);
+                await this.#each(async (member)=>member.sink?.write(chunk));
+                onBytes?.(chunk.length);
+            }
+            const digest = meter.digest();
+            await this.#each(async (member)=>{
+                const receipt = await member.sink?.finish(digest);
+                if (receipt !== undefined) member.readBack.set(file, receipt.readBack);
+            });
+            return digest;
+        } finally{
+            const unproven = this.#members.filter(({ readBack })=>!readBack.has(file));
+            await Promise.all(unproven.map((member)=>this.#giveUp(member)));
+            for (const member of this.#members)member.sink = undefined;
+        }
+    }
+    /** Writes a small file whose bytes differ from store to store, the manifest. */ async writeEach(file, bytes) {
+        await this.#each(async (member)=>{
+            const key = this.prefix + file;
+            member.keys.push(key);
+            await (0,_storage_put_js__WEBPACK_IMPORTED_MODULE_2__/* .putObject */ .$)(member.store, key, bytes(member.store), {
+                signal: this.signal
+            });
+        });
+    }
+    /**
+   * Asks every live store once more for what it was given. A prune that runs at the same time takes a folder without a
+   * manifest for what a killed run left when its only object is a day old, and S3 dates an object by the *beginning* of its
+   * upload: so after the manifest was written, from which on nobody removes the parts.
+   * @throws when no store holds everything; one that does not is dropped, and its manifest removed.
+   */ async requireWhole(parts) {
+        await this.#each(async ({ store })=>{
+            const found = await Promise.all(parts.map(({ file })=>store.stat(this.prefix + file)));
+            const gone = parts.filter(({ bytes }, index)=>found[index]?.bytes !== bytes);
+            if (gone.length > 0) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`${gone.map(({ file })=>store.locate(this.prefix + file)).join(', ')} was removed or altered while the backup was made, so it was not published there. Look for what else writes to this storage: a lifecycle rule, or a prune that ran while this backup took more than a day.`);
+        });
+    }
+    /** Removes a file that will be written again, as far as that can be. */ async forget(file) {
+        await atMost(CLEANUP_MS, this.#live().map(({ store })=>store.remove(this.prefix + file)));
+    }
+    /** Removes what was written to every live store. Never throws: what stays has no manifest and is pruned as an orphan. */ async discard() {
+        await Promise.all(this.#live().map((member)=>this.#clean(member)));
+    }
+    #live() {
+        return this.#members.filter(({ failure })=>failure === undefined);
+    }
+    /** Does the same at every live store; one that fails is dropped. @throws the failure when it was the last one. */ async #each(work) {
+        const live = this.#live();
+        const results = await Promise.allSettled(live.map((member)=>this.#unlessAborted(work(member))));
+        let last;
+        for (const [index, result] of results.entries()){
+            const member = live[index];
+            if (result.status === 'fulfilled' || member === undefined) continue;
+            last = result.reason;
+            if (this.signal.aborted) continue;
+            member.failure = result.reason;
+            await this.#giveUp(member);
+            await this.#clean(member);
+            if (this.#live().length > 0) {
+                this.reporter.info(`${member.store.url} failed and is left out of this backup; the other stores go on. ${(0,_base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(result.reason)}`);
+            }
+        }
+        if (last !== undefined && (this.signal.aborted || this.#live().length === 0)) throw last;
+    }
+    /** Work that is under way is waited for, so that nothing appears after cleaning up; but a store may hang. */ async #unlessAborted(work) {
+        let timer;
+        let onAbort = ()=>undefined;
+        const over = new Promise((_, reject)=>{
+            onAbort = ()=>timer = setTimeout(()=>reject(new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .CancelledError */ .cc()), GRACE_MS);
+            if (this.signal.aborted) onAbort();
+            else this.signal.addEventListener('abort', onAbort, {
+                once: true
+            });
+        });
+        try {
+            await Promise.race([
+                work,
+                over
+            ]);
+        } finally{
+            clearTimeout(timer);
+            this.signal.removeEventListener('abort', onAbort);
+        }
+        if (this.signal.aborted) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .CancelledError */ .cc();
+    }
+    /** Ends a member's upload now: what it still sends, and its buffers, would otherwise last as long as the file. */ async #giveUp(member) {
+        const { sink } = member;
+        member.sink = undefined;
+        if (sink !== undefined) await atMost(ABORT_MS, [
+            sink.abort()
+        ]);
+    }
+    /**
+   * The manifest, which is written last, goes first; where it cannot be removed, what it names stays too: what is half
+   * removed must not look whole.
+   */ async #clean({ store, keys }) {
+        const [last, ...others] = [
+            ...new Set(keys)
+        ].reverse();
+        if (last === undefined) return;
+        const removal = store.remove(last).catch((error)=>{
+            if (last.endsWith(`/${_layout_js__WEBPACK_IMPORTED_MODULE_4__/* .MANIFEST */ .e0}`)) throw error;
+        }).then(()=>Promise.allSettled(others.map((key)=>store.remove(key))));
+        await atMost(CLEANUP_MS, [
+            removal
+        ]);
+    }
+}
+/** Waits until all have ended, however they did, but not for ever. */ async function atMost(ms, work) {
+    if (work.length === 0) return;
+    let timer;
+    const over = new Promise((resolve)=>timer = setTimeout(resolve, ms));
+    await Promise.race([
+        Promise.allSettled(work),
+        over
+    ]);
+    clearTimeout(timer);
+}
+
+
+/***/ }),
+
 /***/ 73857:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -5389,7 +5442,7 @@ const SAFETY = /-safety(-[0-9a-f]{6})?$/;
 /* harmony import */ var _postgres_connection_parse_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(31276);
 /* harmony import */ var _inputs_name_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(40902);
 /* harmony import */ var _named_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(52611);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7773);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(63045);
 /* harmony import */ var _result_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(23997);
 
 
@@ -7435,8 +7488,9 @@ class GithubIssues {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   E: () => (/* binding */ parseDuration),
-/* harmony export */   F: () => (/* binding */ parseAge)
+/* harmony export */   E9: () => (/* binding */ parseDuration),
+/* harmony export */   F1: () => (/* binding */ parseAge),
+/* harmony export */   pe: () => (/* binding */ parseTime)
 /* harmony export */ });
 const UNITS = {
     ms: 1,
@@ -7456,6 +7510,12 @@ function parse(text, pattern, longest) {
 }
 /** `90m`, `26h`, `8d`, `4w`, up to a hundred years: milliseconds; undefined for anything else. */ function parseAge(text) {
     return parse(text, /^(\d{1,9})(m|h|d|w)$/, 36_525 * 86_400_000);
+}
+const TIME = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?$/;
+/** An ISO time. A date alone is the beginning of that day; what has no zone is of this machine's, as for `date`. */ function parseTime(text) {
+    if (!TIME.test(text)) return undefined;
+    const time = new Date(text.length === 10 ? `${text}T00:00:00` : text.replace(' ', 'T'));
+    return Number.isNaN(time.getTime()) ? undefined : time;
 }
 
 
@@ -7496,7 +7556,156 @@ const HASH_DIGITS = 6;
 
 /***/ }),
 
-/***/ 24813:
+/***/ 36354:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  $: () => (/* binding */ parseValue),
+  r: () => (/* binding */ splitList)
+});
+
+// EXTERNAL MODULE: ./lib/base/errors.js
+var errors = __nccwpck_require__(17594);
+// EXTERNAL MODULE: ./lib/base/units.js
+var units = __nccwpck_require__(78714);
+// EXTERNAL MODULE: ./lib/retention/policy.js
+var policy = __nccwpck_require__(85354);
+// EXTERNAL MODULE: ./lib/inputs/duration.js
+var duration = __nccwpck_require__(67581);
+;// CONCATENATED MODULE: ./lib/inputs/size.js
+const UNITS = {
+    '': 1,
+    b: 1,
+    kb: 1e3,
+    mb: 1e6,
+    gb: 1e9,
+    tb: 1e12,
+    kib: 2 ** 10,
+    mib: 2 ** 20,
+    gib: 2 ** 30,
+    tib: 2 ** 40
+};
+/** `500GB` (powers of 1000), `10GiB` (of 1024), `1048576`: bytes; undefined for anything else. */ function parseSize(text) {
+    const [, number, unit = ''] = /^(\d{1,15}(?:\.\d{1,6})?) ?([a-z]*)$/i.exec(text) ?? [];
+    const bytes = Math.floor(Number(number) * (UNITS[unit.toLowerCase()] ?? NaN));
+    return bytes >= 1 && bytes <= Number.MAX_SAFE_INTEGER ? bytes : undefined;
+}
+
+// EXTERNAL MODULE: ./lib/inputs/selector.js
+var selector = __nccwpck_require__(65480);
+;// CONCATENATED MODULE: ./lib/inputs/parse.js
+
+
+
+
+
+
+// Above 19 zstd needs --ultra and gigabytes of memory to read the backup again.
+const LEVELS = {
+    zstd: 19,
+    gzip: 9
+};
+/** Values can be long, or be secrets pasted into the wrong input: a message shows only the start of one. */ function shown(text) {
+    return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}...` : text);
+}
+function refuse(name, text, allowed) {
+    throw new errors/* UserError */.yo(`Input "${name}" is ${shown(text)}; allowed: ${allowed}.`);
+}
+function parseBoolean(name, text) {
+    // The YAML 1.2 core schema's spellings, as the runner's own toolkit has them.
+    if (/^(true|True|TRUE)$/.test(text)) return true;
+    if (/^(false|False|FALSE)$/.test(text)) return false;
+    return refuse(name, text, 'true, false');
+}
+function parseWorkers(name, text, max) {
+    if (text === 'auto') return text;
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+    return value >= 1 && value <= max ? value : refuse(name, text, `auto, or a whole number from 1 to ${max}`);
+}
+function parseCompression(name, text) {
+    const match = /^(zstd|gzip|lz4|none)(?::(\d{1,2}))?$/.exec(text);
+    const method = match?.[1];
+    const level = match?.[2] === undefined ? undefined : Number(match[2]);
+    if (method !== undefined && level === undefined) return {
+        method
+    };
+    if (method !== undefined && level !== undefined && level >= 1 && level <= (LEVELS[method] ?? 0)) {
+        return {
+            method,
+            level
+        };
+    }
+    return refuse(name, text, 'zstd, zstd:1 to zstd:19, gzip, gzip:1 to gzip:9, lz4, none');
+}
+function parseMajor(name, text) {
+    if (text === 'auto') return text;
+    return /^[1-9]\d$/.test(text) ? Number(text) : refuse(name, text, 'auto, or a major version such as 17');
+}
+function parseNumber(name, text, { min, max }) {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN;
+    return value >= min && value <= max ? value : refuse(name, text, `a whole number from ${min} to ${max}`);
+}
+/** More than a thousandfold is a slip of the finger. */ const MAX_PERCENT = 100_000;
+function parsePercent(name, text) {
+    const percent = Number(/^(\d{1,6}(?:\.\d{1,3})?) ?%$/.exec(text)?.[1]);
+    return percent > 0 && percent <= MAX_PERCENT ? percent / 100 : refuse(name, text, 'a percentage, such as 50%');
+}
+/** What another room reads, with the input's name put to what it says is wrong. */ function named(name, read) {
+    try {
+        return read();
+    } catch (error) {
+        throw new errors/* UserError */.yo(`Input "${name}": ${(0,errors/* messageOf */.bD)(error)}`);
+    }
+}
+/** The entries of a list: one a line, without the space around them, blank lines left out. */ function splitList(text) {
+    return text.split(/\r?\n|\r/).map((line)=>line.trim()).filter((line)=>line !== '');
+}
+/** Names with spaces at their ends are not worth supporting, values of two lines are mostly a mistake. */ function parseString(name, text, { multiline }) {
+    const lines = splitList(text);
+    if (lines.length > 1 && multiline !== true) throw new errors/* UserError */.yo(`Input "${name}" takes one line; it has ${(0,units/* plural */.LS)(lines.length, 'line')}.`);
+    if (text.includes('\0')) throw new errors/* UserError */.yo(`Input "${name}" holds a NUL character.`);
+    return text;
+}
+function parseChoices(name, text, { values }) {
+    const entries = splitList(text);
+    const unknown = entries.find((entry)=>!values.includes(entry));
+    return unknown === undefined ? entries : refuse(name, unknown, `${values.join(', ')}, one a line`);
+}
+/** How each kind of input is read; `text` has no space around it. */ const READERS = {
+    string: parseString,
+    secret: (name, text, { multiline })=>multiline === true ? text : parseString(name, text, {}),
+    list: (_, text)=>splitList(text),
+    boolean: parseBoolean,
+    workers: (name, text, { max })=>parseWorkers(name, text, max),
+    choice: (name, text, { values })=>values.includes(text) ? text : refuse(name, text, values.join(', ')),
+    choices: parseChoices,
+    time: (name, text)=>(0,duration/* parseTime */.pe)(text) ?? refuse(name, text, 'an ISO time such as 2025-01-31T02:00:00Z, or 2025-01-31'),
+    duration: (name, text)=>(0,duration/* parseDuration */.E9)(text) ?? refuse(name, text, 'a number and a unit, such as 500ms, 60s, 5m or 1h, up to 24h'),
+    age: (name, text)=>(0,duration/* parseAge */.F1)(text) ?? refuse(name, text, 'a number and a unit, such as 90m, 26h, 8d or 4w'),
+    selector: (name, text)=>(0,selector/* parseSelector */.P)(text) ?? refuse(name, text, selector/* SELECTORS */.Z),
+    number: parseNumber,
+    count: (name, text)=>named(name, ()=>(0,policy/* parseCount */.zq)(text)),
+    within: (name, text)=>named(name, ()=>(0,policy/* parseWithin */.nM)(text)),
+    size: (name, text)=>parseSize(text) ?? refuse(name, text, 'a number of bytes, or one with a unit, such as 500GB or 10GiB'),
+    percent: parsePercent,
+    compression: parseCompression,
+    major: parseMajor
+};
+/**
+ * Reads one input's text, which is not empty.
+ * @throws UserError that names the input and what it may be; a secret's text is never in it.
+ */ function parseValue(name, kind, text) {
+    // Which reader belongs to which kind is what the type of READERS says; a lookup by a union cannot show it.
+    const reader = READERS[kind.type];
+    return reader(name, text.trim(), kind);
+}
+
+
+/***/ }),
+
+/***/ 35570:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -7827,10 +8036,12 @@ function isHttpUrl(text) {
         'http:'
     ].includes(new URL(text).protocol);
 }
+const ENCRYPTED_ONCE = ({ recipients, passphrase })=>given(recipients) && passphrase !== undefined ? 'Inputs "recipients" and "passphrase" are both given. A backup is encrypted with one or the other.' : undefined;
+const ONLY_DATABASE = ({ name })=>(0,inputs_name/* hasPlaceholder */.Kc)(name.replaceAll('{database}', '')) ? `Input "name" is "${name}": only {database} can stand in braces.` : undefined;
 const BACKUP_RULES = [
     STORED_ONCE,
     TOLD,
-    ({ recipients, passphrase })=>given(recipients) && passphrase !== undefined ? 'Inputs "recipients" and "passphrase" are both given. A backup is encrypted with one or the other.' : undefined,
+    ENCRYPTED_ONCE,
     ({ jobs, format })=>jobs !== 'auto' && jobs > 1 && format !== 'directory' ? `Input "jobs" is ${jobs}, but pg_dump works in parallel only in the directory format. Set format to directory, or leave jobs out.` : undefined,
     ({ databases })=>databases.length > 1 && databases.includes('*') ? 'Input "databases" holds * (all databases) and names. Give one or the other.' : undefined,
     ({ databases })=>{
@@ -7838,10 +8049,17 @@ const BACKUP_RULES = [
         return twice === undefined ? undefined : `Input "databases" names "${twice}" twice.`;
     },
     ({ databases, name })=>(databases.length > 1 || databases.includes('*')) && !name.includes('{database}') ? `Input "name" is "${name}" for several databases: their backups would be one family. Put {database} into the name.` : undefined,
-    ({ name })=>(0,inputs_name/* hasPlaceholder */.Kc)(name.replaceAll('{database}', '')) ? `Input "name" is "${name}": only {database} can stand in braces.` : undefined,
+    ONLY_DATABASE,
     // pg_dump dumps the tables that match whatever the schema patterns say, and does not mention it.
     ({ tables, schemas, excludeSchemas })=>given(tables) && (given(schemas) || given(excludeSchemas)) ? `Inputs "tables" and "${given(schemas) ? 'schemas' : 'exclude-schemas'}" are both given: pg_dump would ignore the latter. Write the schema into the pattern, as in sales.*, instead.` : undefined,
     ({ content, excludeTableData })=>content === 'schema' && given(excludeTableData) ? 'Input "exclude-table-data" has no effect with content: schema, which holds no rows. Leave it out.' : undefined
+];
+const IMPORT_RULES = [
+    STORED_ONCE,
+    ENCRYPTED_ONCE,
+    ONLY_DATABASE,
+    ({ storage })=>storage.some((url)=>/^artifact:/i.test(url)) ? 'Input "storage" is artifact://, and artifacts are made by a workflow run, not from a terminal. Import into s3:// or file:///.' : undefined,
+    ({ takenAt })=>takenAt !== undefined && takenAt > new Date() ? 'Input "taken-at" lies in the future. Give the time at which the dump was made.' : undefined
 ];
 const RESTORE_RULES = [
     STORED_ONCE,
@@ -7918,6 +8136,10 @@ const CHECKS = {
         checkName('status', inputs);
         check(STATUS_RULES, inputs);
     },
+    fleet: ()=>undefined,
+    import: (inputs)=>{
+        check(IMPORT_RULES, inputs);
+    },
     list: (inputs)=>{
         checkName('list', inputs);
     },
@@ -7944,139 +8166,10 @@ const CHECKS = {
     CHECKS[command](inputs);
 }
 
-// EXTERNAL MODULE: ./lib/base/units.js
-var units = __nccwpck_require__(78714);
-// EXTERNAL MODULE: ./lib/inputs/duration.js
-var duration = __nccwpck_require__(67581);
-;// CONCATENATED MODULE: ./lib/inputs/size.js
-const UNITS = {
-    '': 1,
-    b: 1,
-    kb: 1e3,
-    mb: 1e6,
-    gb: 1e9,
-    tb: 1e12,
-    kib: 2 ** 10,
-    mib: 2 ** 20,
-    gib: 2 ** 30,
-    tib: 2 ** 40
-};
-/** `500GB` (powers of 1000), `10GiB` (of 1024), `1048576`: bytes; undefined for anything else. */ function parseSize(text) {
-    const [, number, unit = ''] = /^(\d{1,15}(?:\.\d{1,6})?) ?([a-z]*)$/i.exec(text) ?? [];
-    const bytes = Math.floor(Number(number) * (UNITS[unit.toLowerCase()] ?? NaN));
-    return bytes >= 1 && bytes <= Number.MAX_SAFE_INTEGER ? bytes : undefined;
-}
-
-// EXTERNAL MODULE: ./lib/inputs/selector.js
-var selector = __nccwpck_require__(65480);
-;// CONCATENATED MODULE: ./lib/inputs/parse.js
-
-
-
-
-
-
-// Above 19 zstd needs --ultra and gigabytes of memory to read the backup again.
-const LEVELS = {
-    zstd: 19,
-    gzip: 9
-};
-/** Values can be long, or be secrets pasted into the wrong input: a message shows only the start of one. */ function shown(text) {
-    return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}...` : text);
-}
-function refuse(name, text, allowed) {
-    throw new errors/* UserError */.yo(`Input "${name}" is ${shown(text)}; allowed: ${allowed}.`);
-}
-function parseBoolean(name, text) {
-    // The YAML 1.2 core schema's spellings, as the runner's own toolkit has them.
-    if (/^(true|True|TRUE)$/.test(text)) return true;
-    if (/^(false|False|FALSE)$/.test(text)) return false;
-    return refuse(name, text, 'true, false');
-}
-function parseWorkers(name, text, max) {
-    if (text === 'auto') return text;
-    const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
-    return value >= 1 && value <= max ? value : refuse(name, text, `auto, or a whole number from 1 to ${max}`);
-}
-function parseCompression(name, text) {
-    const match = /^(zstd|gzip|lz4|none)(?::(\d{1,2}))?$/.exec(text);
-    const method = match?.[1];
-    const level = match?.[2] === undefined ? undefined : Number(match[2]);
-    if (method !== undefined && level === undefined) return {
-        method
-    };
-    if (method !== undefined && level !== undefined && level >= 1 && level <= (LEVELS[method] ?? 0)) {
-        return {
-            method,
-            level
-        };
-    }
-    return refuse(name, text, 'zstd, zstd:1 to zstd:19, gzip, gzip:1 to gzip:9, lz4, none');
-}
-function parseMajor(name, text) {
-    if (text === 'auto') return text;
-    return /^[1-9]\d$/.test(text) ? Number(text) : refuse(name, text, 'auto, or a major version such as 17');
-}
-function parseNumber(name, text, { min, max }) {
-    const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN;
-    return value >= min && value <= max ? value : refuse(name, text, `a whole number from ${min} to ${max}`);
-}
-/** More than a thousandfold is a slip of the finger. */ const MAX_PERCENT = 100_000;
-function parsePercent(name, text) {
-    const percent = Number(/^(\d{1,6}(?:\.\d{1,3})?) ?%$/.exec(text)?.[1]);
-    return percent > 0 && percent <= MAX_PERCENT ? percent / 100 : refuse(name, text, 'a percentage, such as 50%');
-}
-/** What another room reads, with the input's name put to what it says is wrong. */ function named(name, read) {
-    try {
-        return read();
-    } catch (error) {
-        throw new errors/* UserError */.yo(`Input "${name}": ${(0,errors/* messageOf */.bD)(error)}`);
-    }
-}
-/** The entries of a list: one a line, without the space around them, blank lines left out. */ function splitList(text) {
-    return text.split(/\r?\n|\r/).map((line)=>line.trim()).filter((line)=>line !== '');
-}
-/** Names with spaces at their ends are not worth supporting, values of two lines are mostly a mistake. */ function parseString(name, text, { multiline }) {
-    const lines = splitList(text);
-    if (lines.length > 1 && multiline !== true) throw new errors/* UserError */.yo(`Input "${name}" takes one line; it has ${(0,units/* plural */.LS)(lines.length, 'line')}.`);
-    if (text.includes('\0')) throw new errors/* UserError */.yo(`Input "${name}" holds a NUL character.`);
-    return text;
-}
-function parseChoices(name, text, { values }) {
-    const entries = splitList(text);
-    const unknown = entries.find((entry)=>!values.includes(entry));
-    return unknown === undefined ? entries : refuse(name, unknown, `${values.join(', ')}, one a line`);
-}
-/** How each kind of input is read; `text` has no space around it. */ const READERS = {
-    string: parseString,
-    secret: (name, text, { multiline })=>multiline === true ? text : parseString(name, text, {}),
-    list: (_, text)=>splitList(text),
-    boolean: parseBoolean,
-    workers: (name, text, { max })=>parseWorkers(name, text, max),
-    choice: (name, text, { values })=>values.includes(text) ? text : refuse(name, text, values.join(', ')),
-    choices: parseChoices,
-    duration: (name, text)=>(0,duration/* parseDuration */.E)(text) ?? refuse(name, text, 'a number and a unit, such as 500ms, 60s, 5m or 1h, up to 24h'),
-    age: (name, text)=>(0,duration/* parseAge */.F)(text) ?? refuse(name, text, 'a number and a unit, such as 90m, 26h, 8d or 4w'),
-    selector: (name, text)=>(0,selector/* parseSelector */.P)(text) ?? refuse(name, text, selector/* SELECTORS */.Z),
-    number: parseNumber,
-    count: (name, text)=>named(name, ()=>(0,policy/* parseCount */.zq)(text)),
-    within: (name, text)=>named(name, ()=>(0,policy/* parseWithin */.nM)(text)),
-    size: (name, text)=>parseSize(text) ?? refuse(name, text, 'a number of bytes, or one with a unit, such as 500GB or 10GiB'),
-    percent: parsePercent,
-    compression: parseCompression,
-    major: parseMajor
-};
-/**
- * Reads one input's text, which is not empty.
- * @throws UserError that names the input and what it may be; a secret's text is never in it.
- */ function parseValue(name, kind, text) {
-    // Which reader belongs to which kind is what the type of READERS says; a lookup by a union cannot show it.
-    const reader = READERS[kind.type];
-    return reader(name, text.trim(), kind);
-}
-
-// EXTERNAL MODULE: ./lib/inputs/table.js + 11 modules
-var table = __nccwpck_require__(2253);
+// EXTERNAL MODULE: ./lib/inputs/parse.js + 1 modules
+var parse = __nccwpck_require__(36354);
+// EXTERNAL MODULE: ./lib/inputs/table.js + 13 modules
+var table = __nccwpck_require__(49950);
 // EXTERNAL MODULE: ./lib/inputs/values.js
 var inputs_values = __nccwpck_require__(97035);
 ;// CONCATENATED MODULE: ./lib/inputs/read.js
@@ -8098,7 +8191,7 @@ var inputs_values = __nccwpck_require__(97035);
             throw new errors/* UserError */.yo(`Input "${name}" is required: ${(0,table/* describe */.q0)(spec, command)}.`);
         }
         const absent = spec.type === 'list' || spec.type === 'choices' ? [] : undefined;
-        values[(0,inputs_values/* camelCase */.x)(name)] = text === undefined ? absent : parseValue(name, spec, text);
+        values[(0,inputs_values/* camelCase */.x)(name)] = text === undefined ? absent : (0,parse/* parseValue */.$)(name, spec, text);
     }
     // The table says what each value is; this is the one place that takes its word for it.
     const inputs = values;
@@ -8139,7 +8232,7 @@ const TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2
             text: rest
         };
     }
-    const withinMs = kind === 'random' ? (0,_duration_js__WEBPACK_IMPORTED_MODULE_0__/* .parseAge */ .F)(rest) : undefined;
+    const withinMs = kind === 'random' ? (0,_duration_js__WEBPACK_IMPORTED_MODULE_0__/* .parseAge */ .F1)(rest) : undefined;
     return withinMs === undefined ? undefined : {
         kind: 'random',
         withinMs
@@ -8153,11 +8246,12 @@ const TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   K7: () => (/* binding */ COMMANDS_WITH_STORAGE),
 /* harmony export */   _m: () => (/* binding */ COMMANDS_WITH_INPUTS),
-/* harmony export */   fd: () => (/* binding */ GROUPS)
+/* harmony export */   fd: () => (/* binding */ GROUPS),
+/* harmony export */   kl: () => (/* binding */ ACTIONS)
 /* harmony export */ });
-/* unused harmony export ACTIONS */
-/** The commands that are actions too. */ const ACTIONS = [
+const ACTIONS_WITH_STORAGE = [
     'backup',
     'restore',
     'verify',
@@ -8165,18 +8259,28 @@ const TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2
     'prune',
     'status'
 ];
-/** The actions and commands that take inputs; each looks into a storage. */ const COMMANDS_WITH_INPUTS = [
-    ...ACTIONS,
+/** The commands that are actions too. */ const ACTIONS = [
+    ...ACTIONS_WITH_STORAGE,
+    'fleet'
+];
+/** The actions and commands that look into a storage. */ const COMMANDS_WITH_STORAGE = [
+    ...ACTIONS_WITH_STORAGE,
+    'import',
     'list',
     'show',
     'delete',
     'stats',
     'log'
 ];
+/** The actions and commands that take inputs. */ const COMMANDS_WITH_INPUTS = [
+    ...COMMANDS_WITH_STORAGE,
+    'fleet'
+];
 /** The headings that the help and the README sort inputs under, in this order. */ const GROUPS = [
     'Database',
     'Storage',
     'What is dumped',
+    'What is imported',
     'What is restored',
     'What is proved',
     'What is rehearsed',
@@ -8187,13 +8291,15 @@ const TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2
     'How it is read',
     'What is kept',
     'How it runs',
-    'Who is told'
+    'Who is told',
+    'The fleet',
+    'What a job of it reports'
 ];
 
 
 /***/ }),
 
-/***/ 2253:
+/***/ 49950:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -8325,6 +8431,120 @@ __nccwpck_require__.d(__webpack_exports__, {
     }
 };
 
+;// CONCATENATED MODULE: ./lib/inputs/table/fleet.js
+const FLEET = {
+    group: 'The fleet',
+    commands: [
+        'fleet'
+    ]
+};
+const REPORTED = {
+    group: 'What a job of it reports',
+    commands: [
+        'fleet'
+    ],
+    actionOnly: true,
+    type: 'string'
+};
+/** Many databases from one file: which, and what became of each. */ const MEMBERS = {
+    step: {
+        ...FLEET,
+        actionOnly: true,
+        type: 'choice',
+        values: [
+            'plan',
+            'check',
+            'report',
+            'summary'
+        ],
+        default: 'plan',
+        description: '`plan` reads the file and gives the matrix of jobs; in each job `check` comes before the work and `report` after it; `summary` tells of all of them, in a job after them'
+    },
+    config: {
+        ...FLEET,
+        type: 'string',
+        default: 'pgkeep.yml',
+        placeholder: 'FILE',
+        description: 'The file that names the databases, from the root of the repository'
+    },
+    action: {
+        ...FLEET,
+        type: 'choice',
+        values: [
+            'backup',
+            'verify'
+        ],
+        default: 'backup',
+        placeholder: 'ACTION',
+        description: 'What is done to each database: `backup` or `verify`'
+    },
+    id: {
+        ...FLEET,
+        actionOnly: true,
+        type: 'string',
+        description: 'The `id` that the plan gave: it tells two fleets of one run apart'
+    },
+    expected: {
+        ...FLEET,
+        actionOnly: true,
+        type: 'list',
+        description: 'The `databases` that the plan gave: of each `summary` wants a report'
+    },
+    result: {
+        ...FLEET,
+        actionOnly: true,
+        type: 'choice',
+        values: [
+            'success',
+            'failure',
+            'cancelled',
+            'skipped'
+        ],
+        description: 'How the matrix ended, `needs.<job>.result`: a job that was killed has reported nothing'
+    },
+    secrets: {
+        ...FLEET,
+        actionOnly: true,
+        type: 'secret',
+        multiline: true,
+        description: 'Secrets by their names, as a JSON object: GitHub hides them as a whole, and `check` hides each that the database needs'
+    },
+    'missing-secrets': {
+        ...FLEET,
+        actionOnly: true,
+        type: 'string',
+        description: 'Names of secrets that the file names and the job has not: `check` wants each of them in `secrets`'
+    },
+    database: {
+        ...REPORTED,
+        description: 'The database that the job is of, `matrix.database`'
+    },
+    outcome: {
+        ...REPORTED,
+        description: 'How the job has gone so far, `job.status`'
+    },
+    error: {
+        ...REPORTED,
+        description: 'The output `error` of the action that did the work'
+    },
+    'backup-id': {
+        ...REPORTED,
+        description: 'The output `backup-id` of it'
+    },
+    bytes: {
+        ...REPORTED,
+        description: 'The output `bytes` of it'
+    },
+    rows: {
+        ...REPORTED,
+        description: 'The output `rows` of it'
+    },
+    'duration-seconds': {
+        ...REPORTED,
+        description: 'How long it took, in seconds'
+    }
+};
+
 // EXTERNAL MODULE: ./lib/inputs/spec.js
 var spec = __nccwpck_require__(88554);
 ;// CONCATENATED MODULE: ./lib/inputs/table/github.js
@@ -8333,7 +8553,7 @@ var spec = __nccwpck_require__(88554);
     'github-token': {
         type: 'secret',
         group: 'Storage',
-        commands: spec/* COMMANDS_WITH_INPUTS */._m,
+        commands: spec/* COMMANDS_WITH_STORAGE */.K7,
         actionDefault: '${{ github.token }}',
         placeholder: 'TOKEN',
         description: 'The token that artifacts are listed, read and deleted with; the job needs `permissions: actions: write` (`read` where nothing is deleted). On the command line `GITHUB_TOKEN`, with `GITHUB_REPOSITORY`',
@@ -8352,6 +8572,41 @@ var spec = __nccwpck_require__(88554);
         defaultText: "the repository's",
         placeholder: 'DAYS',
         description: 'How long GitHub keeps artifacts (`artifact://`); a `keep-` policy that reaches further back is refused'
+    }
+};
+
+;// CONCATENATED MODULE: ./lib/inputs/table/import.js
+/** Dumps that were made by other means. */ const IMPORT = {
+    'taken-at': {
+        type: 'time',
+        group: 'What is imported',
+        commands: [
+            'import'
+        ],
+        placeholder: 'TIME',
+        defaultText: "the archive's own time, else a date in the file's name, else when the file was last written",
+        description: 'When the dump was taken, for one file (`2025-01-31T02:00:00Z`); a time without a zone is one of this machine'
+    },
+    'source-passphrase': {
+        type: 'secret',
+        group: 'What is imported',
+        commands: [
+            'import'
+        ],
+        placeholder: 'TEXT',
+        description: 'The passphrase that the files are encrypted with, by `openssl enc` or `age -p`'
+    },
+    'openssl-iterations': {
+        type: 'number',
+        min: 1,
+        max: 100_000_000,
+        group: 'What is imported',
+        commands: [
+            'import'
+        ],
+        default: '10000',
+        placeholder: 'N',
+        description: 'What `openssl enc -pbkdf2` was given as `-iter`; the cipher (AES in CBC mode), the digest and the old way without `-pbkdf2` are found out'
     }
 };
 
@@ -8548,13 +8803,14 @@ const EVERYWHERE = [
     storage: {
         type: 'list',
         group: 'Storage',
-        commands: spec/* COMMANDS_WITH_INPUTS */._m,
-        required: spec/* COMMANDS_WITH_INPUTS */._m,
+        commands: spec/* COMMANDS_WITH_STORAGE */.K7,
+        required: spec/* COMMANDS_WITH_STORAGE */.K7,
         placeholder: 'URL',
         description: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; a backup goes to all of them in one pass',
         descriptions: {
             list: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`',
             show: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`',
+            import: 'Where backups live: `s3://bucket/prefix` or `file:///path`, one URL a line; what is imported goes to all of them in one pass',
             delete: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`, one URL a line; the backup is deleted from each',
             stats: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`',
             log: 'Where backups live: `s3://bucket/prefix`, `artifact://` or `file:///path`',
@@ -8568,15 +8824,17 @@ const EVERYWHERE = [
     name: {
         type: 'string',
         group: 'Storage',
-        commands: spec/* COMMANDS_WITH_INPUTS */._m,
+        commands: spec/* COMMANDS_WITH_STORAGE */.K7,
         defaults: {
-            backup: '{database}'
+            backup: '{database}',
+            import: '{database}'
         },
         defaultText: 'the only one',
         placeholder: 'NAME',
         description: 'The family to look in; not needed where the storage holds only one',
         descriptions: {
-            backup: 'The family that the backup belongs to, `{database}` being the name of the database; backups of one family are listed together'
+            backup: 'The family that the backup belongs to, `{database}` being the name of the database; backups of one family are listed together',
+            import: 'The family that the backups belong to, `{database}` being the name of the database where the dump says it: a plain dump without `--create` does not, and needs a name'
         }
     },
     label: {
@@ -8588,13 +8846,15 @@ const EVERYWHERE = [
             'verify',
             'check-migrations',
             'prune',
+            'import',
             'list'
         ],
         placeholder: 'TEXT',
         description: 'Look only at backups that carry this label',
         descriptions: {
             backup: 'Free text such as `daily` that the backup carries; the `keep-` inputs then look only at backups with this label',
-            prune: 'Look only at backups that carry this label; all others are kept'
+            prune: 'Look only at backups that carry this label; all others are kept',
+            import: 'Free text such as `daily` that the backups carry, by which they are pruned with others of that label'
         }
     }
 };
@@ -8801,10 +9061,12 @@ const WHERE = {
         commands: [
             'backup',
             'restore',
-            'prune'
+            'prune',
+            'import'
         ],
         default: 'false',
         descriptions: {
+            import: 'Read the files to their end and say what would be imported, but store nothing',
             prune: 'Say which backups would be removed, and why the others are kept, but remove nothing',
             restore: 'Say what would be restored, replaced and left out, and whether versions, extensions, roles and disk space fit, but change nothing'
         },
@@ -8835,7 +9097,8 @@ const WHERE = {
             'restore',
             'verify',
             'check-migrations',
-            'status'
+            'status',
+            'import'
         ],
         placeholder: 'FOLDER',
         description: 'Use the PostgreSQL programs in this folder and install nothing'
@@ -8898,13 +9161,20 @@ const CHECKED = {
         type: 'secret',
         multiline: true,
         group: 'How it is read',
+        groups: {
+            import: 'What is imported'
+        },
         commands: [
             'restore',
             'verify',
-            'check-migrations'
+            'check-migrations',
+            'import'
         ],
         placeholder: 'KEY',
-        description: 'The age secret key (`AGE-SECRET-KEY-1...`) of one of the recipients, or the text of an identity file'
+        description: 'The age secret key (`AGE-SECRET-KEY-1...`) of one of the recipients, or the text of an identity file',
+        descriptions: {
+            import: 'The age secret key that opens the files, where age encrypts them: they are read to their end before they are stored'
+        }
     },
     fingerprint: {
         type: 'choice',
@@ -8934,10 +9204,14 @@ const CHECKED = {
         type: 'list',
         group: 'How it is stored',
         commands: [
-            'backup'
+            'backup',
+            'import'
         ],
         placeholder: 'KEY',
-        description: 'Encrypt to these age public keys, one a line: the job can write backups that it cannot read'
+        description: 'Encrypt to these age public keys, one a line: the job can write backups that it cannot read',
+        descriptions: {
+            import: 'Encrypt what is imported to these age public keys, one a line'
+        }
     },
     passphrase: {
         type: 'secret',
@@ -8951,12 +9225,14 @@ const CHECKED = {
             'backup',
             'restore',
             'verify',
-            'check-migrations'
+            'check-migrations',
+            'import'
         ],
         placeholder: 'TEXT',
         description: 'The age passphrase that the backup was encrypted with',
         descriptions: {
-            backup: 'Encrypt with this age passphrase instead of to recipients'
+            backup: 'Encrypt with this age passphrase instead of to recipients',
+            import: 'Encrypt what is imported with this age passphrase instead of to recipients'
         }
     }
 };
@@ -9048,12 +9324,15 @@ const CHECKED = {
 
 
 
+
+
 /**
  * Every input, once. The typed reader, the command line and its help, each action.yml and the README's tables come
  * from here; `npm run docs` writes the generated ones.
  */ const TABLE = {
     ...PLACE,
     ...DUMP,
+    ...IMPORT,
     ...RESTORE,
     ...VERIFY,
     ...MIGRATIONS,
@@ -9062,7 +9341,8 @@ const CHECKED = {
     ...RETENTION,
     ...RUN,
     ...NOTIFY,
-    ...GITHUB
+    ...GITHUB,
+    ...MEMBERS
 };
 /** The inputs that an action or command takes, in the table's order. */ function inputsOf(command) {
     return Object.entries(TABLE).filter(([, spec])=>spec.commands.includes(command));
@@ -9146,6 +9426,46 @@ const CHECKED = {
 /** `lock-timeout` -> `lockTimeout`. */ function camelCase(name) {
     return name.replaceAll(/-([a-z])/g, (_, letter)=>letter.toUpperCase());
 }
+
+
+/***/ }),
+
+/***/ 46725:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B3: () => (/* binding */ workspaceOf),
+/* harmony export */   gv: () => (/* binding */ workingFolder),
+/* harmony export */   yK: () => (/* binding */ requirePaths)
+/* harmony export */ });
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(51455);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(76760);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(17594);
+
+
+
+/** Where relative paths of the inputs begin, absolute: the repository that was checked out, or the folder that we were started in. */ function workspaceOf({ env }) {
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(env['GITHUB_WORKSPACE'] ?? '.');
+}
+/** The folder that the command runs in, absolute. */ function workingFolder({ env, inputs }) {
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(workspaceOf({
+        env
+    }), inputs.workingDirectory);
+}
+/**
+ * Looks for what the inputs name before a backup is fetched for nothing.
+ * @throws UserError where the folder or the file is missing: mostly the step that checks out the repository is.
+ */ async function requirePaths({ workingDirectory, sanitize }, workspace) {
+    const folder = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.stat)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(workspace, workingDirectory)).catch(()=>undefined);
+    if (folder?.isDirectory() !== true) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .UserError */ .yo(`Input "working-directory" is ${JSON.stringify(workingDirectory)}, and there is no such folder in ${workspace}. ${CHECKED_OUT}`);
+    if (sanitize === undefined) return;
+    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.access)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(workspace, sanitize), node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.constants.R_OK).catch((error)=>{
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .UserError */ .yo(`Input "sanitize" is ${JSON.stringify(sanitize)}, and there is no such file in ${workspace} that can be read. ${CHECKED_OUT}`, {
+            cause: error
+        });
+    });
+}
+const CHECKED_OUT = 'In a workflow, check out the repository in a step before this one.';
 
 
 /***/ }),
@@ -9285,11 +9605,14 @@ const PAGE = {
     ].sort((a, b)=>b.longestMs - a.longestMs), limits, ({ table, mode, ms, longestMs, blocks, statement })=>[
             (0,words/* nameOf */.Vb)(table),
             mode,
-            (0,units/* formatMilliseconds */.MH)(ms),
-            (0,units/* formatMilliseconds */.MH)(longestMs),
+            heldText(ms),
+            heldText(longestMs),
             blocks,
             (0,words/* shortened */.vI)((0,words/* oneLine */.TN)(statements[statement ?? -1]?.sql ?? ''), Math.min(limits.sql, 100))
         ]);
+}
+/** For how long at least; what was there at one look alone was held for some time, too. */ function heldText(ms) {
+    return ms === 0 ? 'briefly' : (0,units/* formatMilliseconds */.MH)(ms);
 }
 /** Tables and columns that are gone, or whose values are not what they were. */ function lostSection({ effects }, limits) {
     const tables = (effects?.dropped ?? []).map(({ table, rows, bytes })=>({
@@ -9598,7 +9921,14 @@ const VERDICTS = {
         others
     };
 }
-function verdictOf({ outcome, approvedBy }) {
+function verdictOf({ outcome, approvedBy, command }) {
+    // `fail-on` does not ask for errors.
+    if (outcome === 'passed' && command !== null && command.outcome !== 'succeeded') return {
+        ...VERDICTS.passed,
+        tone: 'warn',
+        sign: '⚠️',
+        title: 'The command failed; the check passed'
+    };
     if (outcome !== 'approved') return VERDICTS[outcome];
     const by = approvedBy?.by ?? null;
     const whose = by === null ? '' : ` by @${by}`;
@@ -10278,7 +10608,7 @@ const LEADING_COMMENTS = /^(?:\s|--[^\n]*(?:\n|$)|\/\*[^]*?\*\/)+/;
 
 /***/ }),
 
-/***/ 21411:
+/***/ 54720:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -10289,8 +10619,6 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(77598);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(76760);
 // EXTERNAL MODULE: ./lib/backup/catalogue.js + 1 modules
 var catalogue = __nccwpck_require__(29444);
 // EXTERNAL MODULE: ./lib/backup/choose.js + 1 modules
@@ -10299,10 +10627,10 @@ var choose = __nccwpck_require__(14979);
 var codec = __nccwpck_require__(41787);
 // EXTERNAL MODULE: ./lib/inputs/name.js
 var inputs_name = __nccwpck_require__(40902);
-// EXTERNAL MODULE: ./lib/restore/stage/index.js + 9 modules
-var stage = __nccwpck_require__(71915);
-// EXTERNAL MODULE: ./lib/storage/registry.js + 14 modules
-var registry = __nccwpck_require__(30253);
+// EXTERNAL MODULE: ./lib/restore/stage/index.js + 4 modules
+var stage = __nccwpck_require__(35080);
+// EXTERNAL MODULE: ./lib/storage/registry.js + 13 modules
+var registry = __nccwpck_require__(7685);
 // EXTERNAL MODULE: ./lib/base/units.js
 var units = __nccwpck_require__(78714);
 ;// CONCATENATED MODULE: ./lib/migrations/judge/advice.js
@@ -10391,8 +10719,198 @@ var units = __nccwpck_require__(78714);
     return sql.replaceAll(/--[^\n]*/g, ' ').replaceAll(/\/\*[\s\S]*?\*\//g, ' ').replaceAll(/\s+/g, ' ').trim();
 }
 
+;// CONCATENATED MODULE: ./lib/migrations/judge/environment.js
+/** An error that is not the migration's fault but the check's machine's, and what to do there. */ const environment_RULES = [
+    {
+        applies: ({ message })=>/^extension .* is not available$|extension control file/.test(message),
+        advice: "The check's server has the extensions of the backup and those that come with PostgreSQL. Install this one's package in a step before it (such as `sudo apt-get install postgresql-17-pgvector`, of the server's major), or name a server that has it with `postgres-bin`."
+    },
+    {
+        // disk_full (PostgreSQL, appendix A)
+        applies: ({ sqlstate })=>sqlstate === '53100',
+        advice: 'The disk of the machine that runs the check is full, whatever the real server has: free some space there, or use a folder on a larger disk (`RUNNER_TEMP`, or `TMPDIR` on a terminal).'
+    }
+];
+/** What to do where the check's own server could not do what a statement asked for; undefined for any other error. */ function environmentAdvice(error) {
+    return environment_RULES.find(({ applies })=>applies(error))?.advice;
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/judge/command.js
+
+
+
+/** Said of a command that failed. */ const NOT_ASKED = '`fail-on` does not ask for `error`, so this does not fail the check.';
+/** How the command ended, and what it left undone. */ function ofCommand(seen, policy) {
+    const { command, statements } = seen;
+    const fails = policy.failOn.includes('error');
+    const failed = causes(statements.flatMap(({ error }, index)=>error === undefined ? [] : [
+            {
+                index,
+                error
+            }
+        ]));
+    const undone = ofUndone(seen, fails);
+    if (command.outcome === 'timed out') return [
+        ofTime(seen),
+        ...undone
+    ];
+    const isIdle = statements.length === 0 && !seen.silent && seen.blind.length === 0;
+    if (command.outcome === 'succeeded' && isIdle) return [
+        IDLE
+    ];
+    if (command.outcome === 'succeeded') return [
+        ...failed.map((each)=>ofHidden(seen, each, fails)),
+        ...undone
+    ];
+    return [
+        ofFailure(seen, failed.at(-1), fails),
+        ...undone
+    ];
+}
+/** A tool that is led elsewhere by its configuration ends well, too. */ const IDLE = {
+    kind: 'not-measured',
+    fails: false,
+    message: 'The command ran no statement on the restored database.',
+    advice: 'If it should have, let its configuration use `DATABASE_URL`, or `PGHOST` and its kin.'
+};
+function ofTime({ command, statements }) {
+    const unfinished = statements.findIndex(({ ms })=>ms === null);
+    return {
+        kind: 'duration',
+        // What it would have done to the end, nobody knows.
+        fails: true,
+        message: `The command was ended after ${(0,units/* formatDuration */.a3)(command.seconds)}, which is its \`max-duration\`.`,
+        ...unfinished < 0 ? {} : {
+            statement: unfinished
+        }
+    };
+}
+function ofFailure({ command }, last, fails) {
+    const advice = last === undefined ? undefined : environmentAdvice(last.error);
+    const sentences = [
+        `The command ${howFailed(command)}.`,
+        ...fails ? [] : [
+            NOT_ASKED
+        ],
+        ...last === undefined ? [] : [
+            `The server's last error: ${last.error.message}`
+        ]
+    ];
+    return {
+        kind: 'error',
+        fails,
+        message: sentences.join(' '),
+        ...advice === undefined ? {} : {
+            advice
+        },
+        ...last === undefined ? {} : {
+            statement: last.index
+        }
+    };
+}
+/** Of a command that failed: `failed with exit code 3`. */ function howFailed({ outcome, exitCode }) {
+    if (outcome === 'not found') return 'was not found by the shell';
+    return exitCode === null ? 'was ended by a signal' : `failed with exit code ${exitCode}`;
+}
+function ofHidden({ statements }, { index, error }, asked) {
+    const harmless = isProbe(statements, index);
+    const first = harmless ? 'A statement failed, and the command went on' : 'The command ended well although a statement failed';
+    return {
+        kind: 'hidden-error',
+        fails: asked && !harmless,
+        message: `${first}: ${error.message}`,
+        ...harmless ? {} : {
+            advice: 'Let the command stop at the first error (`psql --set ON_ERROR_STOP=1`).'
+        },
+        statement: index
+    };
+}
+function ofUndone({ openTransactions, running }, fails) {
+    const facts = [];
+    if (openTransactions > 0) facts.push({
+        kind: 'open-transaction',
+        fails,
+        message: `The command left ${(0,units/* plural */.LS)(openTransactions, 'transaction')} open: what was done there is lost.`,
+        advice: 'Commit before the command ends.'
+    });
+    if (running > 0) facts.push({
+        kind: 'open-transaction',
+        fails,
+        message: `The command ended while ${(0,units/* plural */.LS)(running, 'statement')} of it still ran: what was done there is lost.`,
+        advice: 'Let the command wait for all that it starts.'
+    });
+    return facts;
+}
+/** `in_failed_sql_transaction`: what is sent after an error and before the rollback. */ const FAILED_TRANSACTION = '25P02';
+/** Tools that clean up within a transaction that has failed are told so again: that is no error of its own. */ function causes(failed) {
+    const first = failed.filter(({ error })=>error.sqlstate !== FAILED_TRANSACTION);
+    return first.length > 0 ? first : failed;
+}
+/** Undefined table, column, function, schema and setting, and a missing privilege (PostgreSQL, appendix A). */ const NOT_THERE = new Set([
+    '42P01',
+    '42703',
+    '42883',
+    '3F000',
+    '42704',
+    '42501'
+]);
+/** Tools look whether a table of theirs is there by reading it, and what goes back to a savepoint was meant to be able to fail. */ function isProbe(statements, index) {
+    const failed = statements[index];
+    if (failed === undefined) return true;
+    if (isLook(failed.sql) && NOT_THERE.has(failed.error?.sqlstate ?? '')) return true;
+    const next = statements.slice(index + 1).find(({ session })=>session === failed.session);
+    return next !== undefined && /^ROLLBACK\b.*\bTO\b/i.test(next.sql);
+}
+/** Whether a statement reads tables; one that only calls a function (`SELECT setval(…)`) may be there for what that does. */ function isLook(sql) {
+    if (!isQuery(sql)) return false;
+    let outer = withoutComments(sql).slice(0, 2000);
+    for(let before = ''; before !== outer;)[before, outer] = [
+        outer,
+        outer.replaceAll(/\([^()]*\)/g, ' ')
+    ];
+    return /\bFROM\b|^SELECT EXISTS\b/i.test(outer) || !/^SELECT\b/i.test(outer);
+}
+/** Whether a statement only asks, as far as can be told from its first word. */ function isQuery(sql) {
+    return /^(SELECT|SHOW|TABLE|VALUES)\b/i.test(withoutComments(sql));
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/judge/blindness.js
+/** Green means that what `fail-on` asks for was looked at. What nobody asks for is among what was not measured, no more. */ function ofBlindness({ blind, hiding }, { failOn, maxLockMs }) {
+    const asked = {
+        statements: failOn.includes('error'),
+        locks: failOn.includes('lock') || maxLockMs !== undefined,
+        rows: failOn.includes('data-loss')
+    };
+    return blind.filter((what)=>asked[what]).map((what)=>({
+            kind: 'not-measured',
+            fails: true,
+            ...what === 'statements' && hiding.length > 0 ? blindness_hidden(hiding) : BLIND[what]
+        }));
+}
+function blindness_hidden(settings) {
+    return {
+        message: `Statements may have failed unseen: the command changed ${settings.map((name)=>`\`${name}\``).join(', ')}, which hides them from the server's log.`,
+        advice: 'Leave these settings alone in the command: in `SET`, `ALTER ROLE`, `ALTER DATABASE` and `PGOPTIONS`.'
+    };
+}
+const BLIND = {
+    statements: {
+        message: 'Statements could not be observed to the end, so some may have failed unseen.',
+        advice: 'Let the command leave the server, its other sessions and its other databases alone.'
+    },
+    locks: {
+        message: 'Locks could not be watched to the end, so some may have been held for longer than is accepted.',
+        advice: 'Let the command leave the server, its other sessions and its other databases alone.'
+    },
+    rows: {
+        message: 'Tables could not be counted after the command, so rows of them may be lost.',
+        advice: 'What was not measured names them.'
+    }
+};
+
 ;// CONCATENATED MODULE: ./lib/migrations/judge/losses.js
 
+const TAKES_ROWS = /\b(DELETE|TRUNCATE|MERGE|DETACH|DROP\s+(TABLE|SCHEMA|OWNED|EXTENSION))\b/i;
 /** Data that is gone, each with the statement that most likely took it away. */ function ofLosses(effects, statements, { failOn }) {
     if (effects === null) return [];
     const fails = failOn.includes('data-loss');
@@ -10408,9 +10926,27 @@ var units = __nccwpck_require__(78714);
         };
     };
     const gone = effects.dropped.filter(({ rows })=>rows > 0).map(({ table, rows, bytes })=>loss(`Table ${losses_text(table)} is gone, with ${(0,units/* plural */.LS)(rows, 'row')} (${(0,units/* formatBytes */.z3)(bytes)}).`, /\bDROP\b/i, table.name));
-    const fewer = effects.rows.flatMap(({ table, before, after })=>after === null || after >= before ? [] : [
-            loss(`Table ${losses_text(table)} has lost ${(0,units/* plural */.LS)(before - after, 'row')} of ${(0,units/* formatCount */.B4)(before)}.`, /\b(DELETE|TRUNCATE|MERGE|DROP|DETACH)\b/i, table.name)
-        ]);
+    const fewer = effects.rows.flatMap(({ table, before, after, fewerIn = [] })=>{
+        if (after === null || after >= before) return [];
+        const message = `Table ${losses_text(table)} has lost ${(0,units/* plural */.LS)(before - after, 'row')} of ${(0,units/* formatCount */.B4)(before)}.`;
+        const names = [
+            table,
+            ...fewerIn
+        ].map(({ name })=>name);
+        const by = names.flatMap((name)=>lastNaming(statements, TAKES_ROWS, [
+                name
+            ]) ?? []);
+        return [
+            {
+                kind: 'data-loss',
+                fails,
+                message,
+                ...by.length === 0 ? {} : {
+                    statement: Math.max(...by)
+                }
+            }
+        ];
+    });
     const values = effects.lost.filter((each)=>each.how !== 'retyped' && each.values > 0).map(({ table, column, how, values: count })=>how === 'dropped' ? loss(`Column ${losses_text(table)}.${column} is gone, with ${(0,units/* plural */.LS)(count, 'value')}.`, /\bDROP\b/i, table.name, column) : loss(`Column ${losses_text(table)}.${column} has lost ${(0,units/* plural */.LS)(count, 'value')}, which are NULL now.`, /\b(UPDATE|MERGE)\b/i, table.name, column));
     const converted = effects.lost.flatMap(({ table, column, how, values: count, types })=>how !== 'retyped' || count === 0 ? [] : [
             {
@@ -10433,6 +10969,8 @@ var units = __nccwpck_require__(78714);
 /** `public.orders` */ const losses_text = ({ schema, name })=>`${schema}.${name}`;
 
 ;// CONCATENATED MODULE: ./lib/migrations/judge/facts.js
+
+
 
 
 
@@ -10466,70 +11004,6 @@ const ORDER = [
     const rank = ({ fails, kind })=>(fails ? 0 : ORDER.length) + ORDER.indexOf(kind);
     return facts.sort((a, b)=>rank(a) - rank(b));
 }
-function ofCommand({ command, statements, openTransactions }, { failOn }) {
-    const fails = failOn.includes('error');
-    const failed = causes(statements.flatMap(({ error }, index)=>error === undefined ? [] : [
-            {
-                index,
-                error
-            }
-        ]));
-    const last = failed.at(-1);
-    const facts = [];
-    if (command.outcome === 'timed out') {
-        const running = statements.findIndex(({ ms })=>ms === null);
-        facts.push({
-            kind: 'duration',
-            // What it would have done to the end, nobody knows.
-            fails: true,
-            message: `The command was ended after ${(0,units/* formatDuration */.a3)(command.seconds)}, which is its \`max-duration\`.`,
-            ...running < 0 ? {} : {
-                statement: running
-            }
-        });
-    } else if (command.outcome !== 'succeeded') {
-        const how = command.outcome === 'not found' ? 'The command was not found by the shell' : command.exitCode === null ? 'The command was ended by a signal' : `The command failed with exit code ${command.exitCode}`;
-        facts.push({
-            kind: 'error',
-            fails,
-            message: last === undefined ? `${how}.` : `${how}. The server's last error: ${last.error.message}`,
-            ...last === undefined ? {} : {
-                statement: last.index
-            }
-        });
-    } else {
-        for (const { index, error } of failed){
-            const harmless = isProbe(statements, index);
-            facts.push({
-                kind: 'hidden-error',
-                fails: fails && !harmless,
-                message: harmless ? `A statement failed, and the command went on: ${error.message}` : `The command ended well although a statement failed: ${error.message}`,
-                ...harmless ? {} : {
-                    advice: 'Let the command stop at the first error (`psql --set ON_ERROR_STOP=1`).'
-                },
-                statement: index
-            });
-        }
-    }
-    if (openTransactions > 0) facts.push({
-        kind: 'open-transaction',
-        fails,
-        message: `The command left ${(0,units/* plural */.LS)(openTransactions, 'transaction')} open: what was done there is lost.`,
-        advice: 'Commit before the command ends.'
-    });
-    return facts;
-}
-/** `in_failed_sql_transaction`: what is sent after an error and before the rollback. */ const FAILED_TRANSACTION = '25P02';
-/** Tools that clean up within a transaction that has failed are told so again: that is no error of its own. */ function causes(failed) {
-    const first = failed.filter(({ error })=>error.sqlstate !== FAILED_TRANSACTION);
-    return first.length > 0 ? first : failed;
-}
-/** Tools look whether a table of theirs is there by reading it, and what goes back to a savepoint was meant to be able to fail. */ function isProbe(statements, index) {
-    const failed = statements[index];
-    if (failed === undefined || /^(SELECT|SHOW|TABLE|VALUES)\b/i.test(withoutComments(failed.sql))) return true;
-    const next = statements.slice(index + 1).find(({ session })=>session === failed.session);
-    return next !== undefined && /^ROLLBACK\b.*\bTO\b/i.test(next.sql);
-}
 function ofLock(lock, statements, { failOn, maxLockMs }) {
     const { table, mode, longestMs, blocks, statement } = lock;
     if (blocks === 'schema changes') return [];
@@ -10552,8 +11026,13 @@ function ofLock(lock, statements, { failOn, maxLockMs }) {
         }
     ];
 }
+const REFILLED_BYTES = 64 * 1024;
+/** golang-migrate notes how far it is by emptying a table of its own and filling it again: of a small one nobody notices. */ function isRefilled({ table, bytes }, statements) {
+    return bytes <= REFILLED_BYTES && statements.some(({ sql })=>/^TRUNCATE\b/i.test(sql) && sql.includes(table.name));
+}
 function ofShape({ effects, newRoles, statements }, { failOn }) {
-    const rewritten = (effects?.rewritten ?? []).map(({ table, bytes })=>{
+    const slow = (effects?.rewritten ?? []).filter((table)=>!isRefilled(table, statements));
+    const rewritten = slow.map(({ table, bytes })=>{
         const statement = statements.findIndex(({ sql })=>sql.includes(table.name) && adviceOn(sql) !== undefined);
         const advice = adviceFor(statement < 0 ? undefined : statement, statements);
         return {
@@ -10594,32 +11073,6 @@ function ofShape({ effects, newRoles, statements }, { failOn }) {
         ...roles
     ];
 }
-/** Green means that what `fail-on` asks for was looked at. What nobody asks for is among what was not measured, no more. */ function ofBlindness({ blind }, { failOn, maxLockMs }) {
-    const asked = {
-        statements: failOn.includes('error'),
-        locks: failOn.includes('lock') || maxLockMs !== undefined,
-        rows: failOn.includes('data-loss')
-    };
-    return blind.filter((what)=>asked[what]).map((what)=>({
-            kind: 'not-measured',
-            fails: true,
-            ...BLIND[what]
-        }));
-}
-const BLIND = {
-    statements: {
-        message: 'Statements could not be observed to the end, so some may have failed unseen.',
-        advice: 'Let the command leave the server, its other sessions and its other databases alone.'
-    },
-    locks: {
-        message: 'Locks could not be watched to the end, so some may have been held for longer than is accepted.',
-        advice: 'Let the command leave the server, its other sessions and its other databases alone.'
-    },
-    rows: {
-        message: 'Tables could not be counted after the command, so rows of them may be lost.',
-        advice: 'What was not measured names them.'
-    }
-};
 function adviceFor(index, statements) {
     const statement = index === undefined ? undefined : statements[index];
     return statement === undefined ? undefined : adviceOn(statement.sql);
@@ -10644,6 +11097,8 @@ function adviceFor(index, statements) {
 
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(51455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(76760);
 ;// CONCATENATED MODULE: ./lib/migrations/judge/locate.js
 
 
@@ -10663,9 +11118,10 @@ const LARGEST_BYTES = 1024 * 1024;
 /**
  * Finds statements in the files of a folder, blanks apart: those of a migration that is written as SQL, also within another
  * language. What a tool makes up by itself is not found.
- * @returns for each statement where it stands; undefined where it does not, or in more than one place.
+ * @returns for each statement where it stands, the comments apart that were sent before it; undefined where it does not, or in more than one place.
  */ async function locate(folder, statements) {
     const wanted = statements.map((sql)=>squeeze(sql).text);
+    const comments = statements.map(commentsBefore);
     const found = wanted.map(()=>[]);
     if (!wanted.some(({ length })=>length >= SHORTEST_SQL)) return wanted.map(()=>undefined);
     for (const path of (await sources(folder))){
@@ -10677,7 +11133,7 @@ const LARGEST_BYTES = 1024 * 1024;
             if (at < 0) return;
             found[index]?.push({
                 path,
-                line: lines[at] ?? 1
+                line: lines[at + (comments[index] ?? 0)] ?? 1
             });
             if (squeezed.includes(sql, at + 1)) found[index]?.push({
                 path,
@@ -10686,6 +11142,10 @@ const LARGEST_BYTES = 1024 * 1024;
         });
     }
     return found.map((places)=>places.length === 1 ? places[0] : undefined);
+}
+/** How long the comments are that a statement begins with, squeezed; 0 where there is nothing else. */ function commentsBefore(sql) {
+    const rest = sql.replace(/^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/, '');
+    return rest === '' ? 0 : squeeze(sql).text.length - squeeze(rest).text.length;
 }
 /** Each run of blanks as one, and of each character its line, counted from 1. */ function squeeze(sql) {
     const lines = [];
@@ -10736,6 +11196,7 @@ const LARGEST_BYTES = 1024 * 1024;
 
 
 
+
 // EXTERNAL MODULE: ./lib/base/errors.js
 var base_errors = __nccwpck_require__(17594);
 ;// CONCATENATED MODULE: ./lib/migrations/part.js
@@ -10761,31 +11222,15 @@ const SELECTIONS = [
     ];
 }
 
-;// CONCATENATED MODULE: ./lib/migrations/paths.js
-
-
-
-/**
- * Looks for what the inputs name before a backup is fetched for nothing.
- * @throws UserError where the folder or the file is missing: mostly the step that checks out the repository is.
- */ async function requirePaths({ workingDirectory, sanitize }, workspace) {
-    const folder = await (0,promises_.stat)((0,external_node_path_.resolve)(workspace, workingDirectory)).catch(()=>undefined);
-    if (folder?.isDirectory() !== true) throw new base_errors/* UserError */.yo(`Input "working-directory" is ${JSON.stringify(workingDirectory)}, and there is no such folder in ${workspace}. ${CHECKED_OUT}`);
-    if (sanitize === undefined) return;
-    await (0,promises_.access)((0,external_node_path_.resolve)(workspace, sanitize), promises_.constants.R_OK).catch((error)=>{
-        throw new base_errors/* UserError */.yo(`Input "sanitize" is ${JSON.stringify(sanitize)}, and there is no such file in ${workspace} that can be read. ${CHECKED_OUT}`, {
-            cause: error
-        });
-    });
-}
-const CHECKED_OUT = 'In a workflow, check out the repository in a step before this one.';
-
+// EXTERNAL MODULE: ./lib/migrations/paths.js
+var paths = __nccwpck_require__(46725);
 // EXTERNAL MODULE: external "node:perf_hooks"
 var external_node_perf_hooks_ = __nccwpck_require__(643);
 // EXTERNAL MODULE: ./lib/base/mask.js
 var base_mask = __nccwpck_require__(91297);
 ;// CONCATENATED MODULE: ./lib/migrations/command/environment.js
-/** How the command reaches the scratch database. */ /** What GitHub gives a step to talk to the runner and its services with: an own step would have been given its own. */ const RUNNERS_OWN = /^(INPUT_|ACTIONS_|STATE_|PGKEEP_|AWS_)|^(GITHUB_(TOKEN|OUTPUT|ENV|PATH|STATE|STEP_SUMMARY)|GH_TOKEN)$/;
+
+/** What GitHub gives a step to talk to the runner and its services with: an own step would have been given its own. */ const RUNNERS_OWN = /^(INPUT_|ACTIONS_|STATE_|PGKEEP_|AWS_)|^(GITHUB_(OUTPUT|ENV|PATH|STATE|STEP_SUMMARY)|(GH|GITHUB)_(ENTERPRISE_)?TOKEN)$/;
 /** libpq's variables would lead to another database, and so may the URLs of other tools. */ const LEADS_ELSEWHERE = /^PG[A-Z]+$|^(DATABASE_URL|POSTGRES_URL|DIRECT_URL|SHADOW_DATABASE_URL)$/;
 /** Further names of the URL, for tools that read it from there (Prisma's `directUrl`): set where the job sets them. */ const OTHER_NAMES = [
     'POSTGRES_URL',
@@ -10797,8 +11242,9 @@ var base_mask = __nccwpck_require__(91297);
  * credentials, whatever holds a secret of ours) and with the scratch database as `DATABASE_URL` and `PG*`.
  * `sslmode=disable`, because some drivers (lib/pq) insist on TLS otherwise, and the connection stays on this machine.
  */ function commandEnvironment(env, login, secrets) {
-    const hidden = secrets.filter(({ length })=>length >= SHORTEST_SECRET);
-    const kept = Object.entries(env).filter(([name, value = ''])=>!RUNNERS_OWN.test(name) && !LEADS_ELSEWHERE.test(name) && !hidden.some((secret)=>value.includes(secret)));
+    // Each line of an identity file is a key, or says something of one.
+    const needles = secrets.flatMap(base_mask/* hidden */.R).filter(({ length })=>length >= SHORTEST_SECRET);
+    const kept = Object.entries(env).filter(([name, value = ''])=>!RUNNERS_OWN.test(name) && !LEADS_ELSEWHERE.test(name) && !needles.some((secret)=>value.includes(secret)));
     const { port, user, password, database } = login;
     const url = databaseUrl(login);
     const others = OTHER_NAMES.filter((name)=>env[name] !== undefined).map((name)=>[
@@ -10828,7 +11274,35 @@ var base_mask = __nccwpck_require__(91297);
     return `postgresql://${who}:${secret}@127.0.0.1:${port}/${where}?sslmode=disable`;
 }
 
+;// CONCATENATED MODULE: ./lib/migrations/values.js
+
+/** Statements about rows, also within a script; what defines things holds names and constants of the migration itself. */ const ABOUT_ROWS = /(?:^|;)\s*(?:EXPLAIN\b\s*(?:\([^)]*\)|(?:\s*\b(?:ANALYZE|VERBOSE)\b)*)\s*)?(?:SELECT|INSERT|UPDATE|DELETE|MERGE|VALUES|COPY|EXECUTE|WITH|CALL|PREPARE|DECLARE)\b/i;
+/** Only in those that begin with E does a backslash hide a quote. */ const QUOTED = /\bE'(?:[^'\\]|''|\\[^])*(?:'|$)|(?:\b(?:[BXN]|U&))?'(?:[^']|'')*(?:'|$)/gi;
+const DOLLAR_QUOTED = /\$([A-Za-z_]\w*)?\$[^]*?(?:\$\1\$|$)/g;
+/** The block of a DO, in dollars or in quotes. */ const BLOCK = /(\bDO\b\s*(?:LANGUAGE\s+\w+\s*)?)(?:(\$(?:[A-Za-z_]\w*)?\$)([^]*?)(\2|$)|'(?:[^']|'')*(?:'|$))/gi;
+/** A word that stands before statements of a block, or one of these up to what ends it, whatever stands in quotes. */ const STEP = /\b(?:BEGIN|THEN|ELSE|LOOP|DECLARE)\b|(?:'(?:[^']|'')*(?:'|$)|(?!\b(?:BEGIN|THEN|ELSE|LOOP|DECLARE)\b)[^;'])+/gi;
+const DEFINES = /^\s*(?:CREATE|ALTER|DROP|COMMENT|GRANT|REVOKE|RAISE)\b/i;
+const MOVES_ROWS = /\b(?:SELECT|INSERT|UPDATE|DELETE|MERGE|VALUES|PERFORM|COPY|WITH)\b|:=/i;
+const NUMBER = /(?<![\w$."])\d[\d_]*(?:\.\d*)?(?:e[+-]?\d+)?(?![\w"])/gi;
+/**
+ * A statement without the values in it: many tools read rows and write them back as text of the next statement. Names, and
+ * statements that define something, stay.
+ */ function withoutValues(sql) {
+    // The body of a function is a definition.
+    const bare = withoutComments(sql).replace(DOLLAR_QUOTED, '').replace(QUOTED, '');
+    return ABOUT_ROWS.test(bare) ? values_hidden(sql.replace(DOLLAR_QUOTED, "'…'")) : sql.replace(BLOCK, blockWithoutValues);
+}
+/** What a block defines stays readable; what it does to rows may have been made from rows. */ function blockWithoutValues(_, head, tag, body = '', end = '') {
+    if (tag === undefined) return `${head}'…'`;
+    const steps = body.replace(STEP, (step)=>DEFINES.test(step) || !MOVES_ROWS.test(step) ? step : values_hidden(step));
+    return `${head}${tag}${steps}${end}`;
+}
+function values_hidden(sql) {
+    return sql.replace(QUOTED, "'…'").replace(NUMBER, '…');
+}
+
 ;// CONCATENATED MODULE: ./lib/migrations/command/redact.js
+
 /** What stands for a value. */ const GONE = '…';
 /** Server messages that end in, or quote, a value that was being read, stored or compared. */ const VALUES = [
     /(invalid input syntax for (?:type )?[^:]+: ).*/i,
@@ -10840,7 +11314,10 @@ var base_mask = __nccwpck_require__(91297);
     /((?:invalid )?byte sequence for encoding [^:]+: ).*/i
 ];
 /** `value "12" is out of range for type smallint`, `time zone "x" not recognized`. */ const QUOTED_VALUES = /\b((?:value|time zone|token|string|year|date) )"[^"]*"/gi;
-/** What SQLAlchemy and TypeORM print beside a statement that failed. */ const PARAMETERS = /^(\s*\[?parameters: ).+/i;
+/** What SQLAlchemy, TypeORM and Drizzle print beside a statement that failed. */ const PARAMETERS = /^(\s*\[?['"]?(?:parameters|params|bindings)['"]?: ).+/i;
+/** A list or an object that goes on in the next lines, until one that is indented as this one. */ const OPENS = /^(\s*).*[[{(]$/;
+/** Of a list without an end so many lines are hidden. */ const MOST_LINES = 1000;
+/** The statement as TypeORM and Sequelize print it. */ const STATEMENT = /^(\s*['"]?(?:query|sql)['"]?: ['"`]?)(.+)$/i;
 /** Whole details, contexts and row dumps, as psql and drivers print them. */ const DETAIL = /^(\s*(?:DETAIL|CONTEXT|(?:['"]?(?:detail|where)['"]?))\s*[:=]\s*)(?!undefined|null|None)\S.*$/i;
 /**
  * A line that a program printed, without what of it may be a value out of a row: details of errors, values that
@@ -10849,6 +11326,8 @@ var base_mask = __nccwpck_require__(91297);
     const detail = DETAIL.exec(line);
     if (detail !== null) return `${detail[1]}${GONE}`;
     if (PARAMETERS.test(line)) return line.replace(PARAMETERS, `$1${GONE}`);
+    const statement = STATEMENT.exec(line);
+    if (statement !== null) return `${statement[1]}${withoutValues((statement[2] ?? '').replaceAll("\\'", "'"))}`;
     const quoted = line.replace(QUOTED_VALUES, `$1"${GONE}"`);
     return VALUES.reduce((text, pattern)=>text.replace(pattern, `$1${GONE}`), quoted);
 }
@@ -10859,17 +11338,22 @@ const END_OF_VALUES = /\)[^)]*\.['"]?,?$/;
  * what it is.
  */ function redactor() {
     let end;
+    let hidden = 0;
     return (line)=>{
-        if (end !== undefined && !NEXT_FIELD.test(line)) {
+        if (end !== undefined && !NEXT_FIELD.test(line) && hidden < MOST_LINES) {
             if (end.test(line)) end = undefined;
+            hidden += 1;
             return GONE;
         }
+        hidden = 0;
         const redacted = redactLine(line);
         end = redacted === line ? undefined : endOf(line);
         return redacted;
     };
 }
 /** What the last line of a value looks like that goes on after this line. */ function endOf(line) {
+    const list = PARAMETERS.test(line) ? OPENS.exec(line) : null;
+    if (list !== null) return new RegExp(`^${list[1]}[\\]})]`);
     const opens = /\b(?:Key \(.*\)=\(|(?:Failing row|Partition key of the failing row) contains \()/.test(line);
     if (opens) return END_OF_VALUES.test(line) ? undefined : END_OF_VALUES;
     return (line.match(/"/g) ?? []).length % 2 === 1 ? /"/ : undefined;
@@ -10930,14 +11414,10 @@ var base_process = __nccwpck_require__(78208);
 
 
 
-
 /**
  * Runs a file of SQL on the restored database before anything else can connect to it.
- * @throws UserError where it cannot be read or a statement fails: nobody may see rows that were meant to be changed first.
+ * @throws UserError where a statement fails: nobody may see rows that were meant to be changed first.
  */ async function sanitize({ programs, connection, database, signal }, file) {
-    await (0,promises_.access)(file, promises_.constants.R_OK).catch((error)=>{
-        throw new base_errors/* UserError */.yo(`The file of \`sanitize\`, ${file}, cannot be read: ${(0,base_errors/* messageOf */.bD)(error)}`);
-    });
     const args = [
         '--no-psqlrc',
         '--quiet',
@@ -11002,7 +11482,39 @@ var external_node_util_ = __nccwpck_require__(57975);
     });
 }
 
+;// CONCATENATED MODULE: ./lib/migrations/command/tail.js
+
+const LINES = 40;
+/** How psql, drivers and tools begin to tell of an error. */ const TELLS = /(?:error|fatal|panic|exception)['"]?:\s+\S/i;
+/**
+ * The last lines of an output. Where none of them tells of an error (some tools print a whole object after its message), the
+ * last line that did stands before them.
+ */ class Tail {
+    last = [];
+    told;
+    push(line) {
+        // Of a value that has many lines one such is enough.
+        if (line === GONE && this.last.at(-1) === GONE) return;
+        this.last.push(line);
+        if (this.last.length <= LINES) return;
+        const gone = this.last.shift() ?? '';
+        if (TELLS.test(gone)) this.told = gone;
+    }
+    lines() {
+        const { last, told } = this;
+        if (told === undefined || last.some((line)=>TELLS.test(line))) return [
+            ...last
+        ];
+        return [
+            told,
+            GONE,
+            ...last.slice(2)
+        ];
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/migrations/command/shell.js
+
 
 
 
@@ -11037,7 +11549,6 @@ var external_node_util_ = __nccwpck_require__(57975);
         ]
     }
 ];
-const TAIL_LINES = 40;
 const KILL_AFTER_MS = 5000;
 /** A process that it left behind may hold its output open; what that would still say is not waited for. */ const OUTPUT_AFTER_MS = 1000;
 /** The groups of processes that are running, so that nothing of them outlives us. */ const groups = new Set();
@@ -11074,11 +11585,10 @@ process.on('exit', ()=>{
         ]
     });
     groups.add(child);
-    const tail = [];
+    const tail = new Tail();
     const note = (line)=>{
         const cleaned = clean(line);
         tail.push(cleaned);
-        if (tail.length > TAIL_LINES) tail.shift();
         onLine(cleaned);
     };
     const outputs = [
@@ -11115,7 +11625,7 @@ process.on('exit', ()=>{
         outcome,
         exitCode,
         seconds,
-        tail: outcome === 'succeeded' ? [] : tail
+        tail: outcome === 'succeeded' ? [] : tail.lines()
     };
 }
 /** The exit code; null after a signal. What keeps the shell from starting is a line of output and the code 126. */ function exitOf(child, note) {
@@ -11369,7 +11879,7 @@ function droppedFrom(fate, column, now) {
     const here = fates.filter((fate)=>!isGone(fate));
     return {
         rows: [
-            ...fates.flatMap(rowsOfTable),
+            ...fates.flatMap((fate)=>rowsOfTable(fate, before)),
             ...largeObjects(before, after)
         ],
         dropped: fates.filter(isGone).flatMap(({ before: { top, leaves } })=>{
@@ -11394,17 +11904,36 @@ function droppedFrom(fate, column, now) {
 function isGone({ top, leaves }) {
     return top === undefined && leaves.length === 0;
 }
-function rowsOfTable(fate) {
+function rowsOfTable(fate, { tables }) {
     const before = rowsOf(fate.before.leaves);
     const after = rowsOf(fate.leaves.map(({ now })=>now));
     if (before === null || after === null) return [];
+    const rows = {
+        table: named(fate.before.top),
+        before,
+        after: isGone(fate) ? null : after
+    };
+    const fewerIn = after < before ? fewer(fate, tables) : [];
     return [
-        {
-            table: named(fate.before.top),
-            before,
-            after: isGone(fate) ? null : after
+        fewerIn.length === 0 ? rows : {
+            ...rows,
+            fewerIn
         }
     ];
+}
+/** The most partitions that are named. */ const MOST_PARTITIONS = 100;
+function fewer({ before: { top, leaves }, leaves: remaining }, tables) {
+    if (top.kind !== 'partitioned table') return [];
+    const now = new Map(remaining.map(({ now: { rows }, was })=>[
+            was?.oid,
+            rows
+        ]));
+    const lost = leaves.filter(({ oid, rows })=>(now.get(oid) ?? 0) < (rows ?? 0));
+    const between = tables.filter(({ root, kind })=>root === top.oid && kind === 'partitioned table');
+    return [
+        ...lost,
+        ...between
+    ].slice(0, MOST_PARTITIONS).map(named);
 }
 function largeObjects(before, after) {
     const table = {
@@ -11776,7 +12305,12 @@ function changeOf(change, { kind, name }, before, after) {
 function shown(kind, before, after) {
     const bare = (line)=>line.replace(/,$/, '');
     const diff = LISTS.test(kind) ? diffLines(before, after, (a, b)=>bare(a) === bare(b)) : [];
-    return diff.length > 0 ? diff : diffLines(before, after);
+    return withoutBlankEnd(diff.length > 0 ? diff : diffLines(before, after));
+}
+/** Blank lines after the last change, of which pg_dump writes many, are no context. */ function withoutBlankEnd(diff) {
+    let end = diff.length;
+    while(diff[end - 1]?.trim() === '')end -= 1;
+    return diff.slice(0, end);
 }
 function grouped(objects) {
     const groups = new Map();
@@ -12039,11 +12573,75 @@ function notRead(tables, { unreadable }) {
 
 
 
+;// CONCATENATED MODULE: ./lib/migrations/observe/hiding.js
+
+/** Values of a setting under which errors, or what is left open, still stand in the log as we read it. */ const HARMLESS = {
+    // Messages of the level `log`, which are above errors there, hold the statements.
+    log_min_messages: /^(?:debug\d?|info|notice|warning|error|default)$/i,
+    lc_messages: /^(?:|C|POSIX|en_.*|C\..*|default)$/i,
+    update_process_title: /^(?:on|true|yes|1|default)$/i
+};
+/** Settings that hide statements when the database, a role or the command itself changes them. */ const hiding_TELLING = [
+    ...Object.keys(HARMLESS),
+    ...[
+        'log_statement',
+        'log_duration',
+        'log_min_error_statement',
+        'log_disconnections'
+    ]
+];
+const CHANGES = /\b(?:SET|ALTER|SET_CONFIG)\b/i;
+/** Of no effect on what stands on the server's command line. */ const INEFFECTIVE = /\bALTER\s+SYSTEM\b/i;
+const NAMED = new RegExp(String.raw`\b(RESET\s+"?)?(${hiding_TELLING.join('|')})\b`, 'gi');
+const VALUE = /^["']?\s*(?:=|,|\bTO\b)\s*(?:'([^']*)'|"([^"]*)"|([\w.-]+))/i;
+/** What a statement does to the settings of the log; those it hides errors by are among the changed ones. */ function changesOf(sql) {
+    const changed = [];
+    const hiding = [];
+    if (!CHANGES.test(sql) || INEFFECTIVE.test(sql)) return {
+        changed,
+        hiding
+    };
+    for (const { 0: all, 1: reset, 2: written = '', index } of sql.matchAll(NAMED)){
+        const name = written.toLowerCase();
+        changed.push(name);
+        const harmless = HARMLESS[name];
+        if (harmless === undefined || reset !== undefined) continue;
+        const value = VALUE.exec(sql.slice(index + all.length, index + all.length + 200));
+        // What cannot be read may be anything.
+        if (value === null || !harmless.test(value[1] ?? value[2] ?? value[3] ?? '')) hiding.push(name);
+    }
+    return {
+        changed,
+        hiding
+    };
+}
+/**
+ * Takes such settings away that a restored database, or a role of it, brings: they would hide what a command does there,
+ * and are of no use on a scratch server.
+ */ async function unhide(psql) {
+    await psql.exec(`DO $pgkeep$
+DECLARE s record;
+BEGIN
+  FOR s IN
+    SELECT pg_catalog.split_part(setting, '=', 1) AS name,
+      CASE WHEN setrole = 0 THEN 'ALL' ELSE pg_catalog.format('%I', rolname) END
+        || CASE WHEN setdatabase = 0 THEN '' ELSE pg_catalog.format(' IN DATABASE %I', datname) END AS place
+    FROM pg_catalog.pg_db_role_setting LEFT JOIN pg_catalog.pg_roles r ON r.oid = setrole
+      LEFT JOIN pg_catalog.pg_database d ON d.oid = setdatabase, LATERAL pg_catalog.unnest(setconfig) setting
+    WHERE pg_catalog.split_part(setting, '=', 1) IN (${hiding_TELLING.map(postgres_psql/* quoteLiteral */.ce).join(', ')})
+  LOOP
+    EXECUTE pg_catalog.format('ALTER ROLE %s RESET %I', s.place, s.name);
+  END LOOP;
+END $pgkeep$`);
+}
+
 ;// CONCATENATED MODULE: ./lib/migrations/observe/blame.js
+/** These take no lock on a table. */ const LOCKLESS = /^\s*(?:SET|RESET|SHOW|BEGIN|START|COMMIT|END|ROLLBACK|SAVEPOINT|RELEASE|DISCARD)\b/i;
 /**
  * Finds what a process ran when it took a lock: of the statements between the two looks the latest that names the
- * table, else the latest of all. What it finds is listed.
- */ function blameAmong(records, startedAt) {
+ * table, else the latest that can have done it. What it finds is listed.
+ * @param silent processes of which statements are not in the log: it may have been one of those
+ */ function blameAmong(records, startedAt, silent) {
     const byProcess = new Map();
     for (const record of [
         ...records
@@ -12058,7 +12656,7 @@ function notRead(tables, { unreadable }) {
         const begun = (byProcess.get(pid) ?? []).filter(({ atMs })=>startedAt + atMs <= at);
         const between = begun.filter(({ atMs, ms })=>ms === null || startedAt + atMs + ms + GRAIN_MS >= before);
         const named = wordOf(name);
-        const record = between.findLast(({ sql })=>named.test(sql)) ?? begun.at(-1);
+        const record = between.findLast(({ sql })=>named.test(sql)) ?? (silent.has(pid) ? undefined : between.findLast(({ sql })=>!LOCKLESS.test(sql)));
         if (record !== undefined) record.wanted = true;
         return record;
     };
@@ -12390,6 +12988,20 @@ const others_LOOK_AGAIN_MS = 20;
      WHERE ${SESSION_ID} IN (${left.map(({ session })=>(0,postgres_psql/* quoteLiteral */.ce)(session)).join(', ')})`);
     return lookUntilGone(psql, own, END_MS);
 }
+/**
+ * Whether processes of sessions that are no longer listed are still there: they say last that they go. Where the system
+ * does not tell, they may be.
+ */ async function mayStillSpeak(psql, sessions) {
+    const files = [
+        'self',
+        ...[
+            ...sessions
+        ].map((session)=>parseInt(session.split('.')[1] ?? '', 16))
+    ];
+    const [self, ...others] = await psql.query(`SELECT json_agg((pg_catalog.pg_stat_file('/proc/' || name || '/stat', true)).size IS NOT NULL)
+     FROM pg_catalog.unnest(ARRAY[${files.map((name)=>(0,postgres_psql/* quoteLiteral */.ce)(String(name))).join(', ')}]) name`);
+    return self !== true || others.includes(true);
+}
 async function lookUntilGone(psql, own, ms) {
     const deadline = Date.now() + ms;
     for(;;){
@@ -12399,8 +13011,9 @@ async function lookUntilGone(psql, own, ms) {
     }
 }
 async function others(psql, own) {
-    const all = await psql.rows(`SELECT ${SESSION_ID} AS session, pid, coalesce(state, 'active') AS state
-     FROM pg_catalog.pg_stat_activity WHERE backend_type = 'client backend'`);
+    const all = await psql.rows(`SELECT ${SESSION_ID} AS session, pid, coalesce(state, 'active') AS state,
+       backend_xid IS NOT NULL AS wrote
+     FROM pg_catalog.pg_stat_activity WHERE backend_type = 'client backend' ORDER BY backend_start, pid`);
     return all.filter(({ session })=>!own.has(session));
 }
 
@@ -12417,18 +13030,18 @@ const BETWEEN = String.raw`\s*(?:=>?|:=|,|\bTO\b)?\s*`;
     String.raw`(?:U&)?'(?:[^']|'')*(?:'|$)`,
     String.raw`\$(?<tag>\w*)\$[^]*?(?:\$\k<tag>\$|$)`
 ].join('|');
-const NAMED = new RegExp(`(${NAME}${BETWEEN}|\\bCONNECTION\\s+)(?:${LITERAL})`, 'gi');
+const secrets_NAMED = new RegExp(`(${NAME}${BETWEEN}|\\bCONNECTION\\s+)(?:${LITERAL})`, 'gi');
 /** `password=...` inside of a connection string, and the one in a URL. */ const KEYWORD = /\b(password\s*=\s*)(?!['"\s*])[^\s'";]+/gi;
 const IN_URL = /(:\/\/[^\s:/@']*:)[^\s@/']+(?=@)/g;
 /** A statement without the passwords and keys that it gives to roles, servers, subscriptions and settings. */ function withoutSecrets(sql) {
-    return sql.replace(NAMED, `$1${secrets_HIDDEN}`).replace(KEYWORD, '$1***').replace(IN_URL, '$1***');
+    return sql.replace(secrets_NAMED, `$1${secrets_HIDDEN}`).replace(KEYWORD, '$1***').replace(IN_URL, '$1***');
 }
 
 ;// CONCATENATED MODULE: ./lib/migrations/observe/record.js
 
 
 /** More of a statement than is shown, since what is hidden in it may reach beyond the end. */ const LOOKED_AT = 4 * LONGEST_SQL;
-const DEFINES = /(?:^|;)\s*(?:CREATE|ALTER|DROP|TRUNCATE|COMMENT|GRANT|REVOKE|REINDEX|CLUSTER|REFRESH|LOCK|VACUUM|SECURITY|IMPORT|REASSIGN|DO)\b/i;
+const record_DEFINES = /(?:^|;)\s*(?:CREATE|ALTER|DROP|TRUNCATE|COMMENT|GRANT|REVOKE|REINDEX|CLUSTER|REFRESH|LOCK|VACUUM|SECURITY|IMPORT|REASSIGN|DO)\b/i;
 const COMMENTS = /--[^\n]*|\/\*[^]*?\*\//g;
 /** As it is shown: trimmed, without secrets, cut. */ function record_shown(sql) {
     const text = withoutSecrets(sql.trimStart().slice(0, LOOKED_AT)).trimEnd();
@@ -12436,7 +13049,7 @@ const COMMENTS = /--[^\n]*|\/\*[^]*?\*\//g;
     return text.slice(0, LONGEST_SQL).replace(/[\uD800-\uDBFF]$/, '');
 }
 /** Whether a statement, or one of a script that was sent as one, changes more than rows. */ function defines(sql) {
-    return DEFINES.test(sql.replace(COMMENTS, ' '));
+    return record_DEFINES.test(sql.replace(COMMENTS, ' '));
 }
 /**
  * The statements that are worth being listed, in the order in which they began: failed or unfinished ones, those that
@@ -12459,6 +13072,176 @@ function inOrder(records) {
     return [
         ...records
     ].sort((a, b)=>a.atMs - b.atMs || a.order - b.order);
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/observe/sessions.js
+
+
+
+const BEGUN = /^(?:statement|execute (?<fetch>fetch from )?[^]*?|fastpath function call): /;
+/** With the text where that was not logged before. */ const DURATION = /^duration: ([\d.]+) ms(?: {2}|$)/;
+const PREPARING = new Set([
+    'PARSE',
+    'BIND'
+]);
+const FAILURES = new Set([
+    'ERROR',
+    'FATAL',
+    'PANIC'
+]);
+/** What a process is called until its first statement, and for ever where `update_process_title` is off. */ const UNTITLED = new Set([
+    '',
+    'startup',
+    'authentication',
+    'initializing'
+]);
+/** `admin_shutdown`: ended by another session. */ const TERMINATED = '57P01';
+/** So many are remembered before the least important are forgotten. */ const REMEMBERED = 10_000;
+/** What sessions ran, from the lines of the log. */ class Sessions {
+    startedAt;
+    /** Statements that have ended. */ records = [];
+    open = new Map();
+    /** Those that we ended. */ cut = new Map();
+    count = 0;
+    /** Sessions whose connection was closed in a transaction that had not failed. */ closed = [];
+    /** Settings of the log that a statement changed, and those by which errors may have been hidden. */ changed = new Set();
+    hiding = new Set();
+    /** Processes of which some statements are not in the log. */ silent = new Set();
+    /** Sessions that have logged in and were not seen to end. */ present = new Set();
+    /** Whether we are ending what is left: what is undone by that is no doing of the command. */ ending = false;
+    /** @param startedAt what times count from, in milliseconds since 1970 */ constructor(startedAt){
+        this.startedAt = startedAt;
+    }
+    /** How many statements there were. */ get total() {
+        return this.count;
+    }
+    /** All that are remembered, those that run included. */ all() {
+        const running = [
+            ...this.open.values()
+        ].flatMap(({ current })=>current ?? []);
+        return [
+            ...this.records,
+            ...running
+        ];
+    }
+    /** Of a session that had not ended when the command had, and of which the server knows whether it wrote. */ unfinished(id, wrote) {
+        const ended = this.cut.get(id);
+        return {
+            session: id,
+            last: ended?.current ?? ended?.last,
+            wrote
+        };
+    }
+    see(row) {
+        if (row.backend !== 'client backend') return;
+        if (FAILURES.has(row.severity)) this.failed(row);
+        else if (row.severity === 'LOG') this.logged(row);
+    }
+    logged(row) {
+        if (row.message.startsWith('connection authorized: ')) return void this.present.add(row.session);
+        const session = this.of(row.session);
+        const duration = DURATION.exec(row.message);
+        if (duration !== null) {
+            const ms = Number(duration[1]);
+            if (PREPARING.has(row.tag)) session.prepared += ms;
+            else if (session.current === undefined) this.silent.add(row.pid);
+            else this.end(session, ms);
+            session.wrote = row.xid !== '0' && row.xid !== '';
+        } else if (row.message.startsWith('disconnection: ')) this.gone(row, session);
+        else this.begun(row, session);
+    }
+    gone(row, session) {
+        this.open.delete(row.session);
+        this.present.delete(row.session);
+        if (this.ending) this.cut.set(row.session, session);
+        const { current } = session;
+        if (current !== undefined) this.records.push(current);
+        if (UNTITLED.has(row.tag) && (current ?? session.last) !== undefined) this.hiding.add('update_process_title');
+        // `idle in transaction (aborted)` has failed already. Where the end of a statement was not logged, it may have written.
+        if (row.tag === 'idle in transaction' && !this.ending) this.closed.push({
+            session: row.session,
+            wrote: session.wrote || current !== undefined,
+            last: current ?? session.last
+        });
+    }
+    begun(row, session) {
+        const begun = BEGUN.exec(row.message);
+        if (begun === null) return;
+        const sql = row.message.slice(begun[0].length);
+        // More rows of the statement before.
+        if (begun.groups?.['fetch'] !== undefined && session.last?.sql === record_shown(sql)) {
+            session.current = this.resume(session.last);
+            return;
+        }
+        // The end was not logged.
+        if (session.current !== undefined) this.end(session, this.since(session.current, row.at));
+        session.current = this.record(row, sql);
+    }
+    failed(row) {
+        // Whoever was let in and does not get the database that it wants never says that it goes.
+        if (row.severity !== 'ERROR') this.present.delete(row.session);
+        if (this.ending && row.severity === 'FATAL' && row.sqlstate === TERMINATED) return;
+        const session = this.of(row.session);
+        const { current, last } = session;
+        let record = current;
+        if (current !== undefined) this.end(session, this.since(current, row.at));
+        else if (row.query === '' && last !== undefined && last.error === undefined) record = row.severity === 'ERROR' ? last : undefined;
+        else if (row.query !== '' || row.severity === 'ERROR') {
+            record = session.current = this.record(row, row.query);
+            this.end(session, 0);
+        }
+        if (record === undefined) return;
+        record.error = {
+            sqlstate: row.sqlstate,
+            message: redactError(row.message, row.sqlstate, record.sql)
+        };
+    }
+    record(row, sql) {
+        const { changed, hiding } = changesOf(sql);
+        for (const name of changed)this.changed.add(name);
+        for (const name of hiding)this.hiding.add(name);
+        if (changed.includes('log_statement')) this.silent.add(row.pid);
+        this.count += 1;
+        return {
+            sql: record_shown(sql),
+            atMs: Math.max(0, Math.round(row.at - this.startedAt)),
+            ms: null,
+            session: row.session,
+            pid: row.pid,
+            order: this.count,
+            wanted: false
+        };
+    }
+    end(session, ms) {
+        const { current } = session;
+        if (current === undefined) return;
+        current.ms = Math.round(((current.ms ?? 0) + ms + session.prepared) * 1000) / 1000;
+        session.prepared = 0;
+        session.last = current;
+        session.current = undefined;
+        this.keep(current);
+    }
+    keep(record) {
+        this.records.push(record);
+        if (this.records.length > REMEMBERED) this.records = chosen(this.records, REMEMBERED / 2);
+    }
+    /** Takes back that a statement has ended; its time goes on. */ resume(record) {
+        this.records = this.records.filter((other)=>other !== record);
+        return record;
+    }
+    since(record, at) {
+        return Math.max(0, at - this.startedAt - record.atMs);
+    }
+    of(id) {
+        const known = this.open.get(id);
+        if (known !== undefined) return known;
+        const session = {
+            prepared: 0,
+            wrote: false
+        };
+        this.open.set(id, session);
+        return session;
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/migrations/observe/settings.js
@@ -12487,6 +13270,8 @@ function inOrder(records) {
     log_transaction_sample_rate: '0',
     log_min_messages: 'error',
     log_min_error_statement: 'error',
+    // Who comes must be seen to go.
+    log_connections: 'on',
     log_disconnections: 'on',
     // How a session ended is told by what its process was called last.
     update_process_title: 'on',
@@ -12495,161 +13280,11 @@ function inOrder(records) {
     log_parameter_max_length_on_error: '0',
     log_error_verbosity: 'terse'
 };
-/** Settings that hide statements when the database, a role or the command itself changes them. */ const TELLING_SETTINGS = [
-    'log_statement',
-    'log_duration',
-    'log_min_messages',
-    'log_min_error_statement',
-    'lc_messages',
-    'update_process_title'
-];
 /** For sessions of ours: nothing of them is logged but what they write there by `RAISE LOG`. */ const UNSEEN = {
     log_statement: 'none',
     log_duration: 'off',
     log_min_messages: 'log'
 };
-
-;// CONCATENATED MODULE: ./lib/migrations/observe/sessions.js
-
-
-
-const BEGUN = /^(?:statement|execute (?<fetch>fetch from )?[^]*?|fastpath function call): /;
-const DURATION = /^duration: ([\d.]+) ms$/;
-const PREPARING = new Set([
-    'PARSE',
-    'BIND'
-]);
-const FAILURES = new Set([
-    'ERROR',
-    'FATAL',
-    'PANIC'
-]);
-const sessions_TELLING = new RegExp(`\\b(?:${TELLING_SETTINGS.join('|')})\\b`, 'gi');
-const CHANGES = /\b(?:SET|ALTER|SET_CONFIG)\b/i;
-/** So many are remembered before the least important are forgotten. */ const REMEMBERED = 10_000;
-/** What sessions ran, from the lines of the log. */ class Sessions {
-    startedAt;
-    /** Statements that have ended. */ records = [];
-    open = new Map();
-    count = 0;
-    /** Sessions whose connection was closed in a transaction that had not failed. */ closed = [];
-    /** Settings of the log that a statement changed. */ changed = new Set();
-    /** @param startedAt what times count from, in milliseconds since 1970 */ constructor(startedAt){
-        this.startedAt = startedAt;
-    }
-    /** How many statements there were. */ get total() {
-        return this.count;
-    }
-    /** All that are remembered, those that run included. */ all() {
-        const running = [
-            ...this.open.values()
-        ].flatMap(({ current })=>current ?? []);
-        return [
-            ...this.records,
-            ...running
-        ];
-    }
-    /** Of a session that has not ended. */ unfinished(session) {
-        const { last, wrote } = this.of(session);
-        return {
-            session,
-            last,
-            wrote
-        };
-    }
-    see(row) {
-        if (row.backend !== 'client backend') return;
-        if (FAILURES.has(row.severity)) this.failed(row);
-        else if (row.severity === 'LOG') this.logged(row);
-    }
-    logged(row) {
-        const session = this.of(row.session);
-        const duration = DURATION.exec(row.message);
-        if (duration !== null) {
-            const ms = Number(duration[1]);
-            if (PREPARING.has(row.tag)) session.prepared += ms;
-            else this.end(session, ms);
-            session.wrote = row.xid !== '0' && row.xid !== '';
-        } else if (row.message.startsWith('disconnection: ')) {
-            this.open.delete(row.session);
-            if (session.current !== undefined) this.records.push(session.current);
-            // `idle in transaction (aborted)` has failed already.
-            if (row.tag === 'idle in transaction') this.closed.push({
-                session: row.session,
-                wrote: session.wrote,
-                last: session.last
-            });
-        } else this.begun(row, session);
-    }
-    begun(row, session) {
-        const begun = BEGUN.exec(row.message);
-        if (begun === null) return;
-        const sql = row.message.slice(begun[0].length);
-        // More rows of the statement before.
-        if (begun.groups?.['fetch'] !== undefined && session.last?.sql === record_shown(sql)) {
-            session.current = this.resume(session.last);
-            return;
-        }
-        // The end was not logged.
-        if (session.current !== undefined) this.end(session, this.since(session.current, row.at));
-        session.current = this.record(row, sql);
-    }
-    failed(row) {
-        const session = this.of(row.session);
-        let record = session.current;
-        if (record !== undefined) this.end(session, this.since(record, row.at));
-        else if (row.query !== '') {
-            record = this.record(row, row.query);
-            session.current = record;
-            this.end(session, 0);
-        } else if (row.severity === 'ERROR' && session.last?.error === undefined) record = session.last;
-        if (record === undefined) return;
-        record.error = {
-            sqlstate: row.sqlstate,
-            message: redactError(row.message, row.sqlstate, record.sql)
-        };
-    }
-    record(row, sql) {
-        if (CHANGES.test(sql)) for (const [name] of sql.matchAll(sessions_TELLING))this.changed.add(name.toLowerCase());
-        this.count += 1;
-        return {
-            sql: record_shown(sql),
-            atMs: Math.max(0, Math.round(row.at - this.startedAt)),
-            ms: null,
-            session: row.session,
-            pid: row.pid,
-            order: this.count,
-            wanted: false
-        };
-    }
-    end(session, ms) {
-        const { current } = session;
-        if (current === undefined) return;
-        current.ms = Math.round(((current.ms ?? 0) + ms + session.prepared) * 1000) / 1000;
-        session.prepared = 0;
-        session.last = current;
-        session.current = undefined;
-        this.records.push(current);
-        if (this.records.length > REMEMBERED) this.records = chosen(this.records, REMEMBERED / 2);
-    }
-    /** Takes back that a statement has ended; its time goes on. */ resume(record) {
-        this.records = this.records.filter((other)=>other !== record);
-        return record;
-    }
-    since(record, at) {
-        return Math.max(0, at - this.startedAt - record.atMs);
-    }
-    of(id) {
-        const known = this.open.get(id);
-        if (known !== undefined) return known;
-        const session = {
-            prepared: 0,
-            wrote: false
-        };
-        this.open.set(id, session);
-        return session;
-    }
-}
 
 ;// CONCATENATED MODULE: ./lib/migrations/observe/own.js
 
@@ -12662,14 +13297,35 @@ const CHANGES = /\b(?:SET|ALTER|SET_CONFIG)\b/i;
 /**
  * Does something in a session of ours, of which the log holds only what it writes there itself.
  * @param own gets its name in the log
- */ async function ownSession({ programs, connection, signal }, own, work) {
-    const psql = await postgres_psql/* Psql */.DD.open({
+ */ async function ownSession(rehearsal, own, work) {
+    return within(await own_open(rehearsal, OBSERVERS), own, work);
+}
+/** The same once the command has ended, in a template where that database is gone: nobody copies that any more. */ async function lastSession(rehearsal, own, work) {
+    const psql = await own_open(rehearsal, OBSERVERS).catch(()=>own_open(rehearsal, 'template1'));
+    return within(psql, own, work);
+}
+function own_open({ programs, connection, signal }, database) {
+    // From the start on: a session that is ended before we know its name must not look like one of the command.
+    const { PGOPTIONS = '', ...env } = connection.env;
+    const options = [
+        PGOPTIONS,
+        ...Object.entries(UNSEEN).map(([name, value])=>`-c ${name}=${value}`)
+    ];
+    const unseen = {
+        ...connection,
+        env: {
+            ...env,
+            PGOPTIONS: options.join(' ')
+        }
+    };
+    return postgres_psql/* Psql */.DD.open({
         programs,
-        connection,
-        database: OBSERVERS,
-        signal,
-        settings: UNSEEN
+        connection: unseen,
+        database,
+        signal
     });
+}
+async function within(psql, own, work) {
     try {
         own.add(await psql.value(`SELECT ${SESSION_ID} FROM pg_catalog.pg_stat_activity WHERE pid = pg_catalog.pg_backend_pid()`));
         await work(psql);
@@ -12689,22 +13345,31 @@ const CHANGES = /\b(?:SET|ALTER|SET_CONFIG)\b/i;
     });
     try {
         const [found] = await psql.rows(`SELECT (SELECT oid::text FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()) AS database,
-         (SELECT json_agg(${SESSION_ID}) FROM pg_catalog.pg_stat_activity WHERE backend_type = 'client backend') AS sessions,
-         (SELECT coalesce(json_agg(DISTINCT setting), '[]')
-          FROM pg_catalog.pg_db_role_setting, LATERAL pg_catalog.unnest(setconfig) setting
-          WHERE pg_catalog.split_part(setting, '=', 1) IN (${TELLING_SETTINGS.map(postgres_psql/* quoteLiteral */.ce).join(', ')})) AS settings`);
+         (SELECT json_agg(${SESSION_ID}) FROM pg_catalog.pg_stat_activity WHERE backend_type = 'client backend') AS sessions`);
         const owners = await psql.query(`SELECT coalesce(json_agg(json_build_array(indexrelid::int8, indrelid::int8)), '[]')
        FROM pg_catalog.pg_index WHERE indexrelid >= 16384`);
-        const { database = '0', sessions = [], settings = [] } = found ?? {};
+        const others = await psql.query(`SELECT coalesce(json_agg(json_build_array(c.oid::int8, nspname, relname)), '[]')
+       FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = relnamespace
+       WHERE c.oid >= 16384 AND relkind IN ('v', 'S', 'f') AND relpersistence <> 't'`);
+        const { database = '0', sessions = [] } = found ?? {};
         return {
             database,
             owners: new Map(owners),
-            sessions,
-            settings
+            others: namedBy(others),
+            sessions
         };
     } finally{
         await psql.close();
     }
+}
+function namedBy(rows) {
+    return new Map(rows.map(([oid, schema, name])=>[
+            oid,
+            {
+                schema,
+                name
+            }
+        ]));
 }
 
 ;// CONCATENATED MODULE: ./lib/migrations/observe/watch.js
@@ -12770,7 +13435,7 @@ END $pgkeep$`;
     events = [];
     /** Times without a look that were long enough to hide a lock, in milliseconds. */ blind = [];
     /** Why its session ended before its time; another one was begun, some times. */ lost;
-    /** Whether it ended before it was stopped. */ gaveUp = false;
+    lostAt = 0;
     /** When watching ended, in milliseconds since 1970. */ until = 0;
     mark = `pgkeep-${(0,external_node_crypto_.randomBytes)(8).toString('hex')} `;
     psql;
@@ -12783,6 +13448,9 @@ END $pgkeep$`;
         this.rehearsal = rehearsal;
         this.database = database;
         this.own = own;
+    }
+    /** Whether nobody watched any more when it was stopped, by what has been read of the log. */ get isLost() {
+        return this.lostAt > (this.events.findLast(({ first })=>first)?.at ?? 0);
     }
     /** Begins; the first event in the log tells when it has. */ start() {
         this.running = this.keepOn();
@@ -12805,10 +13473,11 @@ END $pgkeep$`;
             try {
                 await this.watch();
             } catch (error) {
-                if (!this.stopping) this.lost = (0,base_errors/* messageOf */.bD)(error);
+                if (this.stopping) break;
+                this.lost = (0,base_errors/* messageOf */.bD)(error);
+                this.lostAt = Date.now();
             }
         }
-        this.gaveUp = !this.stopping;
         this.until ||= Date.now();
     }
     watch() {
@@ -12833,6 +13502,8 @@ END $pgkeep$`;
 
 
 /** The most statements that a report lists. */ const MOST_STATEMENTS = 2000;
+/** A session that has ended has this long to say so. */ const LAST_WORDS_MS = 10_000;
+const observe_LOOK_AGAIN_MS = 20;
 /**
  * Begins to observe what others do on a scratch server with `REHEARSAL_SETTINGS`; returns when everything that begins
  * from now on is seen. Sessions that are there already are taken for ours.
@@ -12862,10 +13533,9 @@ class Observer {
             'statements',
             'locks'
         ], async ()=>{
-            const { sessions, settings, database } = this.surroundings = await readSurroundings(this.rehearsal);
+            const { sessions, database } = this.surroundings = await readSurroundings(this.rehearsal);
             for (const session of sessions)this.own.add(session);
-            if (settings.length > 0) this.notMeasured.push(`Statements may be missing: the restored database or a role of it sets ${settings.join(', ')}.`);
-            await this.inSession(async (psql)=>{
+            await ownSession(this.rehearsal, this.own, async (psql)=>{
                 this.log = await ServerLog.open(psql);
                 const watch = this.watch = new LockWatch(this.rehearsal, database, this.own);
                 watch.start();
@@ -12877,44 +13547,66 @@ class Observer {
         });
         this.startedAt = Date.now();
     }
-    async finish() {
-        const { log, notMeasured } = this;
+    async finish(shutOut = ()=>Promise.resolve()) {
+        const { log } = this;
         const sessions = new Sessions(this.startedAt);
         let left = [];
-        await this.trying('What the command left open is not known', [
-            'statements'
-        ], ()=>this.inSession(async (psql)=>void (left = await othersLeft(psql, this.own))));
-        await this.watch?.stop();
-        if (log !== undefined) await this.trying('Statements and locks are told in part only', [
+        await this.trying('The command was not shut out', [
             'statements',
-            'locks'
-        ], ()=>this.read(log, sessions));
-        await this.trying('What the command left running was not ended', [], ()=>this.inSession(async (psql)=>{
-                const stubborn = await endOthers(psql, this.own);
-                if (stubborn.length > 0) notMeasured.push(`${stubborn.length} of the command's sessions would not end and may still change the database.`);
+            'locks',
+            'rows'
+        ], ()=>lastSession(this.rehearsal, this.own, async (psql)=>{
+                left = await othersLeft(psql, this.own);
+                const ending = await markIn(psql);
+                await this.end(psql, shutOut);
+                await this.watch?.stop();
+                if (log === undefined) return;
+                await this.trying('Statements and locks are told in part only', [
+                    'statements',
+                    'locks'
+                ], ()=>this.read(log, psql, sessions, ending));
             }));
-        if (sessions.changed.size > 0) notMeasured.push(`Statements may be missing: the command changed ${[
-            ...sessions.changed
-        ].sort().join(', ')}.`);
-        this.noteBlindness();
+        await this.watch?.stop();
+        this.noteBlindness(sessions);
         return this.tell(sessions, left);
     }
-    /** Reads to a line of our own, which comes after all that the command did. */ async read(log, sessions) {
-        const mark = `pgkeep-${(0,external_node_crypto_.randomBytes)(8).toString('hex')}`;
-        await this.inSession(async (psql)=>{
-            await psql.exec(`DO $pgkeep$ BEGIN RAISE LOG '%', ${(0,postgres_psql/* quoteLiteral */.ce)(mark)}; END $pgkeep$`);
+    /** Ends the command's sessions and keeps it from coming back: what it holds could make us wait, so first once. */ async end(psql, shutOut) {
+        await endOthers(psql, this.own);
+        await shutOut(psql);
+        const stubborn = await endOthers(psql, this.own);
+        if (stubborn.length === 0) return;
+        this.notMeasured.push(`${stubborn.length} of the command's sessions would not end and may still change the database.`);
+        for (const what of [
+            'statements',
+            'rows'
+        ])this.blind.add(what);
+    }
+    /** Reads to a line of our own, which comes after all that the command did; the ends of sessions may come a little later. */ async read(log, psql, sessions, ending) {
+        const deadline = Date.now() + LAST_WORDS_MS;
+        for(let silent = false;;){
+            const mark = await markIn(psql);
             await log.follow(psql, (row)=>{
+                if (row.message === ending) sessions.ending = true;
                 if (this.own.has(row.session)) this.watch?.see(row);
                 else if (row.at >= this.startedAt) sessions.see(row);
                 return row.message === mark;
             });
-        });
+            if (sessions.present.size === 0 || silent || Date.now() > deadline) return;
+            silent = !await mayStillSpeak(psql, sessions.present);
+            if (!silent) await new Promise((resolve)=>setTimeout(resolve, observe_LOOK_AGAIN_MS));
+        }
     }
-    noteBlindness() {
+    noteBlindness(sessions) {
         const { watch, notMeasured } = this;
+        const { changed, hiding, present } = sessions;
+        if (present.size > 0 && !this.blind.has('statements')) hiding.add('log_min_messages` or `log_disconnections');
+        if (hiding.size > 0) this.blind.add('statements');
+        if (changed.size > 0) notMeasured.push(`Statements may be missing: the command changed ${[
+            ...changed
+        ].sort().join(', ')}.`);
         if (watch === undefined) return;
         if (watch.lost !== undefined) notMeasured.push(`Locks were not watched all the time: the session that did was ended (${watch.lost}).`);
-        if (watch.gaveUp) this.blind.add('locks');
+        if (watch.isLost) this.blind.add('locks');
         const blind = watch.blind.reduce((sum, ms)=>sum + ms, 0);
         if (blind > 0) notMeasured.push(`Locks were not looked at for ${Math.round(blind)} ms in all, at most ${Math.round(Math.max(...watch.blind))} ms ` + 'without a pause: the machine was busy.');
     }
@@ -12924,17 +13616,20 @@ class Observer {
         const blamed = heldLocks({
             events: watch?.events ?? [],
             until: watch?.until ?? 0,
-            tables,
+            tables: new Map([
+                ...this.surroundings?.others ?? [],
+                ...tables
+            ]),
             owners: this.surroundings?.owners ?? new Map()
-        }, blameAmong(records, startedAt));
+        }, blameAmong(records, startedAt, sessions.silent));
         const open = [
             ...sessions.closed.map((each)=>({
                     ...each,
                     how: 'closed'
                 })),
-            ...left.filter(({ state })=>state.startsWith('idle in transaction')).map(({ session })=>({
-                    ...sessions.unfinished(session),
-                    how: 'left'
+            ...left.filter(({ state, wrote })=>wrote || state === 'active' || state.startsWith('idle in transaction')).map(({ session, state, wrote })=>({
+                    ...sessions.unfinished(session, wrote),
+                    how: howLeft(state)
                 }))
         ];
         for (const { last } of open)if (last !== undefined) last.wanted = true;
@@ -12965,11 +13660,12 @@ class Observer {
             notMeasured,
             blind: [
                 ...this.blind
-            ]
+            ],
+            silent: sessions.silent.size > 0,
+            hiding: [
+                ...sessions.hiding
+            ].sort()
         };
-    }
-    inSession(work) {
-        return ownSession(this.rehearsal, this.own, work);
     }
     async trying(otherwise, hides, work) {
         try {
@@ -12980,6 +13676,14 @@ class Observer {
             for (const what of hides)this.blind.add(what);
         }
     }
+}
+/** Writes a line to the log. @returns its text. */ async function markIn(psql) {
+    const mark = `pgkeep-${(0,external_node_crypto_.randomBytes)(8).toString('hex')}`;
+    await psql.exec(`DO $pgkeep$ BEGIN RAISE LOG '%', ${(0,postgres_psql/* quoteLiteral */.ce)(mark)}; END $pgkeep$`);
+    return mark;
+}
+function howLeft(state) {
+    return state === 'active' ? 'running' : 'left';
 }
 function statementOf({ sql, atMs, ms, session, error }) {
     return {
@@ -12997,12 +13701,11 @@ function statementOf({ sql, atMs, ms, session, error }) {
 
 
 
+
 // EXTERNAL MODULE: ./lib/postgres/globals.js
 var postgres_globals = __nccwpck_require__(17371);
 // EXTERNAL MODULE: ./lib/postgres/database/settings.js
 var settings = __nccwpck_require__(63496);
-// EXTERNAL MODULE: ./lib/restore/archive/index.js + 26 modules
-var archive = __nccwpck_require__(20950);
 // EXTERNAL MODULE: ./lib/restore/swap/archived.js
 var swap_archived = __nccwpck_require__(77056);
 // EXTERNAL MODULE: ./lib/verify/bootstrap-role.js
@@ -13013,6 +13716,76 @@ var extensions = __nccwpck_require__(65899);
 var verify_place = __nccwpck_require__(37526);
 // EXTERNAL MODULE: ./lib/verify/scratch-copy.js + 2 modules
 var scratch_copy = __nccwpck_require__(92843);
+;// CONCATENATED MODULE: ./lib/migrations/door.js
+
+
+/** What the command has locked is not waited for longer. */ const LOCK_TIMEOUT = '10s';
+/**
+ * The command's way into the scratch server: it logs in as the owner of the database, who may be the role of our own
+ * sessions. So while it may log in that role has the command's password, and before and after it one of ours.
+ */ class Door {
+    rehearsal;
+    roles;
+    /** How the command logs in, but for the port. */ login;
+    /** How we reach the server while the door is open. */ meanwhile;
+    password = (0,external_node_crypto_.randomBytes)(24).toString('base64url');
+    /**
+   * @param rehearsal how we reach the server, as its bootstrap role
+   * @param roles the names of that role and of the database's owner
+   */ constructor(rehearsal, roles){
+        this.rehearsal = rehearsal;
+        this.roles = roles;
+        const { connection, database } = rehearsal;
+        const { bootstrap, owner } = roles;
+        this.login = {
+            user: owner,
+            password: this.password,
+            database
+        };
+        const env = {
+            ...connection.env,
+            PGPASSWORD: this.password
+        };
+        this.meanwhile = bootstrap === owner ? {
+            ...rehearsal,
+            connection: {
+                ...connection,
+                env
+            }
+        } : rehearsal;
+    }
+    /**
+   * Lets the owner of the database log in, with every right: whether the command's own role may do what it does is not
+   * rehearsed, since its memberships may come from outside of the backup.
+   */ async open() {
+        const psql = await postgres_psql/* Psql */.DD.open({
+            ...this.rehearsal,
+            database: 'template1'
+        });
+        try {
+            await psql.exec(`ALTER ROLE ${(0,postgres_psql/* quoteIdentifier */.Cm)(this.roles.owner)} LOGIN SUPERUSER CONNECTION LIMIT -1 VALID UNTIL 'infinity' PASSWORD ${(0,postgres_psql/* quoteLiteral */.ce)(this.password)}`);
+        } finally{
+            await psql.close();
+        }
+    }
+    /**
+   * Keeps everybody from logging in but us, the command's own roles too. Sessions that are there stay.
+   * @param psql a session of ours
+   */ async shut(psql) {
+        const { bootstrap } = this.roles;
+        const ours = this.rehearsal.connection.env['PGPASSWORD'] ?? '';
+        await psql.exec(`SET lock_timeout = ${(0,postgres_psql/* quoteLiteral */.ce)(LOCK_TIMEOUT)}`, `DO $pgkeep$
+DECLARE role name;
+BEGIN
+  FOR role IN SELECT rolname FROM pg_catalog.pg_roles
+    WHERE rolcanlogin AND rolname <> ${(0,postgres_psql/* quoteLiteral */.ce)(bootstrap)} AND rolname !~ '^pg_'
+  LOOP
+    EXECUTE pg_catalog.format('ALTER ROLE %I NOLOGIN', role);
+  END LOOP;
+END $pgkeep$`, `ALTER ROLE ${(0,postgres_psql/* quoteIdentifier */.Cm)(bootstrap)} PASSWORD ${(0,postgres_psql/* quoteLiteral */.ce)(ours)}`);
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/migrations/place.js
 
 
@@ -13036,13 +13809,11 @@ var scratch_copy = __nccwpck_require__(92843);
         statements: []
     } : (0,postgres_globals/* readGlobals */.$)(await (0,promises_.readFile)(staged.globals, 'utf8'));
     const place = await reporter.group('Scratch server', async ()=>{
-        const toc = await (0,archive/* readContents */.r0)({
-            archive: staged,
-            programs,
-            signal
-        });
         return (0,verify_place/* openPlace */.QL)(options, staged, programs, {
-            extensions: (0,extensions/* extensionsOf */.oQ)(staged, toc ?? []),
+            extensions: await (0,extensions/* extensionsOf */.oQ)(staged, {
+                programs,
+                signal
+            }),
             bootstrapRole: (0,bootstrap_role/* bootstrapRole */.T)(staged, globals),
             database,
             settings: REHEARSAL_SETTINGS
@@ -13052,18 +13823,24 @@ var scratch_copy = __nccwpck_require__(92843);
         const copy = new scratch_copy/* ScratchCopy */._(options, staged, place, database);
         await copy.makeRoles(globals);
         const otherwise = await copy.createDatabase();
-        await restore(options, copy, otherwise);
-        const login = await admit(copy, staged, place, signal);
+        const division = await copy.divide();
+        if (division !== undefined) {
+            (0,extensions/* warnOfMissing */.Ip)(place, 'NOT CHECKED', reporter);
+            otherwise.push(leftOutOf(division, place));
+        }
+        await restore(options, copy, division, otherwise);
         const { connection } = place.scratch;
+        const rehearsal = {
+            programs: place.programs,
+            connection,
+            database,
+            signal
+        };
+        const roles = await giveAway(copy, staged, place, signal);
         return {
             place,
-            rehearsal: {
-                programs: place.programs,
-                connection,
-                database,
-                signal
-            },
-            login,
+            rehearsal,
+            door: new Door(rehearsal, roles),
             otherwise
         };
     } catch (error) {
@@ -13072,8 +13849,12 @@ var scratch_copy = __nccwpck_require__(92843);
         throw told;
     }
 }
-async function restore({ reporter, signal }, copy, otherwise) {
-    const division = await copy.divide();
+/** What is not there without some extensions, in one sentence. */ function leftOutOf({ leftOut }, { missing }) {
+    const tables = leftOut.entries.filter(({ kind })=>kind === 'TABLE').map(({ schema = '', tag })=>`${schema}.${tag}`);
+    const which = tables.length === 0 ? '' : `, ${(0,units/* plural */.LS)(tables.length, 'table')} among it (${tables.join(', ')})`;
+    return `What needs an extension that the scratch server does not have (${missing.join(', ')}): it was left out${which}.`;
+}
+async function restore({ reporter, signal }, copy, division, otherwise) {
     const { errors, neutralised } = await reporter.group('Restoring', ()=>copy.restoreInto(division, {
             database: copy.database,
             content: 'all',
@@ -13084,10 +13865,7 @@ async function restore({ reporter, signal }, copy, otherwise) {
     if (harmful.length > 0) throw new base_errors/* UserError */.yo(`The backup did not restore without errors, so the migrations were not run. Verify it first, or choose another one.\n${harmful.map(({ message })=>message).join('\n')}`);
     otherwise.push(...neutralised);
 }
-/**
- * Lets the owner of the database log in, with every right: whether the command's own role may do what it does is not
- * rehearsed, since its memberships may come from outside of the backup.
- */ async function admit(copy, staged, place, signal) {
+/** Gives the database its owner and settings, but for those that would hide what is done there. */ async function giveAway(copy, staged, place, signal) {
     const archived = await (0,swap_archived/* archivedProperties */.U)({
         archive: staged,
         programs: place.readers,
@@ -13096,20 +13874,14 @@ async function restore({ reporter, signal }, copy, otherwise) {
     const psql = await copy.open('that prepares the rehearsal', 'template1');
     try {
         const bootstrap = await psql.value('SELECT session_user');
-        const user = archived.owner ?? bootstrap;
+        const owner = archived.owner ?? bootstrap;
         const { database } = copy;
-        const password = (0,external_node_crypto_.randomBytes)(24).toString('base64url');
-        // Sessions of ours log in as the bootstrap role with a password of its own.
-        if (user !== bootstrap) await psql.exec(`ALTER ROLE ${(0,postgres_psql/* quoteIdentifier */.Cm)(user)} LOGIN SUPERUSER CONNECTION LIMIT -1 VALID UNTIL 'infinity' PASSWORD ${(0,postgres_psql/* quoteLiteral */.ce)(password)}`, `ALTER DATABASE ${(0,postgres_psql/* quoteIdentifier */.Cm)(database)} OWNER TO ${(0,postgres_psql/* quoteIdentifier */.Cm)(user)}`);
+        if (owner !== bootstrap) await psql.exec(`ALTER DATABASE ${(0,postgres_psql/* quoteIdentifier */.Cm)(database)} OWNER TO ${(0,postgres_psql/* quoteIdentifier */.Cm)(owner)}`);
         for (const setting of archived.settings)await psql.exec((0,settings/* settingSql */.HD)(database, setting));
-        return user === bootstrap ? {
-            user,
-            password: place.scratch.connection.env['PGPASSWORD'] ?? '',
-            database
-        } : {
-            user,
-            password,
-            database
+        await unhide(psql);
+        return {
+            bootstrap,
+            owner
         };
     } finally{
         await psql.close();
@@ -13117,6 +13889,7 @@ async function restore({ reporter, signal }, copy, otherwise) {
 }
 
 ;// CONCATENATED MODULE: ./lib/migrations/rehearse.js
+
 
 
 
@@ -13143,7 +13916,7 @@ async function restore({ reporter, signal }, copy, otherwise) {
         const restore = restoring();
         const sanitizing = stopwatch();
         if (inputs.sanitize !== undefined) {
-            const file = (0,external_node_path_.resolve)(workspaceOf(options), inputs.sanitize);
+            const file = (0,external_node_path_.resolve)((0,paths/* workspaceOf */.B3)(options), inputs.sanitize);
             await reporter.group(`Sanitizing with ${inputs.sanitize}`, ()=>sanitize(rehearsal, file));
         }
         const sanitized = sanitizing();
@@ -13161,10 +13934,12 @@ async function restore({ reporter, signal }, copy, otherwise) {
             schema: diffSchemas(before.schema, after.schema),
             newRoles: newRoles(before.facts, after.facts),
             blind: [
-                ...observed.blind,
-                ...hasUncounted(before.facts, after.facts) ? [
-                    'rows'
-                ] : []
+                ...new Set([
+                    ...observed.blind,
+                    ...hasUncounted(before.facts, after.facts) ? [
+                        'rows'
+                    ] : []
+                ])
             ],
             seconds: {
                 restore,
@@ -13187,9 +13962,6 @@ async function restore({ reporter, signal }, copy, otherwise) {
     } finally{
         await place.scratch.stop();
     }
-}
-/** Where relative paths begin: the repository that was checked out, or the folder that we were started in. */ function workspaceOf({ env }) {
-    return env['GITHUB_WORKSPACE'] ?? process.cwd();
 }
 async function pictureOf(rehearsal) {
     const [facts, schema] = await Promise.all([
@@ -13220,13 +13992,14 @@ async function pictureOf(rehearsal) {
         });
     }
 }
-async function tryCommand({ inputs, env, reporter, signal, ...options }, { rehearsal, login, place }, before) {
+async function tryCommand({ inputs, env, reporter, signal }, { door, place }, before) {
     const { passphrase, identity, githubToken } = inputs;
     const ours = [
         passphrase,
         identity,
         githubToken
     ].filter((secret)=>secret !== undefined);
+    const { login, meanwhile } = door;
     reporter.mask(login.password);
     const host = place.scratch.connection.target.host ?? '';
     const relay = await openRelay((0,external_node_path_.join)(host, '.s.PGSQL.5432'));
@@ -13244,15 +14017,16 @@ async function tryCommand({ inputs, env, reporter, signal, ...options }, { rehea
             ...secretsOf(given)
         ])mask.add(secret);
         const redact = redactor();
-        const observation = await startObserving(rehearsal, {
+        await door.open();
+        const observation = await startObserving(meanwhile, {
             tables: namesOf(before)
         });
         const end = await runShell({
             command: inputs.command,
-            cwd: (0,external_node_path_.resolve)(workspaceOf({
+            cwd: (0,paths/* workingFolder */.gv)({
                 env,
-                ...options
-            }), inputs.workingDirectory),
+                inputs
+            }),
             env: given,
             limitMs: inputs.maxDuration,
             clean: (line)=>mask.apply(redact(line)),
@@ -13262,7 +14036,7 @@ async function tryCommand({ inputs, env, reporter, signal, ...options }, { rehea
         reporter.info(`The command ${end.outcome} after ${(0,units/* formatDuration */.a3)(end.seconds)}.`);
         return {
             end,
-            observed: await observation.finish()
+            observed: await observation.finish((psql)=>door.shut(psql))
         };
     } finally{
         await relay.close();
@@ -13273,20 +14047,13 @@ function stopwatch() {
     return ()=>(external_node_perf_hooks_.performance.now() - began) / 1000;
 }
 
-;// CONCATENATED MODULE: ./lib/migrations/values.js
-
-/** Statements about rows, also within a script; what defines things holds names and constants of the migration itself. */ const ABOUT_ROWS = /(?:^|;)\s*(?:EXPLAIN\b\s*(?:\([^)]*\)|(?:\s*\b(?:ANALYZE|VERBOSE)\b)*)\s*)?(?:SELECT|INSERT|UPDATE|DELETE|MERGE|VALUES|COPY|EXECUTE|WITH|CALL|PREPARE|DECLARE)\b/i;
-/** Only in those that begin with E does a backslash hide a quote. */ const QUOTED = /\bE'(?:[^'\\]|''|\\[^])*(?:'|$)|(?:\b(?:[BXN]|U&))?'(?:[^']|'')*(?:'|$)/gi;
-const DOLLAR_QUOTED = /\$([A-Za-z_]\w*)?\$[^]*?(?:\$\1\$|$)/g;
-const NUMBER = /(?<![\w$."])\d[\d_]*(?:\.\d*)?(?:e[+-]?\d+)?(?![\w"])/gi;
-/**
- * A statement without the values in it: many tools read rows and write them back as text of the next statement. Names, and
- * statements that define something, stay.
- */ function withoutValues(sql) {
-    // The body of a function is a definition.
-    const bare = withoutComments(sql).replace(DOLLAR_QUOTED, '').replace(QUOTED, '');
-    if (!ABOUT_ROWS.test(bare)) return sql;
-    return sql.replace(DOLLAR_QUOTED, "'…'").replace(QUOTED, "'…'").replace(NUMBER, '…');
+;// CONCATENATED MODULE: ./lib/migrations/silence.js
+const SILENCE = 'The command ended well and sent nothing to the restored database, so nothing was tried. Tools ask it at least what they have run before: let them read its address from `DATABASE_URL` or `PG*`.';
+/** What to say of a command that never spoke to the database: it may have worked on another one. */ function silenceOf({ command, observed, blind }) {
+    const silent = observed.statements.length === 0 && observed.leftOut === 0;
+    return command.outcome === 'succeeded' && silent && !blind.includes('statements') ? [
+        SILENCE
+    ] : [];
 }
 
 ;// CONCATENATED MODULE: ./lib/migrations/run.js
@@ -13310,7 +14077,7 @@ const NUMBER = /(?<![\w$."])\d[\d_]*(?:\.\d*)?(?:e[+-]?\d+)?(?![\w"])/gi;
  */ async function checkMigrations(options) {
     const { inputs, reporter, signal, tempDir } = options;
     const startedAt = new Date();
-    await requirePaths(inputs, workspaceOf(options));
+    await (0,paths/* requirePaths */.yK)(inputs, (0,paths/* workspaceOf */.B3)(options));
     const keys = await (0,codec/* keysOf */.YD)(inputs, reporter);
     const chosen = await run_choose(options, startedAt);
     const { manifest } = chosen;
@@ -13328,9 +14095,12 @@ const NUMBER = /(?<![\w$."])\d[\d_]*(?:\.\d*)?(?:e[+-]?\d+)?(?![\w"])/gi;
     try {
         const rehearsed = await rehearse(options, staged);
         const { notMeasured } = rehearsed;
+        const silence = silenceOf(rehearsed);
+        for (const sentence of silence)reporter.warn(sentence);
         return await judged(options, chosen, startedAt, {
             ...rehearsed,
             notMeasured: [
+                ...silence,
                 ...lacks,
                 ...notMeasured
             ]
@@ -13340,13 +14110,8 @@ const NUMBER = /(?<![\w$."])\d[\d_]*(?:\.\d*)?(?:e[+-]?\d+)?(?![\w"])/gi;
     }
 }
 async function run_choose(options, now) {
-    const { inputs, env, reporter, signal, artifacts } = options;
-    const stores = await Promise.all(inputs.storage.map((url)=>(0,registry/* openStore */.C)(url, {
-            env,
-            reporter,
-            signal,
-            artifacts
-        })));
+    const { inputs, reporter } = options;
+    const stores = await (0,registry/* openStores */.j)(inputs.storage, options);
     const name = inputs.name === undefined ? await (0,catalogue/* onlyFamily */.fS)(stores) : (0,inputs_name/* familyName */.ar)(inputs.name);
     return (0,choose/* chooseBackup */.S)(stores, {
         name,
@@ -13365,14 +14130,18 @@ async function judged(options, { manifest }, startedAt, rehearsed) {
         statements: observed.statements,
         locks: observed.locks,
         effects,
-        // What a command that failed had begun is undone with it.
-        openTransactions: command.outcome === 'succeeded' ? observed.openTransactions.filter(({ wrote })=>wrote).length : 0,
+        ...undone(rehearsed),
         newRoles,
-        blind: rehearsed.blind
+        blind: rehearsed.blind,
+        silent: observed.silent,
+        hiding: observed.hiding
     }, {
         failOn: inputs.failOn,
         maxLockMs: inputs.maxLockDuration
     });
+    if (command.outcome === 'failed' || command.outcome === 'not found') {
+        if (!inputs.failOn.includes('error')) options.reporter.warn(`The command ${howFailed(command)}. ${NOT_ASKED}`);
+    }
     const loses = facts.some(({ kind, fails })=>kind === 'data-loss' && fails);
     return {
         version: 1,
@@ -13394,14 +14163,25 @@ async function judged(options, { manifest }, startedAt, rehearsed) {
         notMeasured: rehearsed.notMeasured
     };
 }
+/** What the command had begun and not ended; one that failed undoes that by itself. */ function undone({ command, observed }) {
+    if (command.outcome !== 'succeeded') return {
+        openTransactions: 0,
+        running: 0
+    };
+    const open = observed.openTransactions;
+    return {
+        openTransactions: open.filter(({ how, wrote })=>how !== 'running' && wrote).length,
+        // What waits for a lock has written nothing yet.
+        running: open.filter(({ how, wrote, statement })=>how === 'running' && (wrote || !isQuery(observed.statements[statement ?? -1]?.sql ?? ''))).length
+    };
+}
 /** The statements as they may be shown; those that a fact is about are looked for in the files before. */ async function located(options, statements, facts) {
     const wanted = [
         ...new Set(facts.flatMap(({ statement })=>statement === undefined ? [] : [
                 statement
             ]))
     ];
-    const folder = (0,external_node_path_.resolve)(workspaceOf(options), options.inputs.workingDirectory);
-    const places = await locate(folder, wanted.map((index)=>statements[index]?.sql ?? ''));
+    const places = await locate((0,paths/* workingFolder */.gv)(options), wanted.map((index)=>statements[index]?.sql ?? ''));
     const found = new Map(wanted.map((index, position)=>[
             index,
             places[position]
@@ -13441,8 +14221,8 @@ var errors = __nccwpck_require__(17594);
 var failure = __nccwpck_require__(81747);
 // EXTERNAL MODULE: ./lib/base/reporter.js
 var reporter = __nccwpck_require__(97872);
-// EXTERNAL MODULE: ./lib/storage/registry.js + 14 modules
-var registry = __nccwpck_require__(30253);
+// EXTERNAL MODULE: ./lib/storage/registry.js + 13 modules
+var registry = __nccwpck_require__(7685);
 // EXTERNAL MODULE: ./lib/backup/history.js
 var backup_history = __nccwpck_require__(24742);
 // EXTERNAL MODULE: ./lib/backup/verified.js
@@ -14468,7 +15248,7 @@ function read(text, env) {
     };
     if (text === '') {
         if (!NAMING.some((name)=>(env[name] ?? '') !== '')) {
-            throw new errors/* UserError */.yo('No database is named. Set `database-url` (for example `postgres://user:password@host:5432/database`, from a secret), ' + 'or the standard variables PGHOST, PGUSER, PGPASSWORD and PGDATABASE.');
+            throw new errors/* UserError */.yo('No database is named. Set `database-url` (for example `postgres://user:password@host:5432/database`, from a secret), ' + 'or the standard variables PGHOST, PGUSER, PGPASSWORD and PGDATABASE. A secret that does not exist, or was not ' + 'passed to a called workflow, is empty; pull requests from forks and of Dependabot are given none at all.');
         }
         return {
             form: 'environment',
@@ -18031,11 +18811,12 @@ var quote = __nccwpck_require__(21363);
     'POSIX'
 ]);
 /** The libc locales that a database of this identity needs. */ function libcLocales({ collation }) {
+    const names = [
+        collation.collate,
+        collation.ctype
+    ].filter((name)=>name !== null);
     return [
-        ...new Set([
-            collation.collate,
-            collation.ctype
-        ])
+        ...new Set(names)
     ].filter((name)=>!ALWAYS.has(name));
 }
 /** Whether this major knows the identity's provider of locales. */ function knowsProvider(major, provider) {
@@ -18065,7 +18846,7 @@ var quote = __nccwpck_require__(21363);
             collation.ctype
         ]
     ];
-    if (major >= 15) {
+    if (major >= 15 && collation.collate !== null) {
         options.push([
             'LOCALE_PROVIDER',
             provider
@@ -18108,12 +18889,13 @@ var quote = __nccwpck_require__(21363);
 }
 /** The same database with other libc locales. */ function withLibc(identity, replace) {
     const { collation } = identity;
+    const known = (locale)=>locale === null ? null : replace(locale);
     return {
         ...identity,
         collation: {
             ...collation,
-            collate: replace(collation.collate),
-            ctype: replace(collation.ctype)
+            collate: known(collation.collate),
+            ctype: known(collation.ctype)
         }
     };
 }
@@ -18436,7 +19218,7 @@ function textOrNull(value) {
 
 /***/ }),
 
-/***/ 20950:
+/***/ 76822:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -18444,10 +19226,16 @@ function textOrNull(value) {
 __nccwpck_require__.d(__webpack_exports__, {
   g4: () => (/* reexport */ belongsTo),
   Hn: () => (/* reexport */ definitionsHash),
+  lJ: () => (/* reexport */ encodingIn),
+  Mc: () => (/* reexport */ entries/* entriesOf */.M),
+  Wm: () => (/* reexport */ extensionsIn),
   Cd: () => (/* reexport */ tokens/* indexOfWord */.Cd),
   TN: () => (/* reexport */ keyOf),
+  Xe: () => (/* reexport */ source/* piecesOf */.X),
+  gq: () => (/* reexport */ plainBytes),
   r0: () => (/* reexport */ readContents),
   $E: () => (/* reexport */ readTocFile),
+  P_: () => (/* reexport */ readTocStart),
   p5: () => (/* reexport */ restoreInto),
   sX: () => (/* reexport */ rolesNamedIn),
   rM: () => (/* reexport */ rowsHeld),
@@ -18536,6 +19324,36 @@ var tokens = __nccwpck_require__(17801);
     if (statement.length > 300 || !statement.toString('latin1').startsWith('SET SESSION AUTH')) return false;
     return (0,tokens/* tokens */.LU)(statement.toString('utf8'))[3]?.kind === 'string';
 }
+
+;// CONCATENATED MODULE: ./lib/restore/archive/extensions.js
+
+
+
+/**
+ * The extensions that an archive makes. A plain dump is read to its end for that.
+ * @param toc the archive's table of contents, where it was read already
+ * @throws UserError when the archive is damaged, CancelledError
+ */ async function extensionsIn(request, toc) {
+    const { archive, signal } = request;
+    if (archive.format !== 'plain') {
+        const entries = toc ?? await readContents(request) ?? [];
+        return entries.flatMap(({ text })=>/^EXTENSION - (.+?)\s*$/.exec(text)?.[1] ?? []);
+    }
+    const found = new Set();
+    for await (const { kind, first, bytes } of (0,source/* piecesOfFile */.D)(archive.path, signal)){
+        if (kind !== 'sql' || !first || !bytes.subarray(0, 17).equals(CREATE)) continue;
+        const list = (0,tokens/* tokens */.LU)(bytes.toString('utf8'), 12);
+        // `CREATE EXTENSION IF NOT EXISTS hstore WITH SCHEMA public;`
+        const name = list[(0,tokens/* indexOfWord */.Cd)(list, [
+            'exists'
+        ]) < 0 ? 2 : 5]?.text;
+        if (name !== undefined) found.add(name);
+    }
+    return [
+        ...found
+    ];
+}
+const CREATE = Buffer.from('CREATE EXTENSION ');
 
 // EXTERNAL MODULE: ./lib/postgres/psql.js
 var postgres_psql = __nccwpck_require__(80059);
@@ -18711,6 +19529,8 @@ const NONE = Buffer.alloc(0);
  * - Backslash commands could run programs on this machine. `\restrict` has psql refuse them; we refuse them ourselves,
  *   for dumps from before that too, and leave it out, for it would refuse ours.
  * - Tablespaces: the other server has others.
+ * - A dump with `--clean` drops first what it is about to make, with `--create` the database of that name too. It is
+ *   restored where there is nothing of it, and what else is there must stay.
  * @throws UserError for a command that no dump holds
  */ function plainBytes({ piece, entry }, options) {
     if (piece.kind === 'command') {
@@ -18722,17 +19542,30 @@ const NONE = Buffer.alloc(0);
     if (piece.kind !== 'sql' || !piece.first || !piece.last || piece.bytes.length > 4096) return piece.bytes;
     const text = piece.bytes.toString('utf8');
     if (/^SET default_tablespace = /.test(text)) return Buffer.from("SET default_tablespace = '';");
-    if (!options.owner && isOwner(text)) return NONE;
-    if (!options.privileges && /^(GRANT|REVOKE) /.test(text)) return NONE;
+    return isLeftOut(text, entry, options) ? NONE : piece.bytes;
+}
+function isLeftOut(text, { title }, options) {
+    if (title === undefined && isDrop(text)) return true;
+    if (!options.owner && isOwner(text)) return true;
+    if (!options.privileges && /^(GRANT|REVOKE) /.test(text)) return true;
     // Around large objects; it would end the one transaction.
-    if (options.singleTransaction && /^(BEGIN|COMMIT);$/.test(text)) return NONE;
-    return piece.bytes;
+    return options.singleTransaction && /^(BEGIN|COMMIT);$/.test(text);
 }
 function isWanted({ kind, title }, { content, privileges }) {
     if (kind === 'database' || kind === 'privileges' && !privileges) return false;
     if (content === 'schema') return !DATA.has(kind) && kind !== 'refresh';
     if (content === 'data') return DATA.has(kind) || title === undefined;
     return true;
+}
+/**
+ * What `--clean` writes before the first entry: of a default or a constraint `ALTER TABLE ... DROP`, of a partition
+ * `DETACH`, of a template database that it is none any more.
+ */ function isDrop(statement) {
+    if (/^(DROP |ALTER DATABASE |SELECT pg_catalog\.lo_unlink\()/.test(statement)) return true;
+    return statement.startsWith('ALTER ') && (0,tokens/* indexOfWord */.Cd)((0,tokens/* tokens */.LU)(statement, 64), [
+        'drop',
+        'detach'
+    ]) > 0;
 }
 /** `ALTER TABLE app.orders OWNER TO shop;`, and what pg_dump has in its place with `--use-set-session-authorization`. */ function isOwner(statement) {
     if (statement.startsWith('SET SESSION AUTHORIZATION ')) return (0,tokens/* tokens */.LU)(statement)[3]?.kind === 'string';
@@ -19732,6 +20565,12 @@ var external_node_path_ = __nccwpck_require__(76760);
 /** The versions of archives that PostgreSQL 13 to 18 write, and a few before: 1.12 to 1.16. */ const OLDEST = 12;
 const NEWEST = 16;
 const FIRST_READ = 1024 * 1024;
+/** By their numbers in an archive's head (compress_io.h). */ const METHODS = [
+    'none',
+    'gzip',
+    'lz4',
+    'zstd'
+];
 /**
  * Reads the table of contents out of an archive itself, for `pg_restore --list` writes names unquoted and on one line,
  * by which they are ambiguous. The format is that of PostgreSQL's pg_backup_archiver.c (ReadHead, ReadToc).
@@ -19754,6 +20593,18 @@ const FIRST_READ = 1024 * 1024;
         await file.close();
     }
 }
+/**
+ * As `readTocFile`, of an archive in the custom format of which only the beginning is there: its head, and as many
+ * entries as are in the buffer.
+ */ function readTocStart(buffer) {
+    try {
+        return new TocReader(buffer, false).read({
+            partly: true
+        });
+    } catch (error) {
+        throw error instanceof EndOfBuffer ? damaged() : error;
+    }
+}
 class EndOfBuffer extends Error {
 }
 function damaged() {
@@ -19771,18 +20622,22 @@ class TocReader {
         this.buffer = buffer;
         this.directory = directory;
     }
-    read() {
-        const database = this.#head();
+    read({ partly = false } = {}) {
+        const head = this.#head();
         const count = this.#int();
         const entries = [];
-        for(let index = 0; index < count; index += 1){
-            const entry = this.#entry();
-            // It comes first; names are in the encoding of the database.
-            if (entry.kind === 'ENCODING') this.#decode = decoderOf(encodingIn(entry.definition) ?? 'UTF8');
-            entries.push(entry);
+        try {
+            for(let index = 0; index < count; index += 1){
+                const entry = this.#entry();
+                // It comes first; names are in the encoding of the database.
+                if (entry.kind === 'ENCODING') this.#decode = decoderOf(encodingIn(entry.definition) ?? 'UTF8');
+                entries.push(entry);
+            }
+        } catch (error) {
+            if (!partly || !(error instanceof EndOfBuffer)) throw error;
         }
         return {
-            database,
+            ...head,
             entries
         };
     }
@@ -19796,13 +20651,27 @@ class TocReader {
         this.#offsetSize = this.#byte();
         // The format: 1 for custom; a directory's file says 3, for tar.
         this.#byte();
-        if (this.#minor >= 15) this.#byte();
-        else this.#int();
-        for(let part = 0; part < 7; part += 1)this.#int();
-        const database = this.#text() ?? '';
-        this.#text();
-        this.#text();
-        return database;
+        // A level of zlib, before other methods came; -1 is its own default.
+        const compression = this.#minor >= 15 ? METHODS[this.#byte()] ?? 'none' : this.#int() === 0 ? 'none' : 'gzip';
+        const createdAt = this.#time();
+        const [database = '', serverVersion = '', dumpVersion = ''] = [
+            this.#text(),
+            this.#text(),
+            this.#text()
+        ];
+        return {
+            compression,
+            createdAt,
+            database,
+            serverVersion,
+            dumpVersion
+        };
+    }
+    /** As struct tm has it, which ends with whether it was summer time: the date says that itself. */ #time() {
+        const [second = 0, minute = 0, hour = 0, day = 0, month = 0, year = 0] = Array.from({
+            length: 7
+        }, ()=>this.#int());
+        return new Date(1900 + year, month, day, hour, minute, second);
     }
     #entry() {
         const dumpId = this.#int();
@@ -20210,6 +21079,11 @@ class Selection {
 }
 
 ;// CONCATENATED MODULE: ./lib/restore/archive/index.js
+
+
+
+
+
 
 
 
@@ -21234,13 +22108,103 @@ const SHOWN = 5;
 
 /***/ }),
 
-/***/ 71915:
+/***/ 19160:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ DamagedPartError)
+/* harmony export */ });
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+
+/** A stored file that is not what the backup's manifest says: a verdict on the backup, not a fault of the run. */ class DamagedPartError extends _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo {
+    file;
+    constructor(file, message, options){
+        super(message, options), this.file = file;
+    }
+}
+
+
+/***/ }),
+
+/***/ 84983:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   H: () => (/* binding */ unpackFolder)
+/* harmony export */ });
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(51455);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(76760);
+/* harmony import */ var _damaged_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(19160);
+/* harmony import */ var _unpack_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(38117);
+
+
+
+
+/** The one folder that the archive holds. */ const PACKED = 'database.dir';
+/**
+ * Unpacks a tar archive of a dump in the directory format, as it comes, into the folder `target`, which must not be there.
+ * Nothing but the dump's own plain files comes out of it, whatever the archive says.
+ * @throws DamagedPartError when it holds anything else.
+ */ async function unpackFolder(plain, filters, request) {
+    const { target, part, env, signal } = request;
+    const unpacked = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(target), 'unpacked');
+    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.mkdir)(unpacked, {
+        mode: 0o700
+    });
+    const tar = {
+        path: 'tar',
+        // Only this member and what is below it. It would stop at the archive's own end otherwise, before its padding came.
+        args: [
+            '-xf',
+            '-',
+            '-C',
+            unpacked,
+            '--ignore-zeros',
+            '--no-same-owner',
+            '--no-same-permissions',
+            PACKED
+        ],
+        // Its own options by environment would be ours.
+        env: {
+            ...env,
+            TAR_OPTIONS: undefined
+        }
+    };
+    await (0,_unpack_js__WEBPACK_IMPORTED_MODULE_3__/* .orFull */ .TL)(unpacked, ()=>(0,_unpack_js__WEBPACK_IMPORTED_MODULE_3__/* .feed */ .hm)(plain, [
+            ...filters,
+            tar
+        ], {
+            stdout: 'ignore',
+            part,
+            signal
+        }));
+    const folder = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(unpacked, PACKED);
+    await requirePlainFiles(folder, part);
+    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rename)(folder, target);
+    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(unpacked, {
+        recursive: true
+    });
+}
+/** pg_dump makes plain files side by side. A link would make pg_restore read something else. */ async function requirePlainFiles(folder, part) {
+    const folderItself = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.lstat)(folder);
+    const names = folderItself.isDirectory() ? await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readdir)(folder) : [];
+    for (const name of names){
+        const file = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.lstat)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, name));
+        if (!file.isFile() || file.nlink > 1) throw new _damaged_js__WEBPACK_IMPORTED_MODULE_2__/* .DamagedPartError */ .B(part, `${part} was altered: ${JSON.stringify(name)} in it is no plain file.`);
+    }
+    if (!names.includes('toc.dat')) throw new _damaged_js__WEBPACK_IMPORTED_MODULE_2__/* .DamagedPartError */ .B(part, `${part} is no dump in the directory format: it has no toc.dat.`);
+}
+
+
+/***/ }),
+
+/***/ 35080:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  B: () => (/* reexport */ DamagedPartError),
+  B: () => (/* reexport */ damaged/* DamagedPartError */.B),
   z: () => (/* binding */ stageBackup)
 });
 
@@ -21252,15 +22216,8 @@ var backup_manifest = __nccwpck_require__(78841);
 var errors = __nccwpck_require__(17594);
 // EXTERNAL MODULE: ./lib/storage/errors.js
 var storage_errors = __nccwpck_require__(85822);
-;// CONCATENATED MODULE: ./lib/restore/stage/damaged.js
-
-/** A stored file that is not what the backup's manifest says: a verdict on the backup, not a fault of the run. */ class DamagedPartError extends errors/* UserError */.yo {
-    file;
-    constructor(file, message, options){
-        super(message, options), this.file = file;
-    }
-}
-
+// EXTERNAL MODULE: ./lib/restore/stage/damaged.js
+var damaged = __nccwpck_require__(19160);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(51455);
 // EXTERNAL MODULE: external "node:path"
@@ -21301,8 +22258,8 @@ const STALL_MS = 600_000;
         const undecrypted = error === stored.undecrypted;
         const worthReading = error instanceof codec/* KeyError */.eN ? request.keysFit || part.bytes <= SMALL : undecrypted;
         // What is wrong with the stored bytes explains what was made of them.
-        if (worthReading || error instanceof DamagedPartError) await stored.requireSound(error);
-        if (undecrypted && error instanceof errors/* UserError */.yo && !(error instanceof codec/* KeyError */.eN)) throw new DamagedPartError(part.file, (0,errors/* messageOf */.bD)(error), {
+        if (worthReading || error instanceof damaged/* DamagedPartError */.B) await stored.requireSound(error);
+        if (undecrypted && error instanceof errors/* UserError */.yo && !(error instanceof codec/* KeyError */.eN)) throw new damaged/* DamagedPartError */.B(part.file, (0,errors/* messageOf */.bD)(error), {
             cause: error
         });
         throw error;
@@ -21339,7 +22296,7 @@ const STALL_MS = 600_000;
         while(await this.next() !== undefined);
         this.found ??= this.meter.digest();
         const difference = describeDifference(part, this.found);
-        if (difference !== undefined) throw new DamagedPartError(part.file, `${store.locate(key)} ${difference} ${OTHER_COPY}`, {
+        if (difference !== undefined) throw new damaged/* DamagedPartError */.B(part.file, `${store.locate(key)} ${difference} ${OTHER_COPY}`, {
             cause
         });
     }
@@ -21395,11 +22352,11 @@ const STALL_MS = 600_000;
     /** What is too long need not be read to its end, and must not fill the disk. */ requireNoMore() {
         const { store, key, part } = this.request;
         if (this.bytes <= part.bytes) return;
-        throw new DamagedPartError(part.file, `${store.locate(key)} is longer than it should be: more than ${(0,units/* formatCount */.B4)(part.bytes)} bytes. ${OTHER_COPY}`);
+        throw new damaged/* DamagedPartError */.B(part.file, `${store.locate(key)} is longer than it should be: more than ${(0,units/* formatCount */.B4)(part.bytes)} bytes. ${OTHER_COPY}`);
     }
     explain(error) {
         const { store, key, part } = this.request;
-        if ((0,storage_errors/* isNotFound */.c4)(error)) return new DamagedPartError(part.file, `${store.locate(key)} is missing. ${OTHER_COPY}`, {
+        if ((0,storage_errors/* isNotFound */.c4)(error)) return new damaged/* DamagedPartError */.B(part.file, `${store.locate(key)} is missing. ${OTHER_COPY}`, {
             cause: error
         });
         if (error instanceof errors/* UserError */.yo || error instanceof errors/* CancelledError */.cc) return error;
@@ -21437,10 +22394,10 @@ const COMPRESSIONS = {
     const starting = (start)=>planned.filter(({ base })=>base.startsWith(start));
     const databases = starting('database.').filter(isDatabase);
     const [database] = databases;
-    if (database === undefined || databases.length !== starting('database.').length || databases.length > 1) throw damaged(manifest.id, 'does not name exactly one file with the database in it');
+    if (database === undefined || databases.length !== starting('database.').length || databases.length > 1) throw parts_damaged(manifest.id, 'does not name exactly one file with the database in it');
     const [globals, ...moreGlobals] = starting('globals.');
     const [fingerprint, ...moreFingerprints] = starting('fingerprint.');
-    if (moreGlobals.length > 0 || moreFingerprints.length > 0) throw damaged(manifest.id, 'names a file twice');
+    if (moreGlobals.length > 0 || moreFingerprints.length > 0) throw parts_damaged(manifest.id, 'names a file twice');
     const used = [
         database,
         globals,
@@ -21458,11 +22415,11 @@ function isDatabase(planned) {
 }
 function plan(part, id) {
     const { file, bytes, sha256, encryption } = part;
-    if (typeof file !== 'string') throw damaged(id, 'names a file without a name');
-    if (!Number.isSafeInteger(bytes) || bytes <= 0) throw damaged(id, `says that ${file} has no bytes`);
-    if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256)) throw damaged(id, `has no SHA-256 of ${file}`);
+    if (typeof file !== 'string') throw parts_damaged(id, 'names a file without a name');
+    if (!Number.isSafeInteger(bytes) || bytes <= 0) throw parts_damaged(id, `says that ${file} has no bytes`);
+    if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256)) throw parts_damaged(id, `has no SHA-256 of ${file}`);
     const encrypted = encryption === 'age-recipients' || encryption === 'age-passphrase';
-    if (encrypted !== file.endsWith('.age') || !(encrypted || encryption === 'none')) throw damaged(id, `says that the encryption of ${file} is "${String(encryption)}"`);
+    if (encrypted !== file.endsWith('.age') || !(encrypted || encryption === 'none')) throw parts_damaged(id, `says that the encryption of ${file} is "${String(encryption)}"`);
     const [, base = file, suffix] = FILE.exec(file) ?? [];
     return {
         part,
@@ -21470,8 +22427,8 @@ function plan(part, id) {
         compression: suffix === undefined ? undefined : COMPRESSIONS[suffix]
     };
 }
-function damaged(id, what) {
-    return new DamagedPartError('manifest.json', `The manifest of ${id} ${what}, so it is damaged. Use another copy of the backup, or another backup.`);
+function parts_damaged(id, what) {
+    return new damaged/* DamagedPartError */.B('manifest.json', `The manifest of ${id} ${what}, so it is damaged. Use another copy of the backup, or another backup.`);
 }
 
 ;// CONCATENATED MODULE: ./lib/restore/stage/sound.js
@@ -21483,13 +22440,13 @@ const VERSION = 1;
     try {
         value = JSON.parse(text);
     } catch (error) {
-        throw new DamagedPartError(file, `${file} is not JSON, so it is damaged.`, {
+        throw new damaged/* DamagedPartError */.B(file, `${file} is not JSON, so it is damaged.`, {
             cause: error
         });
     }
     const version = value?.version;
     if (typeof version === 'number' && version >= VERSION + 1) throw new errors/* UserError */.yo(`${file} has format ${version}; this pgkeep reads format ${VERSION}. Use a newer pgkeep to read this backup.`);
-    if (typeof version !== 'number' || version < VERSION || !isWhole(value)) throw new DamagedPartError(file, `${file} is no fingerprint of a backup, so it is damaged.`);
+    if (typeof version !== 'number' || version < VERSION || !isWhole(value)) throw new damaged/* DamagedPartError */.B(file, `${file} is no fingerprint of a backup, so it is damaged.`);
     return value;
 }
 function isObject(value) {
@@ -21514,238 +22471,21 @@ function isObject(value) {
     const { id, totals } = manifest;
     if (fingerprint === undefined) {
         if (totals === null) return;
-        throw new DamagedPartError('manifest.json', `The manifest of ${id} says how many rows there are, but names no fingerprint, so it was altered.`);
+        throw new damaged/* DamagedPartError */.B('manifest.json', `The manifest of ${id} says how many rows there are, but names no fingerprint, so it was altered.`);
     }
     const same = fingerprint.database === manifest.database && fingerprint.snapshotAt === manifest.snapshotAt;
-    if (!same) throw new DamagedPartError('fingerprint.json', `The fingerprint in ${id} is that of another backup: of a database at ${fingerprint.snapshotAt}, and the manifest is of ${manifest.snapshotAt}. These are parts of different backups.`);
+    if (!same) throw new damaged/* DamagedPartError */.B('fingerprint.json', `The fingerprint in ${id} is that of another backup: of a database at ${fingerprint.snapshotAt}, and the manifest is of ${manifest.snapshotAt}. These are parts of different backups.`);
     const tables = fingerprint.tables.length;
     const rows = fingerprint.tables.reduce((sum, table)=>sum + table.rows, 0);
-    if (totals?.rows !== rows || totals.tables !== tables) throw new DamagedPartError('manifest.json', `The manifest of ${id} and its fingerprint do not agree on how many rows there are, so one of them was altered.`);
+    if (totals?.rows !== rows || totals.tables !== tables) throw new damaged/* DamagedPartError */.B('manifest.json', `The manifest of ${id} and its fingerprint do not agree on how many rows there are, so one of them was altered.`);
 }
 
-;// CONCATENATED MODULE: ./lib/restore/stage/space.js
-
-
-
-/** Text as pg_dump writes it compresses to an eighth or more, mostly to a quarter. */ const MOST_RATIO = 8;
-/** What to do about it. */ const BIGGER_DISK = 'Free some space, or set RUNNER_TEMP (TMPDIR on your own machine) to a folder on a bigger disk.';
-/** The bytes that the unpacked files may take. What unpacks to how much is not stored, so it is estimated. */ function neededBytes({ databaseBytes }, parts) {
-    const { database, globals, fingerprint } = parts;
-    const small = (globals?.part.bytes ?? 0) + (fingerprint?.part.bytes ?? 0);
-    const { bytes } = database.part;
-    if (database.compression === undefined) return small + bytes;
-    // The database has its indexes besides, and much of it may have been left out: its size is only the most.
-    return small + Math.max(bytes, Math.min(databaseBytes ?? Infinity, bytes * MOST_RATIO));
-}
-/** Says what the backup takes on disk. @throws UserError when there is not so much. */ async function requireSpace(request) {
-    const { manifest, parts, tempDir, reporter } = request;
-    const needed = neededBytes(manifest, parts);
-    const free = await freeBytes(tempDir);
-    reporter.info(`The backup is unpacked to ${tempDir}: up to ${(0,units/* formatBytes */.z3)(needed)}, and ${(0,units/* formatBytes */.z3)(free)} are free.`);
-    if (free < needed) throw new errors/* UserError */.yo(`Not enough disk space: backup ${manifest.id} may need ${(0,units/* formatBytes */.z3)(needed)} in ${tempDir}, and ${(0,units/* formatBytes */.z3)(free)} are free. ${BIGGER_DISK}`);
-}
-/** @throws UserError when the folder is not there. */ async function freeBytes(folder) {
-    try {
-        const { bavail, bsize } = await (0,promises_.statfs)(folder);
-        return bavail * bsize;
-    } catch (error) {
-        throw unusable(folder, error);
-    }
-}
-/** What to tell of a temporary folder in which nothing can be made. */ function unusable(tempDir, error) {
-    if (isFull(error)) return diskFull(tempDir, error);
-    return new errors/* UserError */.yo(`The backup cannot be unpacked to ${tempDir} (${(0,errors/* codeOf */.$N)(error) ?? (0,errors/* messageOf */.bD)(error)}). Set RUNNER_TEMP (TMPDIR on your own machine) to a folder that can be written to.`, {
-        cause: error
-    });
-}
-function isFull(error) {
-    return (0,errors/* codeOf */.$N)(error) === 'ENOSPC' || (0,errors/* codeOf */.$N)(error) === 'EDQUOT';
-}
-function diskFull(target, cause) {
-    return new errors/* UserError */.yo(`The disk filled up while the backup was unpacked to ${target}. ${BIGGER_DISK}`, {
-        cause
-    });
-}
-
-;// CONCATENATED MODULE: external "node:stream/promises"
-const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
-// EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __nccwpck_require__(57075);
-// EXTERNAL MODULE: ./lib/base/process.js
-var process = __nccwpck_require__(78208);
-;// CONCATENATED MODULE: ./lib/restore/stage/unpack.js
-
-
-
-
-
-
-
-/** A disk that less than this is left of is the reason for whatever went wrong on it. */ const AS_GOOD_AS_NOTHING = 1024 * 1024;
-/**
- * Writes bytes to a new file of our own, through programs where any are given: what they make goes from one to the next and
- * into the file, and never enters this process.
- * @throws DamagedPartError when a program does not like the bytes.
- */ async function toFile(plain, filters, { target, part, signal }) {
-    const file = await (0,promises_.open)(target, 'wx', 0o600);
-    try {
-        await orFull(target, async ()=>{
-            if (filters.length > 0) await feed(plain, filters, {
-                stdout: file.fd,
-                part,
-                signal
-            });
-            else for await (const chunk of plain)await file.writeFile(chunk);
-        });
-    } finally{
-        await file.close();
-    }
-}
-/** Does `work`, and tells of a full disk as such, whoever noticed it and however. */ async function orFull(target, work) {
-    try {
-        await work();
-    } catch (error) {
-        if (isFull(error)) throw diskFull(target, error);
-        // Not every program says why it could not write.
-        const failed = error instanceof DamagedPartError || error instanceof ProgramError;
-        if (failed && (/No space left|Disk quota/i.test(error.message) || await isNearlyFull(target))) throw diskFull(target, error);
-        throw error;
-    }
-}
-async function isNearlyFull(target) {
-    return await freeBytes(target) < AS_GOOD_AS_NOTHING;
-}
-/** A program that could not do its work, whatever the bytes are. */ class ProgramError extends errors/* UserError */.yo {
-}
-/**
- * Feeds bytes to the first of some programs, each of which feeds the next, and waits for the good end of all.
- * @throws DamagedPartError when one does not like what it gets.
- */ async function feed(plain, filters, { stdout, part, signal }) {
-    const children = [];
-    for (const [index, { path, args, env }] of filters.entries()){
-        const before = children.at(-1)?.process.stdout;
-        const out = index === filters.length - 1 ? stdout : 'pipe';
-        const stdio = [
-            before ?? 'pipe',
-            out,
-            'pipe'
-        ];
-        children.push((0,process/* start */.n)(path, args, {
-            env: {
-                ...env,
-                LC_ALL: 'C'
-            },
-            stdio: [
-                ...stdio
-            ],
-            signal
-        }));
-        // Ours would keep it open when the one that reads it is gone.
-        before?.destroy();
-    }
-    let broken;
-    try {
-        await (0,external_node_stream_promises_namespaceObject.pipeline)(external_node_stream_.Readable.from(plain), children[0]?.process.stdin);
-    } catch (error) {
-        // One that ends early takes its standard input with it: its own message tells why.
-        if (![
-            'EPIPE',
-            'ERR_STREAM_PREMATURE_CLOSE',
-            'ECONNRESET'
-        ].includes((0,errors/* codeOf */.$N)(error) ?? '')) {
-            for (const child of children)child.stop();
-            await Promise.all(children.map((child)=>child.exit));
-            throw error;
-        }
-        broken = error;
-    }
-    const exits = await Promise.all(children.map((child)=>child.exit));
-    if (signal.aborted) throw new errors/* CancelledError */.cc();
-    requireGoodEnd(children.map((child, index)=>({
-            path: filters[index]?.path ?? '',
-            exit: exits[index] ?? {
-                code: null,
-                signal: null
-            },
-            said: child.stderrTail()
-        })), part, broken);
-}
-function requireGoodEnd(ended, part, broken) {
-    const failed = ended.filter(({ exit })=>exit.code !== 0 && exit.signal !== 'SIGPIPE');
-    const cause = broken === undefined ? {} : {
-        cause: broken
-    };
-    for (const { path, exit, said } of failed){
-        // As a shell has it: it is not there, or cannot be run.
-        if (exit.code === 127 || exit.code === 126) throw new ProgramError(`${part} cannot be unpacked: ${said}. Install it and put it on the PATH.`, cause);
-        if (exit.code === null) throw new ProgramError(`${part} was not unpacked: ${path} was ended by ${exit.signal ?? 'a signal'} from outside.`, cause);
-    }
-    if (failed.length === 0 && broken === undefined) return;
-    const how = failed.map(({ path, exit, said })=>`${path} ended with exit code ${exit.code}. ${said}`.trim());
-    const why = how.length === 0 ? 'more follows after its end.' : how.join(' ');
-    throw new DamagedPartError(part, `${part} cannot be unpacked: ${why}`, cause);
-}
-
-;// CONCATENATED MODULE: ./lib/restore/stage/folder.js
-
-
-
-
-/** The one folder that the archive holds. */ const PACKED = 'database.dir';
-/**
- * Unpacks a tar archive of a dump in the directory format, as it comes, into the folder `target`, which must not be there.
- * Nothing but the dump's own plain files comes out of it, whatever the archive says.
- * @throws DamagedPartError when it holds anything else.
- */ async function unpackFolder(plain, filters, request) {
-    const { target, part, env, signal } = request;
-    const unpacked = (0,external_node_path_.join)((0,external_node_path_.dirname)(target), 'unpacked');
-    await (0,promises_.mkdir)(unpacked, {
-        mode: 0o700
-    });
-    const tar = {
-        path: 'tar',
-        // Only this member and what is below it. It would stop at the archive's own end otherwise, before its padding came.
-        args: [
-            '-xf',
-            '-',
-            '-C',
-            unpacked,
-            '--ignore-zeros',
-            '--no-same-owner',
-            '--no-same-permissions',
-            PACKED
-        ],
-        // Its own options by environment would be ours.
-        env: {
-            ...env,
-            TAR_OPTIONS: undefined
-        }
-    };
-    await orFull(unpacked, ()=>feed(plain, [
-            ...filters,
-            tar
-        ], {
-            stdout: 'ignore',
-            part,
-            signal
-        }));
-    const folder = (0,external_node_path_.join)(unpacked, PACKED);
-    await requirePlainFiles(folder, part);
-    await (0,promises_.rename)(folder, target);
-    await (0,promises_.rm)(unpacked, {
-        recursive: true
-    });
-}
-/** pg_dump makes plain files side by side. A link would make pg_restore read something else. */ async function requirePlainFiles(folder, part) {
-    const folderItself = await (0,promises_.lstat)(folder);
-    const names = folderItself.isDirectory() ? await (0,promises_.readdir)(folder) : [];
-    for (const name of names){
-        const file = await (0,promises_.lstat)((0,external_node_path_.join)(folder, name));
-        if (!file.isFile() || file.nlink > 1) throw new DamagedPartError(part, `${part} was altered: ${JSON.stringify(name)} in it is no plain file.`);
-    }
-    if (!names.includes('toc.dat')) throw new DamagedPartError(part, `${part} is no dump in the directory format: it has no toc.dat.`);
-}
-
+// EXTERNAL MODULE: ./lib/restore/stage/space.js
+var space = __nccwpck_require__(76877);
+// EXTERNAL MODULE: ./lib/restore/stage/folder.js
+var folder = __nccwpck_require__(84983);
+// EXTERNAL MODULE: ./lib/restore/stage/unpack.js
+var unpack = __nccwpck_require__(38117);
 ;// CONCATENATED MODULE: ./lib/restore/stage/stage.js
 
 
@@ -21772,14 +22512,14 @@ function requireGoodEnd(ended, part, broken) {
         const { manifest } = chosen;
         const parts = planParts(manifest);
         this.requireKeys(parts.database);
-        await requireSpace({
+        await (0,space/* requireSpace */.MK)({
             manifest,
             parts,
             tempDir,
             reporter
         });
         this.folder = await (0,promises_.mkdtemp)((0,external_node_path_.join)(tempDir, 'pgkeep-')).catch((error)=>{
-            throw unusable(tempDir, error);
+            throw (0,space/* unusable */._P)(tempDir, error);
         });
         const remove = ()=>(0,promises_.rm)(this.folder, {
                 recursive: true,
@@ -21837,7 +22577,7 @@ function requireGoodEnd(ended, part, broken) {
         const filters = filter === undefined ? [] : [
             filter
         ];
-        return this.place(planned.base, (target)=>this.fetch(planned, (plain)=>toFile(plain, filters, {
+        return this.place(planned.base, (target)=>this.fetch(planned, (plain)=>(0,unpack/* toFile */.eZ)(plain, filters, {
                     target,
                     part: planned.part.file,
                     signal
@@ -21849,7 +22589,7 @@ function requireGoodEnd(ended, part, broken) {
         const filters = filter === undefined ? [] : [
             filter
         ];
-        return this.place('database.dir', (target)=>this.fetch(planned, (plain)=>unpackFolder(plain, filters, {
+        return this.place('database.dir', (target)=>this.fetch(planned, (plain)=>(0,folder/* unpackFolder */.H)(plain, filters, {
                     target,
                     part: planned.part.file,
                     env: tools.env,
@@ -21971,7 +22711,197 @@ function requireGoodEnd(ended, part, broken) {
     throw failure?.error;
 }
 /** Another copy may be better. A wrong key or a full disk would be the same with every copy. */ function isOfTheCopy(error) {
-    return error instanceof DamagedPartError || error instanceof storage_errors/* StoreError */.AD || error instanceof backup_manifest/* ManifestError */.Sh;
+    return error instanceof damaged/* DamagedPartError */.B || error instanceof storage_errors/* StoreError */.AD || error instanceof backup_manifest/* ManifestError */.Sh;
+}
+
+
+/***/ }),
+
+/***/ 76877:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   MK: () => (/* binding */ requireSpace),
+/* harmony export */   _P: () => (/* binding */ unusable),
+/* harmony export */   go: () => (/* binding */ freeBytes),
+/* harmony export */   uq: () => (/* binding */ isFull),
+/* harmony export */   xg: () => (/* binding */ diskFull)
+/* harmony export */ });
+/* unused harmony exports BIGGER_DISK, neededBytes */
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(51455);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(17594);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(78714);
+
+
+
+/** Text as pg_dump writes it compresses to an eighth or more, mostly to a quarter. */ const MOST_RATIO = 8;
+/** What to do about it. */ const BIGGER_DISK = 'Free some space, or set RUNNER_TEMP (TMPDIR on your own machine) to a folder on a bigger disk.';
+/** The bytes that the unpacked files may take. What unpacks to how much is not stored, so it is estimated. */ function neededBytes({ databaseBytes }, parts) {
+    const { database, globals, fingerprint } = parts;
+    const small = (globals?.part.bytes ?? 0) + (fingerprint?.part.bytes ?? 0);
+    const { bytes } = database.part;
+    if (database.compression === undefined) return small + bytes;
+    // The database has its indexes besides, and much of it may have been left out: its size is only the most.
+    return small + Math.max(bytes, Math.min(databaseBytes ?? Infinity, bytes * MOST_RATIO));
+}
+/** Says what the backup takes on disk. @throws UserError when there is not so much. */ async function requireSpace(request) {
+    const { manifest, parts, tempDir, reporter } = request;
+    const needed = neededBytes(manifest, parts);
+    const free = await freeBytes(tempDir);
+    reporter.info(`The backup is unpacked to ${tempDir}: up to ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z3)(needed)}, and ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z3)(free)} are free.`);
+    if (free < needed) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo(`Not enough disk space: backup ${manifest.id} may need ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z3)(needed)} in ${tempDir}, and ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z3)(free)} are free. ${BIGGER_DISK}`);
+}
+/** @throws UserError when the folder is not there. */ async function freeBytes(folder) {
+    try {
+        const { bavail, bsize } = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.statfs)(folder);
+        return bavail * bsize;
+    } catch (error) {
+        throw unusable(folder, error);
+    }
+}
+/** What to tell of a temporary folder in which nothing can be made. */ function unusable(tempDir, error) {
+    if (isFull(error)) return diskFull(tempDir, error);
+    return new _base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo(`The backup cannot be unpacked to ${tempDir} (${(0,_base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .codeOf */ .$N)(error) ?? (0,_base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .bD)(error)}). Set RUNNER_TEMP (TMPDIR on your own machine) to a folder that can be written to.`, {
+        cause: error
+    });
+}
+function isFull(error) {
+    return (0,_base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .codeOf */ .$N)(error) === 'ENOSPC' || (0,_base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .codeOf */ .$N)(error) === 'EDQUOT';
+}
+function diskFull(target, cause) {
+    return new _base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo(`The disk filled up while the backup was unpacked to ${target}. ${BIGGER_DISK}`, {
+        cause
+    });
+}
+
+
+/***/ }),
+
+/***/ 38117:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   TL: () => (/* binding */ orFull),
+/* harmony export */   eZ: () => (/* binding */ toFile),
+/* harmony export */   hm: () => (/* binding */ feed)
+/* harmony export */ });
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(51455);
+/* harmony import */ var node_stream_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(46466);
+/* harmony import */ var node_stream__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(57075);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(17594);
+/* harmony import */ var _base_process_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(78208);
+/* harmony import */ var _damaged_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(19160);
+/* harmony import */ var _space_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(76877);
+
+
+
+
+
+
+
+/** A disk that less than this is left of is the reason for whatever went wrong on it. */ const AS_GOOD_AS_NOTHING = 1024 * 1024;
+/**
+ * Writes bytes to a new file of our own, through programs where any are given: what they make goes from one to the next and
+ * into the file, and never enters this process.
+ * @throws DamagedPartError when a program does not like the bytes.
+ */ async function toFile(plain, filters, { target, part, signal }) {
+    const file = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.open)(target, 'wx', 0o600);
+    try {
+        await orFull(target, async ()=>{
+            if (filters.length > 0) await feed(plain, filters, {
+                stdout: file.fd,
+                part,
+                signal
+            });
+            else for await (const chunk of plain)await file.writeFile(chunk);
+        });
+    } finally{
+        await file.close();
+    }
+}
+/** Does `work`, and tells of a full disk as such, whoever noticed it and however. */ async function orFull(target, work) {
+    try {
+        await work();
+    } catch (error) {
+        if ((0,_space_js__WEBPACK_IMPORTED_MODULE_6__/* .isFull */ .uq)(error)) throw (0,_space_js__WEBPACK_IMPORTED_MODULE_6__/* .diskFull */ .xg)(target, error);
+        // Not every program says why it could not write.
+        const failed = error instanceof _damaged_js__WEBPACK_IMPORTED_MODULE_5__/* .DamagedPartError */ .B || error instanceof ProgramError;
+        if (failed && (/No space left|Disk quota/i.test(error.message) || await isNearlyFull(target))) throw (0,_space_js__WEBPACK_IMPORTED_MODULE_6__/* .diskFull */ .xg)(target, error);
+        throw error;
+    }
+}
+async function isNearlyFull(target) {
+    return await (0,_space_js__WEBPACK_IMPORTED_MODULE_6__/* .freeBytes */ .go)(target) < AS_GOOD_AS_NOTHING;
+}
+/** A program that could not do its work, whatever the bytes are. */ class ProgramError extends _base_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .UserError */ .yo {
+}
+/**
+ * Feeds bytes to the first of some programs, each of which feeds the next, and waits for the good end of all.
+ * @throws DamagedPartError when one does not like what it gets.
+ */ async function feed(plain, filters, { stdout, part, signal }) {
+    const children = [];
+    for (const [index, { path, args, env }] of filters.entries()){
+        const before = children.at(-1)?.process.stdout;
+        const out = index === filters.length - 1 ? stdout : 'pipe';
+        const stdio = [
+            before ?? 'pipe',
+            out,
+            'pipe'
+        ];
+        children.push((0,_base_process_js__WEBPACK_IMPORTED_MODULE_4__/* .start */ .n)(path, args, {
+            env: {
+                ...env,
+                LC_ALL: 'C'
+            },
+            stdio: [
+                ...stdio
+            ],
+            signal
+        }));
+        // Ours would keep it open when the one that reads it is gone.
+        before?.destroy();
+    }
+    let broken;
+    try {
+        await (0,node_stream_promises__WEBPACK_IMPORTED_MODULE_1__.pipeline)(node_stream__WEBPACK_IMPORTED_MODULE_2__.Readable.from(plain), children[0]?.process.stdin);
+    } catch (error) {
+        // One that ends early takes its standard input with it: its own message tells why.
+        if (![
+            'EPIPE',
+            'ERR_STREAM_PREMATURE_CLOSE',
+            'ECONNRESET'
+        ].includes((0,_base_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .codeOf */ .$N)(error) ?? '')) {
+            for (const child of children)child.stop();
+            await Promise.all(children.map((child)=>child.exit));
+            throw error;
+        }
+        broken = error;
+    }
+    const exits = await Promise.all(children.map((child)=>child.exit));
+    if (signal.aborted) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .CancelledError */ .cc();
+    requireGoodEnd(children.map((child, index)=>({
+            path: filters[index]?.path ?? '',
+            exit: exits[index] ?? {
+                code: null,
+                signal: null
+            },
+            said: child.stderrTail()
+        })), part, broken);
+}
+function requireGoodEnd(ended, part, broken) {
+    const failed = ended.filter(({ exit })=>exit.code !== 0 && exit.signal !== 'SIGPIPE');
+    const cause = broken === undefined ? {} : {
+        cause: broken
+    };
+    for (const { path, exit, said } of failed){
+        // As a shell has it: it is not there, or cannot be run.
+        if (exit.code === 127 || exit.code === 126) throw new ProgramError(`${part} cannot be unpacked: ${said}. Install it and put it on the PATH.`, cause);
+        if (exit.code === null) throw new ProgramError(`${part} was not unpacked: ${path} was ended by ${exit.signal ?? 'a signal'} from outside.`, cause);
+    }
+    if (failed.length === 0 && broken === undefined) return;
+    const how = failed.map(({ path, exit, said })=>`${path} ended with exit code ${exit.code}. ${said}`.trim());
+    const why = how.length === 0 ? 'more follows after its end.' : how.join(' ');
+    throw new _damaged_js__WEBPACK_IMPORTED_MODULE_5__/* .DamagedPartError */ .B(part, `${part} cannot be unpacked: ${why}`, cause);
 }
 
 
@@ -22113,8 +23043,8 @@ var errors = __nccwpck_require__(17594);
 var codec = __nccwpck_require__(41787);
 // EXTERNAL MODULE: ./lib/inputs/name.js
 var inputs_name = __nccwpck_require__(40902);
-// EXTERNAL MODULE: ./lib/storage/registry.js + 14 modules
-var registry = __nccwpck_require__(30253);
+// EXTERNAL MODULE: ./lib/storage/registry.js + 13 modules
+var registry = __nccwpck_require__(7685);
 // EXTERNAL MODULE: ./lib/verify/result.js
 var result = __nccwpck_require__(91852);
 // EXTERNAL MODULE: ./lib/postgres/psql.js
@@ -22231,8 +23161,8 @@ var explain = __nccwpck_require__(53922);
 
 // EXTERNAL MODULE: ./lib/verify/compare/index.js + 12 modules
 var compare = __nccwpck_require__(69927);
-// EXTERNAL MODULE: ./lib/restore/archive/index.js + 26 modules
-var restore_archive = __nccwpck_require__(20950);
+// EXTERNAL MODULE: ./lib/restore/archive/index.js + 27 modules
+var restore_archive = __nccwpck_require__(76822);
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(48161);
 // EXTERNAL MODULE: ./lib/base/units.js
@@ -22447,7 +23377,7 @@ function failed(errors, target) {
  */ async function compareJob(job, database, { reloaded, otherwise }) {
     const { staged, programs, connection, open, options, toc, target, selected, plan } = job;
     if (!options.inputs.compare || staged.fingerprint === undefined) return [];
-    const findings = await (0,compare/* compareRestored */.I)({
+    const findings = await (0,compare/* compareRestored */.Ie)({
         open: (name)=>open(database, name),
         programs,
         connection,
@@ -23625,7 +24555,7 @@ function remedy(what, absent, foreign, who) {
         selected,
         named,
         known,
-        extensions: (0,extensions/* extensionsOf */.oQ)(staged, toc ?? []),
+        extensions: await (0,extensions/* extensionsOf */.oQ)(staged, archive, toc),
         present: await presence({
             ...connected,
             staged
@@ -24567,12 +25497,12 @@ var plan_text = __nccwpck_require__(80183);
 var refusal = __nccwpck_require__(82162);
 // EXTERNAL MODULE: ./lib/backup/result.js
 var backup_result = __nccwpck_require__(23997);
-// EXTERNAL MODULE: ./lib/backup/run.js + 36 modules
-var run = __nccwpck_require__(7773);
+// EXTERNAL MODULE: ./lib/backup/run.js + 29 modules
+var run = __nccwpck_require__(63045);
 // EXTERNAL MODULE: ./lib/backup/safety-family.js
 var safety_family = __nccwpck_require__(85703);
-// EXTERNAL MODULE: ./lib/inputs/read.js + 4 modules
-var read = __nccwpck_require__(24813);
+// EXTERNAL MODULE: ./lib/inputs/read.js + 2 modules
+var read = __nccwpck_require__(35570);
 ;// CONCATENATED MODULE: ./lib/restore/safety.js
 
 
@@ -24625,8 +25555,8 @@ async function encryption({ identities, passphrase }) {
     };
 }
 
-// EXTERNAL MODULE: ./lib/restore/stage/index.js + 9 modules
-var stage = __nccwpck_require__(71915);
+// EXTERNAL MODULE: ./lib/restore/stage/index.js + 4 modules
+var stage = __nccwpck_require__(35080);
 ;// CONCATENATED MODULE: ./lib/restore/target/lock.js
 
 
@@ -24799,17 +25729,12 @@ async function makeSafe(job, keys) {
  * then swapped into place.
  * @throws when nothing was put into place for another reason than that it differs; the target is then as it was.
  */ async function runRestore(options) {
-    const { inputs, env, reporter, signal, artifacts } = options;
+    const { inputs, env, reporter, signal } = options;
     const startedAt = new Date();
     const connection = (0,parse/* parseConnection */.C)(inputs.databaseUrl ?? '', env);
     for (const secret of connection.secrets)reporter.mask(secret);
     const keys = await (0,codec/* keysOf */.YD)(inputs, reporter);
-    const stores = await Promise.all(inputs.storage.map((url)=>(0,registry/* openStore */.C)(url, {
-            env,
-            reporter,
-            signal,
-            artifacts
-        })));
+    const stores = await (0,registry/* openStores */.j)(inputs.storage, options);
     let name = inputs.name === undefined ? undefined : (0,inputs_name/* familyName */.ar)(inputs.name);
     let chosen;
     const log = (failure)=>record(options, connection, {
@@ -25769,7 +26694,7 @@ var plan_text = __nccwpck_require__(14687);
 /* harmony import */ var _backup_log_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6104);
 /* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(17594);
 /* harmony import */ var _inputs_name_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(40902);
-/* harmony import */ var _storage_registry_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(30253);
+/* harmony import */ var _storage_registry_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7685);
 /* harmony import */ var _inputs_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(12645);
 /* harmony import */ var _prune_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(69554);
 
@@ -25784,18 +26709,13 @@ var plan_text = __nccwpck_require__(14687);
  * pruned all the same.
  * @throws when nothing could be begun.
  */ async function runPrune(options) {
-    const { inputs, env, reporter, signal, artifacts } = options;
+    const { inputs, signal } = options;
     const result = {
         pruned: [],
         failures: []
     };
     for (const url of inputs.storage){
-        const store = await (0,_storage_registry_js__WEBPACK_IMPORTED_MODULE_4__/* .openStore */ .C)(url, {
-            env,
-            reporter,
-            signal,
-            artifacts
-        });
+        const store = await (0,_storage_registry_js__WEBPACK_IMPORTED_MODULE_4__/* .openStore */ .C)(url, options);
         try {
             result.pruned.push(await pruneStore(options, store));
         } catch (error) {
@@ -26625,8 +27545,8 @@ var log = __nccwpck_require__(6104);
 var inputs_name = __nccwpck_require__(40902);
 // EXTERNAL MODULE: ./lib/retention/inputs.js
 var retention_inputs = __nccwpck_require__(12645);
-// EXTERNAL MODULE: ./lib/storage/registry.js + 14 modules
-var registry = __nccwpck_require__(30253);
+// EXTERNAL MODULE: ./lib/storage/registry.js + 13 modules
+var registry = __nccwpck_require__(7685);
 ;// CONCATENATED MODULE: ./lib/status/badge.js
 
 
@@ -27620,14 +28540,10 @@ const run_DAY_MS = 86_400_000;
     await page(options, result, seen, now);
     return result;
 }
-async function look({ inputs, env, reporter, signal, artifacts }, url) {
+async function look(options, url) {
+    const { inputs } = options;
     try {
-        const store = await (0,registry/* openStore */.C)(url, {
-            env,
-            reporter,
-            signal,
-            artifacts
-        });
+        const store = await (0,registry/* openStore */.C)(url, options);
         const families = inputs.name === undefined ? await (0,catalogue/* listFamilies */.P3)(store) : [
             (0,inputs_name/* familyName */.ar)(inputs.name)
         ];
@@ -27915,6 +28831,71 @@ function limitsOf(inputs) {
 
 /***/ }),
 
+/***/ 65877:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   s: () => (/* binding */ artifactDays)
+/* harmony export */ });
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(78714);
+
+
+/** How long GitHub keeps artifacts where neither the repository nor anybody else says (docs.github.com). */ const DEFAULT_DAYS = 90;
+/**
+ * How long the artifacts of this run are kept. GitHub keeps none longer than the repository's own limit, which a run
+ * finds in GITHUB_RETENTION_DAYS, and says nothing where more is asked for.
+ * @param asked the input `artifact-retention-days`
+ * @throws UserError for a number of days that cannot be
+ */ function artifactDays(asked, env) {
+    const limit = Number(env['GITHUB_RETENTION_DAYS'] || NaN);
+    const most = Number.isInteger(limit) && limit > 0 ? limit : undefined;
+    if (asked === undefined) return {
+        retentionDays: undefined,
+        days: most ?? DEFAULT_DAYS,
+        note: undefined
+    };
+    if (!Number.isInteger(asked) || asked < 1 || asked > 400) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`artifact-retention-days is ${asked}. GitHub keeps artifacts from 1 to 90 days, in private repositories up to 400.`);
+    if (most === undefined || asked <= most) return {
+        retentionDays: asked,
+        days: asked,
+        note: undefined
+    };
+    return {
+        retentionDays: most,
+        days: most,
+        note: `artifact-retention-days is ${asked}, and this repository keeps artifacts ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(most, 'day')} at most: these are gone after ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(most, 'day')}. The limit is in the repository's settings under Actions.`
+    };
+}
+
+
+/***/ }),
+
+/***/ 83605:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   H: () => (/* binding */ inParallel)
+/* harmony export */ });
+/** Does `work` for each item, up to `most` at once, and gives the results in the order of the items. The first failure ends it. */ async function inParallel(items, most, work) {
+    const results = [];
+    let next = 0;
+    const worker = async ()=>{
+        while(next < items.length){
+            const index = next;
+            next += 1;
+            results[index] = await work(items[index]);
+        }
+    };
+    await Promise.all(Array.from({
+        length: Math.min(most, items.length)
+    }, worker));
+    return results;
+}
+
+
+/***/ }),
+
 /***/ 41066:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -28181,13 +29162,14 @@ function keyProblem(key) {
 
 /***/ }),
 
-/***/ 30253:
+/***/ 7685:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  C: () => (/* binding */ openStore)
+  C: () => (/* binding */ openStore),
+  j: () => (/* binding */ openStores)
 });
 
 // EXTERNAL MODULE: ./lib/storage/retry.js
@@ -28588,23 +29570,8 @@ function understood(answer, { doing }) {
     ];
 }
 
-;// CONCATENATED MODULE: ./lib/storage/artifact/parallel.js
-/** Does `work` for each item, up to `most` at once, and gives the results in the order of the items. The first failure ends it. */ async function inParallel(items, most, work) {
-    const results = [];
-    let next = 0;
-    const worker = async ()=>{
-        while(next < items.length){
-            const index = next;
-            next += 1;
-            results[index] = await work(items[index]);
-        }
-    };
-    await Promise.all(Array.from({
-        length: Math.min(most, items.length)
-    }, worker));
-    return results;
-}
-
+// EXTERNAL MODULE: ./lib/storage/artifact/parallel.js
+var parallel = __nccwpck_require__(83605);
 ;// CONCATENATED MODULE: ./lib/storage/artifact/catalog.js
 
 
@@ -28656,7 +29623,7 @@ function understood(answer, { doing }) {
             kind: 'log',
             family
         });
-        const made = await inParallel(runs, PARALLEL, (run)=>listAll(this.api, {
+        const made = await (0,parallel/* inParallel */.H)(runs, PARALLEL, (run)=>listAll(this.api, {
                 run
             }));
         const found = await this.keyed([
@@ -28666,7 +29633,7 @@ function understood(answer, { doing }) {
         const ids = [
             ...found.keys()
         ].filter((key)=>namedOf(key).kind === 'manifest').map((key)=>key.split('/')[1] ?? '');
-        const later = await inParallel(ids, PARALLEL, (id)=>this.exact(verdictOf(family, id)));
+        const later = await (0,parallel/* inParallel */.H)(ids, PARALLEL, (id)=>this.exact(verdictOf(family, id)));
         return new Map([
             ...found,
             ...await this.keyed(later.flat())
@@ -29639,6 +30606,9 @@ var storage_url = __nccwpck_require__(38208);
     const { openS3Store } = await Promise.all(/* import() */[__nccwpck_require__.e(299), __nccwpck_require__.e(205)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3205));
     return openS3Store(parsed.url, parsed.s3, context, retry);
 }
+/** Opens the stores that URLs name, in their order. @throws UserError as `openStore` does. */ function openStores(urls, context) {
+    return Promise.all(urls.map((url)=>openStore(url, context)));
+}
 
 
 /***/ }),
@@ -30275,7 +31245,8 @@ function notMeasured(kind, name, why) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  I: () => (/* binding */ compareRestored)
+  y2: () => (/* binding */ ALL),
+  Ie: () => (/* binding */ compareRestored)
 });
 
 // UNUSED EXPORTS: compareContents
@@ -30323,6 +31294,10 @@ var compare_findings = __nccwpck_require__(63011);
     const findings = [
         source.encoding === encoding ? (0,compare_findings/* equal */.LC)('collation', 'encoding') : (0,compare_findings/* different */.yn)('collation', 'encoding', source.encoding, encoding)
     ];
+    if (source.collate === null) {
+        findings.push((0,compare_findings/* notMeasured */.q7)('collation', 'locale', 'the dump that was imported does not say how its database sorted text'));
+        return findings;
+    }
     if (otherwise.length > 0) {
         findings.push((0,compare_findings/* notMeasured */.q7)('collation', 'locale', otherwise.join(' ')));
         return findings;
@@ -31175,6 +32150,7 @@ function missingPartitions(table, restored) {
 
 
 
+/** What stands for all tables where the backup has no fingerprint; a real one's name has its schema. */ const ALL = 'all';
 
 /** What the rows and the catalog are compared for, in the order of the report. */ const MEASURES = [
     [
@@ -31226,7 +32202,7 @@ async function compareMeasured(request, wants) {
         const findings = wants('collation') ? compareCollation(manifest.server, await (0,server/* inspectServer */.Eb)(psql), request.otherwise) : [];
         if (fingerprint === undefined) return [
             ...findings,
-            (0,compare_findings/* notMeasured */.q7)('table', 'all', 'the backup was made without a fingerprint')
+            (0,compare_findings/* notMeasured */.q7)('table', ALL, 'the backup was made without a fingerprint')
         ];
         await beginReading(psql);
         for (const [aspect, compare] of MEASURES){
@@ -31272,21 +32248,33 @@ function holdsDefinitions({ manifest }) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ip: () => (/* binding */ warnOfMissing),
 /* harmony export */   kb: () => (/* binding */ doWithout),
 /* harmony export */   lI: () => (/* binding */ lackingOn),
 /* harmony export */   oQ: () => (/* binding */ extensionsOf)
 /* harmony export */ });
 /* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
 /* harmony import */ var _postgres_psql_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(80059);
+/* harmony import */ var _restore_archive_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(76822);
 
 
-/** The extensions that a backup needs: by its fingerprint, or by the archive itself where there is none. */ function extensionsOf(staged, toc) {
-    const { fingerprint } = staged;
+
+/**
+ * The extensions that a backup needs: by its fingerprint, and by the archive itself. Of a plain dump the fingerprint
+ * says enough; where there is none the dump is read.
+ */ async function extensionsOf({ fingerprint, format, path }, { programs, signal }, toc) {
     const known = fingerprint === undefined ? [] : [
         ...fingerprint.extensions,
         ...fingerprint.requires.extensions
     ];
-    const listed = toc.flatMap(({ text })=>/^EXTENSION - (.+?)\s*$/.exec(text)?.[1] ?? []);
+    const listed = format === 'plain' && fingerprint !== undefined ? [] : await (0,_restore_archive_index_js__WEBPACK_IMPORTED_MODULE_2__/* .extensionsIn */ .Wm)({
+        archive: {
+            format,
+            path
+        },
+        programs,
+        signal
+    }, toc);
     // In every database there is, and never in a package of its own.
     return [
         ...new Set([
@@ -31316,9 +32304,9 @@ function holdsDefinitions({ manifest }) {
     }
 }
 /**
- * The names of extensions that the backup is to be verified without.
+ * The names of extensions that the backup is to be restored without.
  * @throws UserError when the user did not allow that, or the backup cannot be divided by what needs them.
- */ function doWithout(missing, { format, fingerprint }, { inputs, reporter }) {
+ */ function doWithout(missing, { format, fingerprint }, { inputs }) {
     if (missing.length === 0) return [];
     const allowed = new Set(inputs.allowMissingExtensions);
     const refused = missing.filter(({ name })=>!allowed.has(name));
@@ -31331,8 +32319,11 @@ function holdsDefinitions({ manifest }) {
     // Nothing in such an archive says what needs them, since they are not in it.
     const needed = fingerprint?.requires.extensions.filter(({ name })=>names.includes(name)) ?? [];
     if (needed.length > 0) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(`The backup of a part of a database cannot be verified without the extensions that it needs (${list}). Make one of the whole database, or leave out what needs them (exclude-tables).`);
-    reporter.warn(`NOT VERIFIED: all that needs ${names.length === 1 ? 'the extension' : 'the extensions'} ${list}, which this server does not have. It is left out and reported as not measured.`);
     return names;
+}
+/** Warns of what is left out. @param not what it is therefore: `NOT VERIFIED` */ function warnOfMissing({ missing }, not, reporter) {
+    if (missing.length === 0) return;
+    reporter.warn(`${not}: all that needs ${missing.length === 1 ? 'the extension' : 'the extensions'} ${missing.join(', ')}, which this server does not have. It is left out and reported as not measured.`);
 }
 function missingExtensions(missing, allowed) {
     const reasons = missing.map(({ name, why })=>`  ${name}: ${why}`);
@@ -31343,7 +32334,7 @@ function missingExtensions(missing, allowed) {
     return new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo([
         'The backup needs extensions that the scratch server cannot have:',
         ...reasons,
-        'To verify the rest, and have what needs them reported as not verified, give this input:',
+        'To go on with the rest, and have what needs them left out and reported as not measured, give this input:',
         'allow-missing-extensions: |',
         ...block
     ].join('\n'));
@@ -31991,6 +32982,10 @@ var base_text = __nccwpck_require__(58566);
 
 /** Marks every program that the server starts, by its environment. */ const MARK = 'PGKEEP_SCRATCH';
 /**
+ * Why a server ended that logs as CSV: what it panicked of, and which signal ended one of its processes. Nothing else of
+ * that log, which has the statements.
+ */ const LAST_WORDS = '(PANIC,[0-9A-Z]{5},"([^"]|"")*")|(LOG,00000,"server process [^"]*terminated by signal[^"]*")';
+/**
  * Ends whatever the server started: its own processes by their working folder, and other programs (`COPY ... FROM
  * PROGRAM`) by the variable that they inherited. Does nothing where there is no /proc.
  */ function sweep(folder) {
@@ -32106,6 +33101,7 @@ while :; do
   [ -n "$restarting" ] && [ "$code" = 0 ] || break
 done
 tail -n 30 log >&2
+if [ -d data/log ]; then grep -ahoE ${(0,base_text/* shell */.vf)(LAST_WORDS)} data/log/*.csv | tail -n 3 >&2; fi
 finish 1
 `;
 }
@@ -32787,7 +33783,7 @@ class OwnServer {
     }
 }
 function lostMessage(tail) {
-    const full = DISK_FULL.test(tail) ? ` Its disk is full.${FREE_SPACE}` : ' If it was killed for lack of memory, use fewer `jobs` or a larger machine.';
+    const full = DISK_FULL.test(tail) ? ` Its disk is full.${FREE_SPACE}` : ' If something that was run on it stopped it (a command, a check), leave that out; if it was killed for lack of memory, use fewer `jobs` or a larger machine.';
     return `The scratch server has ended by itself.${full}${tail === '' ? '' : `\nIts last words:\n${tail}`}`;
 }
 
@@ -33003,8 +33999,10 @@ function section(title, findings, show) {
 /* harmony export */   J: () => (/* binding */ controlText),
 /* harmony export */   d: () => (/* binding */ viewOf)
 /* harmony export */ });
-/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(78714);
-/* harmony import */ var _result_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(91852);
+/* harmony import */ var _base_units_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(78714);
+/* harmony import */ var _compare_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(69927);
+/* harmony import */ var _result_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(91852);
+
 
 
 /** What each kind of finding is called as a row, in the order that they are shown. */ const TITLES = {
@@ -33041,18 +34039,21 @@ function headlineOf(report, view) {
     const { red, minor, notMeasured, without } = view;
     const backup = `${report.name}/${report.backupId}`;
     return `${[
-        (0,_result_js__WEBPACK_IMPORTED_MODULE_0__/* .isSound */ .gH)(report.findings) ? `${backup} restores, and equals what was backed up${notMeasured.length === 0 ? '' : ' wherever it was measured'}` : `${backup} did not pass: ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(red.length, 'thing differs', 'things differ')}`,
-        ...(0,_result_js__WEBPACK_IMPORTED_MODULE_0__/* .isSound */ .gH)(report.findings) ? red.map(butText) : [],
+        (0,_result_js__WEBPACK_IMPORTED_MODULE_1__/* .isSound */ .gH)(report.findings) ? isCounted(report) ? `${backup} restores, and equals what was backed up${notMeasured.length === 0 ? '' : ' wherever it was measured'}` : `${backup} restores without an error; what it should hold was not recorded when it was made, so it was compared with nothing` : `${backup} did not pass: ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_2__/* .plural */ .LS)(red.length, 'thing differs', 'things differ')}`,
+        ...(0,_result_js__WEBPACK_IMPORTED_MODULE_1__/* .isSound */ .gH)(report.findings) ? red.map(butText) : [],
         ...minor.length === 0 ? [] : [
-            `${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(minor.length, 'difference')} of no consequence`
+            `${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_2__/* .plural */ .LS)(minor.length, 'difference')} of no consequence`
         ],
         ...notMeasured.length === 0 ? [] : [
-            `${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(notMeasured.length, 'thing was', 'things were')} not measured`
+            `${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_2__/* .plural */ .LS)(notMeasured.length, 'thing was', 'things were')} not measured`
         ],
         ...without === 0 ? [] : [
-            `NOT VERIFIED is all that needs ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(without, 'extension')} that the scratch server lacked`
+            `NOT VERIFIED is all that needs ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_2__/* .plural */ .LS)(without, 'extension')} that the scratch server lacked`
         ]
     ].join('; ')}.`;
+}
+/** Whether the backup has a fingerprint that its rows were compared with. */ function isCounted({ findings }) {
+    return !findings.some(({ kind, name, verdict })=>kind === 'table' && name === _compare_index_js__WEBPACK_IMPORTED_MODULE_0__/* .ALL */ .y2 && verdict === 'not measured');
 }
 /** Why the verification of a sound backup failed. */ function butText({ kind, name, expected, found }) {
     return kind === 'age' ? `but it is too old: ${found ?? ''} instead of ${expected ?? ''}` : `but ${name}, which is newer, cannot be read`;
@@ -33071,11 +34072,11 @@ function factsOf(report) {
         ],
         [
             'Read from',
-            isRestored(report) ? `${report.storage}, ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatBytes */ .z3)(report.bytes)} in ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a3)(seconds.fetch)}` : report.storage
+            isRestored(report) ? `${report.storage}, ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z3)(report.bytes)} in ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_2__/* .formatDuration */ .a3)(seconds.fetch)}` : report.storage
         ],
         [
             'Restored',
-            isRestored(report) ? `in ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a3)(seconds.restore)} into PostgreSQL ${server.scratch}${networkText(server)}; the backup was made of ${server.source}` : `no: what is stored is damaged; the backup was made of PostgreSQL ${server.source}`
+            isRestored(report) ? `in ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_2__/* .formatDuration */ .a3)(seconds.restore)} into PostgreSQL ${server.scratch}${networkText(server)}; the backup was made of ${server.source}` : `no: what is stored is damaged; the backup was made of PostgreSQL ${server.source}`
         ],
         ...report.neutralised.length === 0 ? [] : [
             [
@@ -33085,12 +34086,12 @@ function factsOf(report) {
         ],
         [
             'Compared',
-            isRestored(report) ? `in ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a3)(seconds.compare)}; ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a3)(seconds.total)} in all` : `no; ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a3)(seconds.total)} in all`
+            isRestored(report) ? `in ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_2__/* .formatDuration */ .a3)(seconds.compare)}; ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_2__/* .formatDuration */ .a3)(seconds.total)} in all` : `no; ${(0,_base_units_js__WEBPACK_IMPORTED_MODULE_2__/* .formatDuration */ .a3)(seconds.total)} in all`
         ]
     ];
 }
 /** A damaged backup ends at its fetching, with no server. */ function isRestored({ findings }) {
-    return !findings.some((finding)=>finding.kind === 'part' && (0,_result_js__WEBPACK_IMPORTED_MODULE_0__/* .isRed */ .iI)(finding));
+    return !findings.some((finding)=>finding.kind === 'part' && (0,_result_js__WEBPACK_IMPORTED_MODULE_1__/* .isRed */ .iI)(finding));
 }
 function networkText({ isolated }) {
     if (isolated === null) return '';
@@ -33106,7 +34107,7 @@ const OUTWARD = [
             kind,
             many: neutralised.filter((text)=>text.startsWith(`${kind} `)).length
         })).filter(({ many })=>many > 0);
-    return `${counts.map(({ kind, many })=>(0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(many, kind)).join(', ')}: in the scratch copy they lead nowhere`;
+    return `${counts.map(({ kind, many })=>(0,_base_units_js__WEBPACK_IMPORTED_MODULE_2__/* .plural */ .LS)(many, kind)).join(', ')}: in the scratch copy they lead nowhere`;
 }
 /** What became of the damage on purpose; it may name a table. */ function controlText({ control }) {
     switch(control.outcome){
@@ -33132,8 +34133,8 @@ const OUTWARD = [
             title: 'Total',
             ...totals
         },
-        red: findings.filter(_result_js__WEBPACK_IMPORTED_MODULE_0__/* .isRed */ .iI),
-        minor: findings.filter((finding)=>finding.verdict === 'different' && !(0,_result_js__WEBPACK_IMPORTED_MODULE_0__/* .isRed */ .iI)(finding)),
+        red: findings.filter(_result_js__WEBPACK_IMPORTED_MODULE_1__/* .isRed */ .iI),
+        minor: findings.filter((finding)=>finding.verdict === 'different' && !(0,_result_js__WEBPACK_IMPORTED_MODULE_1__/* .isRed */ .iI)(finding)),
         notMeasured: findings.filter(({ verdict })=>verdict === 'not measured')
     };
     return {
@@ -33275,8 +34276,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_os_ = __nccwpck_require__(48161);
 // EXTERNAL MODULE: ./lib/postgres/psql.js
 var psql = __nccwpck_require__(80059);
-// EXTERNAL MODULE: ./lib/restore/archive/index.js + 26 modules
-var archive = __nccwpck_require__(20950);
+// EXTERNAL MODULE: ./lib/restore/archive/index.js + 27 modules
+var archive = __nccwpck_require__(76822);
 // EXTERNAL MODULE: ./lib/restore/requirements.js
 var requirements = __nccwpck_require__(26960);
 ;// CONCATENATED MODULE: ./lib/verify/left-out-kinds.js
@@ -33592,8 +34593,8 @@ var units = __nccwpck_require__(78714);
 var codec = __nccwpck_require__(41787);
 // EXTERNAL MODULE: ./lib/inputs/name.js
 var inputs_name = __nccwpck_require__(40902);
-// EXTERNAL MODULE: ./lib/storage/registry.js + 14 modules
-var registry = __nccwpck_require__(30253);
+// EXTERNAL MODULE: ./lib/storage/registry.js + 13 modules
+var registry = __nccwpck_require__(7685);
 ;// CONCATENATED MODULE: ./lib/verify/age.js
 
 /**
@@ -33631,14 +34632,12 @@ var registry = __nccwpck_require__(30253);
 
 // EXTERNAL MODULE: external "node:perf_hooks"
 var external_node_perf_hooks_ = __nccwpck_require__(643);
-// EXTERNAL MODULE: ./lib/restore/stage/index.js + 9 modules
-var stage = __nccwpck_require__(71915);
+// EXTERNAL MODULE: ./lib/restore/stage/index.js + 4 modules
+var stage = __nccwpck_require__(35080);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(51455);
 // EXTERNAL MODULE: ./lib/backup/fingerprint/nothing.js
 var nothing = __nccwpck_require__(39052);
-// EXTERNAL MODULE: ./lib/restore/archive/index.js + 26 modules
-var archive = __nccwpck_require__(20950);
 // EXTERNAL MODULE: ./lib/postgres/psql.js
 var postgres_psql = __nccwpck_require__(80059);
 // EXTERNAL MODULE: ./lib/verify/compare/findings.js
@@ -34285,7 +35284,7 @@ async function happens(psql, candidate) {
             }
         };
     }
-    const noticed = controlNoticed(done, await (0,compare/* compareRestored */.I)({
+    const noticed = controlNoticed(done, await (0,compare/* compareRestored */.Ie)({
         ...request,
         only: done.scope
     }));
@@ -34348,6 +35347,8 @@ var all_or_stop = __nccwpck_require__(28676);
 var base_reporter = __nccwpck_require__(97872);
 // EXTERNAL MODULE: ./lib/postgres/server.js
 var server = __nccwpck_require__(36008);
+// EXTERNAL MODULE: ./lib/restore/archive/index.js + 27 modules
+var archive = __nccwpck_require__(76822);
 // EXTERNAL MODULE: ./lib/restore/swap/archived.js
 var swap_archived = __nccwpck_require__(77056);
 // EXTERNAL MODULE: ./lib/postgres/database/hashes.js
@@ -34598,23 +35599,21 @@ var postgres_globals = __nccwpck_require__(17371);
 
 
 
-
 /** Restores a staged backup into a scratch server, compares it, and puts the comparison itself to the test. */ async function examine(options, staged) {
     const { reporter } = options;
     refuseRowsAlone(staged);
     const programs = await reporter.group('PostgreSQL programs', ()=>(0,verify_place/* programsFor */.Tu)(options, staged));
     const globals = await globalsOf(staged);
     const place = await reporter.group('Scratch server', async ()=>{
-        const toc = await (0,archive/* readContents */.r0)({
-            archive: staged,
-            programs,
-            signal: options.signal
-        });
         return (0,verify_place/* openPlace */.QL)(options, staged, programs, {
-            extensions: (0,extensions/* extensionsOf */.oQ)(staged, toc ?? []),
+            extensions: await (0,extensions/* extensionsOf */.oQ)(staged, {
+                programs,
+                signal: options.signal
+            }),
             bootstrapRole: (0,bootstrap_role/* bootstrapRole */.T)(staged, globals)
         });
     });
+    (0,extensions/* warnOfMissing */.Ip)(place, 'NOT VERIFIED', reporter);
     try {
         return await compareCopies(options, staged, place, globals);
     } catch (error) {
@@ -34670,7 +35669,7 @@ async function globalsOf({ globals }) {
             leftOut: division.leftOut
         }
     };
-    const compared = await reporter.group('Comparing', ()=>(0,compare/* compareRestored */.I)(request));
+    const compared = await reporter.group('Comparing', ()=>(0,compare/* compareRestored */.Ie)(request));
     const findings = [
         ...restored.findings,
         ...compared,
@@ -34799,15 +35798,10 @@ async function globalsOf({ globals }) {
  * database held at the dump's own snapshot. The verdict is stored beside the backup.
  * @throws when it did not come to a verdict; a backup that is damaged or differs is a verdict, `failed`.
  */ async function runVerify(options) {
-    const { inputs, env, reporter, signal, artifacts } = options;
+    const { inputs, reporter, signal } = options;
     const keys = await (0,codec/* keysOf */.YD)(inputs, reporter);
     if (inputs.scratchUrl !== undefined) reporter.mask(inputs.scratchUrl);
-    const stores = await Promise.all(inputs.storage.map((url)=>(0,registry/* openStore */.C)(url, {
-            env,
-            reporter,
-            signal,
-            artifacts
-        })));
+    const stores = await (0,registry/* openStores */.j)(inputs.storage, options);
     const startedAt = new Date();
     let name = inputs.name === undefined ? undefined : (0,inputs_name/* familyName */.ar)(inputs.name);
     let chosen;
@@ -35171,10 +36165,10 @@ var version = __nccwpck_require__(13411);
 var external_node_fs_ = __nccwpck_require__(73024);
 // EXTERNAL MODULE: ./lib/base/errors.js
 var errors = __nccwpck_require__(17594);
-// EXTERNAL MODULE: ./lib/inputs/read.js + 4 modules
-var read = __nccwpck_require__(24813);
-// EXTERNAL MODULE: ./lib/inputs/table.js + 11 modules
-var table = __nccwpck_require__(2253);
+// EXTERNAL MODULE: ./lib/inputs/read.js + 2 modules
+var read = __nccwpck_require__(35570);
+// EXTERNAL MODULE: ./lib/inputs/table.js + 13 modules
+var table = __nccwpck_require__(49950);
 // EXTERNAL MODULE: ./lib/inputs/selector.js
 var selector = __nccwpck_require__(65480);
 // EXTERNAL MODULE: ./lib/inputs/unknown.js
@@ -35192,7 +36186,8 @@ const CLI_FLAGS = {
         commands: [
             'restore',
             'verify',
-            'check-migrations'
+            'check-migrations',
+            'import'
         ],
         short: 'i',
         placeholder: 'FILE'
@@ -35250,6 +36245,16 @@ const CLI_FLAGS = {
     status: {
         summary: 'Say whether backups are young, verified and as they should be',
         operands: []
+    },
+    fleet: {
+        summary: 'Check the file that names many databases, and say what a run would do',
+        operands: []
+    },
+    import: {
+        summary: 'Import dumps that were made by other means, to be verified, restored and pruned like backups',
+        operands: [
+            'file...'
+        ]
     },
     list: {
         summary: 'List the backups in storage',
@@ -35448,12 +36453,13 @@ function readSwitch(flags, name, absent) {
 /** A URL that lacks its flag is not repeated: it may hold a password that nothing masks yet. */ const mentionable = (text)=>/:\/\/|=/.test(text) ? '...' : text;
 function readOperands(command, operands) {
     const wanted = COMMANDS[command].operands;
-    if (operands.length > wanted.length) {
+    const several = wanted.at(-1)?.endsWith('...') === true;
+    if (operands.length > wanted.length && !several) {
         const extra = mentionable(operands[wanted.length] ?? '');
         const backup = (0,table/* inputsOf */.Vc)(command).some(([name])=>name === 'backup') && (0,selector/* parseSelector */.P)(extra) !== undefined ? ` Name the backup with --backup=${extra}.` : '';
         throw new errors/* UserError */.yo(`Unexpected argument ${JSON.stringify(extra)}: ${command} takes ${wanted.length === 0 ? 'options only' : `one <${wanted.join('> <')}>`}.${backup}`);
     }
-    if (operands.length < wanted.length) throw new errors/* UserError */.yo(`${command} needs <${wanted.join('> <')}>: see pgkeep list.`);
+    if (operands.length < wanted.length) throw new errors/* UserError */.yo(`${command} needs <${wanted.join('> <')}>${wanted.includes('id') ? ': see pgkeep list' : ''}.`);
     return [
         ...operands
     ];
@@ -35501,10 +36507,11 @@ function readOperands(command, operands) {
         ...terminal,
         json,
         html,
-        id: operands[0] ?? ''
+        operands
     });
 }
-function invocationOf(command, source, { json, html, id, ...terminal }) {
+function invocationOf(command, source, { json, html, operands, ...terminal }) {
+    const [id = ''] = operands;
     switch(command){
         case 'backup':
             return {
@@ -35547,7 +36554,22 @@ function invocationOf(command, source, { json, html, id, ...terminal }) {
                 json,
                 html
             };
+        case 'import':
+            return {
+                ...terminal,
+                command,
+                inputs: (0,read/* readInputs */.K)(command, source),
+                json,
+                files: operands
+            };
         case 'status':
+            return {
+                ...terminal,
+                command,
+                inputs: (0,read/* readInputs */.K)(command, source),
+                json
+            };
+        case 'fleet':
             return {
                 ...terminal,
                 command,
@@ -35646,8 +36668,8 @@ function terminalOptions({ env, reporter, signal }, inputs) {
 var migrations_report = __nccwpck_require__(3581);
 // EXTERNAL MODULE: ./lib/migrations/result.js
 var result = __nccwpck_require__(38660);
-// EXTERNAL MODULE: ./lib/migrations/run.js + 48 modules
-var run = __nccwpck_require__(21411);
+// EXTERNAL MODULE: ./lib/migrations/run.js + 54 modules
+var run = __nccwpck_require__(54720);
 // EXTERNAL MODULE: ./lib/status/write-result.js
 var write_result = __nccwpck_require__(49611);
 ;// CONCATENATED MODULE: ./lib/cli/commands/check-migrations.js
@@ -35681,8 +36703,8 @@ var backup_log = __nccwpck_require__(6104);
 var units = __nccwpck_require__(78714);
 // EXTERNAL MODULE: ./lib/inputs/name.js
 var inputs_name = __nccwpck_require__(40902);
-// EXTERNAL MODULE: ./lib/storage/registry.js + 14 modules
-var registry = __nccwpck_require__(30253);
+// EXTERNAL MODULE: ./lib/storage/registry.js + 13 modules
+var registry = __nccwpck_require__(7685);
 // EXTERNAL MODULE: ./lib/retention/candidates.js
 var candidates = __nccwpck_require__(44922);
 // EXTERNAL MODULE: ./lib/retention/objects.js
@@ -35704,15 +36726,10 @@ var plan = __nccwpck_require__(45569);
  * Deletes one backup from each store that has it. All are asked before anything is removed.
  * @throws UserError when none has it, or one of them has a reason to keep it that was not confirmed.
  */ async function deleteBackup(options) {
-    const { id, inputs, env, reporter, signal, artifacts } = options;
+    const { id, inputs } = options;
     const copies = [];
     for (const url of inputs.storage){
-        const store = await (0,registry/* openStore */.C)(url, {
-            env,
-            reporter,
-            signal,
-            artifacts
-        });
+        const store = await (0,registry/* openStore */.C)(url, options);
         const name = await (0,catalogue/* chooseFamily */.AP)(store, inputs.name === undefined ? undefined : (0,inputs_name/* familyName */.ar)(inputs.name));
         const inventory = await (0,backup_inventory/* readInventory */.z)(store, name);
         if (!has(inventory, id)) continue;
@@ -35790,12 +36807,1566 @@ async function deleteCopy({ id, run, reporter, signal }, store, name) {
     context.print(json ? `${JSON.stringify(deleted, null, 2)}\n` : deleted.map(({ storage, name })=>`${name}/${id} is gone from ${storage}\n`).join(''));
 }
 
-// EXTERNAL MODULE: ./lib/backup/manifest.js
-var backup_manifest = __nccwpck_require__(78841);
-// EXTERNAL MODULE: ./lib/backup/unfinished.js
-var unfinished = __nccwpck_require__(82485);
+;// CONCATENATED MODULE: ./lib/cli/commands/fleet.js
+/** `pgkeep fleet`. Prints what a run would do with the file, and touches nothing. @throws what is wrong with the file. */ async function fleetCommand({ config, action }, json, { print, width }) {
+    // The parser of YAML is for nobody else to load.
+    const [{ readLegs }, { planText }] = await Promise.all([
+        Promise.all(/* import() */[__nccwpck_require__.e(815), __nccwpck_require__.e(855)]).then(__nccwpck_require__.bind(__nccwpck_require__, 30855)),
+        __nccwpck_require__.e(/* import() */ 861).then(__nccwpck_require__.bind(__nccwpck_require__, 25861))
+    ]);
+    const legs = readLegs(config, action);
+    print(json ? `${JSON.stringify(legs, null, 2)}\n` : planText(legs, width));
+}
+
 // EXTERNAL MODULE: ./lib/base/table.js
 var base_table = __nccwpck_require__(72341);
+;// CONCATENATED MODULE: ./lib/import/report-text.js
+
+
+const COLUMNS = [
+    {
+        title: 'FILE',
+        shrinks: true
+    },
+    {
+        title: 'RESULT'
+    },
+    {
+        title: 'BACKUP',
+        shrinks: true
+    },
+    {
+        title: 'TAKEN (UTC)'
+    },
+    {
+        title: 'BY'
+    },
+    {
+        title: 'SIZE',
+        align: 'right'
+    }
+];
+/** What became of each file, for people. */ function importText(results, width) {
+    return (0,base_table/* renderTable */.b)(COLUMNS, results.map(({ file, outcome, name, id, takenAt, takenFrom, bytes })=>[
+            file,
+            outcome,
+            // Of a dry run the id is not what it will be.
+            name === null ? '' : outcome === 'planned' ? name : `${name}/${id}`,
+            takenAt?.slice(0, 19).replace('T', ' ') ?? '',
+            takenFrom ?? '',
+            (0,units/* formatBytes */.z3)(bytes)
+        ]), width);
+}
+
+// EXTERNAL MODULE: ./lib/backup/id.js
+var backup_id = __nccwpck_require__(16481);
+// EXTERNAL MODULE: ./lib/codec/index.js + 7 modules
+var codec = __nccwpck_require__(41787);
+// EXTERNAL MODULE: ./lib/restore/archive/index.js + 27 modules
+var archive = __nccwpck_require__(76822);
+// EXTERNAL MODULE: ./lib/storage/digest.js
+var digest = __nccwpck_require__(63309);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(51455);
+// EXTERNAL MODULE: ./lib/backup/contents.js
+var contents = __nccwpck_require__(19110);
+// EXTERNAL MODULE: ./lib/base/process.js
+var base_process = __nccwpck_require__(78208);
+// EXTERNAL MODULE: ./lib/postgres/server.js
+var server = __nccwpck_require__(36008);
+// EXTERNAL MODULE: ./lib/restore/stage/damaged.js
+var damaged = __nccwpck_require__(19160);
+// EXTERNAL MODULE: ./lib/restore/stage/folder.js
+var stage_folder = __nccwpck_require__(84983);
+// EXTERNAL MODULE: ./lib/restore/stage/space.js
+var space = __nccwpck_require__(76877);
+;// CONCATENATED MODULE: ./lib/import/facts.js
+
+/** `17.7 (Debian 17.7-1.pgdg12+1)` -> `17.7` */ function plainVersion(text) {
+    return /^\S+/.exec(text)?.[0] ?? text;
+}
+/** Of a dump that does not say how its database sorted text. */ const UNKNOWN_LOCALE = {
+    collate: null,
+    ctype: null,
+    localeProvider: null,
+    locale: null
+};
+/** The database that a `CREATE DATABASE` of pg_dump's makes, and how it sorts text. */ function createdDatabase(statement) {
+    const list = (0,archive/* tokens */.LU)(statement, 128);
+    if (list[0]?.text !== 'create' || list[1]?.text !== 'database') return undefined;
+    const option = (...words)=>{
+        const at = (0,archive/* indexOfWord */.Cd)(list, words, 3);
+        // `LOCALE = 'C'`; the provider is a bare word.
+        return at < 0 ? null : list[at + 2]?.text ?? null;
+    };
+    const both = option('locale');
+    const rules = option('icu_rules');
+    return {
+        name: list[2]?.text ?? '',
+        locale: {
+            collate: option('lc_collate') ?? both,
+            ctype: option('lc_ctype') ?? both,
+            // There was no other before PostgreSQL 15.
+            localeProvider: option('locale_provider') ?? 'libc',
+            locale: option('icu_locale', 'builtin_locale'),
+            ...rules === null ? {} : {
+                icuRules: rules
+            }
+        }
+    };
+}
+/** `all`, or which half of a database a dump holds. */ function contentOf(held) {
+    if (held.rows && !held.definitions) return 'data';
+    return held.tables && !held.rows ? 'schema' : 'all';
+}
+
+;// CONCATENATED MODULE: ./lib/import/archive-dump.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Reads an archive in the custom format to its end, by the pg_restore that reads it when it is restored: it unpacks all
+ * rows and throws the SQL away.
+ * @param start what its beginning says
+ * @throws UserError when pg_restore does not like it
+ */ async function readCustomDump(archive, start, reading) {
+    const { file, signal } = reading;
+    const programs = await readers(start, reading);
+    const tapped = (0,contents/* tapContents */.g7)(archive, programs, signal);
+    const { path, args, env } = reader(programs, []);
+    const child = (0,base_process/* start */.n)(path, args, {
+        env,
+        stdio: [
+            'pipe',
+            'ignore',
+            'pipe'
+        ],
+        signal
+    });
+    const input = child.process.stdin;
+    // It hangs up behind the last rows, which need not be the end of the file.
+    input.on('error', ()=>undefined);
+    try {
+        for await (const chunk of (0,contents/* feed */.hm)(tapped.bytes, input, child))void chunk;
+        const { code } = await child.exit;
+        if (code !== 0) throw archive_dump_damaged(file, child.stderrTail());
+        return factsOf(start, await tapped.toc, 'custom');
+    } catch (error) {
+        throw error instanceof contents/* ContentsError */.fQ ? archive_dump_damaged(file, child.stderrTail(), error) : error;
+    } finally{
+        child.stop();
+        await child.exit;
+    }
+}
+/**
+ * Reads an archive in the directory format that is packed as a backup's is. It is unpacked for that, since pg_restore
+ * reads a folder.
+ * @param packedBytes what it may take on disk, at least
+ */ async function readDirectoryDump(packed, packedBytes, reading) {
+    const { file, signal, find } = reading;
+    const free = await (0,space/* freeBytes */.go)(find.tempDir);
+    if (free < packedBytes) throw new errors/* UserError */.yo(`Not enough disk space: ${file} is unpacked to be read and takes ${(0,units/* formatBytes */.z3)(packedBytes)} or more in ${find.tempDir}, and ${(0,units/* formatBytes */.z3)(free)} are free. Set TMPDIR to a folder on a bigger disk.`);
+    const parent = await (0,promises_.mkdtemp)((0,external_node_path_.join)(find.tempDir, 'pgkeep-import-'));
+    const folder = (0,external_node_path_.join)(parent, 'database.dir');
+    try {
+        await (0,stage_folder/* unpackFolder */.H)(packed, [], {
+            target: folder,
+            part: file,
+            env: find.env,
+            signal
+        });
+        const start = await (0,archive/* readTocFile */.$E)({
+            format: 'directory',
+            path: folder
+        });
+        const programs = await readers(start, reading);
+        const { path, args, env } = reader(programs, [
+            folder
+        ]);
+        const child = (0,base_process/* start */.n)(path, args, {
+            env,
+            stdio: [
+                'ignore',
+                'ignore',
+                'pipe'
+            ],
+            signal
+        });
+        if ((await child.exit).code !== 0) throw archive_dump_damaged(file, child.stderrTail());
+        return factsOf(start, await (0,contents/* folderContents */.$c)(folder, programs), 'directory');
+    } catch (error) {
+        if (error instanceof damaged/* DamagedPartError */.B || error instanceof contents/* ContentsError */.fQ) throw archive_dump_damaged(file, (0,errors/* messageOf */.bD)(error), error);
+        throw error;
+    } finally{
+        await (0,promises_.rm)(parent, {
+            recursive: true,
+            force: true
+        });
+    }
+}
+function readers({ dumpVersion }, { find }) {
+    return (0,programs/* findPrograms */.z0)({
+        ...find,
+        major: (0,server/* majorOf */.Ds)(dumpVersion)
+    });
+}
+const reader = (programs, operands)=>({
+        path: programs.path('pg_restore'),
+        args: [
+            '--file=/dev/null',
+            ...operands
+        ],
+        env: {
+            ...process.env,
+            ...programs.env
+        }
+    });
+function archive_dump_damaged(file, said, cause) {
+    return new errors/* UserError */.yo(`${file} is damaged or cut off: pg_restore cannot read it to its end. ${said} Import another copy.`, cause === undefined ? {} : {
+        cause
+    });
+}
+const ROWS = /^(TABLE DATA|SEQUENCE SET|BLOBS?|BLOB DATA|LARGE OBJECTS?) /;
+/** The database itself, and what is said of it: they are in an archive of rows alone, too. */ const OF_DATABASE = /^(DATABASE|DATABASE PROPERTIES|(ACL|COMMENT|SECURITY LABEL) - DATABASE) /;
+const TABLE = /^TABLE (?!DATA |ATTACH )/;
+function factsOf(start, toc, format) {
+    const { entries } = start;
+    const definition = (kind)=>entries.find((entry)=>entry.kind === kind)?.definition ?? '';
+    const created = createdDatabase(definition('DATABASE'));
+    const tables = toc.filter(({ text })=>TABLE.test(text)).length;
+    const content = contentOf({
+        definitions: toc.some(({ text })=>!ROWS.test(text) && !OF_DATABASE.test(text)),
+        tables: tables > 0,
+        rows: toc.some(({ text })=>ROWS.test(text))
+    });
+    return {
+        format,
+        content,
+        database: start.database,
+        createdAt: start.createdAt,
+        server: {
+            version: plainVersion(start.serverVersion),
+            encoding: (0,archive/* encodingIn */.lJ)(definition('ENCODING')) ?? 'UTF8',
+            ...created?.locale ?? UNKNOWN_LOCALE,
+            collationVersion: null
+        },
+        pgDump: plainVersion(start.dumpVersion),
+        compression: start.compression,
+        createsDatabase: created !== undefined,
+        tables
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/import/plain-dump.js
+
+
+
+const VERSION = /^-- Dumped (from database|by pg_dump) version (\S+)/;
+const RUN = {
+    content: 'all',
+    owner: true,
+    privileges: true,
+    singleTransaction: false
+};
+/** A statement of a dump's head that is worth a look; none of them is longer. */ const LOOKED_AT = 2000;
+/**
+ * Reads a plain dump to its end.
+ * @param file the name for messages
+ * @throws UserError when it is cut off, or tells psql to do what no dump does; and what the source threw
+ */ async function readPlainDump(source, file) {
+    const reading = new Reading(source);
+    const found = new PlainFacts();
+    try {
+        for await (const part of (0,archive/* entriesOf */.Mc)((0,archive/* piecesOf */.Xe)(reading.bytes())))found.see(part);
+    } catch (error) {
+        if (reading.failed || !(error instanceof errors/* UserError */.yo) || found.refused) throw error;
+        throw new errors/* UserError */.yo(`${file} is cut off: it lacks the line "-- PostgreSQL database dump complete", which pg_dump writes last, so it is no whole backup. Import another copy.`, {
+            cause: error
+        });
+    }
+    return found.facts();
+}
+/** Tells what the source threw from what its bytes were found to be. */ class Reading {
+    source;
+    failed = false;
+    constructor(source){
+        this.source = source;
+    }
+    async *bytes() {
+        try {
+            for await (const chunk of this.source)yield chunk;
+        } catch (error) {
+            this.failed = true;
+            throw error;
+        }
+    }
+}
+/** What the pieces of a plain dump say, as they pass. */ class PlainFacts {
+    refused = false;
+    #server = '';
+    #pgDump = '';
+    #encoding = 'UTF8';
+    #created;
+    #definitions = false;
+    #rows = false;
+    #tables = new Set();
+    see(part) {
+        const { piece, entry } = part;
+        const { title } = entry;
+        if (entry.kind === 'rows' || entry.kind === 'sequence value' || entry.kind === 'large object') this.#rows = true;
+        else if (title !== undefined && entry.kind !== 'database') {
+            this.#definitions = true;
+            if (title.includes('; Type: TABLE; ')) this.#tables.add(title);
+        }
+        if (piece.kind === 'command') this.#command(part);
+        if (!piece.first || piece.bytes.length > LOOKED_AT) return;
+        if (piece.kind === 'comment' && title === undefined) this.#comment(piece.bytes.toString('utf8'));
+        if (piece.kind === 'sql') this.#statement(piece.bytes.toString('utf8'));
+    }
+    facts() {
+        const held = {
+            definitions: this.#definitions,
+            tables: this.#tables.size > 0,
+            rows: this.#rows
+        };
+        return {
+            format: 'plain',
+            content: contentOf(held),
+            database: this.#created?.name,
+            createdAt: undefined,
+            server: {
+                version: this.#server,
+                encoding: this.#encoding,
+                ...this.#created?.locale ?? UNKNOWN_LOCALE,
+                collationVersion: null
+            },
+            pgDump: this.#pgDump,
+            compression: undefined,
+            createsDatabase: this.#created !== undefined,
+            tables: this.#tables.size
+        };
+    }
+    #comment(line) {
+        const [, by, version = ''] = VERSION.exec(line) ?? [];
+        if (by === 'from database') this.#server = plainVersion(version);
+        if (by === 'by pg_dump') this.#pgDump = plainVersion(version);
+    }
+    #statement(statement) {
+        this.#encoding = (0,archive/* encodingIn */.lJ)(statement) ?? this.#encoding;
+        if (statement.startsWith('CREATE DATABASE ')) this.#created ??= createdDatabase(statement);
+    }
+    /** One that is refused now would be refused when it is restored, too. */ #command(part) {
+        try {
+            (0,archive/* plainBytes */.gq)(part, RUN);
+        } catch (error) {
+            this.refused = true;
+            throw error;
+        }
+    }
+}
+
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(57075);
+// EXTERNAL MODULE: external "node:stream/promises"
+var external_node_stream_promises_ = __nccwpck_require__(46466);
+;// CONCATENATED MODULE: ./lib/import/program.js
+
+
+
+
+/** The program ended before it had read all, which its exit code tells more of. */ const OF_THE_PIPE = [
+    'EPIPE',
+    'ERR_STREAM_PREMATURE_CLOSE',
+    'ECONNRESET'
+];
+/**
+ * What a program makes of bytes. Ends normally only once the program exited with 0; whoever reads no further ends it.
+ * @param file the name for messages
+ * @throws UserError when the program does not like the bytes, or what the source threw
+ */ async function* through(source, { path, args, env }, { file, signal }) {
+    const child = (0,base_process/* start */.n)(path, args, {
+        env: {
+            ...env,
+            LC_ALL: 'C'
+        },
+        stdio: [
+            'pipe',
+            'pipe',
+            'pipe'
+        ],
+        signal
+    });
+    const gone = new AbortController();
+    let failure;
+    const fed = (0,external_node_stream_promises_.pipeline)(external_node_stream_.Readable.from(source), child.process.stdin, {
+        signal: gone.signal
+    }).catch((error)=>{
+        failure = error;
+        // It would take what came so far for all.
+        child.stop();
+    });
+    try {
+        for await (const chunk of child.process.stdout)yield chunk;
+        const exit = await child.exit;
+        await fed;
+        if (signal.aborted) throw new errors/* CancelledError */.cc();
+        if (failure !== undefined && !OF_THE_PIPE.includes((0,errors/* codeOf */.$N)(failure) ?? '')) throw failure;
+        if (exit.code !== 0) throw new errors/* UserError */.yo(`${file} is damaged or cut off: ${path} ended with ${exit.code === null ? String(exit.signal) : `exit code ${exit.code}`}. ${child.stderrTail()} Import another copy.`);
+        if (failure !== undefined) throw failure;
+    } finally{
+        child.stop();
+        gone.abort();
+        await child.exit;
+        await fed;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/import/tar.js
+
+
+const BLOCK = 512;
+/** Where things stand in a header: the name, the size, the checksum, the type, and the part of the path before the name. */ const NAME = {
+    at: 0,
+    length: 100
+};
+const SIZE = {
+    at: 124,
+    length: 12
+};
+const SUM = {
+    at: 148,
+    length: 8
+};
+const TYPE = 156;
+const PREFIX = {
+    at: 345,
+    length: 155
+};
+/** The folder that a backup in the directory format is packed in. */ const FOLDER = 'database.dir';
+/**
+ * Makes the archive of a `directory` backup out of any tar archive of a dump: pg_dump's own (`-Ft`), whose files unpack
+ * to a dump in the directory format but lie in no folder, or that of such a folder. The bytes of the files stay as they
+ * are. Since PostgreSQL 16 the lists of large objects are called one thing by the files and another by the table of
+ * contents of a tar archive (`blobs_17.toc`, `17.dat`), so they get both names.
+ * @param file the name for messages
+ * @throws UserError, as it runs, for an archive that holds anything but plain files, or is cut off
+ */ async function* asDirectoryTar(source, file) {
+    const blocks = new Blocks(source);
+    for(;;){
+        const header = await blocks.take(BLOCK);
+        if (header === undefined) throw cutOff(file);
+        if (header.every((byte)=>byte === 0)) break;
+        const size = sizeOf(header, file);
+        const padded = Math.ceil(size / BLOCK) * BLOCK;
+        const name = nameOf(header, size, file);
+        const large = /^blobs_(\d+)\.toc$/.exec(name ?? '');
+        if (name !== undefined && large !== null) {
+            const list = await blocks.take(padded);
+            if (list === undefined) throw cutOff(file);
+            yield renamed(header, name, file);
+            yield list;
+            yield renamed(header, `${large[1]}.dat`, file);
+            yield list;
+            continue;
+        }
+        if (name !== undefined) yield renamed(header, name, file);
+        for(let left = padded; left > 0;){
+            const bytes = await blocks.some(left);
+            if (bytes === undefined) throw cutOff(file);
+            left -= bytes.length;
+            if (name !== undefined) yield bytes;
+        }
+    }
+    // What a tar program adds behind its end is nothing but padding.
+    for(let rest = await blocks.some(Infinity); rest !== undefined; rest = await blocks.some(Infinity));
+    yield Buffer.alloc(2 * BLOCK);
+}
+function cutOff(file) {
+    return new errors/* UserError */.yo(`${file} is cut off: the tar archive has no end. Import another copy.`);
+}
+function field(header, { at, length }) {
+    return header.subarray(at, at + length).toString('latin1').replace(/\0.*$/s, '');
+}
+/** In octal digits, or, of more than 8 GiB, in bytes behind one of 128 (GNU). */ function sizeOf(header, file) {
+    const bytes = header.subarray(SIZE.at, SIZE.at + SIZE.length);
+    if (bytes[0] === 0x80) return Number(bytes.readBigUInt64BE(SIZE.length - 8));
+    const text = field(header, SIZE).trim();
+    if (!/^[0-7]+$/.test(text)) throw new errors/* UserError */.yo(`${file} is damaged: a header of the tar archive is none.`);
+    return parseInt(text, 8);
+}
+/** What a file of the archive is called in the folder of a backup; undefined for what has no place there. */ function nameOf(header, size, file) {
+    const type = String.fromCharCode(header[TYPE] ?? 0);
+    // Folders, and what some programs note of times and owners.
+    if (type === '5' || /^[xg]$/.test(type) && size <= BLOCK) return undefined;
+    const path = [
+        field(header, PREFIX),
+        field(header, NAME)
+    ].filter((part)=>part !== '').join('/');
+    if (type !== '0' && type !== '\0') throw new errors/* UserError */.yo(`${file} holds ${JSON.stringify(path)}, which is no plain file of a dump. Unpack it, and import the folder that has toc.dat in it.`);
+    return (0,external_node_path_.basename)(path);
+}
+function renamed(original, base, file) {
+    const name = `${FOLDER}/${base}`;
+    if (name.length > NAME.length) throw new errors/* UserError */.yo(`${file} holds ${JSON.stringify(base)}, which is no file of a dump.`);
+    const header = Buffer.from(original);
+    header.fill(0, NAME.at, NAME.at + NAME.length).write(name, NAME.at, 'latin1');
+    header.fill(0, PREFIX.at, PREFIX.at + PREFIX.length);
+    header.fill(' ', SUM.at, SUM.at + SUM.length);
+    const sum = header.reduce((total, byte)=>total + byte, 0);
+    header.write(`${sum.toString(8).padStart(6, '0')}\0 `, SUM.at, 'latin1');
+    return header;
+}
+/** Takes a stream apart in pieces of a wanted size. */ class Blocks {
+    #chunks;
+    #held = Buffer.alloc(0);
+    constructor(source){
+        this.#chunks = source[Symbol.asyncIterator]();
+    }
+    /** Exactly so many bytes; undefined where there are fewer. */ async take(length) {
+        while(this.#held.length < length){
+            const next = await this.#chunks.next();
+            if (next.done === true) return undefined;
+            this.#held = Buffer.concat([
+                this.#held,
+                next.value
+            ]);
+        }
+        return this.#cut(length);
+    }
+    /** At most so many bytes, as they come; undefined at the end. */ async some(most) {
+        if (this.#held.length === 0) {
+            const next = await this.#chunks.next();
+            if (next.done === true) return undefined;
+            this.#held = Buffer.from(next.value.buffer, next.value.byteOffset, next.value.byteLength);
+        }
+        return this.#cut(Math.min(most, this.#held.length));
+    }
+    #cut(length) {
+        const cut = this.#held.subarray(0, length);
+        this.#held = this.#held.subarray(length);
+        return cut;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/import/examine.js
+
+
+
+
+
+
+
+/**
+ * Reads a file to its end, as a restore would, before anything of it is stored.
+ * @throws UserError that names the file when it is cut off or damaged
+ */ async function examine(source, layers, { find, signal }) {
+    const meter = new digest/* DigestMeter */.yj();
+    const file = source.path;
+    const opened = layers.decrypt(metered(source.read(signal), meter));
+    const unpacked = ()=>decompressed(opened, layers, {
+            file,
+            signal
+        });
+    const read = ()=>{
+        switch(layers.kind){
+            case 'plain':
+                return readPlainDump(unpacked(), file);
+            case 'tar':
+                return readDirectoryDump(asDirectoryTar(unpacked(), file), source.bytes, {
+                    file,
+                    find,
+                    signal
+                });
+            case 'custom':
+                return readCustomDump(unpacked(), (0,archive/* readTocStart */.P_)(layers.head), {
+                    file,
+                    find,
+                    signal
+                });
+        }
+    };
+    try {
+        const facts = await read();
+        return {
+            facts,
+            digest: meter.digest()
+        };
+    } catch (error) {
+        throw signal.aborted ? new errors/* CancelledError */.cc() : error;
+    }
+}
+async function* metered(source, meter) {
+    for await (const chunk of source){
+        meter.update(chunk);
+        yield chunk;
+    }
+}
+/** The dump itself, out of what is no longer encrypted. */ function decompressed(opened, { decompressor }, how) {
+    return decompressor === undefined ? opened : through(opened, decompressor, how);
+}
+
+// EXTERNAL MODULE: ./lib/backup/other-source.js
+var other_source = __nccwpck_require__(16680);
+;// CONCATENATED MODULE: ./lib/import/families.js
+
+
+/** What the families that are imported into hold: each is listed once. */ class Families {
+    stores;
+    encrypted;
+    reporter;
+    /** By family and store: the ids of what is there, by the SHA-256 of the stored file and of the one that was imported. */ #ids = new Map();
+    constructor(stores, encrypted, reporter){
+        this.stores = stores;
+        this.encrypted = encrypted;
+        this.reporter = reporter;
+    }
+    /** Looks for a file by its SHA-256; undefined where no store has it. */ async find(name, sha256) {
+        const ids = await this.#family(name);
+        const found = this.stores.map((store)=>ids.get(store)?.get(sha256));
+        const id = found.find((one)=>one !== undefined);
+        if (id === undefined) return undefined;
+        return {
+            id,
+            lacking: this.stores.filter((_, index)=>found[index] === undefined)
+        };
+    }
+    /** Notes what was imported, or would be. */ async note(name, sha256, id) {
+        const ids = await this.#family(name);
+        for (const store of this.stores)ids.get(store)?.set(sha256, id);
+    }
+    async #family(name) {
+        const known = this.#ids.get(name);
+        if (known !== undefined) return known;
+        // It has no identity to compare, but a family whose backups are encrypted is not to get others by a slip.
+        await (0,other_source/* otherSources */.$)(this.stores, name, null, this.encrypted, this.reporter);
+        const ids = new Map();
+        for (const store of this.stores){
+            const { backups } = await (0,catalogue/* listBackups */.Cw)(store, name);
+            ids.set(store, new Map(backups.flatMap((backup)=>digestsOf(backup).map((sha)=>[
+                        sha,
+                        backup.id
+                    ]))));
+        }
+        this.#ids.set(name, ids);
+        return ids;
+    }
+}
+function digestsOf({ parts, source }) {
+    const stored = parts.filter(({ file })=>file.startsWith('database.')).map(({ sha256 })=>sha256);
+    return source.imported === undefined ? stored : [
+        ...stored,
+        source.imported.sha256
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/import/magic.js
+/** What a file is, layer by layer: what encrypts it, what compresses it, what it is inside. */ /** So much of a file tells what it is. */ const TELLING = 4096;
+const MAGICS = [
+    [
+        'age',
+        Buffer.from('age-encryption.org/v1\n')
+    ],
+    // `openssl enc` with a salt, which it has added by itself since OpenSSL 0.9.
+    [
+        'openssl',
+        Buffer.from('Salted__')
+    ],
+    [
+        'gzip',
+        Buffer.from([
+            0x1f,
+            0x8b,
+            0x08
+        ])
+    ],
+    [
+        'zstd',
+        Buffer.from([
+            0x28,
+            0xb5,
+            0x2f,
+            0xfd
+        ])
+    ],
+    [
+        'lz4',
+        Buffer.from([
+            0x04,
+            0x22,
+            0x4d,
+            0x18
+        ])
+    ],
+    [
+        'custom',
+        Buffer.from('PGDMP')
+    ]
+];
+/** Where a tar archive says that it is one; pg_dump's own says so too. */ const USTAR = {
+    at: 257,
+    text: 'ustar'
+};
+/** pg_dump begins with this comment, whatever it was told. */ const PLAIN = /^(?:--\r?\n)?-- PostgreSQL database dump\r?$/m;
+/** What a file that begins like this is; undefined where it is none of them. */ function kindOf(head) {
+    const known = MAGICS.find(([, magic])=>head.subarray(0, magic.length).equals(magic));
+    if (known !== undefined) return known[0];
+    if (head.subarray(USTAR.at, USTAR.at + USTAR.text.length).toString('latin1') === USTAR.text) return 'tar';
+    return PLAIN.test(head.subarray(0, TELLING).toString('latin1').slice(0, 200)) ? 'plain' : undefined;
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(77598);
+;// CONCATENATED MODULE: ./lib/import/openssl.js
+
+
+
+
+/** What `openssl enc -pbkdf2` takes where no `-iter` is given. */ const DEFAULT_ITERATIONS = 10_000;
+const SALTED = 8;
+/** The word `Salted__`, and the salt. */ const HEADER = 16;
+const IV = 16;
+const CIPHERS = {
+    'aes-256-cbc': 32,
+    'aes-128-cbc': 16,
+    'aes-192-cbc': 24
+};
+/** OpenSSL's own digest since 1.1.0, that of before, and those that `-md` is given most. */ const DIGESTS = [
+    'sha256',
+    'md5',
+    'sha512',
+    'sha1'
+];
+/** So much decrypted tells what it is, a tar archive too. */ const PROBE = 512;
+/**
+ * Finds out how `openssl enc` made a file: the cipher, the digest and whether the key is PBKDF2's or the old one of
+ * `EVP_BytesToKey` stand nowhere in it, so each is tried until what comes out is something that is known.
+ * @param head the file's beginning, 528 bytes where it has so many
+ * @param iterations of PBKDF2
+ * @returns a stage that decrypts the whole file
+ * @throws UserError when nothing fits
+ */ async function opensslStage(head, { passphrase, iterations, file }) {
+    const probe = head.subarray(HEADER, HEADER + PROBE);
+    const whole = probe.subarray(0, probe.length - probe.length % IV);
+    for await (const way of ways(passphrase, head.subarray(SALTED, HEADER), iterations)){
+        const decipher = decipherOf(way).setAutoPadding(false);
+        if (kindOf(decipher.update(whole)) !== undefined) return (source)=>decrypt(source, way, file);
+    }
+    throw new errors/* UserError */.yo(`${file} does not open with this passphrase. If the passphrase is right, it was made with \`openssl enc -pbkdf2 -iter N\` for another N than ${iterations} (give --openssl-iterations), or with another cipher than AES in CBC mode: decrypt it with \`openssl\` then, and import the result with --recipients.`);
+}
+/** Every way that is tried, the most usual first. */ async function* ways(passphrase, salt, iterations) {
+    const password = Buffer.from(passphrase);
+    for (const digest of DIGESTS)for (const material of [
+        await (0,external_node_util_.promisify)(external_node_crypto_.pbkdf2)(password, salt, iterations, 32 + IV, digest),
+        bytesToKey(password, salt, digest)
+    ])for (const [cipher, length] of Object.entries(CIPHERS))yield {
+        cipher,
+        key: material.subarray(0, length),
+        iv: material.subarray(length, length + IV)
+    };
+}
+/** `EVP_BytesToKey` with one round: each block is the digest of the one before it, the password and the salt. */ function bytesToKey(password, salt, digest) {
+    let block = Buffer.alloc(0);
+    const blocks = [];
+    while(Buffer.concat(blocks).length < 32 + IV){
+        block = (0,external_node_crypto_.createHash)(digest).update(block).update(password).update(salt).digest();
+        blocks.push(block);
+    }
+    return Buffer.concat(blocks);
+}
+const decipherOf = ({ cipher, key, iv })=>(0,external_node_crypto_.createDecipheriv)(cipher, key, iv);
+async function* decrypt(source, way, file) {
+    const decipher = decipherOf(way);
+    let skipped = 0;
+    for await (const chunk of source){
+        const from = Math.min(HEADER - skipped, chunk.length);
+        skipped += from;
+        const plain = decipher.update(chunk.subarray(from));
+        if (plain.length > 0) yield plain;
+    }
+    let last;
+    try {
+        last = decipher.final();
+    } catch (error) {
+        throw new errors/* UserError */.yo(`${file} is cut off or altered: its encryption has no proper end. Import another copy.`, {
+            cause: error
+        });
+    }
+    if (last.length > 0) yield last;
+}
+
+;// CONCATENATED MODULE: ./lib/import/unusable.js
+
+/** A file that is nothing pgkeep could take, whatever is done to it here. */ class NoDumpError extends errors/* UserError */.yo {
+}
+const starts = (...bytes)=>(head)=>head.subarray(0, bytes.length).equals(Buffer.from(bytes));
+const says = (pattern)=>(_, text)=>pattern.test(text);
+/** What people take for a dump, or keep dumps in, and what to do then. */ const KNOWN = [
+    [
+        says(/^\s*(<!doctype|<html|<\?xml|<error)/i),
+        'is a page or a message in HTML or XML, most likely the error that a server answered with in place of the file. Fetch the dump again'
+    ],
+    [
+        says(/^\s*(pg_dump|pg_dumpall|psql|pg_restore): /),
+        'holds an error message of a program and no dump: the backup failed when it was made'
+    ],
+    [
+        says(/^-- PostgreSQL database cluster dump\r?$/m),
+        'is the dump of a whole server (pg_dumpall), which is no backup of one database. Restore it into a server with psql, and back up its databases from there with `pgkeep backup --databases=*`'
+    ],
+    [
+        says(/^-- (MySQL|MariaDB) dump/m),
+        'is a dump of MySQL or MariaDB, which PostgreSQL cannot restore'
+    ],
+    [
+        says(/^SQLite format 3\0/),
+        'is a database of SQLite'
+    ],
+    [
+        says(/^-----BEGIN AGE ENCRYPTED FILE-----/),
+        'is an age file in text form. Make it binary with `age -d`, and import what comes out with --recipients'
+    ],
+    [
+        says(/^U2FsdGVkX1/),
+        'is the output of `openssl enc` in base64. Decode it with `openssl base64 -d -A`, and import the result'
+    ],
+    [
+        says(/^-----BEGIN PGP MESSAGE-----/),
+        'is encrypted with OpenPGP. Decrypt it with `gpg -d`, and import the result with --recipients'
+    ],
+    [
+        starts(0x85),
+        'looks like a file of OpenPGP. Decrypt it with `gpg -d`, and import the result with --recipients'
+    ],
+    [
+        starts(0x8c),
+        'looks like a file of OpenPGP. Decrypt it with `gpg -d`, and import the result with --recipients'
+    ],
+    [
+        starts(0xfd, 0x37, 0x7a, 0x58, 0x5a),
+        'is compressed with xz. Unpack it with `xz -d`, and import the result'
+    ],
+    [
+        says(/^BZh[1-9]/),
+        'is compressed with bzip2. Unpack it with `bzip2 -d`, and import the result'
+    ],
+    [
+        starts(0x50, 0x4b, 0x03, 0x04),
+        'is a zip archive. Unpack it, and import the dump in it'
+    ],
+    [
+        starts(0xff, 0xfe),
+        'is text in UTF-16, as `>` of PowerShell writes it. Convert it with `iconv -f UTF-16 -t UTF-8`, and make dumps with `pg_dump --file`'
+    ],
+    [
+        starts(0xef, 0xbb, 0xbf),
+        "begins with a byte order mark, which pg_dump does not write. Remove it with `sed -i '1s/^\\xEF\\xBB\\xBF//'`"
+    ]
+];
+/** The refusal of a file that is no dump, by what its first bytes say. */ function notADump(file, head) {
+    const text = head.subarray(0, 512).toString('latin1');
+    const known = KNOWN.find(([test])=>test(head, text));
+    return new NoDumpError(known === undefined ? `${file} is no dump that pgkeep knows: neither pg_dump's (plain, custom, tar, directory), nor one that gzip, zstd, lz4, age or \`openssl enc\` was used on.` : `${file} ${known[1]}.`);
+}
+/** What holds nothing, or nothing once it is unpacked. */ function nothingIn(file, unpacked) {
+    return new errors/* UserError */.yo(unpacked ? `${file} holds nothing: what compresses or encrypts it was given an empty dump, as happens when pg_dump fails in a pipe. It is no backup.` : `${file} is empty: it is no backup.`);
+}
+
+;// CONCATENATED MODULE: ./lib/import/layers.js
+
+
+
+
+
+
+
+/** What the dump in a file begins with: its table of contents is in there, or the first of it. */ const HEAD = 256 * 1024;
+/**
+ * Looks at the beginning of a file.
+ * @throws NoDumpError for what is no dump; UserError for one that cannot be opened, or is damaged at its beginning
+ */ async function layersOf(source, keys, { tools, signal }) {
+    const file = source.path;
+    const raw = await headOf(source.read(signal), TELLING);
+    if (raw.length === 0) throw nothingIn(file, false);
+    const outer = kindOf(raw);
+    const { encryption, decrypt } = await decryption(outer, raw, keys, file);
+    const plain = encryption === 'none' ? raw : await headOf(decrypt(source.read(signal)), TELLING);
+    if (plain.length === 0) throw nothingIn(file, true);
+    const middle = kindOf(plain);
+    const compression = isCompression(middle) ? middle : undefined;
+    const decompressor = compression === undefined ? undefined : await decompressorOf(compression, tools);
+    const opened = decrypt(source.read(signal));
+    const head = await headOf(decompressor === undefined ? opened : through(opened, decompressor, {
+        file,
+        signal
+    }), HEAD);
+    if (head.length === 0) throw nothingIn(file, true);
+    const kind = kindOf(head);
+    if (kind !== 'custom' && kind !== 'tar' && kind !== 'plain') {
+        if (kind !== undefined) throw new errors/* UserError */.yo(`${file} is packed more than once (${[
+            outer,
+            middle,
+            kind
+        ].filter((one, index, all)=>one !== undefined && all.indexOf(one) === index).join(', ')}). Undo the outermost step, and import the result.`);
+        throw notADump(file, head);
+    }
+    return {
+        encryption,
+        compression,
+        kind,
+        head,
+        decrypt,
+        decompressor
+    };
+}
+/** The beginning of a stream, of which no more is read. */ async function headOf(bytes, length) {
+    const chunks = [];
+    let total = 0;
+    for await (const chunk of bytes){
+        chunks.push(chunk);
+        total += chunk.length;
+        if (total >= length) break;
+    }
+    return Buffer.concat(chunks).subarray(0, length);
+}
+async function decryption(outer, head, keys, file) {
+    if (outer === 'age') {
+        const byPassphrase = /^-> scrypt /m.test(head.toString('latin1'));
+        const [given, wanted] = byPassphrase ? [
+            keys.passphrase,
+            'PGKEEP_SOURCE_PASSPHRASE to its passphrase'
+        ] : [
+            keys.identities,
+            'the secret key of one of its recipients by --identity-file'
+        ];
+        if (given === undefined) throw new errors/* UserError */.yo(`${file} is encrypted with age, and is read to its end before it is stored. ${byPassphrase ? 'Set' : 'Give'} ${wanted}.`);
+        return {
+            encryption: byPassphrase ? 'age-passphrase' : 'age-recipients',
+            decrypt: (0,codec/* decryptStage */.Ow)(keys, file)
+        };
+    }
+    if (outer !== 'openssl') return {
+        encryption: 'none',
+        decrypt: (bytes)=>bytes
+    };
+    const { passphrase, iterations } = keys;
+    if (passphrase === undefined) throw new errors/* UserError */.yo(`${file} was encrypted by \`openssl enc\`, and no passphrase was given. Set PGKEEP_SOURCE_PASSPHRASE to the one that it was made with.`);
+    return {
+        encryption: 'openssl',
+        decrypt: await opensslStage(head, {
+            passphrase,
+            iterations,
+            file
+        })
+    };
+}
+const isCompression = (kind)=>kind === 'gzip' || kind === 'zstd' || kind === 'lz4';
+async function decompressorOf(compression, tools) {
+    // Wherever there is a shell there is gzip.
+    const tool = compression === 'gzip' ? {
+        path: 'gzip',
+        env: {}
+    } : (await (0,programs/* installTools */.HG)([
+        compression
+    ], tools))[compression];
+    return {
+        path: tool.path,
+        args: [
+            '-dcq'
+        ],
+        env: {
+            ...tools.env,
+            ...tool.env
+        }
+    };
+}
+
+// EXTERNAL MODULE: ./lib/backup/describe.js
+var describe = __nccwpck_require__(35841);
+// EXTERNAL MODULE: ./lib/backup/fetch-command.js
+var fetch_command = __nccwpck_require__(71234);
+// EXTERNAL MODULE: ./lib/backup/layout.js
+var layout = __nccwpck_require__(30802);
+// EXTERNAL MODULE: ./lib/backup/manifest.js
+var backup_manifest = __nccwpck_require__(78841);
+// EXTERNAL MODULE: ./lib/backup/recovery.js
+var recovery = __nccwpck_require__(75415);
+// EXTERNAL MODULE: ./lib/backup/store-group.js
+var store_group = __nccwpck_require__(87437);
+;// CONCATENATED MODULE: ./lib/import/publish.js
+
+
+
+
+
+
+
+
+/**
+ * Publishes a file as a backup, as one that was just made: its parts first, each proved by the store that holds it, the
+ * manifest last.
+ * @throws when no store has it; what had been written is then removed
+ */ async function publishImport(request) {
+    const { options, source, form, name, id, stores } = request;
+    const { reporter, signal } = options;
+    const group = new store_group/* StoreGroup */.J(stores, (0,layout/* backupKey */.eT)(name, id, ''), reporter, signal);
+    try {
+        let written = 0;
+        const digest = await group.write(form.file, form.bytes(), source.bytes, (bytes)=>{
+            written += bytes;
+            reporter.progress({
+                label: `Storing ${source.name}`,
+                bytes: written
+            });
+        });
+        const parts = [
+            (0,describe/* describePart */.xW)(form.file, digest, form.encryption)
+        ];
+        const recovery = await group.write(layout/* RECOVERY */.wc, once(recoveryOf(request, group, parts)), undefined);
+        parts.push((0,describe/* describePart */.xW)(layout/* RECOVERY */.wc, recovery, 'none'));
+        const described = describeImport(request, parts);
+        await group.writeEach(layout/* MANIFEST */.e0, (store)=>(0,backup_manifest/* encodeManifest */.Gb)((0,describe/* manifestFor */.h$)(store, group, described)));
+        await group.requireWhole(described.parts);
+        const [first] = group.live;
+        if (first === undefined) throw new errors/* UserError */.yo('No storage holds the backup.');
+        return {
+            manifest: (0,describe/* manifestFor */.h$)(first, group, described),
+            locations: group.live.map((store)=>store.locate((0,layout/* backupKey */.eT)(name, id, layout/* MANIFEST */.e0))),
+            problems: group.failures.map(({ store, error })=>`${store.url} does not hold ${name}/${id}: ${(0,errors/* messageOf */.bD)(error)}`)
+        };
+    } catch (error) {
+        await group.discard();
+        throw error;
+    }
+}
+function describeImport({ options, source, examined, taken, name, id, compression }, parts) {
+    const { facts, digest } = examined;
+    const at = taken.at.toISOString();
+    return {
+        version: backup_manifest/* MANIFEST_VERSION */.hh,
+        id,
+        name,
+        database: facts.database ?? name,
+        label: options.inputs.label ?? null,
+        startedAt: at,
+        snapshotAt: at,
+        finishedAt: at,
+        server: facts.server,
+        tools: {
+            pgkeep: options.version,
+            pg_dump: facts.pgDump,
+            sameMajor: (0,server/* majorOf */.Ds)(facts.pgDump) === (0,server/* majorOf */.Ds)(facts.server.version)
+        },
+        source: {
+            ...options.run,
+            databaseId: null,
+            imported: {
+                file: source.name,
+                ...digest,
+                takenFrom: taken.from,
+                at: new Date().toISOString()
+            }
+        },
+        options: {
+            format: facts.format,
+            content: facts.content,
+            fingerprint: 'none',
+            compression,
+            globals: false
+        },
+        databaseBytes: null,
+        parts: [
+            ...parts
+        ],
+        totals: null,
+        warnings: []
+    };
+}
+function recoveryOf(request, group, parts) {
+    const { options, examined, name, id } = request;
+    const { format, content, createsDatabase } = examined.facts;
+    return (0,recovery/* recoveryText */.V)({
+        manifest: describeImport(request, parts),
+        format,
+        content,
+        createsDatabase: format === 'plain' && content !== 'data' && createsDatabase,
+        // An archive of a part of a database cannot make the database.
+        filtered: !createsDatabase,
+        requires: {
+            schemas: [],
+            extensions: [],
+            others: []
+        },
+        fetch: group.live.map((store)=>(0,fetch_command/* fetchCommand */.G)(store.url, store.locate(`${name}/${id}`), options.env))
+    });
+}
+// eslint-disable-next-line @typescript-eslint/require-await -- a stream of one chunk
+async function* once(text) {
+    yield Buffer.from(text);
+}
+
+;// CONCATENATED MODULE: ./lib/import/source.js
+
+
+
+
+
+/** What dumps are called; a file of another name in a folder is taken only for what it is. */ const DUMP = /\.(sql|dump|backup|bak|pgdump|custom|tar|tgz|gz|zst|zstd|lz4|enc|age|out|dmp)$/i;
+/** Whether a file is to be complained about where it is none. */ function looksLikeDump(name) {
+    return DUMP.test(name);
+}
+/**
+ * The files that are meant: those that are named, and of a folder all that are below it, sorted by name.
+ * @throws UserError when one is not there
+ */ async function sourcesOf(paths) {
+    const found = [];
+    for (const path of paths){
+        const facts = await (0,promises_.stat)(path).catch((error)=>{
+            throw (0,errors/* codeOf */.$N)(error) === 'ENOENT' ? new errors/* UserError */.yo(`${path}: there is no such file or folder.`) : new errors/* UserError */.yo(`${path} cannot be read (${(0,errors/* codeOf */.$N)(error) ?? 'error'}).`, {
+                cause: error
+            });
+        });
+        if (facts.isDirectory()) found.push(...(await below(path)).map((source)=>({
+                source,
+                named: false
+            })));
+        else if (facts.isFile()) found.push({
+            source: fileSource(path, facts),
+            named: true
+        });
+        else throw new errors/* UserError */.yo(`${path} is neither a file nor a folder: it cannot be read twice.`);
+    }
+    return found;
+}
+function fileSource(path, { mtime, size }) {
+    return {
+        path,
+        name: (0,external_node_path_.basename)(path),
+        modified: mtime,
+        bytes: Number(size),
+        read: (signal)=>bytesOf(path, signal)
+    };
+}
+async function* bytesOf(path, signal) {
+    if (signal.aborted) throw new errors/* CancelledError */.cc();
+    for await (const chunk of (0,external_node_fs_.createReadStream)(path, {
+        highWaterMark: 256 * 1024,
+        signal
+    }))yield chunk;
+}
+/** A folder with a table of contents in it is a dump itself. */ async function below(folder) {
+    const entries = await (0,promises_.readdir)(folder, {
+        withFileTypes: true
+    });
+    if (entries.some((entry)=>entry.name === 'toc.dat')) return [
+        await folderSource(folder)
+    ];
+    const sources = [];
+    for (const entry of entries.sort((a, b)=>a.name < b.name ? -1 : 1)){
+        const path = (0,external_node_path_.join)(folder, entry.name);
+        if (entry.name.startsWith('.')) continue;
+        if (entry.isDirectory()) sources.push(...await below(path));
+        else if (entry.isFile()) sources.push(fileSource(path, await (0,promises_.stat)(path)));
+    }
+    return sources;
+}
+async function folderSource(folder) {
+    const path = (0,external_node_path_.resolve)(folder);
+    const names = (await (0,promises_.readdir)(path)).sort();
+    const sizes = await Promise.all(names.map((name)=>(0,promises_.stat)((0,external_node_path_.join)(path, name))));
+    const toc = await (0,promises_.stat)((0,external_node_path_.join)(path, 'toc.dat'));
+    return {
+        path: folder,
+        name: (0,external_node_path_.basename)(path),
+        modified: toc.mtime,
+        bytes: sizes.reduce((sum, { size })=>sum + size, 0),
+        read: (signal)=>through(nothing(), // One after the other by name, so that the same folder makes the same bytes.
+            {
+                path: 'tar',
+                args: [
+                    '-C',
+                    path,
+                    '-cf',
+                    '-',
+                    '--',
+                    ...names
+                ],
+                env: {
+                    ...process.env,
+                    TAR_OPTIONS: undefined
+                }
+            }, {
+                file: folder,
+                signal
+            })
+    };
+}
+async function* nothing() {}
+
+;// CONCATENATED MODULE: ./lib/import/stored.js
+
+
+
+
+
+
+const BASES = {
+    custom: 'database.dump',
+    plain: 'database.sql',
+    tar: 'database.dir.tar'
+};
+const SUFFIXES = {
+    gzip: '.gz',
+    zstd: '.zst',
+    lz4: '.lz4'
+};
+/**
+ * How a file is stored: as it is, byte by byte, wherever the format of a backup allows. What `openssl` encrypted is
+ * decrypted, since nothing stored could tell how to; what age encrypted stays so unless other keys are given.
+ * @throws UserError for what was encrypted and would no longer be
+ */ async function storedForm(source, layers, { digest }, { encryption, signal }) {
+    const file = source.path;
+    const kept = keptEncryption(layers, encryption);
+    if (kept === undefined && encryption.kind === 'none' && layers.encryption !== 'none') throw new errors/* UserError */.yo(`${file} is encrypted, and what is stored of it would not be: ${layers.encryption === 'openssl' ? 'age takes the place of `openssl enc`' : 'a tar archive is packed anew'}. Give recipients or a passphrase.`);
+    const base = BASES[layers.kind] + (layers.compression === undefined ? '' : SUFFIXES[layers.compression]);
+    const stage = await (0,codec/* encryptStage */.sZ)(encryption);
+    const stored = kept ?? encryption.kind;
+    return {
+        file: (0,codec/* partName */.pn)(base, {
+            encrypted: stored !== 'none'
+        }),
+        encryption: stored,
+        bytes: ()=>{
+            const raw = unchanged(source.read(signal), digest, file);
+            return kept === undefined ? stage(repacked(layers.decrypt(raw), layers, {
+                file,
+                signal
+            })) : raw;
+        }
+    };
+}
+/** Where the file's own encryption is what is stored. */ function keptEncryption(layers, encryption) {
+    if (encryption.kind !== 'none' || layers.kind === 'tar') return undefined;
+    return layers.encryption === 'age-recipients' || layers.encryption === 'age-passphrase' ? layers.encryption : undefined;
+}
+/** A tar archive with its files in the folder of a backup; anything else as it is. */ function repacked(opened, layers, how) {
+    if (layers.kind !== 'tar') return opened;
+    const packed = asDirectoryTar(decompressed(opened, layers, how), how.file);
+    const { decompressor } = layers;
+    return decompressor === undefined ? packed : through(packed, {
+        ...decompressor,
+        args: [
+            '-cq'
+        ]
+    }, how);
+}
+async function* unchanged(source, expected, file) {
+    const meter = new digest/* DigestMeter */.yj();
+    for await (const chunk of source){
+        meter.update(chunk);
+        yield chunk;
+    }
+    if (!(0,digest/* sameDigest */.VB)(meter.digest(), expected)) throw new errors/* UserError */.yo(`${file} was written to while it was imported, so it is not the file that was read before. Import it once it is done.`);
+}
+
+;// CONCATENATED MODULE: ./lib/import/taken-at.js
+/** Where the time of a dump is from. */ // 20250131_020000, 2025-01-31T02-00-00-000Z, 2025-01-31, 202501310200: a date, and a time where one follows. What comes
+// before or after is no digit, so that a longer number is not taken for a date.
+const DATED = /(?<!\d)((?:19|20)\d\d)([-._]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?:(?:[T_. -]|at)*?([01]\d|2[0-3])[-:._h]?([0-5]\d)(?:[-:._m]?([0-5]\d)(?:[-.,_]?\d{3})?)?(Z)?)?(?!\d)/i;
+/** `date +%s`: seconds since 1970, from 2001 on. */ const EPOCH = /(?<!\d)(1\d{9})(?!\d)/;
+/**
+ * The time in a file's name: a date with or without a time of day, or seconds since 1970. One without `Z` is of this
+ * machine's time zone, as `date` wrote it.
+ */ function timeInName(name) {
+    const dated = DATED.exec(name);
+    if (dated !== null) {
+        const [, year, , month, day, hour = '00', minute = '00', second = '00', zone = ''] = dated;
+        const date = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}${zone.toUpperCase()}`);
+        // The 31st of a month without one becomes another day.
+        const found = zone === '' ? date.getDate() : date.getUTCDate();
+        if (found === Number(day)) return date;
+    }
+    const epoch = EPOCH.exec(name)?.[1];
+    return epoch === undefined ? undefined : new Date(Number(epoch) * 1000);
+}
+/**
+ * When a dump was taken: as the user says, else by the archive's own header, the file's name, or the time at which the
+ * file was last written. What lies in the future is not believed, since such a backup would never be pruned.
+ */ function takenAt(known, now) {
+    const candidates = [
+        [
+            'option',
+            known.option
+        ],
+        [
+            'archive',
+            known.archive
+        ],
+        [
+            'file name',
+            timeInName(known.name)
+        ]
+    ];
+    for (const [from, at] of candidates)if (at !== undefined && at <= now) return {
+        at,
+        from
+    };
+    return {
+        at: known.modified <= now ? known.modified : now,
+        from: 'file time'
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/import/run.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Imports dumps that were made by other means. Each is read to its end first, and stored only if it is whole; one that
+ * is not is refused, and the others go on.
+ * @returns what became of each file
+ * @throws when nothing could be begun, CancelledError
+ */ async function runImport(options) {
+    const { inputs, env, reporter, signal, artifacts } = options;
+    if (inputs.passphrase !== undefined) reporter.mask(inputs.passphrase);
+    const { identity, sourcePassphrase } = inputs;
+    const keys = {
+        ...await (0,codec/* keysOf */.YD)({
+            identity,
+            passphrase: sourcePassphrase
+        }, reporter),
+        iterations: inputs.opensslIterations
+    };
+    const encryption = await (0,codec/* encryptionOf */.fR)(inputs.recipients, inputs.passphrase);
+    const found = await sourcesOf(options.files);
+    if (found.length > 1 && inputs.takenAt !== undefined) throw new errors/* UserError */.yo(`Input "taken-at" is the time of one dump, and there are ${found.length} files. Import them one by one, or leave it out.`);
+    const stores = await Promise.all(inputs.storage.map((url)=>(0,registry/* openStore */.C)(url, {
+            env,
+            reporter,
+            signal,
+            artifacts
+        })));
+    reporter.info((0,codec/* describeEncryption */.zN)(encryption));
+    const families = new Families(stores, encryption.kind !== 'none', reporter);
+    const context = {
+        options,
+        stores,
+        families,
+        keys,
+        encryption
+    };
+    const results = [];
+    for (const one of found){
+        if (signal.aborted) throw new errors/* CancelledError */.cc();
+        results.push(await reporter.group(`Importing ${one.source.path}`, ()=>attempt(context, one)));
+    }
+    return results;
+}
+/** Everything that makes the run red, each an error to show. */ function redReasons(results) {
+    const refused = results.filter(({ outcome })=>outcome === 'refused');
+    const partly = results.filter(({ outcome, why })=>outcome === 'imported' && why !== null);
+    const nothing = results.every(({ outcome })=>outcome === 'skipped');
+    return [
+        ...[
+            ...refused,
+            ...partly
+        ].map(({ why })=>new errors/* UserError */.yo(why ?? '')),
+        ...nothing ? [
+            new errors/* UserError */.yo('There was no dump among the files, so nothing was imported.')
+        ] : []
+    ];
+}
+async function attempt(context, { source, named }) {
+    const blank = {
+        ...{
+            file: source.path,
+            outcome: 'refused',
+            why: null,
+            name: null,
+            id: null,
+            database: null
+        },
+        ...{
+            takenAt: null,
+            takenFrom: null,
+            format: null,
+            bytes: source.bytes,
+            sha256: null,
+            locations: []
+        }
+    };
+    try {
+        return {
+            ...blank,
+            ...await importOne(context, source)
+        };
+    } catch (error) {
+        if (context.options.signal.aborted) throw new errors/* CancelledError */.cc();
+        if (!(error instanceof errors/* UserError */.yo)) throw error;
+        // A folder of dumps may hold other things; they are named, and no reason to fail.
+        const skipped = error instanceof NoDumpError && !named && !looksLikeDump(source.name);
+        context.options.reporter.info(`${skipped ? 'Skipped' : 'Not imported'}. ${(0,errors/* messageOf */.bD)(error)}`);
+        return {
+            ...blank,
+            outcome: skipped ? 'skipped' : 'refused',
+            why: (0,errors/* messageOf */.bD)(error)
+        };
+    }
+}
+async function importOne(context, source) {
+    const { options, families, keys, encryption, stores } = context;
+    const { inputs, reporter, signal } = options;
+    const find = {
+        ...options,
+        ...inputs.postgresBin === undefined ? {} : {
+            bin: inputs.postgresBin
+        }
+    };
+    const layers = await layersOf(source, keys, {
+        tools: options,
+        signal
+    });
+    const examined = await examine(source, layers, {
+        find,
+        signal
+    });
+    const form = await storedForm(source, layers, examined, {
+        encryption,
+        signal
+    });
+    const { facts, digest } = examined;
+    const name = familyOf(source, inputs.name, facts.database);
+    const taken = takenAt({
+        option: inputs.takenAt,
+        archive: facts.createdAt,
+        name: source.name,
+        modified: source.modified
+    }, new Date());
+    tell(source, examined, taken, options);
+    const known = await families.find(name, digest.sha256);
+    const result = {
+        ...{
+            outcome: 'planned',
+            name,
+            database: facts.database ?? null,
+            format: facts.format,
+            ...digest
+        },
+        ...{
+            takenAt: taken.at.toISOString(),
+            takenFrom: taken.from
+        }
+    };
+    if (known?.lacking.length === 0) {
+        reporter.info(`${name} has this very file already${known.id === '' ? '' : `, as ${known.id}`}.`);
+        return {
+            ...result,
+            outcome: 'present',
+            id: known.id === '' ? null : known.id
+        };
+    }
+    if (inputs.dryRun) {
+        await families.note(name, digest.sha256, '');
+        return result;
+    }
+    const id = known?.id ?? (0,backup_id/* newId */.Si)(taken.at);
+    const into = known?.lacking ?? stores;
+    const compression = layers.compression ?? facts.compression ?? 'none';
+    const request = {
+        options,
+        source,
+        examined,
+        form,
+        taken,
+        name,
+        id,
+        compression,
+        stores: into
+    };
+    const { locations, problems } = await logged(context, name, into, ()=>publishImport(request));
+    await families.note(name, digest.sha256, id);
+    reporter.info(`Imported as ${name}/${id}.`);
+    return {
+        ...result,
+        outcome: 'imported',
+        id,
+        locations,
+        why: problems.length === 0 ? null : problems.join(' ')
+    };
+}
+/** @throws UserError where the dump does not say its database, and the name would come from that */ function familyOf(source, template, database) {
+    if (database === undefined && template.includes('{database}')) throw new errors/* UserError */.yo(`${source.path} does not say the name of its database, as a plain dump without --create never does. Give the family a name: --name=shop.`);
+    return (0,inputs_name/* familyName */.ar)(template, database);
+}
+function tell(source, { facts }, taken, { reporter }) {
+    const { format, server, pgDump, content, tables } = facts;
+    reporter.info(`A whole ${format} dump of PostgreSQL ${server.version} by pg_dump ${pgDump}, of ${taken.at.toISOString()} by the ${taken.from}.`);
+    if (taken.from === 'file time') reporter.warn(`Neither ${source.path} nor its name says when the dump was made: the time at which the file was last written is taken. Copying may have changed it; --taken-at says it better.`);
+    if (content === 'data') reporter.warn(`${source.path} holds rows alone, which restore only into tables that are there, and cannot be verified.`);
+    else if (tables === 0) reporter.warn(`${source.path} holds no table. Look whether it is of the right database.`);
+}
+/** Leaves a line of history of what was stored, or could not be. */ async function logged({ options }, name, stores, work) {
+    const startedAt = new Date();
+    const log = (entry)=>(0,backup_log/* writeLog */.u)({
+            stores,
+            run: options.run,
+            reporter: options.reporter
+        }, name, startedAt, {
+            action: 'import',
+            ...entry
+        });
+    try {
+        const done = await work();
+        await log({
+            backup: done.manifest.id
+        });
+        return done;
+    } catch (error) {
+        await log({
+            backup: null,
+            failure: options.signal.aborted ? new errors/* CancelledError */.cc() : error
+        });
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/cli/commands/import.js
+
+
+
+/** `pgkeep import <file...>`. Prints what became of each file. @throws when any was refused. */ async function importCommand(files, inputs, json, context) {
+    const results = await runImport({
+        ...terminalOptions(context, inputs),
+        files,
+        inputs
+    });
+    context.print(json ? `${JSON.stringify(results, null, 2)}\n` : importText(results, context.width));
+    const reasons = redReasons(results);
+    if (reasons.length > 0) throw new AggregateError(reasons);
+}
+
+// EXTERNAL MODULE: ./lib/backup/unfinished.js
+var unfinished = __nccwpck_require__(82485);
 ;// CONCATENATED MODULE: ./lib/cli/commands/list.js
 
 
@@ -35807,7 +38378,7 @@ var base_table = __nccwpck_require__(72341);
 
 
 /** Folders without a manifest that are named one by one. */ const MOST_UNFINISHED = 3;
-const COLUMNS = [
+const list_COLUMNS = [
     {
         title: 'ID'
     },
@@ -35879,7 +38450,7 @@ function tableOf(url, name, backups, inputs, context) {
         return '';
     }
     const title = inputs.storage.length > 1 ? `${url} ${name}\n` : '';
-    return title + (0,base_table/* renderTable */.b)(COLUMNS, backups.map(row), context.width);
+    return title + (0,base_table/* renderTable */.b)(list_COLUMNS, backups.map(row), context.width);
 }
 
 // EXTERNAL MODULE: ./lib/backup/history.js
@@ -35940,7 +38511,7 @@ const log_COLUMNS = [
         shrinks: true
     }
 ];
-const RUN = {
+const log_RUN = {
     title: 'RUN'
 };
 /** `pgkeep log`: who ran what, when, and how it ended; the newest last. */ async function logCommand(inputs, json, context) {
@@ -35963,7 +38534,7 @@ const RUN = {
         ]);
     const whole = (0,base_table/* renderTable */.b)([
         ...log_COLUMNS,
-        RUN
+        log_RUN
     ], rows);
     const fits = width === undefined || whole.split('\n').every((line)=>(0,base_text/* columnsOf */.PL)(line) <= width);
     return fits ? whole : (0,base_table/* renderTable */.b)(log_COLUMNS, rows, width);
@@ -36048,9 +38619,19 @@ var choose = __nccwpck_require__(14979);
         reporter: context.reporter
     });
     const where = store.locate(`${manifest.name}/${id}`);
-    context.print(json ? `${JSON.stringify(manifest, null, 2)}\n` : describe(manifest, where));
+    context.print(json ? `${JSON.stringify(manifest, null, 2)}\n` : show_describe(manifest, where));
 }
-function describe(manifest, where) {
+const TAKEN_FROM = {
+    option: 'by taken-at',
+    archive: 'by the archive itself',
+    'file name': 'by the name of the file',
+    'file time': 'by when the file was last written'
+};
+function importedText(imported) {
+    const { file, at, takenFrom, sha256 } = imported;
+    return `from ${file} on ${(0,units/* minuteOf */.iA)(at)}; its time is ${TAKEN_FROM[takenFrom]}; SHA-256 ${sha256}`;
+}
+function show_describe(manifest, where) {
     const { server, tools, source, totals } = manifest;
     const facts = [
         [
@@ -36079,11 +38660,15 @@ function describe(manifest, where) {
         ],
         [
             'Server',
-            `PostgreSQL ${server.version}, ${server.encoding}, ${server.collate}`
+            `PostgreSQL ${server.version}, ${server.encoding}, ${server.collate ?? 'locale not known'}`
         ],
         [
             'Made by',
             `pgkeep ${tools.pgkeep}, pg_dump ${tools.pg_dump}${tools.sameMajor ? '' : " (not the server's own major)"}`
+        ],
+        [
+            'Imported',
+            source.imported && importedText(source.imported)
         ],
         [
             'Run',
@@ -36620,11 +39205,14 @@ const CLEAR_LINE = '\r\u001b[2K';
 
 
 
+
+
 const SECRET_VARIABLES = [
     'DATABASE_URL',
     ...Object.entries(table/* TABLE */.Bt).filter(([, { type }])=>type === 'secret').map(([name])=>envName(name))
 ];
 /** Commands that only show what is there. */ const LOOKS = [
+    'fleet',
     'list',
     'show',
     'stats',
@@ -36679,26 +39267,9 @@ function terminalReporter(invocation) {
     });
 }
 async function dispatch(invocation, context) {
-    switch(invocation.command){
-        case 'help':
-            context.print(helpText(invocation.about, context.width));
-            return;
-        case 'version':
-            context.print(`pgkeep ${version/* VERSION */.x}\n`);
-            return;
-        case 'backup':
-        case 'restore':
-        case 'verify':
-        case 'check-migrations':
-        case 'prune':
-        case 'status':
-        case 'stats':
-        case 'log':
-        case 'list':
-        case 'show':
-        case 'delete':
-            return main_run(invocation, context);
-    }
+    if (invocation.command === 'help') context.print(helpText(invocation.about, context.width));
+    else if (invocation.command === 'version') context.print(`pgkeep ${version/* VERSION */.x}\n`);
+    else await main_run(invocation, context);
 }
 async function main_run(invocation, context) {
     const { reporter } = context;
@@ -36722,10 +39293,14 @@ function perform(invocation, context) {
             return pruneCommand(invocation.inputs, invocation.json, context);
         case 'status':
             return statusCommand(invocation.inputs, invocation.json, context);
+        case 'fleet':
+            return fleetCommand(invocation.inputs, invocation.json, context);
         case 'stats':
             return statsCommand(invocation.inputs, invocation.json, context);
         case 'log':
             return logCommand(invocation.inputs, invocation.json, context);
+        case 'import':
+            return importCommand(invocation.files, invocation.inputs, invocation.json, context);
         case 'list':
             return listCommand(invocation.inputs, invocation.json, context);
         case 'delete':
@@ -36740,12 +39315,13 @@ var reporter = __nccwpck_require__(97872);
 ;// CONCATENATED MODULE: ./lib/index.js
 // Everything in one bundle; what each entry does not need is loaded only when it is used.
 /** The actions by name: `dist/<name>.js` runs one of them. */ const actions = {
-    backup: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(752), __nccwpck_require__.e(659), __nccwpck_require__.e(310)]).then(__nccwpck_require__.bind(__nccwpck_require__, 99310))).backupAction(),
-    restore: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(752), __nccwpck_require__.e(659), __nccwpck_require__.e(597)]).then(__nccwpck_require__.bind(__nccwpck_require__, 82597))).restoreAction(),
-    prune: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(752), __nccwpck_require__.e(659), __nccwpck_require__.e(115)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5115))).pruneAction(),
-    status: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(752), __nccwpck_require__.e(659), __nccwpck_require__.e(471)]).then(__nccwpck_require__.bind(__nccwpck_require__, 59471))).statusAction(),
-    'check-migrations': async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(752), __nccwpck_require__.e(659), __nccwpck_require__.e(271)]).then(__nccwpck_require__.bind(__nccwpck_require__, 13271))).checkMigrationsAction(),
-    verify: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(752), __nccwpck_require__.e(659), __nccwpck_require__.e(415)]).then(__nccwpck_require__.bind(__nccwpck_require__, 34415))).verifyAction()
+    backup: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(752), __nccwpck_require__.e(659), __nccwpck_require__.e(14), __nccwpck_require__.e(310)]).then(__nccwpck_require__.bind(__nccwpck_require__, 99310))).backupAction(),
+    restore: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(752), __nccwpck_require__.e(659), __nccwpck_require__.e(14), __nccwpck_require__.e(597)]).then(__nccwpck_require__.bind(__nccwpck_require__, 82597))).restoreAction(),
+    prune: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(752), __nccwpck_require__.e(659), __nccwpck_require__.e(14), __nccwpck_require__.e(115)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5115))).pruneAction(),
+    status: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(752), __nccwpck_require__.e(659), __nccwpck_require__.e(14), __nccwpck_require__.e(471)]).then(__nccwpck_require__.bind(__nccwpck_require__, 59471))).statusAction(),
+    'check-migrations': async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(752), __nccwpck_require__.e(659), __nccwpck_require__.e(14), __nccwpck_require__.e(271)]).then(__nccwpck_require__.bind(__nccwpck_require__, 13271))).checkMigrationsAction(),
+    fleet: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(752), __nccwpck_require__.e(659), __nccwpck_require__.e(815), __nccwpck_require__.e(14), __nccwpck_require__.e(275)]).then(__nccwpck_require__.bind(__nccwpck_require__, 93275))).fleetAction(),
+    verify: async ()=>(await Promise.all(/* import() */[__nccwpck_require__.e(752), __nccwpck_require__.e(659), __nccwpck_require__.e(14), __nccwpck_require__.e(415)]).then(__nccwpck_require__.bind(__nccwpck_require__, 34415))).verifyAction()
 };
 
 // For the demo and the bench, which run what users run.
