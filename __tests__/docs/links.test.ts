@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parseStorageUrl } from '../../src/storage/url.js';
-import { read, ROOT } from '../house/files.js';
+import { projectFiles, read, ROOT } from '../house/files.js';
 import { DOCS, PAGES } from './pages.js';
 
 /** A page without its fenced blocks. */
@@ -58,6 +58,18 @@ describe.each(PAGES)('%s', (page) => {
     expect(read(page)).toMatch(/^# \S/);
     expect(prose(page).match(/^# /gm)).toHaveLength(1);
   });
+});
+
+it('files that link to pages on GitHub link to those that there are', () => {
+  const files = (projectFiles() ?? []).filter(
+    (file) => /\.(ya?ml|md|ts|json)$/.test(file) && !file.startsWith('dist/'),
+  );
+  const links = files.flatMap((file) =>
+    [...read(file).matchAll(/github\.com\/pgkeep\/pgkeep\/blob\/main\/([\w./-]*\w)/g)].map(
+      ([, path = '']) => path,
+    ),
+  );
+  for (const path of links) expect([path, existsSync(join(ROOT, path))]).toEqual([path, true]);
 });
 
 describe('docs/', () => {
