@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FleetAction } from '../../src/fleet/keys.js';
 import { parseFleet } from '../../src/fleet/parse.js';
-import { legsOf } from '../../src/fleet/plan.js';
+import { checkSize, legsOf, type Leg } from '../../src/fleet/plan.js';
 import { problemText } from '../../src/fleet/types.js';
 
 /** What is wrong with a file, as people see it. */
@@ -229,6 +229,15 @@ describe('a mistake is refused by line and column:', () => {
     expect(problems(`${at}databases:\n${databases(257)}`)).toEqual([
       'pgkeep.yml:260:3: here are 257 databases, and a matrix has 256 jobs at most: make two files and two jobs of it',
     ]);
+  });
+
+  it('more text than a matrix may have', () => {
+    const text = (length: number): string =>
+      `${at}  checks: SELECT '${'x'.repeat(length)}' > ''\ndatabases:\n${Array.from({ length: 200 }, (_, index) => `  db-${index}: URL_${index}\n`).join('')}`;
+    expect(() => checkSize(legs(text(2000), 'verify') as Leg[])).not.toThrow();
+    expect(() => checkSize(legs(text(2500), 'verify') as Leg[])).toThrow(
+      /^The matrix of 200 databases would be .* Shorten the defaults/,
+    );
   });
 
   it('several databases of one server, in a verification', () => {

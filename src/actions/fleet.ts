@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { ExplainedError, messageOf, UserError } from '../base/errors.js';
-import { formatBytes, plural } from '../base/units.js';
-import type { Leg } from '../fleet/plan.js';
 import { secretsOf } from '../fleet/passed.js';
 import { readLegs } from '../fleet/read.js';
 import { parseReport, reportName, reportOf, type LegReport } from '../fleet/report.js';
@@ -18,8 +16,7 @@ import type { FleetInputs } from '../inputs/values.js';
 import { inParallel } from '../storage/artifact/parallel.js';
 import { reasonTeller, toldInSummary } from './shared.js';
 
-/** A job's outputs may have 1 MB, counted in UTF-16; some of it is for the others. */
-const MATRIX_BYTES = 900_000;
+/** How many reports are read at the same time. */
 const READERS = 8;
 
 /** The action in `fleet/`: each of its steps is one of a workflow's. */
@@ -61,21 +58,12 @@ const NOTHING_BEGUN = {
 async function plan({ config, action }: FleetInputs, context: ActionContext): Promise<void> {
   const { reporter } = context;
   const legs = await toldInSummary(context, NOTHING_BEGUN, async () =>
-    Promise.resolve(fitting(readLegs(config, action))),
+    Promise.resolve(readLegs(config, action)),
   );
   reporter.info(planText(legs));
   const databases = legs.map(({ database }) => database).join('\n');
   const id = randomBytes(4).toString('hex');
   setOutputs({ matrix: legs, databases, count: legs.length, id }, reporter);
-}
-
-function fitting(legs: Leg[]): Leg[] {
-  const bytes = JSON.stringify(legs).length * 2;
-  if (bytes > MATRIX_BYTES)
-    throw new UserError(
-      `The matrix of ${plural(legs.length, 'database')} would be ${formatBytes(bytes)}, and GitHub takes ${formatBytes(MATRIX_BYTES)}. Make two files and two jobs of it.`,
-    );
-  return legs;
 }
 
 /**

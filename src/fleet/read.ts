@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { codeOf, ExplainedError, UserError } from '../base/errors.js';
 import type { FleetAction } from './keys.js';
 import { parseFleet } from './parse.js';
-import { legsOf, type Leg } from './plan.js';
+import { checkSize, legsOf, type Leg } from './plan.js';
 import { problemText } from './types.js';
 
 /**
@@ -14,7 +14,9 @@ export function readLegs(file: string, action: FleetAction): Leg[] {
   // Whoever may read the run's log may read the file too.
   const told = problems.map((problem) => problemText(file, problem));
   if (told.length > 0) throw new AggregateError(told.map((text) => new ExplainedError(text, text)));
-  return legsOf(members, action);
+  const legs = legsOf(members, action);
+  checkSize(legs);
+  return legs;
 }
 
 function textOf(file: string): string {
