@@ -1,16 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import { UserError } from '../base/errors.js';
 import { plural } from '../base/units.js';
-import { readGlobals, type Globals } from '../postgres/globals.js';
 import { quoteIdentifier } from '../postgres/psql.js';
 import { settingSql } from '../postgres/database/settings.js';
 import { archivedProperties } from '../restore/swap/archived.js';
 import type { StagedBackup } from '../restore/types.js';
-import { bootstrapRole } from '../verify/bootstrap-role.js';
-import { extensionsOf, warnOfMissing } from '../verify/extensions.js';
+import { warnOfMissing } from '../verify/extensions.js';
 import type { Division } from '../verify/left-out.js';
 import type { CopyOptions } from '../verify/options.js';
-import { openPlace, programsFor, type Place } from '../verify/place.js';
+import { openPlace, type Place } from '../verify/place.js';
 import { ScratchCopy } from '../verify/scratch-copy.js';
 import { Door } from './door.js';
 import { REHEARSAL_SETTINGS, unhide } from './observe/index.js';
@@ -31,22 +28,10 @@ export interface Stage {
 export async function setStage(options: CopyOptions, staged: StagedBackup): Promise<Stage> {
   const { reporter, signal } = options;
   const { database } = staged.manifest;
-  const programs = await reporter.group('PostgreSQL programs', () => programsFor(options, staged));
-  const globals: Globals =
-    staged.globals === undefined
-      ? { roles: [], statements: [] }
-      : readGlobals(await readFile(staged.globals, 'utf8'));
-  const place = await reporter.group('Scratch server', async () => {
-    return openPlace(options, staged, programs, {
-      extensions: await extensionsOf(staged, { programs, signal }),
-      bootstrapRole: bootstrapRole(staged, globals),
-      database,
-      settings: REHEARSAL_SETTINGS,
-    });
-  });
+  const place = await openPlace(options, staged, { database, settings: REHEARSAL_SETTINGS });
   try {
     const copy = new ScratchCopy(options, staged, place, database);
-    await copy.makeRoles(globals);
+    await copy.makeRoles();
     const otherwise = await copy.createDatabase();
     const division = await copy.divide();
     if (division !== undefined) {

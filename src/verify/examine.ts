@@ -1,19 +1,16 @@
-import { readFile } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import { holdsNothing } from '../backup/fingerprint/nothing.js';
 import { UserError } from '../base/errors.js';
 import type { Reporter } from '../base/reporter.js';
 import type { StagedBackup } from '../restore/types.js';
 import { checkIndexes } from './amcheck.js';
-import { bootstrapRole } from './bootstrap-role.js';
 import { expectTables, runChecks } from './checks.js';
 import { compareRestored, type CompareRequest } from './compare/index.js';
 import { runControl } from './control/index.js';
 import { Copies } from './copies.js';
-import { extensionsOf, warnOfMissing } from './extensions.js';
-import { readGlobals, type Globals } from '../postgres/globals.js';
+import { warnOfMissing } from './extensions.js';
 import type { VerifyOptions } from './options.js';
-import { openPlace, programsFor, type Place } from './place.js';
+import { openPlace, type Place } from './place.js';
 import type { Proof } from './prove.js';
 import { isRed } from './result.js';
 import { roleFindings } from './roles.js';
@@ -29,17 +26,10 @@ export type Examined = Pick<
 export async function examine(options: VerifyOptions, staged: StagedBackup): Promise<Examined> {
   const { reporter } = options;
   refuseRowsAlone(staged);
-  const programs = await reporter.group('PostgreSQL programs', () => programsFor(options, staged));
-  const globals = await globalsOf(staged);
-  const place = await reporter.group('Scratch server', async () => {
-    return openPlace(options, staged, programs, {
-      extensions: await extensionsOf(staged, { programs, signal: options.signal }),
-      bootstrapRole: bootstrapRole(staged, globals),
-    });
-  });
+  const place = await openPlace(options, staged);
   warnOfMissing(place, 'NOT VERIFIED', reporter);
   try {
-    return await compareCopies(options, staged, place, globals);
+    return await compareCopies(options, staged, place);
   } catch (error) {
     throw (await place.scratch.explain(error)) as Error;
   } finally {
@@ -63,20 +53,11 @@ function emptiness({ fingerprint }: StagedBackup, reporter: Reporter): string[] 
   return [warning];
 }
 
-async function globalsOf({ globals }: StagedBackup): Promise<Globals | undefined> {
-  return globals === undefined ? undefined : readGlobals(await readFile(globals, 'utf8'));
-}
-
 /** Restores and compares on a server that is there. */
-async function compareCopies(
-  options: VerifyOptions,
-  staged: StagedBackup,
-  place: Place,
-  globals: Globals | undefined,
-): Promise<Examined> {
+async function compareCopies(options: VerifyOptions, staged: StagedBackup, place: Place): Promise<Examined> {
   const copies = new Copies(options, staged, place);
   const { inputs, reporter, signal } = options;
-  const named = await copies.makeRoles(globals ?? { roles: [], statements: [] });
+  const named = await copies.makeRoles();
   const restoring = performance.now();
   const otherwise = await copies.makeDatabases();
   for (const sentence of otherwise) reporter.warn(sentence);
@@ -102,8 +83,8 @@ async function compareCopies(
   const findings = [
     ...restored.findings,
     ...compared,
-    ...roleFindings(named, globals, {
-      bootstrapRole: bootstrapRole(staged, globals),
+    ...roleFindings(named, place.globals, {
+      bootstrapRole: place.bootstrapRole,
       encoding: staged.manifest.server.encoding,
     }),
     ...(await expectTables(request.open, inputs.expectTables)),

@@ -4,7 +4,6 @@ import { Psql } from '../postgres/psql.js';
 import { restoreInto, rolesNamedIn, type Restored } from '../restore/archive/index.js';
 import { identityOf, prepareRequirements } from '../restore/requirements.js';
 import type { StagedBackup } from '../restore/types.js';
-import type { Globals } from '../postgres/globals.js';
 import { divideArchive, type Division } from './left-out.js';
 import type { CopyOptions } from './options.js';
 import type { Place } from './place.js';
@@ -42,9 +41,10 @@ export class ScratchCopy {
    * All that the archive names must be there; on a server of our own they may also do what they could do.
    * @returns those that the archive names
    */
-  async makeRoles({ roles, statements }: Globals): Promise<string[]> {
+  async makeRoles(): Promise<string[]> {
     const { options, staged, place } = this;
     const { signal } = options;
+    const { roles, statements } = place.globals ?? { roles: [], statements: [] };
     const named = await rolesNamedIn({ archive: staged, programs: place.programs, signal });
     await place.scratch.createRoles([...new Set([...roles, ...(staged.fingerprint?.roles ?? []), ...named])]);
     if (options.inputs.scratchUrl !== undefined) return named;
