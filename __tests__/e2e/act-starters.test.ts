@@ -33,10 +33,18 @@ const here = [workflowsRunHere(suite), s3IsHere(suite)].every(Boolean);
       starter(name)
         .replaceAll('s3://my-backups/postgres?region=eu-central-1', storage)
         .replaceAll('recipients: age1...', `recipients: ${recipient}`);
-    stand.commit({
-      ...Object.fromEntries(starters().map((name) => [name, edited(name)])),
-      unedited: starter('backup-artifacts'),
-    });
+    stand.commit(
+      {
+        ...Object.fromEntries(starters().map((name) => [name, edited(name)])),
+        unedited: starter('backup-artifacts'),
+      },
+      // As the comment of the starter has it.
+      {
+        'pgkeep.yml': edited('fleet')
+          .replace(/^(?!# {6}).*\n/gm, '')
+          .replace(/^# {6}/gm, ''),
+      },
+    );
   });
 
   afterAll(async () => {
@@ -151,6 +159,19 @@ const here = [workflowsRunHere(suite), s3IsHere(suite)].every(Boolean);
     const { outputs } = green(['backup/pgkeep backup/backup'], await run('backup-artifacts'));
     expect(github.named('pgkeep.production.manifest.json')).toHaveLength(1);
     expect(github.named(`pgkeep.production.${outputs['backup-id']}.database.dump.zst.age`)).toHaveLength(1);
+  });
+
+  it('back up many databases from one file', async () => {
+    stand.sql('postgres', 'CREATE DATABASE crm');
+    const result = await run('fleet', {
+      secrets: { SHOP_DATABASE_URL: stand.server.url(), CRM_DATABASE_URL: stand.server.url('crm') },
+    });
+    expect([result.errors, result.code]).toEqual([[], 0]);
+    expect(result.summary).toContain('2 of 2 databases succeeded');
+    const keys = await s3.keys(bucket);
+    expect(keys).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^postgres\/crm\/.*\/manifest\.json$/)]),
+    );
   });
 
   it('are all run', () => {
