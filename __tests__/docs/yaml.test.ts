@@ -1,4 +1,5 @@
 // Every YAML block that users may paste: it parses, and what it gives to this project's actions and workflows they take.
+import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { readInputs } from '../../src/inputs/read.js';
@@ -146,14 +147,24 @@ describe('the YAML of the pages', () => {
       if (job.uses === undefined) expect(job['timeout-minutes']).toEqual(expect.any(Number));
   });
 
-  it.each(named(yaml))('puts nothing into a shell that could be more than a word: %s', (_name, { text }) => {
-    const visit = (value: unknown): void => {
-      if (typeof value !== 'object' || value === null) return;
-      if ('run' in value) expect(value.run).not.toContain('${{');
-      Object.values(value).forEach(visit);
-    };
-    visit(parse(text));
-  });
+  it.each(named(yaml))(
+    'runs what is shell, and puts nothing into it that could be more than a word: %s',
+    (_name, { text }) => {
+      const visit = (value: unknown): void => {
+        if (typeof value !== 'object' || value === null) return;
+        if ('run' in value) {
+          expect(value.run).not.toContain('${{');
+          const { status, stderr } = spawnSync('bash', ['-n'], {
+            input: String(value.run),
+            encoding: 'utf8',
+          });
+          expect([status, stderr]).toEqual([0, '']);
+        }
+        Object.values(value).forEach(visit);
+      };
+      visit(parse(text));
+    },
+  );
 
   it.each(named(workflows.filter(({ text }) => text.includes('schedule:'))))(
     'runs at an odd minute: %s',
