@@ -79,7 +79,7 @@ describe('kindOf', () => {
   it.each<[string, Buffer, string | undefined]>([
     ['a script', Buffer.from('--\n-- PostgreSQL database dump\n--\n'), 'plain'],
     ['a script of Windows', Buffer.from('--\r\n-- PostgreSQL database dump\r\n--\r\n'), 'plain'],
-    ['a server', Buffer.from('--\n-- PostgreSQL database cluster dump\n--\n'), undefined],
+    ['a server', Buffer.from('--\n-- PostgreSQL database cluster dump\n--\n'), 'server'],
     ['tar', tar, 'tar'],
     ['text', Buffer.from('SELECT 1;'), undefined],
     ['nothing', Buffer.alloc(0), undefined],
@@ -93,7 +93,6 @@ describe('notADump', () => {
     ['<!DOCTYPE html><html>', 'HTML or XML'],
     ['\n<?xml version="1.0"?><Error><Code>AccessDenied', 'HTML or XML'],
     ['pg_dump: error: connection to server', 'error message of a program'],
-    ['--\n-- PostgreSQL database cluster dump\n--', 'pg_dumpall'],
     ['-- MySQL dump 10.13', 'MySQL'],
     ['SQLite format 3\0', 'SQLite'],
     ['-----BEGIN AGE ENCRYPTED FILE-----', 'age -d'],

@@ -9,9 +9,9 @@ import { readInputs } from '../../src/inputs/read.js';
 import { PASSWORD } from '../servers/postgres.mjs';
 import { filesIn, Rig, rigMissing } from '../support/backup-rig.js';
 import { missingPrograms } from '../support/clients.js';
-import { dumpBy, importing, manifestOf } from '../support/import-rig.js';
+import { dumpBy, importing, manifestOf, rowsOf } from '../support/import-rig.js';
 import { Listener } from '../support/listener.js';
-import { messagesOf } from '../support/restore-rig.js';
+import { messagesOf, restoring } from '../support/restore-rig.js';
 
 const absent = missingPrograms(['age', 'zstd', 'gzip', 'tar', 'openssl']);
 const why = rigMissing ?? (absent.length > 0 ? `missing: ${absent.join(', ')}` : undefined);
@@ -118,9 +118,42 @@ if (why !== undefined) process.stderr.write(`NOT RUN: what import refuses: ${why
     expect(await refusal(file(name, bytes()))).toMatch(expected);
   });
 
-  it('refuses the dump of a whole server, and says what to do', async () => {
-    const all = await dumpBy(rig, 'shop', 'all.sql.gz', '"$PG_DUMPALL" -d "$URL" | gzip > "$OUT"');
-    expect(await refusal(all)).toMatch(/whole server \(pg_dumpall\).*pgkeep backup --databases=\*/);
+  it('makes a backup of each database in the dump of a whole server', async () => {
+    await (await rig.database('my crm', 'CREATE TABLE people AS SELECT 1 AS id')).close();
+    const all = await dumpBy(
+      rig,
+      'shop',
+      'all_20250101.sql.gz',
+      '"$PG_DUMPALL" -d "$URL" > all; gzip < all > "$OUT"',
+    );
+    expect(await refusal(all)).toMatch(
+      /server with 2 databases \(my crm, shop\).*Put \{database\} into the name/,
+    );
+    const whole = readFileSync(join(rig.folder, 'dumps', 'all'));
+    const cut = file('all.sql', whole.subarray(0, whole.lastIndexOf('-- PostgreSQL database cluster')));
+    expect(await refusal(cut, { name: '{database}' })).toMatch(/is cut off: it lacks the line/);
+
+    const store = rig.storage();
+    const { results, said } = await importing(rig.folder, [all], {
+      storage: store.url,
+      name: 'old-{database}',
+    });
+    expect(
+      results.map(({ outcome, name, database }) => [outcome, name?.replace(/-\w{6}$/, ''), database]),
+    ).toEqual([
+      ['imported', 'old-my-crm', 'my crm'],
+      ['imported', 'old-shop', 'shop'],
+    ]);
+    expect(said.warnings.join()).toContain('Its roles are left out');
+    const parts = filesIn(store.folder).map((path) => readFileSync(join(store.folder, path), 'latin1'));
+    expect(parts.filter((text) => text.includes('SCRAM-SHA-256'))).toEqual([]);
+    const again = await importing(rig.folder, [all], { storage: store.url, name: 'old-{database}' });
+    expect(again.results.map(({ outcome }) => outcome)).toEqual(['present', 'present']);
+    const restored = await restoring(rig, {
+      ...{ 'database-url': rig.server.url('again'), storage: store.url, name: 'old-shop' },
+    });
+    if (restored.error !== undefined) throw restored.error as Error;
+    expect(await rowsOf(rig, 'again')).toEqual(await rowsOf(rig, 'shop'));
   });
 
   it('refuses what would no longer be encrypted, a wrong key, none, and another number of rounds', async () => {
@@ -139,7 +172,7 @@ if (why !== undefined) process.stderr.write(`NOT RUN: what import refuses: ${why
     const keys = { 'source-passphrase': secret, recipients: recipient };
     expect(await refusal(plainly)).toMatch(/PGKEEP_SOURCE_PASSPHRASE/);
     expect(await refusal(plainly, { 'source-passphrase': secret })).toMatch(
-      /would not be: age takes the place/,
+      /what is stored of it would not be/,
     );
     const wrong = await refusal(plainly, { ...keys, 'source-passphrase': 'battery' });
     expect(wrong).toMatch(/does not open with this passphrase.*--openssl-iterations/);

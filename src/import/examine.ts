@@ -5,7 +5,7 @@ import { DigestMeter } from '../storage/digest.js';
 import type { Digest } from '../storage/store.js';
 import { readCustomDump, readDirectoryDump } from './archive-dump.js';
 import type { DumpFacts } from './facts.js';
-import type { Layers } from './layers.js';
+import type { DumpLayers, Layers } from './layers.js';
 import { readPlainDump } from './plain-dump.js';
 import { through } from './program.js';
 import type { Source } from './source.js';
@@ -24,7 +24,7 @@ export interface Examined {
  */
 export async function examine(
   source: Source,
-  layers: Layers,
+  layers: DumpLayers,
   { find, signal }: { find: FindOptions; signal: AbortSignal },
 ): Promise<Examined> {
   const meter = new DigestMeter();

@@ -11,6 +11,8 @@ import { notADump, nothingIn } from './unusable.js';
 
 export type Compression = 'gzip' | 'zstd' | 'lz4';
 export type DumpKind = 'custom' | 'tar' | 'plain';
+/** A dump of one database, and not of a whole server. */
+export type DumpLayers = Layers & { kind: DumpKind };
 
 /** What the dump in a file begins with: its table of contents is in there, or the first of it. */
 const HEAD = 256 * 1024;
@@ -25,7 +27,7 @@ export interface SourceKeys extends DecryptionKeys {
 export interface Layers {
   encryption: 'none' | 'age-recipients' | 'age-passphrase' | 'openssl';
   compression: Compression | undefined;
-  kind: DumpKind;
+  kind: DumpKind | 'server';
   head: Buffer;
   /** Takes the encryption away. */
   decrypt: Stage;
@@ -59,7 +61,7 @@ export async function layersOf(
   );
   if (head.length === 0) throw nothingIn(file, true);
   const kind = kindOf(head);
-  if (kind !== 'custom' && kind !== 'tar' && kind !== 'plain') {
+  if (kind !== 'custom' && kind !== 'tar' && kind !== 'plain' && kind !== 'server') {
     if (kind !== undefined)
       throw new UserError(
         `${file} is packed more than once (${[outer, middle, kind].filter((one, index, all) => one !== undefined && all.indexOf(one) === index).join(', ')}). Undo the outermost step, and import the result.`,

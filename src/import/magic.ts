@@ -1,5 +1,5 @@
 /** What a file is, layer by layer: what encrypts it, what compresses it, what it is inside. */
-export type Kind = 'age' | 'openssl' | 'gzip' | 'zstd' | 'lz4' | 'custom' | 'tar' | 'plain';
+export type Kind = 'age' | 'openssl' | 'gzip' | 'zstd' | 'lz4' | 'custom' | 'tar' | 'plain' | 'server';
 
 /** So much of a file tells what it is. */
 export const TELLING = 4096;
@@ -19,11 +19,15 @@ const USTAR = { at: 257, text: 'ustar' };
 
 /** pg_dump begins with this comment, whatever it was told. */
 const PLAIN = /^(?:--\r?\n)?-- PostgreSQL database dump\r?$/m;
+/** And pg_dumpall with this one. */
+const SERVER = /^(?:--\r?\n)?-- PostgreSQL database cluster dump\r?$/m;
 
 /** What a file that begins like this is; undefined where it is none of them. */
 export function kindOf(head: Buffer): Kind | undefined {
   const known = MAGICS.find(([, magic]) => head.subarray(0, magic.length).equals(magic));
   if (known !== undefined) return known[0];
   if (head.subarray(USTAR.at, USTAR.at + USTAR.text.length).toString('latin1') === USTAR.text) return 'tar';
-  return PLAIN.test(head.subarray(0, TELLING).toString('latin1').slice(0, 200)) ? 'plain' : undefined;
+  const text = head.subarray(0, 200).toString('latin1');
+  if (SERVER.test(text)) return 'server';
+  return PLAIN.test(text) ? 'plain' : undefined;
 }

@@ -10,6 +10,8 @@ export interface Source {
   path: string;
   /** The last part of it. */
   name: string;
+  /** Of the dump of a whole server. */
+  database?: string;
   modified: Date;
   bytes: number;
   /** Its bytes, from the beginning each time; a folder's as a tar archive. */

@@ -4,7 +4,7 @@ import type { Encryption } from '../codec/types.js';
 import type { Part } from '../backup/manifest.js';
 import { DigestMeter, sameDigest } from '../storage/digest.js';
 import { decompressed, type Examined } from './examine.js';
-import type { Layers } from './layers.js';
+import type { DumpLayers } from './layers.js';
 import { through } from './program.js';
 import type { Source } from './source.js';
 import { asDirectoryTar } from './tar.js';
@@ -27,16 +27,14 @@ export interface StoredForm {
  */
 export async function storedForm(
   source: Source,
-  layers: Layers,
+  layers: DumpLayers,
   { digest }: Pick<Examined, 'digest'>,
   { encryption, signal }: { encryption: Encryption; signal: AbortSignal },
 ): Promise<StoredForm> {
   const file = source.path;
   const kept = keptEncryption(layers, encryption);
   if (kept === undefined && encryption.kind === 'none' && layers.encryption !== 'none')
-    throw new UserError(
-      `${file} is encrypted, and what is stored of it would not be: ${layers.encryption === 'openssl' ? 'age takes the place of `openssl enc`' : 'a tar archive is packed anew'}. Give recipients or a passphrase.`,
-    );
+    throw stillEncrypted(file);
   const base = BASES[layers.kind] + (layers.compression === undefined ? '' : SUFFIXES[layers.compression]);
   const stage = await encryptStage(encryption);
   const stored = kept ?? encryption.kind;
@@ -50,8 +48,15 @@ export async function storedForm(
   };
 }
 
+/** The refusal to store in plain what was encrypted: what it is decrypted for (`openssl`, packing anew) is no reason to. */
+export function stillEncrypted(file: string): UserError {
+  return new UserError(
+    `${file} is encrypted, and what is stored of it would not be: as it is encrypted it cannot be stored. Give recipients or a passphrase.`,
+  );
+}
+
 /** Where the file's own encryption is what is stored. */
-function keptEncryption(layers: Layers, encryption: Encryption): Part['encryption'] | undefined {
+function keptEncryption(layers: DumpLayers, encryption: Encryption): Part['encryption'] | undefined {
   if (encryption.kind !== 'none' || layers.kind === 'tar') return undefined;
   return layers.encryption === 'age-recipients' || layers.encryption === 'age-passphrase'
     ? layers.encryption
@@ -61,7 +66,7 @@ function keptEncryption(layers: Layers, encryption: Encryption): Part['encryptio
 /** A tar archive with its files in the folder of a backup; anything else as it is. */
 function repacked(
   opened: AsyncIterable<Uint8Array>,
-  layers: Layers,
+  layers: DumpLayers,
   how: { file: string; signal: AbortSignal },
 ): AsyncIterable<Uint8Array> {
   if (layers.kind !== 'tar') return opened;

@@ -25,10 +25,6 @@ const KNOWN: readonly [Test, string][] = [
     says(/^\s*(pg_dump|pg_dumpall|psql|pg_restore): /),
     'holds an error message of a program and no dump: the backup failed when it was made',
   ],
-  [
-    says(/^-- PostgreSQL database cluster dump\r?$/m),
-    'is the dump of a whole server (pg_dumpall), which is no backup of one database. Restore it into a server with psql, and back up its databases from there with `pgkeep backup --databases=*`',
-  ],
   [says(/^-- (MySQL|MariaDB) dump/m), 'is a dump of MySQL or MariaDB, which PostgreSQL cannot restore'],
   [says(/^SQLite format 3\0/), 'is a database of SQLite'],
   [
