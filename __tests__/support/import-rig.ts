@@ -6,6 +6,7 @@ import type { FileResult } from '../../src/import/types.js';
 import { readInputs } from '../../src/inputs/read.js';
 import { folderCache } from '../../src/postgres/programs/index.js';
 import { decodeManifest, type Manifest } from '../../src/backup/manifest.js';
+import { PASSWORD } from '../servers/postgres.mjs';
 import type { Rig } from './backup-rig.js';
 import { provideClients } from './clients.js';
 import { Listener } from './listener.js';
@@ -64,6 +65,8 @@ export async function dumpBy(
       PG_DUMP: rig.programs.path('pg_dump'),
       PG_DUMPALL: rig.programs.path('pg_dumpall'),
       URL: rig.server.url(database),
+      // pg_dumpall does not hand the URL's own on to pg_dump.
+      PGPASSWORD: PASSWORD,
       OUT: name,
       ...env,
     },
