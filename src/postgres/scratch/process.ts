@@ -8,8 +8,8 @@ import { prefixOf, spawnAs, type ServerUser } from './run-as.js';
 import { keeperScript, supervisorScript, type ScriptPaths } from './script.js';
 import type { Place } from './user.js';
 
-/** `sun_path` has 108 bytes, the last of them zero. */
-const LONGEST_SOCKET = 107;
+/** `sun_path` has 108 bytes on Linux and 104 on macOS, the last of them zero. */
+const LONGEST_SOCKET = 103;
 const SOCKET = '.s.PGSQL.5432';
 
 /** Short on every system; a socket takes no room there. */
