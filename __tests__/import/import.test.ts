@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { readInventory } from '../../src/backup/inventory.js';
 import { readHistory } from '../../src/backup/history.js';
+import type { Manifest } from '../../src/backup/manifest.js';
 import type { FileResult } from '../../src/import/types.js';
 import { readInputs } from '../../src/inputs/read.js';
 import { redReasons, runPrune } from '../../src/retention/run.js';
@@ -61,6 +62,19 @@ const DUMPS: Record<string, [string, string]> = {
   age: ['backup_20250209.sql.gz.age', '"$PG_DUMP" "$URL" | gzip | age -r "$RECIPIENT" > "$OUT"'],
 };
 
+/** The others are stored byte by byte, or differ from one of these in what is taken away from around them alone. */
+const RESTORED = [
+  'a custom archive in gzip',
+  'a tar archive',
+  'a folder that tar packed',
+  'a script',
+  'a script in lz4',
+  'a script with --clean and --create',
+  'a script with --inserts',
+  'an old openssl',
+  'age',
+];
+
 (why === undefined ? describe : describe.skip).each(borderMajors())('import from PostgreSQL %i', (major) => {
   let rig: Rig;
   let source: Record<string, string>;
@@ -105,7 +119,7 @@ const DUMPS: Record<string, [string, string]> = {
   const encrypted = (what: string): Record<string, string> =>
     what.includes('openssl') ? { recipients: recipient } : {};
 
-  it.each(Object.keys(DUMPS))('takes %s, and restores it with its rows', async (what) => {
+  it.each(Object.keys(DUMPS))('takes %s', async (what) => {
     const { result, folder, url } = await imported(what, encrypted(what));
     const manifest = manifestOf(folder, result);
     const file = files[what] ?? '';
@@ -127,6 +141,10 @@ const DUMPS: Record<string, [string, string]> = {
       const [part] = manifest.parts;
       if (!what.includes('tar') && !what.includes('openssl')) expect(part?.sha256).toBe(sha256);
     }
+    if (RESTORED.includes(what)) await restores(what, url, manifest);
+  });
+
+  async function restores(what: string, url: string, manifest: Manifest): Promise<void> {
     const target = `restored_${Object.keys(DUMPS).indexOf(what)}`;
     const restored = await restoring(rig, {
       'database-url': rig.server.url(target),
@@ -137,9 +155,9 @@ const DUMPS: Record<string, [string, string]> = {
     expect(await rowsOf(rig, target)).toEqual(source);
     // What `--clean` would have dropped is still there.
     expect(await rowsOf(rig, 'shop')).toEqual(source);
-  });
+  }
 
-  it.each(['a custom archive', 'a tar archive', 'a script with --clean and --create', 'a script in gzip'])(
+  it.each(['a custom archive', 'a tar archive', 'a script in gzip'])(
     'verifies %s, and claims no more than that it restores',
     async (what) => {
       const { result, url } = await imported(what);
