@@ -141,6 +141,27 @@ describe('a mistake is refused by line and column:', () => {
       ['pgkeep.yml:6:5: "label" takes one value: give it one, or leave the line out'],
     ],
     [
+      'a list where one value belongs',
+      `${at}databases:\n  shop: [A, B]\n  crm:\n    database-url-secret: C\n    environment: [x, y]\n`,
+      [
+        /^pgkeep\.yml:4:3: "shop" needs the name of the secret/,
+        /^pgkeep\.yml:7:5: "environment" takes one value/,
+      ],
+    ],
+    [
+      'an input that stands beside the defaults',
+      'storage: artifact://\ndatabases:\n  shop: A\n',
+      [
+        'pgkeep.yml:1:1: "storage" belongs below "defaults:" or below a database',
+        /^pgkeep\.yml:3:3: "shop": Input "storage" is required/,
+      ],
+    ],
+    [
+      'defaults that are none',
+      'defaults: artifact://\ndatabases:\n  shop: A\n',
+      [/^pgkeep\.yml:1:1: "defaults" takes inputs/],
+    ],
+    [
       'no value',
       `${at}  label:\ndatabases:\n  shop: A\n`,
       ['pgkeep.yml:3:3: "label" has no value: give it one, or leave the line out'],
@@ -248,6 +269,61 @@ describe('a mistake is refused by line and column:', () => {
         /^pgkeep\.yml:4:3: "main": Input "name" is "main-\{database\}", but verify knows no database/,
       ),
     ]);
+  });
+});
+
+describe('a file of any kind', () => {
+  const whole = `# c\n${at}  recipients: [age1x, age1y]\ndatabases:\n  shop: SHOP_URL\n  crm: &a\n    database-url-secret: CRM_URL\n    name: crm-prod\n    label: "x"\n    exclude-tables:\n      - t.*\n  b: { database-url-secret: B, tables: [x] }\n`;
+  const pieces = [
+    '\t',
+    ' ',
+    '\n',
+    '- ',
+    '*a',
+    '&a',
+    '{',
+    '}',
+    '[',
+    ']',
+    ':',
+    '? ',
+    '!!int ',
+    '|',
+    '>',
+    '"',
+    "'",
+    '#',
+  ].concat([
+    '\0',
+    '\ud800',
+    '<<: *a',
+    '---\n',
+    '%',
+    '@',
+    '`',
+    '~',
+    'null',
+    '${{',
+    'postgres://u:hunter2@h/d',
+  ]);
+
+  it('is read or refused at a place in it, and no secret in it gets out', () => {
+    let seed = 1;
+    const below = (limit: number): number => {
+      seed = (seed * 1103515245 + 12345) % 2 ** 31;
+      return Math.floor((seed / 2 ** 31) * limit);
+    };
+    for (let round = 0; round < 3000; round += 1) {
+      let text = whole;
+      for (let change = 0; change <= below(4); change += 1) {
+        const place = below(text.length);
+        text = text.slice(0, place) + (pieces[below(pieces.length)] ?? '') + text.slice(place + below(5));
+      }
+      const { members, problems: found } = parseFleet(text, 'backup');
+      for (const { line, column } of found) expect(Math.min(line, column)).toBeGreaterThan(0);
+      const told = [...found, ...(found.length === 0 ? legsOf(members, 'backup') : [])];
+      expect([text, JSON.stringify(told)]).toEqual([text, expect.not.stringContaining('hunter2')]);
+    }
   });
 });
 

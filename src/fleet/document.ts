@@ -27,13 +27,17 @@ export class ConfigDocument {
 
   constructor(text: string) {
     this.document = parseDocument(text, { lineCounter: this.lines, prettyErrors: false });
-    for (const { code, message, pos } of [...this.document.errors, ...this.document.warnings]) {
-      const what =
-        code === 'DUPLICATE_KEY'
-          ? 'this stands twice in one place'
-          : `this is no YAML: ${firstLine(message)}`;
-      this.problems.push({ ...this.place(pos[0]), message: what });
-    }
+    const found = [...this.document.errors, ...this.document.warnings];
+    const twice = found.filter(({ code }) => code === 'DUPLICATE_KEY');
+    // What follows the first mistake is mostly its echo.
+    const [broken] = found.filter((each) => !twice.includes(each));
+    for (const { pos } of twice)
+      this.problems.push({ ...this.place(pos[0]), message: 'this stands twice in one place' });
+    if (broken !== undefined)
+      this.problems.push({
+        ...this.place(broken.pos[0]),
+        message: `this is no YAML: ${withoutSource(broken.message)}`,
+      });
     visit(this.document, {
       Alias: (_, alias) => {
         if (alias.resolve(this.document) === undefined)
@@ -63,10 +67,13 @@ export class ConfigDocument {
     }));
   }
 
-  /** What stands behind a word, as an input would be given it: a list has a line for each entry; undefined for a map. */
-  text(node: unknown): string | undefined {
+  /**
+   * What stands behind a word, as an input would be given it; undefined for what is no text.
+   * @param lists whether it may be a list, which has a line for each entry
+   */
+  text(node: unknown, lists = false): string | undefined {
     const value = this.resolved(node);
-    if (isSeq(value)) {
+    if (lists && isSeq(value)) {
       const entries = value.items.map((item) => this.scalar(item));
       return entries.some((entry) => entry === undefined || entry.includes('\n'))
         ? undefined
@@ -101,6 +108,7 @@ export class ConfigDocument {
   }
 }
 
-function firstLine(text: string): string {
-  return (text.split('\n')[0] ?? '').replace(/\.$/, '');
+/** Some messages end in a piece of the file. */
+function withoutSource(message: string): string {
+  return (message.split(/\n|: (?=["'|>])/)[0] ?? '').replace(/\.$/, '');
 }

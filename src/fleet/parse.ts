@@ -13,14 +13,15 @@ const MOST = 256;
 
 const SECTIONS = ['defaults', 'databases'];
 
-/** The databases of a config file, or everything that is wrong with it, in the order of the file. */
+/**
+ * The databases of a config file, or everything that is wrong with it, in the order of the file. Where it holds what looks
+ * like a secret, only that is told: what else is wrong may repeat it.
+ */
 export function parseFleet(text: string, action: FleetAction): { members: Member[]; problems: Problem[] } {
   const secrets = secretsIn(text);
-  const hidden = new Set(secrets.map(({ line }) => line));
+  if (secrets.length > 0) return { members: [], problems: secrets };
   const { members, problems } = new Reader(text).read(action);
-  // What is wrong with the line of a secret may repeat it.
-  const all = [...secrets, ...problems.filter(({ line }) => !hidden.has(line))];
-  return { members, problems: all.sort((a, b) => a.line - b.line || a.column - b.column) };
+  return { members, problems: problems.sort((a, b) => a.line - b.line || a.column - b.column) };
 }
 
 /** The values of one map, and whether all of them can be used. */
@@ -48,7 +49,13 @@ class Reader {
       return done([]);
     }
     for (const { key, at } of sections)
-      if (!SECTIONS.includes(key)) this.problems.push({ ...at, message: unknownKey(key, SECTIONS) });
+      if (!SECTIONS.includes(key))
+        this.problems.push({
+          ...at,
+          message: KNOWN_KEYS.includes(key)
+            ? `"${key}" belongs below "defaults:" or below a database`
+            : unknownKey(key, SECTIONS),
+        });
     const section = (name: string) => sections.find(({ key }) => key === name);
     const defaults = this.defaults(section('defaults'));
     const { members, sound } = this.databases(section('databases'), defaults);
@@ -60,9 +67,9 @@ class Reader {
     const empty = { given: new Map<string, Given>(), sound: true };
     if (section === undefined || this.document.isNothing(section.value)) return empty;
     const values = this.values(section.value);
-    if (values === undefined)
-      this.problems.push({ ...section.at, message: '"defaults" takes inputs, one a line' });
-    return values ?? empty;
+    if (values !== undefined) return values;
+    this.problems.push({ ...section.at, message: '"defaults" takes inputs, one a line' });
+    return { ...empty, sound: false };
   }
 
   private databases(section: Pair | undefined, defaults: Values): { members: Member[]; sound: Member[] } {
@@ -130,10 +137,11 @@ class Reader {
         this.problems.push({ ...at, message: unknownKey(key, KNOWN_KEYS) });
         continue;
       }
-      const text = this.document.text(value);
+      const lists = takesList(key);
+      const text = this.document.text(value, lists);
       if (text === undefined) {
-        const takes = FLEET_KEYS.get(key)?.spec.type === 'list' ? 'a value or a list' : 'one value';
-        const found = this.document.isNothing(value) ? 'has no value' : `takes ${takes}`;
+        const takes = `takes ${lists ? 'a value or a list of them' : 'one value'}`;
+        const found = this.document.isNothing(value) ? 'has no value' : takes;
         this.problems.push({ ...at, message: `"${key}" ${found}: give it one, or leave the line out` });
         continue;
       }
@@ -153,6 +161,11 @@ class Reader {
   private wrong(node: unknown, message: string): void {
     this.problems.push({ ...this.document.at(node), message });
   }
+}
+
+function takesList(key: string): boolean {
+  const type = FLEET_KEYS.get(key)?.spec.type;
+  return type === 'list' || type === 'choices';
 }
 
 function unknownKey(key: string, known: readonly string[]): string {

@@ -14,12 +14,13 @@ const SECRET_NAME = /^(?!GITHUB_)[A-Z_][A-Z0-9_]*$/i;
 export function wrongValue(key: string, text: string): string | undefined {
   if (text.includes('${{'))
     return `"${key}" holds an expression, and nothing is filled in here: ${secretOf(text)}`;
-  if (text.trim() === '' || key === ENVIRONMENT) return undefined;
+  if (text.trim() === '') return undefined;
+  if (key === ENVIRONMENT) return text.trim().includes('\n') ? `"${key}" takes one line` : undefined;
   const known = FLEET_KEYS.get(key);
   if (known === undefined) return undefined;
   const { input, spec } = known;
   if (spec.type === 'secret')
-    return SECRET_NAME.test(text)
+    return SECRET_NAME.test(text.trim())
       ? undefined
       : `"${key}" takes the name of a secret of the repository, such as ${input === 'database-url' ? 'SHOP_DATABASE_URL' : 'PGKEEP_SECRET'}: letters, digits and _, not GITHUB_ at its start. What stands here is none, and is not repeated`;
   return readAs(input, spec, text);
