@@ -19,8 +19,6 @@ var external_node_crypto_ = __webpack_require__(77598);
 var external_node_os_ = __webpack_require__(48161);
 // EXTERNAL MODULE: ./lib/base/errors.js
 var errors = __webpack_require__(17594);
-// EXTERNAL MODULE: ./lib/base/units.js
-var units = __webpack_require__(78714);
 ;// CONCATENATED MODULE: ./lib/fleet/passed.js
 
 /**
@@ -152,6 +150,8 @@ const SILENT = 'there is no report of its job: it was cancelled or killed, could
     ];
 }
 
+// EXTERNAL MODULE: ./lib/base/units.js
+var units = __webpack_require__(78714);
 ;// CONCATENATED MODULE: ./lib/fleet/summary.js
 
 
@@ -311,9 +311,7 @@ var shared = __webpack_require__(74221);
 
 
 
-
-/** A job's outputs may have 1 MB, counted in UTF-16; some of it is for the others. */ const MATRIX_BYTES = 900_000;
-const READERS = 8;
+/** How many reports are read at the same time. */ const READERS = 8;
 /** The action in `fleet/`: each of its steps is one of a workflow's. */ function fleetAction() {
     return (0,action/* runAction */.C)(async (context)=>{
         const inputs = (0,github_inputs/* readActionInputs */.U)('fleet', context.reporter);
@@ -351,7 +349,7 @@ const NOTHING_BEGUN = {
 };
 async function plan({ config, action }, context) {
     const { reporter } = context;
-    const legs = await (0,shared/* toldInSummary */.ZA)(context, NOTHING_BEGUN, async ()=>Promise.resolve(fitting((0,read.readLegs)(config, action))));
+    const legs = await (0,shared/* toldInSummary */.ZA)(context, NOTHING_BEGUN, async ()=>Promise.resolve((0,read.readLegs)(config, action)));
     reporter.info((0,fleet_text.planText)(legs));
     const databases = legs.map(({ database })=>database).join('\n');
     const id = (0,external_node_crypto_.randomBytes)(4).toString('hex');
@@ -361,11 +359,6 @@ async function plan({ config, action }, context) {
         count: legs.length,
         id
     }, reporter);
-}
-function fitting(legs) {
-    const bytes = JSON.stringify(legs).length * 2;
-    if (bytes > MATRIX_BYTES) throw new errors/* UserError */.yo(`The matrix of ${(0,units/* plural */.LS)(legs.length, 'database')} would be ${(0,units/* formatBytes */.z3)(bytes)}, and GitHub takes ${(0,units/* formatBytes */.z3)(MATRIX_BYTES)}. Make two files and two jobs of it.`);
-    return legs;
 }
 /**
  * Hides the secrets that come from elsewhere than GitHub's own, before a later step is given them: its log shows what it
@@ -974,6 +967,16 @@ function unknownKey(key, known) {
 ;// CONCATENATED MODULE: ./lib/fleet/plan.js
 
 
+
+
+/** A job's outputs may have 1 MB, counted in UTF-16; some of it is for the others. */ const MATRIX_BYTES = 900_000;
+/**
+ * What stands in the defaults is in each job.
+ * @throws UserError for a matrix that GitHub would drop
+ */ function checkSize(legs) {
+    const bytes = JSON.stringify(legs).length * 2;
+    if (bytes > MATRIX_BYTES) throw new errors/* UserError */.yo(`The matrix of ${(0,units/* plural */.LS)(legs.length, 'database')} would be ${(0,units/* formatBytes */.z3)(bytes)}, and GitHub takes ${(0,units/* formatBytes */.z3)(MATRIX_BYTES)}. Shorten the defaults, or make two files and two jobs of it.`);
+}
 /** The jobs that do the fleet's action, in the order of the file. */ function legsOf(members, action) {
     return members.map((member)=>{
         const environment = member.values.get(ENVIRONMENT)?.text.trim() ?? '';
@@ -1007,7 +1010,9 @@ function unknownKey(key, known) {
     // Whoever may read the run's log may read the file too.
     const told = problems.map((problem)=>problemText(file, problem));
     if (told.length > 0) throw new AggregateError(told.map((text)=>new errors/* ExplainedError */.hM(text, text)));
-    return legsOf(members, action);
+    const legs = legsOf(members, action);
+    checkSize(legs);
+    return legs;
 }
 function textOf(file) {
     try {

@@ -545,6 +545,16 @@ function unknownKey(key, known) {
 ;// CONCATENATED MODULE: ./lib/fleet/plan.js
 
 
+
+
+/** A job's outputs may have 1 MB, counted in UTF-16; some of it is for the others. */ const MATRIX_BYTES = 900_000;
+/**
+ * What stands in the defaults is in each job.
+ * @throws UserError for a matrix that GitHub would drop
+ */ function checkSize(legs) {
+    const bytes = JSON.stringify(legs).length * 2;
+    if (bytes > MATRIX_BYTES) throw new errors/* UserError */.yo(`The matrix of ${(0,units/* plural */.LS)(legs.length, 'database')} would be ${(0,units/* formatBytes */.z3)(bytes)}, and GitHub takes ${(0,units/* formatBytes */.z3)(MATRIX_BYTES)}. Shorten the defaults, or make two files and two jobs of it.`);
+}
 /** The jobs that do the fleet's action, in the order of the file. */ function legsOf(members, action) {
     return members.map((member)=>{
         const environment = member.values.get(ENVIRONMENT)?.text.trim() ?? '';
@@ -578,7 +588,9 @@ function unknownKey(key, known) {
     // Whoever may read the run's log may read the file too.
     const told = problems.map((problem)=>problemText(file, problem));
     if (told.length > 0) throw new AggregateError(told.map((text)=>new errors/* ExplainedError */.hM(text, text)));
-    return legsOf(members, action);
+    const legs = legsOf(members, action);
+    checkSize(legs);
+    return legs;
 }
 function textOf(file) {
     try {

@@ -13702,18 +13702,14 @@ function statementOf({ sql, atMs, ms, session, error }) {
 
 
 
-// EXTERNAL MODULE: ./lib/postgres/globals.js
-var postgres_globals = __nccwpck_require__(17371);
 // EXTERNAL MODULE: ./lib/postgres/database/settings.js
 var settings = __nccwpck_require__(63496);
 // EXTERNAL MODULE: ./lib/restore/swap/archived.js
 var swap_archived = __nccwpck_require__(77056);
-// EXTERNAL MODULE: ./lib/verify/bootstrap-role.js
-var bootstrap_role = __nccwpck_require__(44172);
 // EXTERNAL MODULE: ./lib/verify/extensions.js
 var extensions = __nccwpck_require__(65899);
-// EXTERNAL MODULE: ./lib/verify/place.js + 13 modules
-var verify_place = __nccwpck_require__(37526);
+// EXTERNAL MODULE: ./lib/verify/place.js + 14 modules
+var verify_place = __nccwpck_require__(89154);
 // EXTERNAL MODULE: ./lib/verify/scratch-copy.js + 2 modules
 var scratch_copy = __nccwpck_require__(92843);
 ;// CONCATENATED MODULE: ./lib/migrations/door.js
@@ -13797,31 +13793,16 @@ END $pgkeep$`, `ALTER ROLE ${(0,postgres_psql/* quoteIdentifier */.Cm)(bootstrap
 
 
 
-
-
-
 /** Restores a staged backup under its own name on a scratch server of its own, whose statements are logged. */ async function setStage(options, staged) {
     const { reporter, signal } = options;
     const { database } = staged.manifest;
-    const programs = await reporter.group('PostgreSQL programs', ()=>(0,verify_place/* programsFor */.Tu)(options, staged));
-    const globals = staged.globals === undefined ? {
-        roles: [],
-        statements: []
-    } : (0,postgres_globals/* readGlobals */.$)(await (0,promises_.readFile)(staged.globals, 'utf8'));
-    const place = await reporter.group('Scratch server', async ()=>{
-        return (0,verify_place/* openPlace */.QL)(options, staged, programs, {
-            extensions: await (0,extensions/* extensionsOf */.oQ)(staged, {
-                programs,
-                signal
-            }),
-            bootstrapRole: (0,bootstrap_role/* bootstrapRole */.T)(staged, globals),
-            database,
-            settings: REHEARSAL_SETTINGS
-        });
+    const place = await (0,verify_place/* openPlace */.Q)(options, staged, {
+        database,
+        settings: REHEARSAL_SETTINGS
     });
     try {
         const copy = new scratch_copy/* ScratchCopy */._(options, staged, place, database);
-        await copy.makeRoles(globals);
+        await copy.makeRoles();
         const otherwise = await copy.createDatabase();
         const division = await copy.divide();
         if (division !== undefined) {
@@ -31178,19 +31159,6 @@ function parseFileUrl(rest) {
 
 /***/ }),
 
-/***/ 44172:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   T: () => (/* binding */ bootstrapRole)
-/* harmony export */ });
-/** The name of the source's OID-10 role. Older backups do not tell; a role called postgres is nearly always the one. */ function bootstrapRole({ fingerprint }, globals) {
-    return fingerprint?.bootstrapRole ?? globals?.roles.find((role)=>role === 'postgres') ?? 'postgres';
-}
-
-
-/***/ }),
-
 /***/ 63011:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -32343,19 +32311,22 @@ function missingExtensions(missing, allowed) {
 
 /***/ }),
 
-/***/ 37526:
+/***/ 89154:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  lt: () => (/* binding */ RESTORED),
-  QL: () => (/* binding */ openPlace),
-  Tu: () => (/* binding */ programsFor)
+  l: () => (/* binding */ RESTORED),
+  Q: () => (/* binding */ openPlace)
 });
 
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(51455);
 // EXTERNAL MODULE: ./lib/postgres/connection/parse.js + 2 modules
 var parse = __nccwpck_require__(31276);
+// EXTERNAL MODULE: ./lib/postgres/globals.js
+var postgres_globals = __nccwpck_require__(17371);
 // EXTERNAL MODULE: ./lib/postgres/programs/index.js + 35 modules
 var postgres_programs = __nccwpck_require__(36499);
 // EXTERNAL MODULE: ./lib/base/errors.js
@@ -32903,8 +32874,6 @@ function plain(codeset) {
         ].map((file)=>(0,external_node_path_.join)(root, folder, file))).some(external_node_fs_.existsSync);
 }
 
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(51455);
 // EXTERNAL MODULE: external "node:readline"
 var external_node_readline_ = __nccwpck_require__(80481);
 ;// CONCATENATED MODULE: ./lib/postgres/scratch/helper.js
@@ -33157,7 +33126,7 @@ function words(command) {
 
 
 
-/** `sun_path` has 108 bytes, the last of them zero. */ const LONGEST_SOCKET = 107;
+/** `sun_path` has 108 bytes on Linux and 104 on macOS, the last of them zero. */ const LONGEST_SOCKET = 103;
 const SOCKET = '.s.PGSQL.5432';
 /** Short on every system; a socket takes no room there. */ const SHORT_TEMP = '/tmp';
 const OURSELVES = {
@@ -33793,6 +33762,11 @@ function lostMessage(tail) {
 
 // EXTERNAL MODULE: ./lib/postgres/server.js
 var postgres_server = __nccwpck_require__(36008);
+;// CONCATENATED MODULE: ./lib/verify/bootstrap-role.js
+/** The name of the source's OID-10 role. Older backups do not tell; a role called postgres is nearly always the one. */ function bootstrapRole({ fingerprint }, globals) {
+    return fingerprint?.bootstrapRole ?? globals?.roles.find((role)=>role === 'postgres') ?? 'postgres';
+}
+
 // EXTERNAL MODULE: ./lib/verify/extensions.js
 var verify_extensions = __nccwpck_require__(65899);
 ;// CONCATENATED MODULE: ./lib/verify/place.js
@@ -33801,7 +33775,38 @@ var verify_extensions = __nccwpck_require__(65899);
 
 
 
+
+
+
 /** The database that the backup is restored into, on a server of our own. */ const RESTORED = 'restored';
+/**
+ * Starts a scratch server that a backup can be restored on, or opens the server that the user gave.
+ * @throws UserError when an extension is missing that was not allowed to be.
+ */ async function openPlace(options, staged, settings = {}) {
+    const { inputs, reporter, signal } = options;
+    const programs = await reporter.group('PostgreSQL programs', ()=>programsFor(options, staged));
+    const globals = staged.globals === undefined ? undefined : (0,postgres_globals/* readGlobals */.$)(await (0,promises_.readFile)(staged.globals, 'utf8'));
+    const known = {
+        programs,
+        globals,
+        bootstrapRole: bootstrapRole(staged, globals)
+    };
+    return reporter.group('Scratch server', async ()=>{
+        const extensions = await (0,verify_extensions/* extensionsOf */.oQ)(staged, {
+            programs,
+            signal
+        });
+        return inputs.scratchUrl === undefined ? startPlace(options, staged, {
+            ...settings,
+            ...known,
+            extensions
+        }) : borrowPlace(options, staged, {
+            ...known,
+            extensions,
+            url: inputs.scratchUrl
+        });
+    });
+}
 /** Programs that read the archive: of the pg_dump that made it, or of the server if that is newer. */ function programsFor(options, staged) {
     const { server, tools } = staged.manifest;
     return (0,postgres_programs/* findPrograms */.z0)({
@@ -33809,29 +33814,28 @@ var verify_extensions = __nccwpck_require__(65899);
         major: Math.max((0,postgres_server/* majorOf */.Ds)(server.version), (0,postgres_server/* majorOf */.Ds)(tools.pg_dump))
     });
 }
-/**
- * Starts the scratch server, or opens the server that the user gave.
- * @throws UserError when an extension is missing that was not allowed to be.
- */ async function openPlace(options, staged, programs, facts) {
+async function borrowPlace(options, staged, { url, extensions, ...known }) {
+    const { reporter, signal } = options;
+    const { programs } = known;
+    const connection = (0,parse/* parseConnection */.C)(url, {});
+    for (const secret of connection.secrets)reporter.mask(secret);
+    const scratch = await borrowScratch({
+        connection,
+        programs,
+        reporter,
+        signal
+    });
+    const lacking = await (0,verify_extensions/* lackingOn */.lI)(scratch, programs, extensions, options);
+    return {
+        ...known,
+        scratch,
+        readers: programs,
+        missing: (0,verify_extensions/* doWithout */.kb)(lacking, staged, options)
+    };
+}
+async function startPlace(options, staged, { database = RESTORED, settings, extensions, ...known }) {
     const { inputs, reporter, signal, tempDir } = options;
-    const { extensions, bootstrapRole, database = RESTORED, settings } = facts;
-    if (inputs.scratchUrl !== undefined) {
-        const connection = (0,parse/* parseConnection */.C)(inputs.scratchUrl, {});
-        for (const secret of connection.secrets)reporter.mask(secret);
-        const scratch = await borrowScratch({
-            connection,
-            programs,
-            reporter,
-            signal
-        });
-        const lacking = await (0,verify_extensions/* lackingOn */.lI)(scratch, programs, extensions, options);
-        return {
-            scratch,
-            programs,
-            readers: programs,
-            missing: (0,verify_extensions/* doWithout */.kb)(lacking, staged, options)
-        };
-    }
+    const { programs, bootstrapRole } = known;
     const { postgresVersion } = inputs;
     const major = postgresVersion === 'auto' ? (0,postgres_server/* majorOf */.Ds)(staged.manifest.server.version) : postgresVersion;
     const { server, missing } = await (0,postgres_programs/* provideServer */.F2)({
@@ -33858,6 +33862,7 @@ var verify_extensions = __nccwpck_require__(65899);
         major: server.major
     });
     return {
+        ...known,
         scratch,
         programs: suited,
         readers: programs,
@@ -34486,9 +34491,13 @@ function withHeirs(table, heirs) {
     /**
    * All that the archive names must be there; on a server of our own they may also do what they could do.
    * @returns those that the archive names
-   */ async makeRoles({ roles, statements }) {
+   */ async makeRoles() {
         const { options, staged, place } = this;
         const { signal } = options;
+        const { roles, statements } = place.globals ?? {
+            roles: [],
+            statements: []
+        };
         const named = await (0,archive/* rolesNamedIn */.sX)({
             archive: staged,
             programs: place.programs,
@@ -34634,8 +34643,6 @@ var registry = __nccwpck_require__(7685);
 var external_node_perf_hooks_ = __nccwpck_require__(643);
 // EXTERNAL MODULE: ./lib/restore/stage/index.js + 4 modules
 var stage = __nccwpck_require__(35080);
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(51455);
 // EXTERNAL MODULE: ./lib/backup/fingerprint/nothing.js
 var nothing = __nccwpck_require__(39052);
 // EXTERNAL MODULE: ./lib/postgres/psql.js
@@ -34764,8 +34771,6 @@ function broken({ schema, name }, found) {
     return (0,compare_findings/* different */.yn)('index', `${schema}.${name}`, 'a sound index', found);
 }
 
-// EXTERNAL MODULE: ./lib/verify/bootstrap-role.js
-var bootstrap_role = __nccwpck_require__(44172);
 // EXTERNAL MODULE: ./lib/base/text.js
 var base_text = __nccwpck_require__(58566);
 ;// CONCATENATED MODULE: ./lib/verify/expected-tables.js
@@ -35383,8 +35388,8 @@ var hashes = __nccwpck_require__(84349);
     return differing.map((property)=>(0,compare_findings/* different */.yn)('definitions', `${property} of the database`, 'as at the snapshot', 'otherwise in the archive'));
 }
 
-// EXTERNAL MODULE: ./lib/verify/place.js + 13 modules
-var verify_place = __nccwpck_require__(37526);
+// EXTERNAL MODULE: ./lib/verify/place.js + 14 modules
+var verify_place = __nccwpck_require__(89154);
 // EXTERNAL MODULE: ./lib/verify/scratch-copy.js + 2 modules
 var scratch_copy = __nccwpck_require__(92843);
 ;// CONCATENATED MODULE: ./lib/verify/restored.js
@@ -35472,7 +35477,7 @@ const DEFINITIONS = 'of the archive';
     constructor(options, staged, place){
         // On a server of the user's there may be databases of any name.
         const prefix = options.inputs.scratchUrl === undefined ? '' : `pgkeep_${staged.manifest.id}_`;
-        super(options, staged, place, prefix + verify_place/* RESTORED */.lt);
+        super(options, staged, place, prefix + verify_place/* RESTORED */.l);
         this.names = {
             restored: this.database,
             reloaded: `${prefix}reloaded`
@@ -35562,8 +35567,6 @@ const DEFINITIONS = 'of the archive';
 
 // EXTERNAL MODULE: ./lib/verify/extensions.js
 var extensions = __nccwpck_require__(65899);
-// EXTERNAL MODULE: ./lib/postgres/globals.js
-var postgres_globals = __nccwpck_require__(17371);
 ;// CONCATENATED MODULE: ./lib/verify/roles.js
 
 /**
@@ -35596,26 +35599,13 @@ var postgres_globals = __nccwpck_require__(17371);
 
 
 
-
-
-
 /** Restores a staged backup into a scratch server, compares it, and puts the comparison itself to the test. */ async function examine(options, staged) {
     const { reporter } = options;
     refuseRowsAlone(staged);
-    const programs = await reporter.group('PostgreSQL programs', ()=>(0,verify_place/* programsFor */.Tu)(options, staged));
-    const globals = await globalsOf(staged);
-    const place = await reporter.group('Scratch server', async ()=>{
-        return (0,verify_place/* openPlace */.QL)(options, staged, programs, {
-            extensions: await (0,extensions/* extensionsOf */.oQ)(staged, {
-                programs,
-                signal: options.signal
-            }),
-            bootstrapRole: (0,bootstrap_role/* bootstrapRole */.T)(staged, globals)
-        });
-    });
+    const place = await (0,verify_place/* openPlace */.Q)(options, staged);
     (0,extensions/* warnOfMissing */.Ip)(place, 'NOT VERIFIED', reporter);
     try {
-        return await compareCopies(options, staged, place, globals);
+        return await compareCopies(options, staged, place);
     } catch (error) {
         throw await place.scratch.explain(error);
     } finally{
@@ -35634,16 +35624,10 @@ function refuseRowsAlone({ manifest }) {
         warning
     ];
 }
-async function globalsOf({ globals }) {
-    return globals === undefined ? undefined : (0,postgres_globals/* readGlobals */.$)(await (0,promises_.readFile)(globals, 'utf8'));
-}
-/** Restores and compares on a server that is there. */ async function compareCopies(options, staged, place, globals) {
+/** Restores and compares on a server that is there. */ async function compareCopies(options, staged, place) {
     const copies = new Copies(options, staged, place);
     const { inputs, reporter, signal } = options;
-    const named = await copies.makeRoles(globals ?? {
-        roles: [],
-        statements: []
-    });
+    const named = await copies.makeRoles();
     const restoring = external_node_perf_hooks_.performance.now();
     const otherwise = await copies.makeDatabases();
     for (const sentence of otherwise)reporter.warn(sentence);
@@ -35673,8 +35657,8 @@ async function globalsOf({ globals }) {
     const findings = [
         ...restored.findings,
         ...compared,
-        ...roleFindings(named, globals, {
-            bootstrapRole: (0,bootstrap_role/* bootstrapRole */.T)(staged, globals),
+        ...roleFindings(named, place.globals, {
+            bootstrapRole: place.bootstrapRole,
             encoding: staged.manifest.server.encoding
         }),
         ...await expectTables(request.open, inputs.expectTables),
@@ -36858,8 +36842,6 @@ const COLUMNS = [
         ]), width);
 }
 
-// EXTERNAL MODULE: ./lib/backup/id.js
-var backup_id = __nccwpck_require__(16481);
 // EXTERNAL MODULE: ./lib/codec/index.js + 7 modules
 var codec = __nccwpck_require__(41787);
 // EXTERNAL MODULE: ./lib/restore/archive/index.js + 27 modules
@@ -37517,11 +37499,14 @@ const MAGICS = [
     text: 'ustar'
 };
 /** pg_dump begins with this comment, whatever it was told. */ const PLAIN = /^(?:--\r?\n)?-- PostgreSQL database dump\r?$/m;
+/** And pg_dumpall with this one. */ const SERVER = /^(?:--\r?\n)?-- PostgreSQL database cluster dump\r?$/m;
 /** What a file that begins like this is; undefined where it is none of them. */ function kindOf(head) {
     const known = MAGICS.find(([, magic])=>head.subarray(0, magic.length).equals(magic));
     if (known !== undefined) return known[0];
     if (head.subarray(USTAR.at, USTAR.at + USTAR.text.length).toString('latin1') === USTAR.text) return 'tar';
-    return PLAIN.test(head.subarray(0, TELLING).toString('latin1').slice(0, 200)) ? 'plain' : undefined;
+    const text = head.subarray(0, 200).toString('latin1');
+    if (SERVER.test(text)) return 'server';
+    return PLAIN.test(text) ? 'plain' : undefined;
 }
 
 // EXTERNAL MODULE: external "node:crypto"
@@ -37620,10 +37605,6 @@ const says = (pattern)=>(_, text)=>pattern.test(text);
         'holds an error message of a program and no dump: the backup failed when it was made'
     ],
     [
-        says(/^-- PostgreSQL database cluster dump\r?$/m),
-        'is the dump of a whole server (pg_dumpall), which is no backup of one database. Restore it into a server with psql, and back up its databases from there with `pgkeep backup --databases=*`'
-    ],
-    [
         says(/^-- (MySQL|MariaDB) dump/m),
         'is a dump of MySQL or MariaDB, which PostgreSQL cannot restore'
     ],
@@ -37711,7 +37692,7 @@ const says = (pattern)=>(_, text)=>pattern.test(text);
     }), HEAD);
     if (head.length === 0) throw nothingIn(file, true);
     const kind = kindOf(head);
-    if (kind !== 'custom' && kind !== 'tar' && kind !== 'plain') {
+    if (kind !== 'custom' && kind !== 'tar' && kind !== 'plain' && kind !== 'server') {
         if (kind !== undefined) throw new errors/* UserError */.yo(`${file} is packed more than once (${[
             outer,
             middle,
@@ -37790,6 +37771,8 @@ async function decompressorOf(compression, tools) {
     };
 }
 
+// EXTERNAL MODULE: ./lib/backup/id.js
+var backup_id = __nccwpck_require__(16481);
 // EXTERNAL MODULE: ./lib/backup/describe.js
 var describe = __nccwpck_require__(35841);
 // EXTERNAL MODULE: ./lib/backup/fetch-command.js
@@ -37914,6 +37897,353 @@ async function* once(text) {
     yield Buffer.from(text);
 }
 
+;// CONCATENATED MODULE: ./lib/import/stored.js
+
+
+
+
+
+
+const BASES = {
+    custom: 'database.dump',
+    plain: 'database.sql',
+    tar: 'database.dir.tar'
+};
+const SUFFIXES = {
+    gzip: '.gz',
+    zstd: '.zst',
+    lz4: '.lz4'
+};
+/**
+ * How a file is stored: as it is, byte by byte, wherever the format of a backup allows. What `openssl` encrypted is
+ * decrypted, since nothing stored could tell how to; what age encrypted stays so unless other keys are given.
+ * @throws UserError for what was encrypted and would no longer be
+ */ async function storedForm(source, layers, { digest }, { encryption, signal }) {
+    const file = source.path;
+    const kept = keptEncryption(layers, encryption);
+    if (kept === undefined && encryption.kind === 'none' && layers.encryption !== 'none') throw stillEncrypted(file);
+    const base = BASES[layers.kind] + (layers.compression === undefined ? '' : SUFFIXES[layers.compression]);
+    const stage = await (0,codec/* encryptStage */.sZ)(encryption);
+    const stored = kept ?? encryption.kind;
+    return {
+        file: (0,codec/* partName */.pn)(base, {
+            encrypted: stored !== 'none'
+        }),
+        encryption: stored,
+        bytes: ()=>{
+            const raw = unchanged(source.read(signal), digest, file);
+            return kept === undefined ? stage(repacked(layers.decrypt(raw), layers, {
+                file,
+                signal
+            })) : raw;
+        }
+    };
+}
+/** The refusal to store in plain what was encrypted: what it is decrypted for (`openssl`, packing anew) is no reason to. */ function stillEncrypted(file) {
+    return new errors/* UserError */.yo(`${file} is encrypted, and what is stored of it would not be: as it is encrypted it cannot be stored. Give recipients or a passphrase.`);
+}
+/** Where the file's own encryption is what is stored. */ function keptEncryption(layers, encryption) {
+    if (encryption.kind !== 'none' || layers.kind === 'tar') return undefined;
+    return layers.encryption === 'age-recipients' || layers.encryption === 'age-passphrase' ? layers.encryption : undefined;
+}
+/** A tar archive with its files in the folder of a backup; anything else as it is. */ function repacked(opened, layers, how) {
+    if (layers.kind !== 'tar') return opened;
+    const packed = asDirectoryTar(decompressed(opened, layers, how), how.file);
+    const { decompressor } = layers;
+    return decompressor === undefined ? packed : through(packed, {
+        ...decompressor,
+        args: [
+            '-cq'
+        ]
+    }, how);
+}
+async function* unchanged(source, expected, file) {
+    const meter = new digest/* DigestMeter */.yj();
+    for await (const chunk of source){
+        meter.update(chunk);
+        yield chunk;
+    }
+    if (!(0,digest/* sameDigest */.VB)(meter.digest(), expected)) throw new errors/* UserError */.yo(`${file} was written to while it was imported, so it is not the file that was read before. Import it once it is done.`);
+}
+
+;// CONCATENATED MODULE: ./lib/import/taken-at.js
+/** Where the time of a dump is from. */ // 20250131_020000, 2025-01-31T02-00-00-000Z, 2025-01-31, 202501310200: a date, and a time where one follows. What comes
+// before or after is no digit, so that a longer number is not taken for a date.
+const DATED = /(?<!\d)((?:19|20)\d\d)([-._]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?:(?:[T_. -]|at)*?([01]\d|2[0-3])[-:._h]?([0-5]\d)(?:[-:._m]?([0-5]\d)(?:[-.,_]?\d{3})?)?(Z)?)?(?!\d)/i;
+/** `date +%s`: seconds since 1970, from 2001 on. */ const EPOCH = /(?<!\d)(1\d{9})(?!\d)/;
+/**
+ * The time in a file's name: a date with or without a time of day, or seconds since 1970. One without `Z` is of this
+ * machine's time zone, as `date` wrote it.
+ */ function timeInName(name) {
+    const dated = DATED.exec(name);
+    if (dated !== null) {
+        const [, year, , month, day, hour = '00', minute = '00', second = '00', zone = ''] = dated;
+        const date = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}${zone.toUpperCase()}`);
+        // The 31st of a month without one becomes another day.
+        const found = zone === '' ? date.getDate() : date.getUTCDate();
+        if (found === Number(day)) return date;
+    }
+    const epoch = EPOCH.exec(name)?.[1];
+    return epoch === undefined ? undefined : new Date(Number(epoch) * 1000);
+}
+/**
+ * When a dump was taken: as the user says, else by the archive's own header, the file's name, or the time at which the
+ * file was last written. What lies in the future is not believed, since such a backup would never be pruned.
+ */ function takenAt(known, now) {
+    const candidates = [
+        [
+            'option',
+            known.option
+        ],
+        [
+            'archive',
+            known.archive
+        ],
+        [
+            'file name',
+            timeInName(known.name)
+        ]
+    ];
+    for (const [from, at] of candidates)if (at !== undefined && at <= now) return {
+        at,
+        from
+    };
+    return {
+        at: known.modified <= now ? known.modified : now,
+        from: 'file time'
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/import/one.js
+
+
+
+
+
+
+
+
+
+/**
+ * Imports the dump of one database.
+ * @throws UserError when it is not taken
+ */ async function importOne(context, source) {
+    const { options, families } = context;
+    const ready = await one_read(context, source);
+    const { examined, name, taken } = ready;
+    const { facts, digest } = examined;
+    tell(ready, options);
+    const known = await families.find(name, digest.sha256);
+    const result = {
+        ...{
+            outcome: 'planned',
+            name,
+            database: facts.database ?? null,
+            format: facts.format,
+            ...digest
+        },
+        ...{
+            takenAt: taken.at.toISOString(),
+            takenFrom: taken.from
+        }
+    };
+    if (known?.lacking.length === 0) {
+        options.reporter.info(`${name} has this very file already${known.id === '' ? '' : `, as ${known.id}`}.`);
+        return {
+            ...result,
+            outcome: 'present',
+            id: known.id === '' ? null : known.id
+        };
+    }
+    if (options.inputs.dryRun) {
+        await families.note(name, digest.sha256, '');
+        return result;
+    }
+    const id = known?.id ?? (0,backup_id/* newId */.Si)(taken.at);
+    const stores = known?.lacking ?? context.stores;
+    const { locations, problems } = await logged(options, name, stores, ()=>publishImport({
+            options,
+            ...ready,
+            id,
+            stores
+        }));
+    await families.note(name, digest.sha256, id);
+    options.reporter.info(`Imported as ${name}/${id}.`);
+    const why = problems.length === 0 ? null : problems.join(' ');
+    return {
+        ...result,
+        outcome: 'imported',
+        id,
+        locations,
+        why
+    };
+}
+/** Reads a file to its end and says what becomes of it. */ async function one_read({ options, keys, encryption }, source) {
+    const { inputs, signal } = options;
+    const find = {
+        ...options,
+        ...inputs.postgresBin === undefined ? {} : {
+            bin: inputs.postgresBin
+        }
+    };
+    const layers = await layersOf(source, keys, {
+        tools: options,
+        signal
+    });
+    const { kind } = layers;
+    if (kind === 'server') throw new errors/* UserError */.yo(`${source.path} is the dump of a server within one of a server.`);
+    const found = await examine(source, {
+        ...layers,
+        kind
+    }, {
+        find,
+        signal
+    });
+    const facts = {
+        ...found.facts,
+        database: found.facts.database ?? source.database
+    };
+    if (facts.server.version === '') throw new errors/* UserError */.yo(`${source.path} does not say which PostgreSQL it is of: its first lines are missing, so something else may be, too. Import another copy.`);
+    const examined = {
+        ...found,
+        facts
+    };
+    return {
+        source,
+        examined,
+        form: await storedForm(source, {
+            ...layers,
+            kind
+        }, examined, {
+            encryption,
+            signal
+        }),
+        compression: layers.compression ?? facts.compression ?? 'none',
+        name: familyOf(source, inputs.name, facts.database),
+        taken: takenAt({
+            option: inputs.takenAt,
+            archive: facts.createdAt,
+            name: source.name,
+            modified: source.modified
+        }, new Date())
+    };
+}
+/** @throws UserError where the dump does not say its database, and the name would come from that */ function familyOf(source, template, database) {
+    if (database === undefined && template.includes('{database}')) throw new errors/* UserError */.yo(`${source.path} does not say the name of its database, as a plain dump without --create never does. Give the family a name: --name=shop.`);
+    return (0,inputs_name/* familyName */.ar)(template, database);
+}
+function tell({ source, examined, taken }, { reporter }) {
+    const { format, server, pgDump, content, tables } = examined.facts;
+    reporter.info(`A whole ${format} dump of PostgreSQL ${server.version} by pg_dump ${pgDump}, of ${taken.at.toISOString()} by the ${taken.from}.`);
+    if (taken.from === 'file time') reporter.warn(`Neither ${source.path} nor its name says when the dump was made: the time at which the file was last written is taken. Copying may have changed it; --taken-at says it better.`);
+    if (content === 'data') reporter.warn(`${source.path} holds rows alone, which restore only into tables that are there, and cannot be verified.`);
+    else if (tables === 0) reporter.warn(`${source.path} holds no table. Look whether it is of the right database.`);
+}
+/** Leaves a line of history of what was stored, or could not be. */ async function logged({ run, reporter, signal }, name, stores, work) {
+    const startedAt = new Date();
+    const log = (entry)=>(0,backup_log/* writeLog */.u)({
+            stores,
+            run,
+            reporter
+        }, name, startedAt, {
+            action: 'import',
+            ...entry
+        });
+    try {
+        const done = await work();
+        await log({
+            backup: done.manifest.id
+        });
+        return done;
+    } catch (error) {
+        await log({
+            backup: null,
+            failure: signal.aborted ? new errors/* CancelledError */.cc() : error
+        });
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/import/server-dump.js
+
+
+
+
+const TITLE = /^-- Database "(.*)" dump$/;
+const BEGIN = '-- PostgreSQL database dump';
+const COMPLETE = '-- PostgreSQL database dump complete';
+const SERVER_COMPLETE = '-- PostgreSQL database cluster dump complete';
+/**
+ * Finds the databases in a dump that pg_dumpall made. One in which there is nothing, as there mostly is in `template1`,
+ * is left out.
+ * @throws UserError when it is cut off
+ */ async function databasesIn(script, file) {
+    const parts = [];
+    let [at, from, complete, holds] = [
+        0,
+        0,
+        false,
+        false
+    ];
+    let database = '';
+    for await (const { kind, bytes } of (0,archive/* piecesOf */.Xe)(script)){
+        const line = kind === 'comment' ? bytes.toString('utf8').trimEnd() : '';
+        database = TITLE.exec(line)?.[1] ?? database;
+        if (line === BEGIN) [from, holds] = [
+            at,
+            false
+        ];
+        holds ||= /^-- (Data for )?Name: /.test(line);
+        at += bytes.length;
+        if (line === COMPLETE && holds) parts.push({
+            database,
+            from,
+            to: at
+        });
+        complete ||= line === SERVER_COMPLETE;
+    }
+    if (!complete) throw new errors/* UserError */.yo(`${file} is cut off: it lacks the line "${SERVER_COMPLETE}", which pg_dumpall writes last, so it is no whole backup. Import another copy.`);
+    if (parts.length === 0) throw new errors/* UserError */.yo(`${file} is the dump of a server with nothing in its databases.`);
+    return parts;
+}
+/** One of the databases as a file of its own: a plain dump in gzip, the same bytes each time. */ function partSource(source, layers, { database, from, to }) {
+    const path = `${source.path} (${database})`;
+    return {
+        path,
+        name: `${source.name} (${database})`,
+        database,
+        modified: source.modified,
+        bytes: to - from,
+        read: (signal)=>{
+            const how = {
+                file: path,
+                signal
+            };
+            const script = decompressed(layers.decrypt(source.read(signal)), layers, how);
+            // -n: without the time at which it was made.
+            return through(slice(script, from, to), {
+                path: 'gzip',
+                args: [
+                    '-cn'
+                ],
+                env: process.env
+            }, how);
+        }
+    };
+}
+async function* slice(source, from, to) {
+    let at = 0;
+    for await (const chunk of source){
+        const [start, end] = [
+            Math.max(from - at, 0),
+            Math.min(to - at, chunk.length)
+        ];
+        at += chunk.length;
+        if (start < end) yield chunk.subarray(start, end);
+        if (at >= to) return;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/import/source.js
 
 
@@ -38012,124 +38342,7 @@ async function folderSource(folder) {
 }
 async function* nothing() {}
 
-;// CONCATENATED MODULE: ./lib/import/stored.js
-
-
-
-
-
-
-const BASES = {
-    custom: 'database.dump',
-    plain: 'database.sql',
-    tar: 'database.dir.tar'
-};
-const SUFFIXES = {
-    gzip: '.gz',
-    zstd: '.zst',
-    lz4: '.lz4'
-};
-/**
- * How a file is stored: as it is, byte by byte, wherever the format of a backup allows. What `openssl` encrypted is
- * decrypted, since nothing stored could tell how to; what age encrypted stays so unless other keys are given.
- * @throws UserError for what was encrypted and would no longer be
- */ async function storedForm(source, layers, { digest }, { encryption, signal }) {
-    const file = source.path;
-    const kept = keptEncryption(layers, encryption);
-    if (kept === undefined && encryption.kind === 'none' && layers.encryption !== 'none') throw new errors/* UserError */.yo(`${file} is encrypted, and what is stored of it would not be: ${layers.encryption === 'openssl' ? 'age takes the place of `openssl enc`' : 'a tar archive is packed anew'}. Give recipients or a passphrase.`);
-    const base = BASES[layers.kind] + (layers.compression === undefined ? '' : SUFFIXES[layers.compression]);
-    const stage = await (0,codec/* encryptStage */.sZ)(encryption);
-    const stored = kept ?? encryption.kind;
-    return {
-        file: (0,codec/* partName */.pn)(base, {
-            encrypted: stored !== 'none'
-        }),
-        encryption: stored,
-        bytes: ()=>{
-            const raw = unchanged(source.read(signal), digest, file);
-            return kept === undefined ? stage(repacked(layers.decrypt(raw), layers, {
-                file,
-                signal
-            })) : raw;
-        }
-    };
-}
-/** Where the file's own encryption is what is stored. */ function keptEncryption(layers, encryption) {
-    if (encryption.kind !== 'none' || layers.kind === 'tar') return undefined;
-    return layers.encryption === 'age-recipients' || layers.encryption === 'age-passphrase' ? layers.encryption : undefined;
-}
-/** A tar archive with its files in the folder of a backup; anything else as it is. */ function repacked(opened, layers, how) {
-    if (layers.kind !== 'tar') return opened;
-    const packed = asDirectoryTar(decompressed(opened, layers, how), how.file);
-    const { decompressor } = layers;
-    return decompressor === undefined ? packed : through(packed, {
-        ...decompressor,
-        args: [
-            '-cq'
-        ]
-    }, how);
-}
-async function* unchanged(source, expected, file) {
-    const meter = new digest/* DigestMeter */.yj();
-    for await (const chunk of source){
-        meter.update(chunk);
-        yield chunk;
-    }
-    if (!(0,digest/* sameDigest */.VB)(meter.digest(), expected)) throw new errors/* UserError */.yo(`${file} was written to while it was imported, so it is not the file that was read before. Import it once it is done.`);
-}
-
-;// CONCATENATED MODULE: ./lib/import/taken-at.js
-/** Where the time of a dump is from. */ // 20250131_020000, 2025-01-31T02-00-00-000Z, 2025-01-31, 202501310200: a date, and a time where one follows. What comes
-// before or after is no digit, so that a longer number is not taken for a date.
-const DATED = /(?<!\d)((?:19|20)\d\d)([-._]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?:(?:[T_. -]|at)*?([01]\d|2[0-3])[-:._h]?([0-5]\d)(?:[-:._m]?([0-5]\d)(?:[-.,_]?\d{3})?)?(Z)?)?(?!\d)/i;
-/** `date +%s`: seconds since 1970, from 2001 on. */ const EPOCH = /(?<!\d)(1\d{9})(?!\d)/;
-/**
- * The time in a file's name: a date with or without a time of day, or seconds since 1970. One without `Z` is of this
- * machine's time zone, as `date` wrote it.
- */ function timeInName(name) {
-    const dated = DATED.exec(name);
-    if (dated !== null) {
-        const [, year, , month, day, hour = '00', minute = '00', second = '00', zone = ''] = dated;
-        const date = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}${zone.toUpperCase()}`);
-        // The 31st of a month without one becomes another day.
-        const found = zone === '' ? date.getDate() : date.getUTCDate();
-        if (found === Number(day)) return date;
-    }
-    const epoch = EPOCH.exec(name)?.[1];
-    return epoch === undefined ? undefined : new Date(Number(epoch) * 1000);
-}
-/**
- * When a dump was taken: as the user says, else by the archive's own header, the file's name, or the time at which the
- * file was last written. What lies in the future is not believed, since such a backup would never be pruned.
- */ function takenAt(known, now) {
-    const candidates = [
-        [
-            'option',
-            known.option
-        ],
-        [
-            'archive',
-            known.archive
-        ],
-        [
-            'file name',
-            timeInName(known.name)
-        ]
-    ];
-    for (const [from, at] of candidates)if (at !== undefined && at <= now) return {
-        at,
-        from
-    };
-    return {
-        at: known.modified <= now ? known.modified : now,
-        from: 'file time'
-    };
-}
-
 ;// CONCATENATED MODULE: ./lib/import/run.js
-
-
-
 
 
 
@@ -38178,7 +38391,7 @@ const DATED = /(?<!\d)((?:19|20)\d\d)([-._]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[0
     const results = [];
     for (const one of found){
         if (signal.aborted) throw new errors/* CancelledError */.cc();
-        results.push(await reporter.group(`Importing ${one.source.path}`, ()=>attempt(context, one)));
+        results.push(...await reporter.group(`Importing ${one.source.path}`, ()=>attempt(context, one)));
     }
     return results;
 }
@@ -38196,10 +38409,25 @@ const DATED = /(?<!\d)((?:19|20)\d\d)([-._]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[0
         ] : []
     ];
 }
-async function attempt(context, { source, named }) {
-    const blank = {
+/** Imports a file, or each database in the dump of a whole server. */ async function attempt(context, found) {
+    const results = [];
+    const refused = await guarded(context, found, async ()=>{
+        for (const source of (await partsOf(context, found.source)))results.push(await guarded(context, {
+            ...found,
+            source
+        }, async ()=>({
+                ...blankOf(source),
+                ...await importOne(context, source)
+            })));
+        return undefined;
+    });
+    return refused === undefined ? results : [
+        refused
+    ];
+}
+const blankOf = ({ path, bytes })=>({
         ...{
-            file: source.path,
+            file: path,
             outcome: 'refused',
             why: null,
             name: null,
@@ -38210,144 +38438,45 @@ async function attempt(context, { source, named }) {
             takenAt: null,
             takenFrom: null,
             format: null,
-            bytes: source.bytes,
+            bytes,
             sha256: null,
             locations: []
         }
-    };
+    });
+/** What a file was refused for becomes its result; anything else ends the run. */ async function guarded({ options }, { source, named }, work) {
     try {
-        return {
-            ...blank,
-            ...await importOne(context, source)
-        };
+        return await work();
     } catch (error) {
-        if (context.options.signal.aborted) throw new errors/* CancelledError */.cc();
+        if (options.signal.aborted) throw new errors/* CancelledError */.cc();
         if (!(error instanceof errors/* UserError */.yo)) throw error;
         // A folder of dumps may hold other things; they are named, and no reason to fail.
         const skipped = error instanceof NoDumpError && !named && !looksLikeDump(source.name);
-        context.options.reporter.info(`${skipped ? 'Skipped' : 'Not imported'}. ${(0,errors/* messageOf */.bD)(error)}`);
+        options.reporter.info(`${skipped ? 'Skipped' : 'Not imported'}. ${(0,errors/* messageOf */.bD)(error)}`);
         return {
-            ...blank,
+            ...blankOf(source),
             outcome: skipped ? 'skipped' : 'refused',
             why: (0,errors/* messageOf */.bD)(error)
         };
     }
 }
-async function importOne(context, source) {
-    const { options, families, keys, encryption, stores } = context;
+/** The databases in the dump of a whole server; of one database the file as it is. */ async function partsOf({ options, keys, encryption }, source) {
     const { inputs, reporter, signal } = options;
-    const find = {
-        ...options,
-        ...inputs.postgresBin === undefined ? {} : {
-            bin: inputs.postgresBin
-        }
-    };
     const layers = await layersOf(source, keys, {
         tools: options,
         signal
     });
-    const examined = await examine(source, layers, {
-        find,
+    if (layers.kind !== 'server') return [
+        source
+    ];
+    if (layers.encryption !== 'none' && encryption.kind === 'none') throw stillEncrypted(source.path);
+    const how = {
+        file: source.path,
         signal
-    });
-    const form = await storedForm(source, layers, examined, {
-        encryption,
-        signal
-    });
-    const { facts, digest } = examined;
-    const name = familyOf(source, inputs.name, facts.database);
-    const taken = takenAt({
-        option: inputs.takenAt,
-        archive: facts.createdAt,
-        name: source.name,
-        modified: source.modified
-    }, new Date());
-    tell(source, examined, taken, options);
-    const known = await families.find(name, digest.sha256);
-    const result = {
-        ...{
-            outcome: 'planned',
-            name,
-            database: facts.database ?? null,
-            format: facts.format,
-            ...digest
-        },
-        ...{
-            takenAt: taken.at.toISOString(),
-            takenFrom: taken.from
-        }
     };
-    if (known?.lacking.length === 0) {
-        reporter.info(`${name} has this very file already${known.id === '' ? '' : `, as ${known.id}`}.`);
-        return {
-            ...result,
-            outcome: 'present',
-            id: known.id === '' ? null : known.id
-        };
-    }
-    if (inputs.dryRun) {
-        await families.note(name, digest.sha256, '');
-        return result;
-    }
-    const id = known?.id ?? (0,backup_id/* newId */.Si)(taken.at);
-    const into = known?.lacking ?? stores;
-    const compression = layers.compression ?? facts.compression ?? 'none';
-    const request = {
-        options,
-        source,
-        examined,
-        form,
-        taken,
-        name,
-        id,
-        compression,
-        stores: into
-    };
-    const { locations, problems } = await logged(context, name, into, ()=>publishImport(request));
-    await families.note(name, digest.sha256, id);
-    reporter.info(`Imported as ${name}/${id}.`);
-    return {
-        ...result,
-        outcome: 'imported',
-        id,
-        locations,
-        why: problems.length === 0 ? null : problems.join(' ')
-    };
-}
-/** @throws UserError where the dump does not say its database, and the name would come from that */ function familyOf(source, template, database) {
-    if (database === undefined && template.includes('{database}')) throw new errors/* UserError */.yo(`${source.path} does not say the name of its database, as a plain dump without --create never does. Give the family a name: --name=shop.`);
-    return (0,inputs_name/* familyName */.ar)(template, database);
-}
-function tell(source, { facts }, taken, { reporter }) {
-    const { format, server, pgDump, content, tables } = facts;
-    reporter.info(`A whole ${format} dump of PostgreSQL ${server.version} by pg_dump ${pgDump}, of ${taken.at.toISOString()} by the ${taken.from}.`);
-    if (taken.from === 'file time') reporter.warn(`Neither ${source.path} nor its name says when the dump was made: the time at which the file was last written is taken. Copying may have changed it; --taken-at says it better.`);
-    if (content === 'data') reporter.warn(`${source.path} holds rows alone, which restore only into tables that are there, and cannot be verified.`);
-    else if (tables === 0) reporter.warn(`${source.path} holds no table. Look whether it is of the right database.`);
-}
-/** Leaves a line of history of what was stored, or could not be. */ async function logged({ options }, name, stores, work) {
-    const startedAt = new Date();
-    const log = (entry)=>(0,backup_log/* writeLog */.u)({
-            stores,
-            run: options.run,
-            reporter: options.reporter
-        }, name, startedAt, {
-            action: 'import',
-            ...entry
-        });
-    try {
-        const done = await work();
-        await log({
-            backup: done.manifest.id
-        });
-        return done;
-    } catch (error) {
-        await log({
-            backup: null,
-            failure: options.signal.aborted ? new errors/* CancelledError */.cc() : error
-        });
-        throw error;
-    }
+    const parts = await databasesIn(decompressed(layers.decrypt(source.read(signal)), layers, how), source.path);
+    if (parts.length > 1 && !inputs.name.includes('{database}')) throw new errors/* UserError */.yo(`${source.path} is the dump of a server with ${parts.length} databases (${parts.map(({ database })=>database).join(', ')}), and with the name "${inputs.name}" their backups would be one family. Put {database} into the name.`);
+    reporter.warn(`${source.path} is the dump of a whole server: each database becomes a backup. Its roles are left out, since their passwords are among them; make them anew where they are missing.`);
+    return parts.map((part)=>partSource(source, layers, part));
 }
 
 ;// CONCATENATED MODULE: ./lib/cli/commands/import.js
