@@ -143,7 +143,7 @@ interface Result {
   it('verify says in the summary that it came to no verdict', async () => {
     const result = await verify({ backup: '20200101T000000Z-aaaa' }, { isPrivate: true });
     expect(result.code).toBe(1);
-    expect(result.outputs).toEqual({ outcome: 'failure' });
+    expect(result.outputs).toEqual(RED);
     expect(result.summary).toContain('## ❌ Nothing was verified');
     expect(annotations(result)).toHaveLength(1);
   });
@@ -165,7 +165,7 @@ interface Result {
   it.each([true, false])('restore touches nothing that was not confirmed, private: %s', async (isPrivate) => {
     const inputs = { backup: 'latest', mode: 'replace', 'database-url': rig.server.url('shop') };
     const result = await act('restore', inputs, { isPrivate });
-    expect([result.code, result.outputs]).toEqual([1, { outcome: 'failure' }]);
+    expect([result.code, result.outputs]).toEqual([1, RED]);
     expect(result.summary).toMatch(
       /^## ❌ Restore failed\n\n- .+\n\nA restore that fails leaves the target as it was\./,
     );
@@ -258,13 +258,16 @@ interface Result {
         { backup: '20200101T000000Z-aaaa', 'notify-slack': `${hook.url}/s` },
         { isPrivate: true },
       );
-      expect([red.code, red.outputs]).toEqual([1, { outcome: 'failure' }]);
+      expect([red.code, red.outputs]).toEqual([1, RED]);
       expect(red.log).toMatch(/::warning::What notify-slack names did not take the message: it answered 404/);
       expect(annotations(red)).toHaveLength(1);
     } finally {
       await hook.stop();
     }
   });
+
+  /** All that is left of a run without a result. */
+  const RED = { outcome: 'failure', error: expect.stringMatching(/\S/) as unknown };
 
   describe('check-migrations', () => {
     let fake: PullRequestFake;
@@ -343,7 +346,7 @@ interface Result {
 
     it('that came to no verdict takes back what the comment said', async () => {
       const result = await check({ backup: '20200101T000000Z-aaaa' }, true);
-      expect([result.code, result.outputs]).toEqual([1, { outcome: 'failure' }]);
+      expect([result.code, result.outputs]).toEqual([1, RED]);
       expect(result.summary).toContain('## ❌ The migrations were not checked');
       expect(fake.comments.map(({ body }) => body)).toEqual([
         expect.stringMatching(/^<!-- .* -->\n## ❌ The migrations were not checked/),
@@ -362,7 +365,7 @@ interface Result {
     it('refuses to run code of strangers with the secrets of the repository', async () => {
       const env = { GITHUB_EVENT_NAME: 'pull_request_target' };
       const result = await act('check-migrations', {}, { isPrivate: true, event: request('octo/shop'), env });
-      expect([result.code, result.outputs]).toEqual([1, { outcome: 'failure' }]);
+      expect([result.code, result.outputs]).toEqual([1, RED]);
       expect(annotations(result)).toEqual([expect.stringContaining('Let it run on pull_request instead')]);
     });
   });
