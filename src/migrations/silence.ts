@@ -1,3 +1,4 @@
+import { isIdle } from './judge/index.js';
 import type { Rehearsed } from './rehearse.js';
 
 const SILENCE =
@@ -9,6 +10,5 @@ export function silenceOf({
   observed,
   blind,
 }: Pick<Rehearsed, 'command' | 'observed' | 'blind'>): string[] {
-  const silent = observed.statements.length === 0 && observed.leftOut === 0;
-  return command.outcome === 'succeeded' && silent && !blind.includes('statements') ? [SILENCE] : [];
+  return isIdle({ ...observed, command, blind }) ? [SILENCE] : [];
 }

@@ -1,4 +1,4 @@
-import { withoutComments } from './judge/advice.js';
+import { withoutComments } from './comments.js';
 
 /** Statements about rows, also within a script; what defines things holds names and constants of the migration itself. */
 const ABOUT_ROWS =

@@ -1,3 +1,5 @@
+import { withoutComments } from '../comments.js';
+
 /** A gentler form of a statement: when it applies, and what to do instead, in one sentence. */
 interface Rule {
   applies: RegExp;
@@ -98,13 +100,4 @@ const RULES: readonly Rule[] = [
 export function adviceOn(sql: string): string | undefined {
   const plain = withoutComments(sql);
   return RULES.find(({ applies, unless }) => applies.test(plain) && unless?.test(plain) !== true)?.advice;
-}
-
-/** On one line, as the rules want it. Text in quotes may hold what looks like a comment: the advice would be off, no more. */
-export function withoutComments(sql: string): string {
-  return sql
-    .replaceAll(/--[^\n]*/g, ' ')
-    .replaceAll(/\/\*[\s\S]*?\*\//g, ' ')
-    .replaceAll(/\s+/g, ' ')
-    .trim();
 }

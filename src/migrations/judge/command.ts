@@ -1,7 +1,8 @@
 import { formatDuration, plural } from '../../base/units.js';
 import type { CommandEnd, Fact, Statement } from '../types.js';
-import { withoutComments } from './advice.js';
+import { withoutComments } from '../comments.js';
 import { environmentAdvice } from './environment.js';
+import { factOf } from './fact.js';
 import type { Seen } from './facts.js';
 import type { Policy } from './policy.js';
 
@@ -17,14 +18,25 @@ export function ofCommand(seen: Seen, policy: Policy): Fact[] {
   );
   const undone = ofUndone(seen, fails);
   if (command.outcome === 'timed out') return [ofTime(seen), ...undone];
-  const isIdle = statements.length === 0 && !seen.silent && seen.blind.length === 0;
-  if (command.outcome === 'succeeded' && isIdle) return [IDLE];
+  if (isIdle(seen)) return [IDLE];
   if (command.outcome === 'succeeded')
     return [...failed.map((each) => ofHidden(seen, each, fails)), ...undone];
   return [ofFailure(seen, failed.at(-1), fails), ...undone];
 }
 
-/** A tool that is led elsewhere by its configuration ends well, too. */
+/**
+ * Whether a command ended well and ran nothing on the restored database, as far as that was seen: a tool that is led
+ * elsewhere by its configuration ends well, too.
+ */
+export function isIdle({
+  command,
+  statements,
+  silent,
+  blind,
+}: Pick<Seen, 'command' | 'statements' | 'silent' | 'blind'>): boolean {
+  return command.outcome === 'succeeded' && statements.length === 0 && !silent && blind.length === 0;
+}
+
 const IDLE: Fact = {
   kind: 'not-measured',
   fails: false,
@@ -39,13 +51,9 @@ interface Failed {
 
 function ofTime({ command, statements }: Seen): Fact {
   const unfinished = statements.findIndex(({ ms }) => ms === null);
-  return {
-    kind: 'duration',
-    // What it would have done to the end, nobody knows.
-    fails: true,
-    message: `The command was ended after ${formatDuration(command.seconds)}, which is its \`max-duration\`.`,
-    ...(unfinished < 0 ? {} : { statement: unfinished }),
-  };
+  const message = `The command was ended after ${formatDuration(command.seconds)}, which is its \`max-duration\`.`;
+  // What it would have done to the end, nobody knows.
+  return factOf('duration', true, message, { statement: unfinished < 0 ? undefined : unfinished });
 }
 
 function ofFailure({ command }: Seen, last: Failed | undefined, fails: boolean): Fact {
@@ -55,13 +63,7 @@ function ofFailure({ command }: Seen, last: Failed | undefined, fails: boolean):
     ...(fails ? [] : [NOT_ASKED]),
     ...(last === undefined ? [] : [`The server's last error: ${last.error.message}`]),
   ];
-  return {
-    kind: 'error',
-    fails,
-    message: sentences.join(' '),
-    ...(advice === undefined ? {} : { advice }),
-    ...(last === undefined ? {} : { statement: last.index }),
-  };
+  return factOf('error', fails, sentences.join(' '), { advice, statement: last?.index });
 }
 
 /** Of a command that failed: `failed with exit code 3`. */
@@ -75,15 +77,10 @@ function ofHidden({ statements }: Seen, { index, error }: Failed, asked: boolean
   const first = harmless
     ? 'A statement failed, and the command went on'
     : 'The command ended well although a statement failed';
-  return {
-    kind: 'hidden-error',
-    fails: asked && !harmless,
-    message: `${first}: ${error.message}`,
-    ...(harmless
-      ? {}
-      : { advice: 'Let the command stop at the first error (`psql --set ON_ERROR_STOP=1`).' }),
+  return factOf('hidden-error', asked && !harmless, `${first}: ${error.message}`, {
+    advice: harmless ? undefined : 'Let the command stop at the first error (`psql --set ON_ERROR_STOP=1`).',
     statement: index,
-  };
+  });
 }
 
 function ofUndone({ openTransactions, running }: Seen, fails: boolean): Fact[] {

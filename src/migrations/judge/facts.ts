@@ -1,9 +1,11 @@
 import { formatBytes, formatMilliseconds, plural } from '../../base/units.js';
+import { nameOf } from '../names.js';
 import type { Blindness, CommandEnd, Effects, Fact, HeldLock, Rewritten, Statement } from '../types.js';
 import { adviceOn } from './advice.js';
 import { ofBlindness } from './blindness.js';
 import { ofCommand } from './command.js';
-import { ofLosses, text } from './losses.js';
+import { factOf } from './fact.js';
+import { ofLosses } from './losses.js';
 import type { Policy } from './policy.js';
 
 /** What happened, as far as it was seen. */
@@ -45,7 +47,10 @@ export function factsOf(seen: Seen, policy: Policy): Fact[] {
     ...ofCommand(seen, policy),
     ...ofLosses(seen.effects, seen.statements, policy),
     ...seen.locks.flatMap((lock) => ofLock(lock, seen.statements, policy)),
-    ...ofShape(seen, policy),
+    ...ofRewritten(seen, policy),
+    ...ofInvalidIndexes(seen, policy),
+    ...ofNotValid(seen),
+    ...ofNewRoles(seen),
     ...ofBlindness(seen, policy),
   ];
   const rank = ({ fails, kind }: Fact): number => (fails ? 0 : ORDER.length) + ORDER.indexOf(kind);
@@ -59,16 +64,8 @@ function ofLock(lock: HeldLock, statements: readonly Statement[], { failOn, maxL
   const fails = longestMs > limit && (maxLockMs !== undefined || failOn.includes('lock'));
   // Every migration has some of these.
   if (!fails && longestMs < SHORT_MS) return [];
-  const advice = adviceFor(statement, statements);
-  return [
-    {
-      kind: 'lock',
-      fails,
-      message: `${mode} on ${text(table)} was held for ${formatMilliseconds(longestMs)}: ${blocks} would have waited.`,
-      ...(advice === undefined ? {} : { advice }),
-      ...(statement === undefined ? {} : { statement }),
-    },
-  ];
+  const message = `${mode} on ${nameOf(table)} was held for ${formatMilliseconds(longestMs)}: ${blocks} would have waited.`;
+  return [factOf('lock', fails, message, { advice: adviceFor(statement, statements), statement })];
 }
 
 const REFILLED_BYTES = 64 * 1024;
@@ -81,44 +78,43 @@ function isRefilled({ table, bytes }: Rewritten, statements: readonly Statement[
   );
 }
 
-function ofShape({ effects, newRoles, statements }: Seen, { failOn }: Policy): Fact[] {
+function ofRewritten({ effects, statements }: Seen, { failOn }: Policy): Fact[] {
   const slow = (effects?.rewritten ?? []).filter((table) => !isRefilled(table, statements));
-  const rewritten = slow.map(({ table, bytes }): Fact => {
-    const statement = statements.findIndex(
-      ({ sql }) => sql.includes(table.name) && adviceOn(sql) !== undefined,
-    );
-    const advice = adviceFor(statement < 0 ? undefined : statement, statements);
-    return {
-      kind: 'rewrite',
-      fails: failOn.includes('rewrite'),
-      message: `Table ${text(table)} was written anew (${formatBytes(bytes)} before).`,
-      ...(advice === undefined ? {} : { advice }),
-      ...(statement < 0 ? {} : { statement }),
-    };
+  return slow.map(({ table, bytes }) => {
+    const index = statements.findIndex(({ sql }) => sql.includes(table.name) && adviceOn(sql) !== undefined);
+    const statement = index < 0 ? undefined : index;
+    const message = `Table ${nameOf(table)} was written anew (${formatBytes(bytes)} before).`;
+    const advice = adviceFor(statement, statements);
+    return factOf('rewrite', failOn.includes('rewrite'), message, { advice, statement });
   });
-  const invalid = (effects?.invalidIndexes ?? []).map(({ index, table }): Fact => ({
-    kind: 'invalid-index',
-    fails: failOn.includes('error'),
-    message: `Index ${text(index)} on ${text(table)} is invalid: it costs with each write and answers no query.`,
-    advice: 'Drop it, and build it again.',
-  }));
-  const notValid = (effects?.notValid ?? []).map(({ constraint, table }): Fact => ({
-    kind: 'not-valid',
-    fails: false,
-    message: `Constraint ${constraint} on ${text(table)} is NOT VALID: rows that were there before may break it.`,
-    advice: '`VALIDATE CONSTRAINT` it in a later migration.',
-  }));
-  const roles: Fact[] =
-    newRoles.length === 0
-      ? []
-      : [
-          {
-            kind: 'new-role',
-            fails: false,
-            message: `The command made ${plural(newRoles.length, 'role')}: ${newRoles.join(', ')}. Roles belong to the whole server.`,
-          },
-        ];
-  return [...rewritten, ...invalid, ...notValid, ...roles];
+}
+
+function ofInvalidIndexes({ effects }: Seen, { failOn }: Policy): Fact[] {
+  return (effects?.invalidIndexes ?? []).map(({ index, table }) =>
+    factOf(
+      'invalid-index',
+      failOn.includes('error'),
+      `Index ${nameOf(index)} on ${nameOf(table)} is invalid: it costs with each write and answers no query.`,
+      { advice: 'Drop it, and build it again.' },
+    ),
+  );
+}
+
+function ofNotValid({ effects }: Seen): Fact[] {
+  return (effects?.notValid ?? []).map(({ constraint, table }) =>
+    factOf(
+      'not-valid',
+      false,
+      `Constraint ${constraint} on ${nameOf(table)} is NOT VALID: rows that were there before may break it.`,
+      { advice: '`VALIDATE CONSTRAINT` it in a later migration.' },
+    ),
+  );
+}
+
+function ofNewRoles({ newRoles }: Seen): Fact[] {
+  if (newRoles.length === 0) return [];
+  const message = `The command made ${plural(newRoles.length, 'role')}: ${newRoles.join(', ')}. Roles belong to the whole server.`;
+  return [factOf('new-role', false, message)];
 }
 
 function adviceFor(index: number | undefined, statements: readonly Statement[]): string | undefined {

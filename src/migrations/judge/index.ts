@@ -1,4 +1,4 @@
-export { howFailed, isQuery, NOT_ASKED } from './command.js';
+export { howFailed, isIdle, isQuery, NOT_ASKED } from './command.js';
 export { factsOf, type Seen } from './facts.js';
 export { gate, type Approval } from './gate.js';
 export type { Policy } from './policy.js';

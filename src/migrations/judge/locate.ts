@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { afterComments } from '../comments.js';
 
 /** A place in the pull request's files. */
 export interface FileLine {
@@ -44,7 +45,7 @@ export async function locate(
 
 /** How long the comments are that a statement begins with, squeezed; 0 where there is nothing else. */
 function commentsBefore(sql: string): number {
-  const rest = sql.replace(/^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/, '');
+  const rest = afterComments(sql);
   return rest === '' ? 0 : squeeze(sql).text.length - squeeze(rest).text.length;
 }
 
