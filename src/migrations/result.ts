@@ -15,13 +15,13 @@ export function migrationOutputs(report: MigrationReport): Record<string, unknow
 }
 
 /** Rows that were there before and are not any more, of all tables; rows that became more elsewhere make up for none. */
-export function rowsLost({ rows, dropped }: Effects): number {
+function rowsLost({ rows, dropped }: Effects): number {
   const fewer = rows.map(({ before, after }) => (after === null ? 0 : Math.max(0, before - after)));
   return [...fewer, ...dropped.map((table) => table.rows)].reduce((sum, each) => sum + each, 0);
 }
 
 /** All changes of the schema as one text. */
-export function schemaDiff({ schema }: MigrationReport): string {
+function schemaDiff({ schema }: MigrationReport): string {
   return schema
     .map(({ change, kind, name, diff }) => [`${change} ${kind} ${name}`, ...diff, ''].join('\n'))
     .join('\n');

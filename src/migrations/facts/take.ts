@@ -1,6 +1,7 @@
 import { plural } from '../../base/units.js';
 import { explainSqlError } from '../../postgres/explain.js';
 import type { Psql } from '../../postgres/psql.js';
+import { nameOf } from '../names.js';
 import type { Named, Rehearsal } from '../types.js';
 import { readCatalog, type CatalogTable } from './catalog.js';
 import { countTables, type Counts } from './count.js';
@@ -67,18 +68,18 @@ function counted(found: CatalogTable, counts: Counts): TableFacts {
 
 function notCounted(foreign: readonly Named[]): string[] {
   if (foreign.length === 0) return [];
-  const names = foreign.slice(0, SHOWN).map(({ schema, name }) => `${schema}.${name}`);
+  const names = foreign.slice(0, SHOWN).map(nameOf);
   return [
     `The rows of ${plural(foreign.length, 'foreign table')} (${names.join(', ')}${foreign.length > SHOWN ? ', ...' : ''}) were not counted: they are on another server.`,
   ];
 }
 
 function notRead(tables: readonly CatalogTable[], { unreadable }: Counts): string[] {
-  return tables.flatMap(({ oid, schema, name }) => {
-    const state = unreadable.get(oid);
+  return tables.flatMap((table) => {
+    const state = unreadable.get(table.oid);
     if (state === undefined) return [];
     return [
-      `The rows of table ${schema}.${name} could not be counted: reading it failed (SQLSTATE ${state}).`,
+      `The rows of table ${nameOf(table)} could not be counted: reading it failed (SQLSTATE ${state}).`,
     ];
   });
 }

@@ -18,7 +18,7 @@ export interface Fate {
 }
 
 /** The tables of an application. Materialized views are none: what they show comes out of tables. */
-export function unitsOf({ tables }: DatabaseFacts): Map<number, Unit> {
+function unitsOf({ tables }: DatabaseFacts): Map<number, Unit> {
   const units = new Map<number, Unit>();
   for (const top of tables)
     if (top.kind !== 'materialized view' && top.root === null) units.set(top.oid, { top, leaves: [] });

@@ -1,3 +1,4 @@
+import { wordOf } from '../names.js';
 import type { Blame } from './locks.js';
 import type { Recorded } from './record.js';
 
@@ -34,8 +35,3 @@ export function blameAmong(
 
 /** The log cuts times to milliseconds. */
 const GRAIN_MS = 1;
-
-function wordOf(name: string): RegExp {
-  const escaped = name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-  return new RegExp(`(?<![\\p{L}\\p{N}_$])${escaped}(?![\\p{L}\\p{N}_$])`, 'iu');
-}

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../base/errors.js';
 import { quoteLiteral, type Psql } from '../../postgres/psql.js';
 import { CsvRows } from './csv.js';
@@ -72,7 +73,7 @@ export class ServerLog {
       if (piece.length > 0) silentSince = Date.now();
       else if (Date.now() - silentSince > SILENT_MS)
         throw new UserError('The server writes its log no more.');
-      else await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+      else await sleep(LOOK_AGAIN_MS);
     }
   }
 }

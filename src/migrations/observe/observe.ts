@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CancelledError, messageOf } from '../../base/errors.js';
 import { quoteLiteral, type Psql } from '../../postgres/psql.js';
 import type { Blindness, HeldLock, Named, Rehearsal, Statement } from '../types.js';
@@ -150,7 +151,7 @@ class Observer implements Observation {
       });
       if (sessions.present.size === 0 || silent || Date.now() > deadline) return;
       silent = !(await mayStillSpeak(psql, sessions.present));
-      if (!silent) await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+      if (!silent) await sleep(LOOK_AGAIN_MS);
     }
   }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { quoteLiteral, type Psql } from '../../postgres/psql.js';
 import { SESSION_ID } from './log.js';
 
@@ -50,7 +51,7 @@ async function lookUntilGone(psql: Psql, own: ReadonlySet<string>, ms: number): 
   for (;;) {
     const left = await others(psql, own);
     if (left.length === 0 || Date.now() > deadline) return left;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+    await sleep(LOOK_AGAIN_MS);
   }
 }
 

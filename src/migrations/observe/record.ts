@@ -1,3 +1,4 @@
+import { withoutComments } from '../comments.js';
 import { LONGEST_SQL, type Statement } from '../types.js';
 import { withoutSecrets } from './secrets.js';
 
@@ -15,7 +16,6 @@ const LOOKED_AT = 4 * LONGEST_SQL;
 
 const DEFINES =
   /(?:^|;)\s*(?:CREATE|ALTER|DROP|TRUNCATE|COMMENT|GRANT|REVOKE|REINDEX|CLUSTER|REFRESH|LOCK|VACUUM|SECURITY|IMPORT|REASSIGN|DO)\b/i;
-const COMMENTS = /--[^\n]*|\/\*[^]*?\*\//g;
 
 /** As it is shown: trimmed, without secrets, cut. */
 export function shown(sql: string): string {
@@ -26,7 +26,7 @@ export function shown(sql: string): string {
 
 /** Whether a statement, or one of a script that was sent as one, changes more than rows. */
 export function defines(sql: string): boolean {
-  return DEFINES.test(sql.replace(COMMENTS, ' '));
+  return DEFINES.test(withoutComments(sql));
 }
 
 /**

@@ -1,8 +1,9 @@
 import { formatBytes, formatCount, formatMilliseconds, plural } from '../../base/units.js';
+import { nameOf } from '../names.js';
 import type { LostValues, MigrationReport } from '../types.js';
 import type { Limits } from './limits.js';
 import { tableOf, type Section } from './section.js';
-import { nameOf, oneLine, shortened } from './words.js';
+import { oneLine, shortened } from './words.js';
 
 /** Locks on what was there before, those that were held the longest first. */
 export function locksSection({ locks, statements }: MigrationReport, limits: Limits): Section | undefined {

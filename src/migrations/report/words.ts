@@ -1,5 +1,6 @@
 import { printableLine } from '../../base/text.js';
-import type { Fact, Named, Statement } from '../types.js';
+import { afterComments } from '../comments.js';
+import type { Fact, Statement } from '../types.js';
 
 /** What each kind of fact is called. */
 export const KINDS: Record<Fact['kind'], string> = {
@@ -16,14 +17,9 @@ export const KINDS: Record<Fact['kind'], string> = {
   'new-role': 'New role',
 };
 
-export const nameOf = ({ schema, name }: Named): string => `${schema}.${name}`;
-
-// Tools put these before each of their statements.
-const LEADING_COMMENTS = /^(?:\s|--[^\n]*(?:\n|$)|\/\*[^]*?\*\/)+/;
-
 /** A statement on one line, from its first word on. */
 export function oneLine(sql: string): string {
-  const bare = sql.replace(LEADING_COMMENTS, '');
+  const bare = afterComments(sql);
   return (bare === '' ? sql : bare).replaceAll(/\s+/g, ' ').trim();
 }
 
