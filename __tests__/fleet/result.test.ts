@@ -135,7 +135,6 @@ describe('the report of a job', () => {
     rows: undefined,
     durationSeconds: undefined,
     error: undefined,
-    missingSecrets: undefined,
   };
 
   it('holds what the job was told, and null for what it was not', () => {

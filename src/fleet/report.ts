@@ -23,7 +23,7 @@ export function reportName(id: string, database: string, attempt: number): strin
 
 type Reported = Pick<
   FleetInputs,
-  'database' | 'outcome' | 'backupId' | 'bytes' | 'rows' | 'durationSeconds' | 'error' | 'missingSecrets'
+  'database' | 'outcome' | 'backupId' | 'bytes' | 'rows' | 'durationSeconds' | 'error'
 >;
 
 /** The report of a job, of what its workflow passes on. */

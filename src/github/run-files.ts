@@ -1,5 +1,5 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { UserError } from '../base/errors.js';
 import { artifactDays } from '../storage/artifact/days.js';
 import { upload } from './artifacts.js';
@@ -39,7 +39,7 @@ export async function leftInRun(name: string, tempDir: string): Promise<string |
     const [file] = await readdir(folder);
     if (digestMismatch === true || file === undefined)
       throw new UserError(`The artifact ${name} of this run did not arrive whole. Run this job again.`);
-    return await readFile(join(folder, basename(file)), 'utf8');
+    return await readFile(join(folder, file), 'utf8');
   } catch (error) {
     if (error instanceof ArtifactNotFoundError) return undefined;
     throw error;
