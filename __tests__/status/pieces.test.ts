@@ -209,6 +209,17 @@ describe('stats', () => {
     ]);
   });
 
+  it('does not take an imported dump for one that was made in no time', () => {
+    const old = entry(10, 1000, 0);
+    old.manifest.source = {
+      databaseId: null,
+      imported: { file: 'a.sql', bytes: 1, sha256: '', takenFrom: 'archive', at: daysAgo(1) },
+    };
+    expect(statsOf({ entries: [old] }, [], NOW).backups[0]).toMatchObject({ count: 1, medianSeconds: null });
+    const { backups } = statsOf({ entries: [old, entry(1, 1000, 40)] }, [], NOW);
+    expect(backups[0]).toMatchObject({ count: 2, medianSeconds: 40 });
+  });
+
   it('says nothing of what there is not', () => {
     const text = statsText(statsOf({ entries: [] }, [], NOW), 40);
     expect(text).toContain('There are no runs in the log.');

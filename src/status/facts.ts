@@ -8,6 +8,7 @@ export function factsOf(health: Health, database: DatabaseSize | undefined): [st
   if (health.problems.some(({ kind }) => kind === 'storage-unreadable')) return [];
   const { newest, count, totalBytes, lastVerification, runs } = health;
   const rows = newest?.rows ?? null;
+  const seconds = newest?.durationSeconds ?? null;
   return [
     ...(newest === null
       ? [['Newest backup', 'none'] as [string, string]]
@@ -15,7 +16,7 @@ export function factsOf(health: Health, database: DatabaseSize | undefined): [st
           ['Newest backup', `${newest.id}, ${formatAge(newest.ageSeconds)} old`],
           ['Size', formatBytes(newest.bytes)],
           ['Rows', rows === null ? 'not counted' : formatCount(rows)],
-          ['Duration', formatDuration(newest.durationSeconds)],
+          ['Duration', seconds === null ? 'not known: imported' : formatDuration(seconds)],
         ] as [string, string][])),
     ['Backups', `${formatCount(count)}, ${formatBytes(totalBytes)} in all`],
     ['Last verification', lastVerification === null ? 'none' : verificationText(lastVerification, health.at)],

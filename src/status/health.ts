@@ -1,6 +1,6 @@
 import type { RunRecord } from '../backup/history.js';
 import type { Entry } from '../backup/inventory.js';
-import { totalBytes } from '../backup/manifest.js';
+import { totalBytes, type Manifest } from '../backup/manifest.js';
 import { formatBytes, plural } from '../base/units.js';
 import { planOrphans } from '../retention/orphans.js';
 import { newestEntry, takenAt } from './newest.js';
@@ -67,16 +67,21 @@ export function unknownHealth(storage: string, name: string | null, problem: Pro
 
 /** One backup, as the trend has it. */
 export function pointOf({ manifest, verified }: Entry): Point {
-  const seconds = (Date.parse(manifest.finishedAt) - Date.parse(manifest.startedAt)) / 1000;
   return {
     id: manifest.id,
     snapshotAt: manifest.snapshotAt,
     bytes: totalBytes(manifest),
     databaseBytes: manifest.databaseBytes,
     rows: manifest.totals?.rows ?? null,
-    durationSeconds: Number.isNaN(seconds) ? 0 : Math.max(0, seconds),
+    durationSeconds: durationOf(manifest),
     verdict: verified?.verdict ?? null,
   };
+}
+
+function durationOf({ startedAt, finishedAt, source }: Manifest): number | null {
+  if (source.imported !== undefined) return null;
+  const seconds = (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000;
+  return Number.isNaN(seconds) ? 0 : Math.max(0, seconds);
 }
 
 function runsOf(records: readonly RunRecord[]): Health['runs'] {

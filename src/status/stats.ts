@@ -80,7 +80,7 @@ function actionStats(action: string, days: number, own: readonly RunRecord[]): A
 }
 
 function backupStats(
-  points: readonly { bytes: number; durationSeconds: number }[],
+  points: readonly { bytes: number; durationSeconds: number | null }[],
 ): Omit<BackupStats, 'days'> {
   const bytes = points.map((point) => point.bytes);
   const [first, last] = [bytes[0] ?? 0, bytes.at(-1) ?? 0];
@@ -91,6 +91,6 @@ function backupStats(
     smallestBytes: some ? Math.min(...bytes) : null,
     largestBytes: some ? Math.max(...bytes) : null,
     growth: bytes.length < 2 || first === 0 ? null : (last - first) / first,
-    medianSeconds: median(points.map(({ durationSeconds }) => durationSeconds)) ?? null,
+    medianSeconds: median(points.flatMap(({ durationSeconds }) => durationSeconds ?? [])) ?? null,
   };
 }

@@ -47,7 +47,8 @@ export interface Point {
   /** On the server. */
   databaseBytes: number | null;
   rows: number | null;
-  durationSeconds: number;
+  /** Null of an imported dump: nobody knows how long it took. */
+  durationSeconds: number | null;
   /** Of its newest verification. */
   verdict: Verdict | null;
 }

@@ -50,7 +50,7 @@ function rowOf(entry: Entry, now: Date): Content[] {
     formatAge((now.getTime() - takenAt(manifest)) / 1000),
     formatBytes(bytes),
     rows === null ? '–' : formatCount(rows),
-    formatDuration(durationSeconds),
+    durationSeconds === null ? '–' : formatDuration(durationSeconds),
     verified === undefined
       ? html`<span class="muted">not yet</span>`
       : verified.verdict === 'passed'
