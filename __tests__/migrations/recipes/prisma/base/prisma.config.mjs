@@ -8,6 +8,5 @@ globalThis.setTimeout = (...given) => setTimeout(...given).unref();
 export default {
   experimental: { adapter: true },
   engine: 'js',
-  adapter: async () =>
-    new PrismaPg({ connectionString: process.env.DATABASE_URL, allowExitOnIdle: true }),
+  adapter: async () => new PrismaPg({ connectionString: process.env.DATABASE_URL, allowExitOnIdle: true }),
 };
