@@ -12,7 +12,6 @@ export const PAGES = [
   ...DOCS,
   ...ACTIONS.map((name) => `${name}/README.md`),
   'workflows-templates/README.md',
-  'workflows-templates/README.md',
 ];
 
 function pagesIn(folder: string): string[] {

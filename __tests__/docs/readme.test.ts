@@ -15,8 +15,9 @@ import { reportText } from '../../src/verify/report-text.js';
 import { sampleMigrations } from '../support/migration-report.js';
 import { TOOLS } from '../support/recipes.js';
 import { sampleReport } from '../support/report.js';
-import { blocks, read, stepsIn, type Workflow } from '../house/files.js';
-import { PAGES } from './pages.js';
+import { read } from '../house/files.js';
+import { stepsIn, type WorkflowFile } from '../house/workflow-files.js';
+import { blocksOf, PAGES } from './pages.js';
 
 const README = read('README.md');
 const S3 = read('docs/s3.md');
@@ -34,11 +35,11 @@ const stringOf = (value: unknown): string | undefined =>
   typeof value === 'string' || value === undefined ? value : JSON.stringify(value);
 
 /** The first workflow on a page that uses an action. */
-function workflowOf(page: string, action: Action): Workflow & { on: Record<string, unknown> } {
-  const yaml = blocks(read(page), 'yaml').find(
-    (text) => /^jobs:/m.test(text) && text.includes(`/${action}@`),
+function workflowOf(page: string, action: Action): WorkflowFile & { on: Record<string, unknown> } {
+  const block = blocksOf(page, 'yaml').find(
+    ({ text }) => /^jobs:/m.test(text) && text.includes(`/${action}@`),
   );
-  return parse(yaml ?? '') as Workflow & { on: Record<string, unknown> };
+  return parse(block?.text ?? '') as ReturnType<typeof workflowOf>;
 }
 
 describe.each(['docs/verify.md', 'verify/README.md'])('the verification in %s', (page) => {
@@ -54,7 +55,7 @@ describe.each(['docs/verify.md', 'verify/README.md'])('the verification in %s', 
   });
 
   it('has inputs that go together', () => {
-    expect(() => readInputs('verify', (name) => stringOf(job?.steps[0]?.with?.[name]))).not.toThrow();
+    expect(() => readInputs('verify', (name) => stringOf(job?.steps?.[0]?.with?.[name]))).not.toThrow();
   });
 });
 
@@ -66,7 +67,7 @@ describe.each(['docs/monitoring.md', 'status/README.md'])('the monitoring in %s'
     expect(Number(schedule[0]?.cron.split(' ')[0]) % 5).not.toBe(0);
     expect(workflow.permissions).toEqual({});
     expect(JSON.stringify(workflow)).not.toContain('DATABASE_URL');
-    const given = workflow.jobs['status']?.steps[0]?.with ?? {};
+    const given = workflow.jobs['status']?.steps?.[0]?.with ?? {};
     const texts: Record<string, string | undefined> = Object.fromEntries(
       Object.entries(given).map(([name, value]) => [
         name,
@@ -89,14 +90,14 @@ describe.each(['docs/migrations.md', 'check-migrations/README.md'])('the migrati
     expect(workflow.on).toBe('pull_request');
     expect(workflow.permissions).toEqual({});
     expect(job?.permissions).toEqual({ contents: 'read', 'pull-requests': 'write' });
-    const checkout = job?.steps.find(({ uses }) => uses?.startsWith('actions/checkout@'));
+    const checkout = job?.steps?.find(({ uses }) => uses?.startsWith('actions/checkout@'));
     expect(checkout?.with).toEqual({ 'persist-credentials': false });
     for (const [, name] of JSON.stringify(workflow).matchAll(/secrets\.(\w+)/g))
       expect(name).toMatch(/^MIGRATIONS_/);
   });
 
   it('has inputs that go together', () => {
-    const given = job?.steps.at(-1)?.with ?? {};
+    const given = job?.steps?.at(-1)?.with ?? {};
     expect(readInputs('check-migrations', (name) => stringOf(given[name]))).toMatchObject({
       failOn: ['error', 'data-loss'],
       comment: true,
@@ -123,7 +124,7 @@ describe.each(['docs/restore.md', 'restore/README.md'])('the restore in %s', (pa
 
   it('passes on what was asked for, and has inputs that go together', () => {
     const { inputs } = workflow.on['workflow_dispatch'] as { inputs: Record<string, { default?: unknown }> };
-    const given = job?.steps[0]?.with ?? {};
+    const given = job?.steps?.[0]?.with ?? {};
     for (const name of Object.keys(inputs)) expect(given[name]).toBe(`\${{ inputs.${name} }}`);
     const texts = { ...given, backup: inputs['backup']?.default, 'dry-run': inputs['dry-run']?.default };
     expect(readInputs('restore', (name) => stringOf(texts[name as keyof typeof texts]))).toMatchObject({
@@ -137,8 +138,9 @@ describe.each(['docs/restore.md', 'restore/README.md'])('the restore in %s', (pa
 describe('the pages', () => {
   it('show reports as they are', () => {
     const plain = { paint: (text: string) => text, width: undefined };
-    expect(blocks(read('docs/verify.md'), 'text')).toContain(reportText(sampleReport('failed'), plain));
-    expect(blocks(read('docs/migrations.md'), 'text')).toContain(migrationText(sampleMigrations(), plain));
+    const shown = (page: string): string[] => blocksOf(page, 'text').map(({ text }) => text);
+    expect(shown('docs/verify.md')).toContain(reportText(sampleReport('failed'), plain));
+    expect(shown('docs/migrations.md')).toContain(migrationText(sampleMigrations(), plain));
   });
 
   it('has a storage for each kind of service, and the host tells the rest', () => {
@@ -162,9 +164,9 @@ describe('the pages', () => {
   });
 
   it('encrypts to nobody who copies the example and forgets to put in a key', async () => {
-    const yaml = PAGES.flatMap((page) => blocks(read(page), 'yaml'));
+    const yaml = PAGES.flatMap((page) => blocksOf(page, 'yaml'));
     const recipients = yaml
-      .flatMap((text) => stepsIn(text))
+      .flatMap(({ text }) => stepsIn(text))
       .flatMap((step) => step.with?.['recipients'] ?? []);
     expect(recipients.length).toBeGreaterThan(3);
     for (const given of recipients)
@@ -176,7 +178,7 @@ describe('the pages', () => {
   it.each(['README.md', 'docs/quick-start.md'])(
     'backs up in one workflow that is never cancelled by the next, at an odd minute: %s',
     (page) => {
-      const workflow = parse(blocks(read(page), 'yaml').find((text) => /^jobs:/m.test(text)) ?? '') as {
+      const workflow = parse(blocksOf(page, 'yaml').find(({ text }) => /^jobs:/m.test(text))?.text ?? '') as {
         on: { schedule: { cron: string }[] };
         permissions: object;
         concurrency: object;
@@ -237,7 +239,7 @@ describe('the pages', () => {
   });
 
   it('has the two commands', () => {
-    const lines = blocks(README, 'sh').flatMap((text) => text.split('\n'));
+    const lines = blocksOf('README.md', 'sh').flatMap(({ text }) => text.split('\n'));
     expect(lines).toContain('npm ci && npm run demo');
     expect(lines).toContain('npm ci && npm test');
   });

@@ -4,9 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { readInputs } from '../../src/inputs/read.js';
 import { ACTIONS, type Action } from '../../src/inputs/spec.js';
-import type { Step } from '../house/files.js';
-import { interfaceOf, type AnyJob, type WorkflowFile } from '../house/workflow-files.js';
-import { stepsIn } from '../house/files.js';
+import { interfaceOf, stepsIn, type AnyJob, type Step, type WorkflowFile } from '../house/workflow-files.js';
 import { blocksOf, PAGES, type Block } from './pages.js';
 
 const yaml = PAGES.flatMap((page) => blocksOf(page, 'yaml', 'yml'));

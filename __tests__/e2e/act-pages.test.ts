@@ -15,8 +15,7 @@ const actionOf = (workflow: string): string =>
   'backup';
 
 /** Every whole workflow that users may paste; not what other suites run: migrations, which need Prisma here, and fleets. */
-const workflows = [...new Set(PAGES)]
-  .flatMap((page) => blocksOf(page, 'yaml'))
+const workflows = PAGES.flatMap((page) => blocksOf(page, 'yaml'))
   .filter(({ text }) => /^on:/m.test(text) && /^jobs:/m.test(text))
   .map(({ page, heading, text }) => ({ page, heading, text, action: actionOf(text) }))
   .filter(({ action }) => !['check-migrations', 'fleet'].includes(action))

@@ -9,7 +9,16 @@ import type { Programs } from '../../src/postgres/types.js';
 import { processesOf } from '../postgres/scratch-rig.js';
 import { startPostgres, type PostgresServer } from '../servers/postgres.mjs';
 import { until } from '../support/children.js';
-import { clientsAreHere, files, fillShop, newFolder, programsFor, sql, toolCache } from '../support/e2e.js';
+import {
+  addNoise,
+  clientsAreHere,
+  files,
+  fillShop,
+  newFolder,
+  programsFor,
+  sql,
+  toolCache,
+} from '../support/e2e.js';
 import { startFaultProxy, type FaultProxy } from '../support/fault-proxy.js';
 import { runStep, startStep, type Step } from '../support/runner.js';
 import { s3IsHere, startS3, type S3Server } from '../support/s3.js';
@@ -57,12 +66,7 @@ function left(port: number): string[] {
   beforeAll(async () => {
     [server, programs, s3] = await Promise.all([startPostgres({ major: 15 }), programsFor(15), startS3()]);
     fillShop(programs, server);
-    sql(
-      programs,
-      server.url(),
-      `CREATE TABLE app.random AS SELECT i, (SELECT string_agg(md5(random()::text || i || j), '') FROM generate_series(1, 30) j) AS t
-       FROM generate_series(1, 60000) i`,
-    );
+    addNoise(programs, server, 60_000);
     proxy = await startFaultProxy(s3.ceph.port);
   });
 

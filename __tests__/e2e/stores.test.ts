@@ -5,13 +5,13 @@ import { rmSync } from 'node:fs';
 import type { Programs } from '../../src/postgres/types.js';
 import { startPostgres, type PostgresServer } from '../servers/postgres.mjs';
 import {
+  addNoise,
   annotations,
   clientsAreHere,
   files,
   fillShop,
   newFolder,
   programsFor,
-  sql,
   toolCache,
   visible,
 } from '../support/e2e.js';
@@ -35,13 +35,8 @@ const here = clientsAreHere('backups to S3 by the bundle') && s3IsHere('backups 
   beforeAll(async () => {
     [server, programs, s3] = await Promise.all([startPostgres({ major: 15 }), programsFor(15), startS3()]);
     fillShop(programs, server);
-    // Incompressible, so that the dump has several parts.
-    sql(
-      programs,
-      server.url(),
-      `CREATE TABLE app.random AS SELECT i, (SELECT string_agg(md5(random()::text || i || j), '') FROM generate_series(1, 30) j) AS t
-       FROM generate_series(1, 45000) i`,
-    );
+    // So that the dump has several parts.
+    addNoise(programs, server, 45_000);
   });
 
   beforeEach(async () => {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { read, ROOT, type Step } from './files.js';
+import { read, ROOT } from './files.js';
 
 /** Of this repository, as others see it: a path into it may follow, and the major's tag. */
 const OURS = /^pgkeep\/pgkeep(?:\/([\w./-]+))?@v1$/;
@@ -20,6 +20,15 @@ export interface Interface {
   outputs: Record<string, { description?: string; value?: string }>;
 }
 
+export interface Step {
+  id?: string;
+  if?: string;
+  uses?: string;
+  run?: string;
+  with?: Record<string, unknown>;
+  env?: Record<string, unknown>;
+}
+
 export interface AnyJob {
   name?: string;
   if?: string;
@@ -35,7 +44,7 @@ export interface AnyJob {
   'timeout-minutes'?: number | string;
   container?: { image: string };
   services?: Record<string, { image: string }>;
-  steps?: (Step & { if?: string; env?: Record<string, unknown> })[];
+  steps?: Step[];
 }
 
 export interface WorkflowFile {
@@ -82,8 +91,20 @@ export function interfaceOf(uses: string): Interface | undefined {
 }
 
 /** The steps of all jobs. */
-export function stepsOf({ jobs }: WorkflowFile): NonNullable<AnyJob['steps']> {
+export function stepsOf({ jobs }: WorkflowFile): Step[] {
   return Object.values(jobs).flatMap(({ steps = [] }) => steps);
+}
+
+/** Every step in YAML of whatever shape: a workflow, a list of steps, or a piece of one. */
+export function stepsIn(yaml: string): Step[] {
+  const found: Step[] = [];
+  const visit = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    if ('uses' in value && typeof value.uses === 'string') found.push(value as Step);
+    Object.values(value).forEach(visit);
+  };
+  visit(parse(yaml));
+  return found;
 }
 
 /** The `cron:` lines of a workflow. */

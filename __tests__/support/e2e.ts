@@ -57,6 +57,16 @@ export function fillShop(programs: Programs, server: PostgresServer): void {
   sql(programs, server.url(), readFileSync(fileURLToPath(new URL('shop.sql', import.meta.url)), 'utf8'));
 }
 
+/** Adds a table to the shop that cannot be compressed: about a kilobyte a row. */
+export function addNoise(programs: Programs, server: PostgresServer, rows: number): void {
+  sql(
+    programs,
+    server.url(),
+    `CREATE TABLE app.random AS SELECT i, (SELECT string_agg(md5(random()::text || i || j), '') FROM generate_series(1, 30) j) AS t
+     FROM generate_series(1, ${rows}) i`,
+  );
+}
+
 export function newFolder(): string {
   return mkdtempSync(join(tmpdir(), 'pgkeep-e2e-'));
 }

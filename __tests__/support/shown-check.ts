@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { blocks, read, stepsIn } from '../house/files.js';
+import { blocksOf } from '../docs/pages.js';
+import { stepsIn } from '../house/workflow-files.js';
 import type { Programs } from '../../src/postgres/types.js';
 import { psqlFolder } from './migration-rig.js';
 
@@ -12,8 +13,8 @@ export interface ShownStep {
 
 /** The migration check that a page shows, as the runner would start it with these secrets. */
 export function shownCheck(page: string, secrets: Readonly<Record<string, string>>): ShownStep {
-  const step = blocks(read(page), 'yaml')
-    .flatMap(stepsIn)
+  const step = blocksOf(page, 'yaml')
+    .flatMap(({ text }) => stepsIn(text))
     .find(({ uses }) => uses?.includes('/check-migrations@'));
   if (step === undefined) throw new Error(`${page} shows no migration check`);
   const filled = (values: Readonly<Record<string, unknown>> = {}): Record<string, string> =>
