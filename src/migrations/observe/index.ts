@@ -1,3 +1,4 @@
 export { unhide } from './hiding.js';
-export { startObserving, type Observation, type Observed, type OpenTransaction } from './observe.js';
+export { startObserving } from './observe.js';
+export type { Observed } from './observed.js';
 export { REHEARSAL_SETTINGS } from './settings.js';

@@ -2,52 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CancelledError, messageOf } from '../../base/errors.js';
 import { quoteLiteral, type Psql } from '../../postgres/psql.js';
-import type { Blindness, HeldLock, Named, Rehearsal, Statement } from '../types.js';
-import { blameAmong } from './blame.js';
-import { heldLocks } from './locks.js';
+import type { Blindness, Named, Rehearsal } from '../types.js';
 import { ServerLog } from './log.js';
+import { observedIn, type Observed } from './observed.js';
 import { endOthers, mayStillSpeak, othersLeft, type Left } from './others.js';
-import { chosen, type Recorded } from './record.js';
 import { Sessions } from './sessions.js';
 import { lastSession, ownSession } from './own.js';
 import { readSurroundings, type Surroundings } from './surroundings.js';
 import { LockWatch } from './watch.js';
 
-/** The most statements that a report lists. */
-const MOST_STATEMENTS = 2000;
-
 /** A session that has ended has this long to say so. */
 const LAST_WORDS_MS = 10_000;
 const LOOK_AGAIN_MS = 20;
-
-/** A transaction whose COMMIT never came. */
-export interface OpenTransaction {
-  /** As in `Statement`. */
-  session: string;
-  /** Whether it had changed anything, all of which was undone. */
-  wrote: boolean;
-  /** `closed`: its connection was closed; `left`: it was still open when the command had ended; `running`: and a statement still ran. */
-  how: 'closed' | 'left' | 'running';
-  /** Index into the statements: the last one that it ran. */
-  statement?: number;
-}
-
-/** What a command did on the server, as far as it could be found out. */
-export interface Observed {
-  statements: Statement[];
-  /** Statements that are not listed because there were too many. */
-  leftOut: number;
-  locks: HeldLock[];
-  openTransactions: OpenTransaction[];
-  /** One sentence each. */
-  notMeasured: string[];
-  /** What was not seen to the end of the command. */
-  blind: Blindness[];
-  /** Whether the text of some statements is not in the log. */
-  silent: boolean;
-  /** The settings by which the command hid statements that may have failed. */
-  hiding: string[];
-}
 
 export interface Observation {
   /**
@@ -106,8 +72,8 @@ class Observer implements Observation {
   }
 
   async finish(shutOut: (psql: Psql) => Promise<void> = () => Promise.resolve()): Promise<Observed> {
-    const { log } = this;
-    const sessions = new Sessions(this.startedAt);
+    const { log, startedAt, tables } = this;
+    const sessions = new Sessions(startedAt);
     let left: Left[] = [];
     await this.trying('The command was not shut out', ['statements', 'locks', 'rows'], () =>
       lastSession(this.rehearsal, this.own, async (psql) => {
@@ -123,7 +89,9 @@ class Observer implements Observation {
     );
     await this.watch?.stop();
     this.noteBlindness(sessions);
-    return this.tell(sessions, left);
+    const { surroundings, watch, notMeasured, blind } = this;
+    const seen = observedIn({ startedAt, sessions, left, tables, surroundings, watch });
+    return { ...seen, notMeasured, blind: [...blind] };
   }
 
   /** Ends the command's sessions and keeps it from coming back: what it holds could make us wait, so first once. */
@@ -158,6 +126,7 @@ class Observer implements Observation {
   private noteBlindness(sessions: Sessions): void {
     const { watch, notMeasured } = this;
     const { changed, hiding, present } = sessions;
+    // Whoever came and was not seen to go may have run what was not seen either.
     if (present.size > 0 && !this.blind.has('statements'))
       hiding.add('log_min_messages` or `log_disconnections');
     if (hiding.size > 0) this.blind.add('statements');
@@ -175,51 +144,6 @@ class Observer implements Observation {
         `Locks were not looked at for ${Math.round(blind)} ms in all, at most ${Math.round(Math.max(...watch.blind))} ms ` +
           'without a pause: the machine was busy.',
       );
-  }
-
-  private tell(sessions: Sessions, left: readonly Left[]): Observed {
-    const { startedAt, tables, watch, notMeasured } = this;
-    const records = sessions.all();
-    const blamed = heldLocks(
-      {
-        events: watch?.events ?? [],
-        until: watch?.until ?? 0,
-        tables: new Map([...(this.surroundings?.others ?? []), ...tables]),
-        owners: this.surroundings?.owners ?? new Map(),
-      },
-      blameAmong(records, startedAt, sessions.silent),
-    );
-    const open = [
-      ...sessions.closed.map((each) => ({ ...each, how: 'closed' as const })),
-      ...left
-        .filter(({ state, wrote }) => wrote || state === 'active' || state.startsWith('idle in transaction'))
-        .map(({ session, state, wrote }) => ({
-          ...sessions.unfinished(session, wrote),
-          how: howLeft(state),
-        })),
-    ];
-    for (const { last } of open) if (last !== undefined) last.wanted = true;
-    const listed = chosen(records, MOST_STATEMENTS);
-    const places = new Map(listed.map((record, index) => [record, index]));
-    const placed = (record: Recorded | undefined): { statement?: number } => {
-      const index = record === undefined ? undefined : places.get(record);
-      return index === undefined ? {} : { statement: index };
-    };
-    return {
-      statements: listed.map(statementOf),
-      leftOut: sessions.total - listed.length,
-      locks: blamed.map(({ lock, cause }) => ({ ...lock, ...placed(cause) })),
-      openTransactions: open.map(({ session, wrote, how, last }) => ({
-        session,
-        wrote,
-        how,
-        ...placed(last),
-      })),
-      notMeasured,
-      blind: [...this.blind],
-      silent: sessions.silent.size > 0,
-      hiding: [...sessions.hiding].sort(),
-    };
   }
 
   private async trying(
@@ -242,12 +166,4 @@ async function markIn(psql: Psql): Promise<string> {
   const mark = `pgkeep-${randomBytes(8).toString('hex')}`;
   await psql.exec(`DO $pgkeep$ BEGIN RAISE LOG '%', ${quoteLiteral(mark)}; END $pgkeep$`);
   return mark;
-}
-
-function howLeft(state: string): OpenTransaction['how'] {
-  return state === 'active' ? 'running' : 'left';
-}
-
-function statementOf({ sql, atMs, ms, session, error }: Recorded): Statement {
-  return { sql, atMs, ms, session, ...(error === undefined ? {} : { error }) };
 }
