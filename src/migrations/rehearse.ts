@@ -29,7 +29,7 @@ import {
 import { startObserving, type Observed } from './observe/index.js';
 import type { MigrationOptions } from './options.js';
 import { workingFolder, workspaceOf } from './paths.js';
-import { setStage, type Stage } from './place.js';
+import { setStage, type Stage } from './stage.js';
 import type { Blindness, CommandEnd, Effects, MigrationReport, Rehearsal, SchemaChange } from './types.js';
 
 /** What was seen of a command on a restored backup. */
@@ -49,87 +49,76 @@ export interface Rehearsed {
 interface Picture {
   facts: DatabaseFacts;
   schema: SchemaObject[];
-  notMeasured: string[];
 }
 
 /** Restores a backup, changes what must not be seen, runs the command and looks what it did. Nothing of it is left. */
 export async function rehearse(options: MigrationOptions, staged: StagedBackup): Promise<Rehearsed> {
-  const { inputs, reporter } = options;
-  const restoring = stopwatch();
-  const stage = await setStage({ ...options, inputs: { ...inputs, scratchUrl: undefined } }, staged);
-  const { place, rehearsal } = stage;
+  const copyOptions = { ...options, inputs: { ...options.inputs, scratchUrl: undefined } };
+  const { result: stage, seconds } = await timed(() => setStage(copyOptions, staged));
+  const { scratch } = stage.place;
   try {
     // What the command must not see does not lie beside it.
     await staged.remove();
-    const restore = restoring();
-    const sanitizing = stopwatch();
-    if (inputs.sanitize !== undefined) {
-      const file = resolve(workspaceOf(options), inputs.sanitize);
-      await reporter.group(`Sanitizing with ${inputs.sanitize}`, () => sanitize(rehearsal, file));
-    }
-    const sanitized = sanitizing();
-    const looking = stopwatch();
-    const before = await reporter.group('Before the migrations', () => pictureOf(rehearsal));
-    const beforeSeconds = looking();
-    const { end, observed } = await reporter.group('Migrations', () =>
-      tryCommand(options, stage, before.facts),
-    );
-    const lookingAgain = stopwatch();
-    const after = await reporter.group('After the migrations', () =>
-      pictureAfter(rehearsal, (error) => place.scratch.explain(error)),
-    );
-    return {
-      serverVersion: place.scratch.version,
-      command: end,
-      observed,
-      effects: effectsOf(before.facts, after.facts),
-      schema: diffSchemas(before.schema, after.schema),
-      newRoles: newRoles(before.facts, after.facts),
-      blind: [
-        ...new Set([
-          ...observed.blind,
-          ...(hasUncounted(before.facts, after.facts) ? ['rows' as const] : []),
-        ]),
-      ],
-      seconds: {
-        restore,
-        sanitize: sanitized,
-        before: beforeSeconds,
-        command: end.seconds,
-        after: lookingAgain(),
-      },
-      notMeasured: [
-        ...new Set([
-          ...stage.otherwise,
-          ...before.notMeasured,
-          ...after.notMeasured,
-          ...observed.notMeasured,
-        ]),
-      ],
-    };
+    return await rehearseOn(stage, options, seconds);
   } catch (error) {
-    throw (await place.scratch.explain(error)) as Error;
+    throw (await scratch.explain(error)) as Error;
   } finally {
-    await place.scratch.stop();
+    await scratch.stop();
   }
+}
+
+/** @param restore how many seconds restoring took */
+async function rehearseOn(stage: Stage, options: MigrationOptions, restore: number): Promise<Rehearsed> {
+  const { reporter } = options;
+  const { place, rehearsal, otherwise } = stage;
+  const sanitizing = await timed(() => sanitizeFirst(rehearsal, options));
+  const looking = await timed(() => reporter.group('Before the migrations', () => pictureOf(rehearsal)));
+  const before = looking.result;
+  const { end, observed } = await reporter.group('Migrations', () =>
+    tryCommand(options, stage, before.facts),
+  );
+  const lookingAgain = await timed(() => reporter.group('After the migrations', () => pictureAfter(stage)));
+  const after = lookingAgain.result;
+  const uncounted: Blindness[] = hasUncounted(before.facts, after.facts) ? ['rows'] : [];
+  return {
+    serverVersion: place.scratch.version,
+    command: end,
+    observed,
+    effects: effectsOf(before.facts, after.facts),
+    schema: diffSchemas(before.schema, after.schema),
+    newRoles: newRoles(before.facts, after.facts),
+    blind: distinct(observed.blind, uncounted),
+    seconds: {
+      restore,
+      sanitize: sanitizing.seconds,
+      before: looking.seconds,
+      command: end.seconds,
+      after: lookingAgain.seconds,
+    },
+    notMeasured: distinct(otherwise, before.facts.notMeasured, after.facts.notMeasured, observed.notMeasured),
+  };
+}
+
+async function sanitizeFirst(rehearsal: Rehearsal, options: MigrationOptions): Promise<void> {
+  const { inputs, reporter } = options;
+  if (inputs.sanitize === undefined) return;
+  const file = resolve(workspaceOf(options), inputs.sanitize);
+  await reporter.group(`Sanitizing with ${inputs.sanitize}`, () => sanitize(rehearsal, file));
 }
 
 async function pictureOf(rehearsal: Rehearsal): Promise<Picture> {
   const [facts, schema] = await Promise.all([takeFacts(rehearsal), readSchema(rehearsal)]);
-  return { facts, schema, notMeasured: facts.notMeasured };
+  return { facts, schema };
 }
 
 /** A command may have dropped or renamed the database itself: then everything is lost. */
-async function pictureAfter(
-  rehearsal: Rehearsal,
-  explain: (error: unknown) => Promise<unknown>,
-): Promise<Picture> {
+async function pictureAfter({ place, rehearsal }: Stage): Promise<Picture> {
   try {
     return await pictureOf(rehearsal);
   } catch (error) {
     if (error instanceof DatabaseGoneError)
-      return { facts: NOTHING, schema: [], notMeasured: [error.message] };
-    const told = await explain(error);
+      return { facts: { ...NOTHING, notMeasured: [error.message] }, schema: [] };
+    const told = await place.scratch.explain(error);
     if (error instanceof CancelledError || told !== error) throw told as Error;
     throw new UserError(
       `The restored database can no longer be looked at, so nobody knows what the command did to it. It was fine before: leave the server's roles, its settings and its own catalog out of the command.\n${messageOf(error)}`,
@@ -174,7 +163,12 @@ async function tryCommand(
   }
 }
 
-function stopwatch(): () => number {
+async function timed<T>(work: () => Promise<T>): Promise<{ result: T; seconds: number }> {
   const began = performance.now();
-  return () => (performance.now() - began) / 1000;
+  const result = await work();
+  return { result, seconds: (performance.now() - began) / 1000 };
+}
+
+function distinct<T>(...lists: T[][]): T[] {
+  return [...new Set(lists.flat())];
 }

@@ -87,14 +87,14 @@ export async function runShell(options: ShellOptions): Promise<CommandEnd> {
   groups.delete(child);
   signal.removeEventListener('abort', stop);
   if (signal.aborted) throw new CancelledError();
-  const outcome = timedOut
-    ? 'timed out'
-    : exitCode === 0
-      ? 'succeeded'
-      : exitCode === 127
-        ? 'not found'
-        : 'failed';
+  const outcome = timedOut ? 'timed out' : outcomeOf(exitCode);
   return { outcome, exitCode, seconds, tail: outcome === 'succeeded' ? [] : tail.lines() };
+}
+
+/** 127 is what a shell says of a command that is not there. */
+function outcomeOf(exitCode: number | null): CommandEnd['outcome'] {
+  if (exitCode === 0) return 'succeeded';
+  return exitCode === 127 ? 'not found' : 'failed';
 }
 
 /** The exit code; null after a signal. What keeps the shell from starting is a line of output and the code 126. */

@@ -38,7 +38,7 @@ export async function setStage(options: CopyOptions, staged: StagedBackup): Prom
       warnOfMissing(place, 'NOT CHECKED', reporter);
       otherwise.push(leftOutOf(division, place));
     }
-    await restore(options, copy, division, otherwise);
+    otherwise.push(...(await restore(options, copy, division)));
     const { connection } = place.scratch;
     const rehearsal = { programs: place.programs, connection, database, signal };
     const roles = await giveAway(copy, staged, place, signal);
@@ -60,12 +60,12 @@ function leftOutOf({ leftOut }: Division, { missing }: Place): string {
   return `What needs an extension that the scratch server does not have (${missing.join(', ')}): it was left out${which}.`;
 }
 
+/** @returns what was kept from reaching another server */
 async function restore(
   { reporter, signal }: CopyOptions,
   copy: ScratchCopy,
   division: Division | undefined,
-  otherwise: string[],
-): Promise<void> {
+): Promise<string[]> {
   const { errors, neutralised } = await reporter.group('Restoring', () =>
     copy.restoreInto(division, { database: copy.database, content: 'all', reporter, signal }),
   );
@@ -74,7 +74,7 @@ async function restore(
     throw new UserError(
       `The backup did not restore without errors, so the migrations were not run. Verify it first, or choose another one.\n${harmful.map(({ message }) => message).join('\n')}`,
     );
-  otherwise.push(...neutralised);
+  return neutralised;
 }
 
 /** Gives the database its owner and settings, but for those that would hide what is done there. */
