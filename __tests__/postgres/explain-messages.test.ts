@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { run } from '../../src/base/process.js';
+import { serverName } from '../../src/postgres/causes/cause.js';
 import { parseConnection } from '../../src/postgres/connection/parse.js';
 import { explainFailure } from '../../src/postgres/explain.js';
 import { Psql } from '../../src/postgres/psql.js';
@@ -71,5 +72,16 @@ if (found === undefined) process.stderr.write('NOT RUN: explain: no pg_dump of P
 
   it('no such snapshot', async () => {
     expect(await dump('--snapshot=00000003-0000001B-1')).toMatch(/snapshot of the dump cannot be used/);
+  });
+});
+
+describe('the name of a server', () => {
+  it.each([
+    ['postgres:///shop', 'the server'],
+    ['host=db.example.com dbname=shop', 'the server db.example.com'],
+    ['postgres://app@127.0.0.1:1/shop', 'the server 127.0.0.1 on port 1'],
+    ['postgres://app@[::1]:5433/shop', 'the server ::1 on port 5433'],
+  ])('of %s is %s', (url, expected) => {
+    expect(serverName({ target: parseConnection(url, {}).target })).toBe(expected);
   });
 });

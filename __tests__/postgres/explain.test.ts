@@ -66,7 +66,7 @@ describe('explainFailure', () => {
     [
       'clients',
       `psql: error: ${AT}FATAL:  sorry, too many clients already`,
-      /connections of the server db\.example\.com, port 5432, are taken/,
+      /connections of the server db\.example\.com on port 5432 are taken/,
     ],
     [
       'reserved',
@@ -82,7 +82,7 @@ describe('explainFailure', () => {
     [
       'starting',
       `psql: error: ${AT}FATAL:  the database system is starting up`,
-      /^The server db\.example\.com, port 5432, is starting up/,
+      /^The server db\.example\.com on port 5432 is starting up/,
     ],
     [
       'recovery',
@@ -97,7 +97,7 @@ describe('explainFailure', () => {
     [
       'refused',
       `psql: error: ${AT}Connection refused\n\tIs the server running on that host and accepting TCP/IP connections?`,
-      /Nothing accepts connections at the server db\.example\.com/,
+      /^Nothing accepts connections at the server db\.example\.com on port 5432 \(connection refused\)\. /,
     ],
     [
       'refused, 13',
@@ -326,7 +326,7 @@ describe('explainFailure', () => {
     [
       'broken',
       'pg_dump: error: Dumping the contents of table "t" failed: PQgetCopyData() failed.\npg_dump: detail: Error message from server: server closed the connection unexpectedly\n\tThis probably means the server terminated abnormally\n\tbefore or while processing the request.',
-      /connection to the server db\.example\.com, port 5432, broke/,
+      /connection to the server db\.example\.com on port 5432 broke/,
     ],
     ['broken TLS', 'SSL SYSCALL error: EOF detected', /broke/],
     ['service', 'psql: error: definition of service "x" not found', /no section \[x\]/],

@@ -12,8 +12,8 @@ export interface Cause {
   say: (match: RegExpExecArray, context: ExplainContext, stderr: string) => string;
 }
 
-/** `the server db.example.com:5432`, as far as it is known. */
+/** `the server db.example.com on port 5432`, as far as it is known. */
 export function serverName({ target }: ExplainContext): string {
   if (target?.host === undefined) return 'the server';
-  return `the server ${target.host}${target.port === undefined ? '' : `, port ${target.port},`}`;
+  return `the server ${target.host}${target.port === undefined ? '' : ` on port ${target.port}`}`;
 }
