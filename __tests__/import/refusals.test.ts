@@ -1,4 +1,12 @@
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -112,8 +120,34 @@ if (why !== undefined) process.stderr.write(`NOT RUN: what import refuses: ${why
       'a script that runs programs',
       'a.sql',
       () => plain.toString().replace('SET statement_timeout', '\\! touch /tmp/x\nSET statement_timeout'),
-      /tells psql to run/,
+      /^\/.*a\.sql is refused\. The dump tells psql to run/,
     ],
+    [
+      'a script with a hole in it, as a bad disk leaves one',
+      'a.sql',
+      () => Buffer.from(plain).fill(0, plain.indexOf('COPY') + 200, plain.indexOf('COPY') + 300),
+      /a\.sql is damaged: it has a byte of zero/,
+    ],
+    ['two dumps in one file', 'a.sql', () => Buffer.concat([plain, plain]), /holds more than one dump/],
+    [
+      'a script that was added to',
+      'a.sql',
+      () => `${plain.toString()}DROP TABLE shop;\n`,
+      /goes on behind its end: "DROP TABLE shop;"/,
+    ],
+    [
+      'a script with a byte order mark',
+      'a.sql',
+      () => `\ufeff${plain.toString()}`,
+      /byte order mark.*Remove it/,
+    ],
+    [
+      'UTF-16 with the big end first',
+      'a.sql',
+      () => Buffer.from(`\ufeff${plain.toString()}`, 'utf16le').swap16(),
+      /UTF-16/,
+    ],
+    ['a name that begins a line', '\n::error::x.dump', () => '<html>', /\/\\n::error::x\.dump is a page/],
   ])('refuses %s', async (_what, name, bytes, expected) => {
     expect(await refusal(file(name, bytes()))).toMatch(expected);
   });
@@ -193,6 +227,34 @@ if (why !== undefined) process.stderr.write(`NOT RUN: what import refuses: ${why
     expect(await refusal(short, { identity })).toMatch(/truncated|altered/);
   });
 
+  it('takes what Supabase writes behind a dump, and a comment', async () => {
+    const path = file('supabase_20250101.sql', `${plain.toString()}\n-- Reset session config\nRESET ALL;\n`);
+    const { results } = await importing(rig.folder, [path], { storage: rig.storage().url, name: 'shop' });
+    expect(results[0]?.outcome).toBe('imported');
+  });
+
+  it('does not let a copied file without a date pass for the newest backup', async () => {
+    const store = rig.storage();
+    const { error } = await rig.backup({ storage: store.url, 'database-url': rig.server.url('shop') });
+    expect(error).toBeUndefined();
+    const path = file('latest.sql', plain);
+    const soon = new Date(Date.now() - 1);
+    utimesSync(path, soon, soon);
+    const to = { storage: store.url, name: 'shop' };
+    const undated = await importing(rig.folder, [path], to);
+    expect(undated.results[0]).toMatchObject({
+      outcome: 'refused',
+      why: expect.stringMatching(/latest\.sql.*would be newer than \S+-\w{4}.*--taken-at/) as unknown,
+    });
+    const dated = await importing(rig.folder, [path], { ...to, 'taken-at': '2025-01-31' });
+    expect(dated.results[0]?.outcome).toBe('imported');
+    const again = await importing(rig.folder, [path], to);
+    expect(again.results[0]?.outcome).toBe('present');
+    const before = file('before.sql', `${plain.toString()}-- before\n`);
+    utimesSync(before, new Date('2025-03-01'), new Date('2025-03-01'));
+    expect((await importing(rig.folder, [before], to)).results[0]?.outcome).toBe('imported');
+  });
+
   it('goes on behind a refused file, and takes of a folder what is a dump', async () => {
     const mixed = join(rig.folder, 'mixed');
     mkdirSync(join(mixed, 'monthly'), { recursive: true });
@@ -201,6 +263,9 @@ if (why !== undefined) process.stderr.write(`NOT RUN: what import refuses: ${why
     writeFileSync(join(mixed, 'README'), 'what these are');
     writeFileSync(join(mixed, '.hidden'), 'x');
     writeFileSync(join(mixed, 'monthly', 'c_20250103.dump'), custom);
+    symlinkSync('../b_20250102.sql', join(mixed, 'monthly', 'd_20250104.sql'));
+    symlinkSync('nowhere.sql', join(mixed, 'monthly', 'e_20250105.sql'));
+    symlinkSync('..', join(mixed, 'monthly', 'up'));
     const store = rig.storage();
     const { results, said } = await importing(rig.folder, [mixed], { storage: store.url, name: 'shop' });
     const short = results.map(({ file: path, outcome }) => [path.slice(mixed.length + 1), outcome]);
@@ -209,6 +274,7 @@ if (why !== undefined) process.stderr.write(`NOT RUN: what import refuses: ${why
       ['a_20250101.sql', 'refused'],
       ['b_20250102.sql', 'imported'],
       ['monthly/c_20250103.dump', 'imported'],
+      ['monthly/d_20250104.sql', 'present'],
     ]);
     expect(redReasons(results)).toHaveLength(1);
     expect(said.text).toContain('README is no dump that pgkeep knows');

@@ -15,6 +15,8 @@ export interface Known {
 export class Families {
   /** By family and store: the ids of what is there, by the SHA-256 of the stored file and of the one that was imported. */
   readonly #ids = new Map<string, Map<Store, Map<string, string>>>();
+  /** By family: the newest backup that pgkeep made, in whatever store. */
+  readonly #made = new Map<string, Manifest>();
 
   constructor(
     private readonly stores: readonly Store[],
@@ -31,6 +33,12 @@ export class Families {
     return { id, lacking: this.stores.filter((_, index) => found[index] === undefined) };
   }
 
+  /** The newest backup of a family that was made here, and not imported. */
+  async newestMade(name: string): Promise<Manifest | undefined> {
+    await this.#family(name);
+    return this.#made.get(name);
+  }
+
   /** Notes what was imported, or would be. */
   async note(name: string, sha256: string, id: string): Promise<void> {
     const ids = await this.#family(name);
@@ -45,10 +53,17 @@ export class Families {
     const ids = new Map<Store, Map<string, string>>();
     for (const store of this.stores) {
       const { backups } = await listBackups(store, name);
+      for (const backup of backups) this.#see(name, backup);
       ids.set(store, new Map(backups.flatMap((backup) => digestsOf(backup).map((sha) => [sha, backup.id]))));
     }
     this.#ids.set(name, ids);
     return ids;
+  }
+
+  #see(name: string, backup: Manifest): void {
+    const newest = this.#made.get(name);
+    if (backup.source.imported !== undefined) return;
+    if (newest === undefined || newest.snapshotAt < backup.snapshotAt) this.#made.set(name, backup);
   }
 }
 

@@ -28,6 +28,8 @@ export function kindOf(head: Buffer): Kind | undefined {
   if (known !== undefined) return known[0];
   if (head.subarray(USTAR.at, USTAR.at + USTAR.text.length).toString('latin1') === USTAR.text) return 'tar';
   const text = head.subarray(0, 200).toString('latin1');
+  // PostgreSQL would take a byte order mark for a part of the first statement.
+  if (text.startsWith('\xef\xbb\xbf')) return undefined;
   if (SERVER.test(text)) return 'server';
   return PLAIN.test(text) ? 'plain' : undefined;
 }

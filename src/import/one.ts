@@ -52,6 +52,7 @@ export async function importOne(context: Context, source: Source): Promise<Parti
     options.reporter.info(`${name} has this very file already${known.id === '' ? '' : `, as ${known.id}`}.`);
     return { ...result, outcome: 'present', id: known.id === '' ? null : known.id };
   }
+  await requireOld(ready, families);
   if (options.inputs.dryRun) {
     await families.note(name, digest.sha256, '');
     return result;
@@ -102,6 +103,20 @@ function familyOf(source: Source, template: string, database: string | undefined
       `${source.path} does not say the name of its database, as a plain dump without --create never does. Give the family a name: --name=shop.`,
     );
   return familyName(template, database);
+}
+
+/**
+ * A copy is as new as its copying. Taken for the newest backup it would be what is restored, hide that backups stopped,
+ * and take the place of a real one when old ones are removed.
+ * @throws UserError for a file that nothing dates, where it would be the newest
+ */
+async function requireOld({ source, name, taken }: Ready, families: Families): Promise<void> {
+  if (taken.from !== 'file time') return;
+  const newest = await families.newestMade(name);
+  if (newest === undefined || taken.at < new Date(newest.snapshotAt)) return;
+  throw new UserError(
+    `Neither ${source.path} nor its name says when the dump was made. By the time at which the file was last written it would be newer than ${newest.id}, the newest backup of ${name}, and pass for it. Give --taken-at, or put the date into its name.`,
+  );
 }
 
 function tell({ source, examined, taken }: Ready, { reporter }: ImportOptions): void {

@@ -4,9 +4,6 @@ import { UserError } from '../base/errors.js';
 import type { Stage } from '../codec/types.js';
 import { kindOf } from './magic.js';
 
-/** What `openssl enc -pbkdf2` takes where no `-iter` is given. */
-export const DEFAULT_ITERATIONS = 10_000;
-
 const SALTED = 8;
 /** The word `Salted__`, and the salt. */
 const HEADER = 16;

@@ -1,7 +1,11 @@
-import { UserError } from '../base/errors.js';
+import { messageOf, UserError } from '../base/errors.js';
+import { printableLine } from '../base/text.js';
 import { encodingIn, entriesOf, piecesOf, plainBytes, type Part } from '../restore/archive/index.js';
 import { contentOf, createdDatabase, plainVersion, UNKNOWN_LOCALE, type DumpFacts } from './facts.js';
 
+const BEGIN = '-- PostgreSQL database dump';
+/** What may stand behind the end: pg_dump's own last line, and what `supabase db dump` adds. */
+const BEHIND = /^(\\unrestrict |RESET ALL;)/;
 const VERSION = /^-- Dumped (from database|by pg_dump) version (\S+)/;
 const RUN = { content: 'all', owner: true, privileges: true, singleTransaction: false } as const;
 /** A statement of a dump's head that is worth a look; none of them is longer. */
@@ -13,8 +17,8 @@ const LOOKED_AT = 2000;
  * @throws UserError when it is cut off, or tells psql to do what no dump does; and what the source threw
  */
 export async function readPlainDump(source: AsyncIterable<Uint8Array>, file: string): Promise<DumpFacts> {
-  const reading = new Reading(source);
-  const found = new PlainFacts();
+  const reading = new Reading(source, file);
+  const found = new PlainFacts(file);
   try {
     for await (const part of entriesOf(piecesOf(reading.bytes()))) found.see(part);
   } catch (error) {
@@ -31,11 +35,21 @@ export async function readPlainDump(source: AsyncIterable<Uint8Array>, file: str
 class Reading {
   failed = false;
 
-  constructor(private readonly source: AsyncIterable<Uint8Array>) {}
+  constructor(
+    private readonly source: AsyncIterable<Uint8Array>,
+    private readonly file: string,
+  ) {}
 
   async *bytes(): AsyncIterable<Uint8Array> {
     try {
-      for await (const chunk of this.source) yield chunk;
+      for await (const chunk of this.source) {
+        // No text of PostgreSQL has one. psql leaves out the rest of such a line without an error, and with it rows.
+        if (chunk.includes(0))
+          throw new UserError(
+            `${this.file} is damaged: it has a byte of zero in it, which no dump has. Import another copy.`,
+          );
+        yield chunk;
+      }
     } catch (error) {
       this.failed = true;
       throw error;
@@ -54,8 +68,11 @@ class PlainFacts {
   #rows = false;
   readonly #tables = new Set<string>();
 
+  constructor(private readonly file: string) {}
+
   see(part: Part): void {
     const { piece, entry } = part;
+    if (entry.kind === 'end') this.#behind(piece);
     const { title } = entry;
     if (entry.kind === 'rows' || entry.kind === 'sequence value' || entry.kind === 'large object')
       this.#rows = true;
@@ -105,8 +122,25 @@ class PlainFacts {
     try {
       plainBytes(part, RUN);
     } catch (error) {
-      this.refused = true;
-      throw error;
+      this.#refuse(`${this.file} is refused. ${messageOf(error)}`, error);
     }
+  }
+
+  /** Restored as one, two dumps would become a mixture of both. */
+  #behind({ kind, bytes }: Part['piece']): void {
+    const text = bytes.toString('utf8').trimEnd();
+    if (kind === 'comment' && text === BEGIN)
+      this.#refuse(
+        `${this.file} holds more than one dump, one behind the other. Cut it in front of each line "${BEGIN}", and import the files one by one.`,
+      );
+    if (kind === 'comment' || kind === 'blank' || BEHIND.test(text)) return;
+    this.#refuse(
+      `${this.file} goes on behind its end: "${printableLine(text.slice(0, 60))}". Take out what does not belong to the dump.`,
+    );
+  }
+
+  #refuse(message: string, cause?: unknown): never {
+    this.refused = true;
+    throw new UserError(message, cause === undefined ? {} : { cause });
   }
 }

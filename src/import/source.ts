@@ -2,11 +2,12 @@ import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { CancelledError, codeOf, UserError } from '../base/errors.js';
+import { printableLine } from '../base/text.js';
 import { through } from './program.js';
 
 /** Something that is to be imported: a file, or the folder of a dump in the directory format. */
 export interface Source {
-  /** As the user wrote it, or below the folder that was named. */
+  /** For people: as the user wrote it, or below the folder that was named. */
   path: string;
   /** The last part of it. */
   name: string;
@@ -55,7 +56,7 @@ type Facts = Awaited<ReturnType<typeof stat>>;
 
 function fileSource(path: string, { mtime, size }: Facts): Source {
   return {
-    path,
+    path: printableLine(path),
     name: basename(path),
     modified: mtime,
     bytes: Number(size),
@@ -79,8 +80,15 @@ async function below(folder: string): Promise<Source[]> {
     if (entry.name.startsWith('.')) continue;
     if (entry.isDirectory()) sources.push(...(await below(path)));
     else if (entry.isFile()) sources.push(fileSource(path, await stat(path)));
+    else if (entry.isSymbolicLink()) sources.push(...(await linked(path)));
   }
   return sources;
+}
+
+/** The file behind a link, such as `latest.dump`. Links to folders may lead in a circle. */
+async function linked(path: string): Promise<Source[]> {
+  const facts = await stat(path).catch(() => undefined);
+  return facts?.isFile() === true ? [fileSource(path, facts)] : [];
 }
 
 async function folderSource(folder: string): Promise<Source> {
@@ -89,7 +97,7 @@ async function folderSource(folder: string): Promise<Source> {
   const sizes = await Promise.all(names.map((name) => stat(join(path, name))));
   const toc = await stat(join(path, 'toc.dat'));
   return {
-    path: folder,
+    path: printableLine(folder),
     name: basename(path),
     modified: toc.mtime,
     bytes: sizes.reduce((sum, { size }) => sum + size, 0),
@@ -102,7 +110,7 @@ async function folderSource(folder: string): Promise<Source> {
           args: ['-C', path, '-cf', '-', '--', ...names],
           env: { ...process.env, TAR_OPTIONS: undefined },
         },
-        { file: folder, signal },
+        { file: printableLine(folder), signal },
       ),
   };
 }

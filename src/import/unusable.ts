@@ -54,7 +54,7 @@ const KNOWN: readonly [Test, string][] = [
   [says(/^BZh[1-9]/), 'is compressed with bzip2. Unpack it with `bzip2 -d`, and import the result'],
   [starts(0x50, 0x4b, 0x03, 0x04), 'is a zip archive. Unpack it, and import the dump in it'],
   [
-    starts(0xff, 0xfe),
+    says(/^(\xff\xfe|\xfe\xff)/),
     'is text in UTF-16, as `>` of PowerShell writes it. Convert it with `iconv -f UTF-16 -t UTF-8`, and make dumps with `pg_dump --file`',
   ],
   [
