@@ -114,8 +114,16 @@ const WRITES = [
     const { folder, url } = rig.storage();
     expect((await backup({ storage: url })).error).toBeUndefined();
     expect(folder).not.toBe('');
-    await shop.exec(sqlUnder('Restore target'), sqlUnder('Restore target', 1));
+    await shop.exec(sqlUnder('Restore target'));
     const inputs = { storage: url, 'database-url': database('pgkeep_restore', 'shop_new') };
+    const asked = await restoring(rig, { ...inputs, owner: 'true', privileges: 'true' });
+    expect(messagesOf(asked.error)).toMatch(
+      /may not act for these owners: "app"[^]*default privileges of.*"app"/,
+    );
+    const poor = await restoring(rig, { ...inputs, 'database-url': database('pgkeep_restore', 'shop_poor') });
+    expect(poor.error).toBeUndefined();
+    expect(poor.result).toMatchObject({ matches: true, plan: { owner: false, withoutDefaultsOf: ['app'] } });
+    await shop.exec(sqlUnder('Restore target', 1));
     const { result, error } = await restoring(rig, inputs);
     expect(error).toBeUndefined();
     expect(result?.matches).toBe(true);

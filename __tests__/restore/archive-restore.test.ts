@@ -153,9 +153,12 @@ suite('restoring archives of PostgreSQL %i', (major) => {
       });
     });
 
-    it('can restore definitions alone', async () => {
-      const restored = await into(await dump(), { content: 'schema' });
+    it('can restore definitions alone, without the default privileges of a role', async () => {
+      const some = await into(await dump(), { content: 'schema', withoutDefaultsOf: ['reader'] });
+      expect(await some.psql.value('SELECT count(*) FROM pg_default_acl')).toBe('1');
+      const restored = await into(await dump(), { content: 'schema', withoutDefaultsOf: ['grantor'] });
       expect(real(restored)).toEqual([]);
+      expect(await restored.psql.value('SELECT count(*) FROM pg_default_acl')).toBe('0');
       expect(
         await restored.psql.value(
           'SELECT (SELECT count(*) FROM app.orders) + (SELECT count(*) FROM pg_largeobject_metadata)',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { rolesNamedIn } from '../../src/restore/archive/index.js';
-import { rolesOf } from '../../src/restore/archive/roles.js';
+import { defaultsOf, rolesOf } from '../../src/restore/archive/roles.js';
 import { ArchiveLab, pairedMajors } from '../support/archives.js';
 import { rigMissing } from '../support/backup-rig.js';
 
@@ -35,6 +35,17 @@ describe('the roles of a statement', () => {
   });
 });
 
+describe('the roles whose default privileges a statement sets', () => {
+  it.each([
+    ['ALTER DEFAULT PRIVILEGES FOR ROLE g IN SCHEMA app GRANT SELECT ON TABLES TO reader;', ['g']],
+    ['ALTER DEFAULT PRIVILEGES FOR ROLE "a, ""b" REVOKE ALL ON TABLES FROM r;', ['a, "b']],
+    ['ALTER DATABASE d OWNER TO z;', []],
+    ['GRANT SELECT ON TABLE t TO reader;', []],
+  ])('%s', (sql, expected) => {
+    expect(defaultsOf(sql)).toEqual(expected);
+  });
+});
+
 const suite = rigMissing === undefined ? describe.each(pairedMajors()) : describe.skip.each([0]);
 
 suite('the roles in archives of PostgreSQL %i', (major) => {
@@ -57,12 +68,14 @@ suite('the roles in archives of PostgreSQL %i', (major) => {
   afterAll(() => lab.stop());
 
   it.each(['custom', 'directory', 'plain'] as const)('are all found in %s', async (format) => {
-    const find = async (database: string, ...args: string[]): Promise<string[]> =>
+    const named = async (database: string, ...args: string[]) =>
       rolesNamedIn({
         archive: await lab.dump(format, database, ...args),
         programs: lab.programs,
         signal: new AbortController().signal,
       });
+    const find = async (database: string, ...args: string[]): Promise<string[]> =>
+      (await named(database, ...args)).all;
     const all = [
       'LO "reader',
       'TO mapped',
@@ -73,7 +86,7 @@ suite('the roles in archives of PostgreSQL %i', (major) => {
       'reader',
       'writer',
     ];
-    expect(await find('shop')).toEqual(all);
+    expect(await named('shop')).toEqual({ all, withDefaults: ['grantor'] });
     // Rows name none, whatever they hold.
     expect(await find('shop', ...(format === 'plain' ? ['--inserts', '--create'] : []))).toEqual(all);
     expect(await find('shop', '--data-only', '--table=app.evil')).toEqual([]);

@@ -5,7 +5,6 @@ import { locksFor } from '../../src/restore/locks.js';
 import { planText } from '../../src/restore/plan-text.js';
 import { NOTHING_PRESENT } from '../../src/restore/meeting.js';
 import { planRestore, type PlanFacts } from '../../src/restore/plan.js';
-import { ownersAmong } from '../../src/restore/roles.js';
 import type { ExistingDatabase, Target } from '../../src/restore/target/types.js';
 
 const manifest: Manifest = {
@@ -111,8 +110,8 @@ function plan({ choices, target: changed, manifest: other, fingerprint, ...rest 
     target: { ...target, ...changed },
     toc: [],
     selected: undefined,
-    named: { all: [], owners: [] },
-    known: { there: new Set(), actAs: new Set() },
+    named: { all: [], owners: [], withDefaults: [] },
+    known: { there: new Set(), actAs: new Set(), setDefaults: new Set() },
     extensions: [],
     present: NOTHING_PRESENT,
     schemaBackup: undefined,
@@ -193,30 +192,6 @@ describe('what cannot be done', () => {
       /prepared transactions \("gid"\)/,
     ],
     ['a missing extension', { extensions: ['hstore', 'postgis'] }, /does not have: postgis\./],
-    [
-      'a missing owner in replace',
-      {
-        target: { existing: full },
-        choices: { ...replace, privileges: 'false' },
-        named: { all: ['x'], owners: ['x'] },
-      },
-      /these owners are no roles there: "x".*set owner: false/,
-    ],
-    [
-      'an owner that may not be acted for',
-      {
-        target: { existing: full },
-        choices: replace,
-        named: { all: ['x'], owners: ['x'] },
-        known: { there: new Set(['x']), actAs: new Set() },
-      },
-      /may not act for these owners: "x". Run `GRANT "x" TO "me"`/,
-    ],
-    [
-      'a missing role that was asked for',
-      { choices: { privileges: 'true' }, named: { all: ['x'], owners: [] } },
-      /have privileges, are not there: "x"/,
-    ],
     [
       'rows alone into nothing',
       {
@@ -327,7 +302,10 @@ describe('what is warned about', () => {
     ['an older target', { target: { major: 15, version: '15.9' } }, /PostgreSQL 15.9, older than the 17.2/],
     [
       'missing owners',
-      { named: { all: ['x'], owners: ['x'] }, known: { there: new Set(['x']), actAs: new Set() } },
+      {
+        named: { all: ['x'], owners: ['x'], withDefaults: [] },
+        known: { there: new Set(['x']), actAs: new Set(), setDefaults: new Set() },
+      },
       /Owners are not restored: .*Everything will belong to "me"/,
     ],
     ['subscriptions', { toc: [entry('SUBSCRIPTION - feed me', 6100)] }, /restored disabled/],
@@ -346,12 +324,33 @@ describe('what is warned about', () => {
   });
 });
 
-it('leaves owners out where they are not wanted, without a word', () => {
-  expect(plan({ choices: { owner: 'false' }, named: { all: [], owners: ['x'] } })).toMatchObject({
-    owner: false,
-    privileges: true,
-    warnings: [],
-    blockers: [],
+describe('default privileges', () => {
+  const named = { all: ['x', 'y'], owners: [], withDefaults: ['x', 'y'] };
+  const known = { there: new Set(['x', 'y']), actAs: new Set<string>(), setDefaults: new Set(['y']) };
+
+  it('are left out of the roles for which they may not be set, and the plan says so', () => {
+    const made = plan({ named, known });
+    expect(made).toMatchObject({ privileges: true, withoutDefaultsOf: ['x'], blockers: [] });
+    expect(made.warnings).toEqual([expect.stringContaining('may not set the default privileges')]);
+    expect(planText(made, { namesToo: false })).toMatch(/Privileges +as in the backup, without some of/);
+    expect(planText(made, { namesToo: false })).not.toContain('"x"');
+  });
+
+  it.each<[string, Changes]>([
+    ['privileges are not wanted', { choices: { privileges: 'false' } }],
+    ['rows alone are restored', { choices: { content: 'data' }, target: { existing: empty } }],
+    [
+      'a database in use keeps its own',
+      {
+        choices: { content: 'schema', confirm: 'live', privileges: 'true' },
+        target: { existing: full },
+        present: { ...NOTHING_PRESENT, schemas: ['public'] },
+      },
+    ],
+  ])("are nobody's concern where %s", (_, changes) => {
+    const made = plan({ named, known, ...changes });
+    expect(made.withoutDefaultsOf).toEqual([]);
+    expect([...made.warnings, ...made.blockers].join('\n')).not.toContain('may not set the default');
   });
 });
 
@@ -385,14 +384,4 @@ it('counts the locks of one transaction', () => {
     entry('FUNCTION public f() me', 1255),
   ];
   expect(locksFor(entries, 4)).toBe(3 + 1 + 3 + 1 + 1 + 1 + 4);
-});
-
-it('finds the owners among the roles that an archive names', () => {
-  const toc = [
-    entry('TABLE public a two words'),
-    entry('SCHEMA - app own\ner'),
-    entry('ACL - DATABASE shop owner'),
-  ];
-  expect(ownersAmong(['two words', 'own\ner', 'owner', 'reader'], toc)).toEqual(['two words', 'owner']);
-  expect(ownersAmong(['reader'], undefined)).toEqual(['reader']);
 });

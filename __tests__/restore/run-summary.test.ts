@@ -25,6 +25,7 @@ const plan: RestorePlan = {
   entries: null,
   owner: true,
   privileges: true,
+  withoutDefaultsOf: [],
   rows: null,
   stagedBytes: 1000,
   unconfirmed: ['It holds table public.secret_one.'],

@@ -21,8 +21,8 @@ describe('names in sentences', () => {
   it('leaves no role, trigger or foreign key', () => {
     const roles = decideOwnership(
       { mode: 'replace', owner: 'auto', privileges: 'auto' },
-      { all: ['secret', 'her secret'], owners: ['secret', 'boss_secret'] },
-      { there: new Set(['boss_secret']), actAs: new Set() },
+      { all: ['secret', 'her secret'], owners: ['secret', 'boss_secret'], withDefaults: [] },
+      { there: new Set(['boss_secret']), actAs: new Set(), setDefaults: new Set() },
       'my_secret',
     );
     const rows = decideRows(

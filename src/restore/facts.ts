@@ -3,7 +3,13 @@ import type { Manifest } from '../backup/manifest.js';
 import type { TocEntry } from '../postgres/toc.js';
 import type { Store } from '../storage/store.js';
 import { extensionsOf } from '../verify/extensions.js';
-import { readContents, rolesNamedIn, selectEntries, sequenceValuesIn } from './archive/index.js';
+import {
+  readContents,
+  rolesNamedIn,
+  selectEntries,
+  sequenceValuesIn,
+  setsDefaultsOf,
+} from './archive/index.js';
 import type { Connected } from './connect.js';
 import { NOTHING_PRESENT, type Present } from './meeting.js';
 import type { PlanFacts } from './plan.js';
@@ -74,8 +80,10 @@ async function rolesOf(
   archive: Parameters<typeof rolesNamedIn>[0],
   entries: readonly TocEntry[] | undefined,
 ): Promise<NamedRoles> {
-  const inArchive = await rolesNamedIn(archive);
-  return { all: inArchive, owners: ownersAmong(inArchive, entries) };
+  const { all, withDefaults } = await rolesNamedIn(archive);
+  const isSet = (role: string): boolean =>
+    entries === undefined || entries.some((entry) => setsDefaultsOf(entry, [role]));
+  return { all, owners: ownersAmong(all, entries), withDefaults: withDefaults.filter(isSet) };
 }
 
 /** How what is restored meets what is there. */

@@ -83,6 +83,7 @@ export async function restoreTo(
     content: how.content,
     owner: plan.owner,
     privileges: plan.privileges,
+    withoutDefaultsOf: plan.withoutDefaultsOf,
     singleTransaction: how.singleTransaction,
     neutralised: false,
     estimatedBytes: staged.manifest.databaseBytes,

@@ -15,7 +15,7 @@ export function planRows(plan: RestorePlan): [string, string][] {
     ['Mode', `${plan.mode}: ${how(plan)}`],
     ['Restored', what(plan)],
     ['Owners', plan.owner ? 'as in the backup' : 'the connecting role'],
-    ['Privileges', plan.privileges ? 'as in the backup' : 'left out'],
+    ['Privileges', privileges(plan)],
     ['Disk here', `${formatBytes(plan.stagedBytes)} were fetched; they are removed afterwards`],
     ['Disk there', diskThere(plan)],
   ];
@@ -40,6 +40,13 @@ export function planText(plan: RestorePlan, { namesToo }: { namesToo: boolean })
       ? []
       : [`\n${NAMES_ELSEWHERE}\n`]),
   ].join('');
+}
+
+function privileges({ privileges: restored, withoutDefaultsOf }: RestorePlan): string {
+  if (!restored) return 'left out';
+  return withoutDefaultsOf.length === 0
+    ? 'as in the backup'
+    : 'as in the backup, without some of the default ones';
 }
 
 function sizes({ databaseBytes, tables, rows, storedBytes }: RestorePlan['backup']): string {

@@ -5,7 +5,7 @@ import type { Selected } from './archive/index.js';
 import { guard } from './guard.js';
 import { lockRefusal, locksFor } from './locks.js';
 import { keptSequences, meeting, rowsAlone, type Present } from './meeting.js';
-import { keptAsItIs } from './provided.js';
+import { keepsDefaults, keptAsItIs } from './provided.js';
 import { outwards } from './outwards.js';
 import { decideRows, type RowsDecision } from './rows/decide.js';
 import { boundExtensions } from './bound-extensions.js';
@@ -46,6 +46,8 @@ export interface RestorePlan {
   entries: number | null;
   owner: boolean;
   privileges: boolean;
+  /** Roles whose default privileges are left out. */
+  withoutDefaultsOf: readonly string[];
   /** How rows are put into tables that are there; null where the tables are made, too. */
   rows: RowsDecision | null;
   /** The files of the backup on this machine. */
@@ -90,8 +92,15 @@ export function planRestore(facts: PlanFacts): RestorePlan {
     content === 'data' && way === 'in place' ? decideRows(receiving, effects, target.role.name) : null;
   const ownership =
     content === 'data'
-      ? { owner: true, privileges: true, blockers: [], warnings: [] }
-      : decideOwnership(choices, named, known, target.role.name);
+      ? { owner: true, privileges: true, withoutDefaultsOf: [], blockers: [], warnings: [] }
+      : decideOwnership(
+          choices,
+          way === 'in place' && keepsDefaults(target.existing, facts.present)
+            ? { ...named, withDefaults: [] }
+            : named,
+          known,
+          target.role.name,
+        );
   return {
     backup: backupOf(facts),
     target: targetOf(target),
@@ -101,6 +110,7 @@ export function planRestore(facts: PlanFacts): RestorePlan {
     entries: selected === undefined ? null : selected.entries.length,
     owner: ownership.owner,
     privileges: ownership.privileges,
+    withoutDefaultsOf: ownership.withoutDefaultsOf,
     rows,
     stagedBytes: staged.bytes,
     unconfirmed: guarded.unconfirmed,

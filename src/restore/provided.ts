@@ -10,6 +10,11 @@ function schemasInUse(existing: ExistingDatabase | undefined, { schemas }: Prese
   return existing === undefined || isEmpty(existing) ? [] : schemas;
 }
 
+/** Whether the default privileges of the backup stay out of the database: it is in use. */
+export function keepsDefaults(existing: ExistingDatabase | undefined, present: Present): boolean {
+  return schemasInUse(existing, present).length > 0;
+}
+
 /** Whether an entry makes a schema or says something of it. Names stand unquoted, line breaks as spaces. */
 function isOfSchema({ text }: TocEntry, schema: string): boolean {
   const name = schema.replaceAll(/[\r\n]/g, ' ');

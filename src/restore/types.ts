@@ -67,6 +67,8 @@ export interface ArchiveRestore {
   entries?: readonly TocEntry[];
   owner: boolean;
   privileges: boolean;
+  /** Roles whose default privileges are left out; absent: nobody's. */
+  withoutDefaultsOf?: readonly string[];
   /** All or nothing; needs `jobs` 1. */
   singleTransaction: boolean;
   /** For progress: the bytes to expect. */

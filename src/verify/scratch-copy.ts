@@ -45,7 +45,7 @@ export class ScratchCopy {
     const { options, staged, place } = this;
     const { signal } = options;
     const { roles, statements } = place.globals ?? { roles: [], statements: [] };
-    const named = await rolesNamedIn({ archive: staged, programs: place.programs, signal });
+    const { all: named } = await rolesNamedIn({ archive: staged, programs: place.programs, signal });
     await place.scratch.createRoles([...new Set([...roles, ...(staged.fingerprint?.roles ?? []), ...named])]);
     if (options.inputs.scratchUrl !== undefined) return named;
     const psql = await this.open('that gives roles their rights', 'postgres');

@@ -40,7 +40,7 @@ export const RESTORE = {
     commands: ['restore'],
     default: 'auto',
     description:
-      'Restore grants too; `auto`: where all the roles that they name exist, and always in `replace`',
+      "Restore grants too; `auto`: where all the roles that they name exist (default privileges: where the target's role may set them), and always in `replace`",
   },
   compare: {
     type: 'boolean',

@@ -3,6 +3,7 @@ export { definitionsHash } from './definitions.js';
 export { extensionsIn } from './extensions.js';
 export { dependsOnForeign, isNeutralised, type RelationName } from './foreign.js';
 export { restoreInto, type Restored, type RestoreInto } from './into.js';
+export { setsDefaultsOf } from './kinds.js';
 export { dropSubscriptions, neutralise } from './neutralise.js';
 export { restoreArchive } from './restore.js';
 export { rolesNamedIn } from './roles.js';

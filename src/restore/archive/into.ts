@@ -3,7 +3,7 @@ import type { TocEntry } from '../../postgres/toc.js';
 import type { ArchiveRestore, RestoreError } from '../types.js';
 import { readContents } from './contents.js';
 import { dependsOnForeign, isNeutralised, type RelationName } from './foreign.js';
-import { passesOf, reachesOut } from './kinds.js';
+import { passesOf, reachesOut, setsDefaultsOf } from './kinds.js';
 import { neutralise, NEUTRALISE } from './neutralise.js';
 import { runPlain } from './run/plain.js';
 import { runPgRestore } from './run/pg-restore.js';
@@ -45,7 +45,10 @@ async function plainInto(options: RestoreInto): Promise<Restored> {
 }
 
 async function archiveInto(options: RestoreInto): Promise<Restored> {
-  const contents = options.entries ?? (await readContents(options)) ?? [];
+  const { withoutDefaultsOf = [] } = options;
+  const contents = (options.entries ?? (await readContents(options)) ?? []).filter(
+    (entry) => !setsDefaultsOf(entry, withoutDefaultsOf),
+  );
   const outward = options.neutralised && contents.some(reachesOut);
   const { main, privileges, refreshes, eventTriggers } = passesOf(contents);
   const last = [...refreshes, ...eventTriggers];

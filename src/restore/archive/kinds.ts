@@ -19,6 +19,14 @@ export function reachesOut({ text }: TocEntry): boolean {
   return /^(FOREIGN DATA WRAPPER|SERVER|USER MAPPING|FOREIGN TABLE|SUBSCRIPTION) /.test(text);
 }
 
+const DEFAULTS = /^DEFAULT ACL .* DEFAULT PRIVILEGES FOR (?:LARGE OBJECTS|[A-Z]+) (.*)$/;
+
+/** Whether an entry sets default privileges of one of these roles. Their names stand with line breaks as spaces. */
+export function setsDefaultsOf({ catalogId, text }: TocEntry, roles: readonly string[]): boolean {
+  const role = catalogId === PG_DEFAULT_ACL ? DEFAULTS.exec(text)?.[1] : undefined;
+  return roles.some((name) => name.replaceAll(/[\r\n]/g, ' ') === role);
+}
+
 /** What pg_restore does one after the other, whatever depends on what. */
 export interface Passes {
   main: TocEntry[];

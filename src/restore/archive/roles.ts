@@ -8,24 +8,32 @@ import type { Piece } from './script/piece.js';
 import { piecesOf, piecesOfFile } from './script/source.js';
 import { indexOfWord, tokens, type Token } from './script/tokens.js';
 
+/** The roles that the definitions in an archive name, sorted. */
+export interface RolesNamed {
+  /** As owner, grantor, grantee or otherwise; large objects' too. */
+  all: string[];
+  /** Those of them whose default privileges are set. */
+  withDefaults: string[];
+}
+
 /**
- * Every role that the definitions in an archive name, as owner, grantor, grantee or otherwise, sorted. They must be
- * there before it is restored with owners and privileges. Large objects' too. Rows are not read.
+ * The roles that must be there before an archive is restored with owners and privileges. Rows are not read.
  * @throws UserError when the archive is damaged, CancelledError
  */
-export async function rolesNamedIn(request: ArchiveRequest): Promise<string[]> {
+export async function rolesNamedIn(request: ArchiveRequest): Promise<RolesNamed> {
   const { archive, programs, signal } = request;
   if (archive.format === 'plain') return collect(piecesOfFile(archive.path, signal));
   const entries = ((await readContents(request)) ?? []).filter((entry) => !isData(entry));
   if (signal.aborted) throw new CancelledError();
-  if (entries.length === 0) return [];
+  if (entries.length === 0) return { all: [], withDefaults: [] };
   return withList(entries, (list) =>
     collect(piecesOf(archiveSql(programs, entriesArgs(archive.path, list), signal))),
   );
 }
 
-async function collect(pieces: AsyncIterable<Piece>): Promise<string[]> {
+async function collect(pieces: AsyncIterable<Piece>): Promise<RolesNamed> {
   const roles = new Set<string>();
+  const withDefaults = new Set<string>();
   let decode = decoderOf('UTF8');
   for await (const { kind, first, bytes } of pieces) {
     if (kind !== 'sql' || !first || !MAY_NAME.test(bytes.subarray(0, 20).toString('latin1'))) continue;
@@ -33,8 +41,9 @@ async function collect(pieces: AsyncIterable<Piece>): Promise<string[]> {
     const encoding = encodingIn(sql);
     if (encoding !== undefined) decode = decoderOf(encoding);
     for (const role of rolesOf(sql)) roles.add(role);
+    for (const role of defaultsOf(sql)) withDefaults.add(role);
   }
-  return [...roles].sort();
+  return { all: [...roles].sort(), withDefaults: [...withDefaults].sort() };
 }
 
 const MAY_NAME = /^(ALTER|GRANT|REVOKE|SET (SESSION|client)|CREATE (POLICY|USER|SCHEMA))/;
@@ -45,6 +54,13 @@ export function rolesOf(sql: string): string[] {
   const [first = '', second = ''] = list.map(({ kind, text }) => (kind === 'word' ? text : ''));
   return RULES[`${first} ${second}`]?.(list) ?? RULES[first]?.(list) ?? [];
 }
+
+/** The roles whose default privileges one statement of a dump sets. */
+export function defaultsOf(sql: string): string[] {
+  return DEFAULTS.test(sql) ? names(tokens(sql), 4) : [];
+}
+
+const DEFAULTS = /^ALTER DEFAULT PRIVILEGES FOR /;
 
 function after(list: readonly Token[], ...words: string[]): string[] {
   return names(list, indexOfWord(list, words));

@@ -1,9 +1,13 @@
 import { UserError } from '../../../base/errors.js';
 import type { ArchiveRestore } from '../../types.js';
 import type { EntryKind, Part } from '../script/entries.js';
+import { defaultsOf } from '../roles.js';
 import { indexOfWord, tokens } from '../script/tokens.js';
 
-type FilterOptions = Pick<ArchiveRestore, 'content' | 'owner' | 'privileges' | 'singleTransaction'>;
+type FilterOptions = Pick<
+  ArchiveRestore,
+  'content' | 'owner' | 'privileges' | 'withoutDefaultsOf' | 'singleTransaction'
+>;
 
 const DATA: ReadonlySet<EntryKind> = new Set(['rows', 'sequence value', 'large object']);
 const NONE = Buffer.alloc(0);
@@ -43,6 +47,7 @@ function isLeftOut(text: string, { title }: Part['entry'], options: FilterOption
   if (title === undefined && isDrop(text)) return true;
   if (!options.owner && isOwner(text)) return true;
   if (!options.privileges && /^(GRANT|REVOKE) /.test(text)) return true;
+  if (defaultsOf(text).some((role) => options.withoutDefaultsOf?.includes(role))) return true;
   // Around large objects; it would end the one transaction.
   return options.singleTransaction && /^(BEGIN|COMMIT);$/.test(text);
 }
