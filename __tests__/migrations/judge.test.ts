@@ -114,6 +114,8 @@ describe('what is worth attention', () => {
       [['hidden-error', true, 'ended well although']],
     ],
     ['a command that ran nothing', { statements: [] }, {}, [['not-measured', false, 'ran no statement']]],
+    ['a command whose statements have no text', { statements: [], silent: true }, {}, []],
+    ['a command that was not seen', { statements: [], blind: ['locks'] }, {}, []],
     [
       'a failure that was gone back from',
       {

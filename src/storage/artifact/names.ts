@@ -102,10 +102,6 @@ export function manifestKey(family: string, id: string): string {
   return `${family}/${id}/${MANIFEST}`;
 }
 
-export function isManifestKey(key: string): boolean {
-  return namedOf(key).kind === 'manifest';
-}
-
 export function partKey({ family, id, file }: Extract<Named, { kind: 'part' }>): string {
   return `${family}/${id}/${file}`;
 }
