@@ -124,8 +124,10 @@ async function record(
       const at = looked[index];
       const unread = problems.some(({ kind }) => kind === 'storage-unreadable');
       if (name === null || unread || at === undefined || 'error' in at) return;
-      const found = [...problems, ...(own === null ? [] : [own])].map(({ message }) => message);
-      const failure = found.length === 0 ? {} : { failure: new UserError(found.join(' ')) };
+      const rules = new Set([...problems, ...(own === null ? [] : [own])].map(({ kind }) => kind));
+      // Not the messages: one may repeat what another run's own record says.
+      const found = `Unhealthy: ${[...rules].join(', ')}; the log of that run says more.`;
+      const failure = rules.size === 0 ? {} : { failure: new UserError(found) };
       const entry = { action: 'status' as const, backup: null, ...failure };
       await writeLog({ stores: [at.store], run, reporter }, name, startedAt, entry);
     }),
