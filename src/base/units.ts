@@ -12,18 +12,20 @@ export function formatBytes(bytes: number): string {
   return `${value.toFixed(digits)} ${STEPS[step] ?? 'B'}`;
 }
 
-/** Seconds -> `0.4 s`, `12 s`, `3 min 5 s`, `2 h 10 min`. */
+/** Seconds -> `under 0.1 s`, `0.4 s`, `12 s`, `3 min 5 s`, `2 h 10 min`. */
 export function formatDuration(seconds: number): string {
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 0.05) return 'under 0.1 s';
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
-/** Seconds -> how old something is, as people say it: `35 min`, `5 h`, `3 d 4 h`. */
+/** Seconds -> how old something is, as people say it: `less than a minute`, `35 min`, `5 h`, `3 d 4 h`. */
 export function formatAge(seconds: number): string {
-  const minutes = Math.max(0, Math.floor(seconds / 60));
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 1) return 'less than a minute';
   if (minutes < 60) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);
   if (hours < 24) return `${hours} h`;
@@ -40,8 +42,9 @@ export function plural(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
 
-/** Milliseconds -> `0.4 ms`, `12 ms`; from a second on as `formatDuration`. */
+/** Milliseconds -> `under 0.1 ms`, `0.4 ms`, `12 ms`; from a second on as `formatDuration`. */
 export function formatMilliseconds(ms: number): string {
+  if (ms < 0.05) return 'under 0.1 ms';
   if (ms < 9.95) return `${ms.toFixed(1)} ms`;
   return ms < 999.5 ? `${Math.round(ms)} ms` : formatDuration(ms / 1000);
 }
