@@ -136,6 +136,35 @@ describe('a mistake is refused by line and column:', () => {
       ],
     ],
     [
+      'one family twice, its storage written in two ways',
+      `databases:\n  shop:\n    { database-url-secret: A, storage: s3://my-b/p }\n  crm:\n    { database-url-secret: B, storage: s3://my-b/p/?region=auto, name: shop }\n`,
+      [
+        'pgkeep.yml:5:72: the family "shop" in the same storage is "shop"\'s already, in line 2: give this one another "name" or "storage"',
+      ],
+    ],
+    [
+      'one family twice, by the databases of a server',
+      `${at}databases:\n  all:\n    database-url-secret: A\n    databases: [shop, crm]\n    name: '{database}'\n  shop: B\n`,
+      [
+        'pgkeep.yml:8:3: the family "shop" in the same storage is "all"\'s already, in line 4: give this one another "name" or "storage"',
+      ],
+    ],
+    [
+      'the token, which each job has',
+      `${at}  github-token: x\ndatabases:\n  shop: A\n`,
+      ['pgkeep.yml:3:3: "github-token" has no place here: each job has a token of its own'],
+    ],
+    [
+      'two files in one',
+      `${at}databases:\n  shop: A\n---\nx: 1\n`,
+      ['pgkeep.yml:5:1: a second document begins here, and one is all that is read: take out the "---"'],
+    ],
+    [
+      'a secret key of AWS',
+      `# AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n${at}databases:\n  shop: A\n`,
+      [/^pgkeep\.yml:1:3: a secret key of AWS stands in this file/],
+    ],
+    [
       'an unknown type',
       `${at}databases:\n  shop:\n    database-url-secret: A\n    label: { a: b }\n`,
       ['pgkeep.yml:6:5: "label" takes one value: give it one, or leave the line out'],
@@ -200,7 +229,6 @@ describe('a mistake is refused by line and column:', () => {
       `${at}databases:\n  shop: *nowhere\n`,
       ['pgkeep.yml:4:9: this alias has no anchor before it'],
     ],
-    ['several documents', `${at}databases:\n  shop: A\n---\na: b\n`, [/^pgkeep\.yml:5:1: this is no YAML: /]],
     [
       'no storage',
       'databases:\n  shop: A\n  crm: B\n',

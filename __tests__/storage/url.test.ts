@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { UserError } from '../../src/base/errors.js';
 import { openStore } from '../../src/storage/registry.js';
 import { s3Settings } from '../../src/storage/s3/settings.js';
-import { parseStorageUrl } from '../../src/storage/url.js';
+import { parseStorageUrl, placeOf } from '../../src/storage/url.js';
 
 describe('storage URLs that are right', () => {
   it.each([
@@ -33,6 +33,28 @@ describe('storage URLs that are right', () => {
   ])('%s', (url, location) => {
     const parsed = parseStorageUrl(url);
     expect(parsed).toMatchObject({ scheme: 's3', url, s3: location });
+  });
+});
+
+describe('the place that a storage URL leads to', () => {
+  it.each([
+    ['s3://my-b/p', 's3://my-b/p/?region=eu-central-1&storage-class=STANDARD_IA'],
+    ['s3://my-b/p?endpoint=https://s3.example', 'S3://my-b/%70?endpoint=https://s3.example/'],
+    ['file:///var/backups', 'file:///var/backups/'],
+    ['artifact://', 'ARTIFACT://'],
+    ['what is none', 'what is none'],
+  ])('%s and %s are one', (one, other) => {
+    expect(placeOf(one)).toBe(placeOf(other));
+  });
+
+  it.each([
+    ['s3://my-b/p', 's3://my-b/q'],
+    ['s3://my-b/p', 's3://my-c/p'],
+    ['s3://my-b/p', 's3://my-b/p?endpoint=https://s3.example'],
+    ['s3://my-b/p?profile=one', 's3://my-b/p?profile=two'],
+    ['file:///a', 'file:///b'],
+  ])('%s and %s are two', (one, other) => {
+    expect(placeOf(one)).not.toBe(placeOf(other));
   });
 });
 

@@ -2,6 +2,7 @@ import { messageOf } from '../base/errors.js';
 import { familyName, hasPlaceholder } from '../inputs/name.js';
 import { splitList } from '../inputs/parse.js';
 import { readInputs } from '../inputs/read.js';
+import { placeOf } from '../storage/url.js';
 import { ENVIRONMENT, keysOf, URL_KEY, type FleetAction } from './keys.js';
 import type { Member, Problem } from './types.js';
 import { withoutStop } from './value.js';
@@ -71,22 +72,32 @@ function sharedFamilies(members: readonly Member[], action: FleetAction): Proble
   const seen = new Map<string, Member>();
   return members.flatMap((member) => {
     const given = givenTo(member, action);
-    const template = given.get('name') ?? member.database;
-    if (hasPlaceholder(template)) return [];
-    const name = familyName(template);
-    const places = splitList(given.get('storage') ?? '').map((url) => `${url} ${name}`);
-    const other = places.map((place) => seen.get(place)).find((found) => found !== undefined);
-    for (const place of places) if (!seen.has(place)) seen.set(place, member);
-    if (other === undefined) return [];
+    const stored = splitList(given.get('storage') ?? '').map(placeOf);
+    const places = familiesOf(member, given).flatMap((name) =>
+      stored.map((place) => ({ name, key: `${place} ${name}` })),
+    );
+    const shared = places.find(({ key }) => seen.has(key));
+    const other = shared === undefined ? undefined : seen.get(shared.key);
+    for (const { key } of places) if (!seen.has(key)) seen.set(key, member);
+    if (shared === undefined || other === undefined) return [];
     const at = member.values.get('name') ?? member.at;
     return [
       {
         line: at.line,
         column: at.column,
-        message: `the family "${name}" in the same storage is "${other.database}"'s already, in line ${other.at.line}: give this one another "name" or "storage"`,
+        message: `the family "${shared.name}" in the same storage is "${other.database}"'s already, in line ${other.at.line}: give this one another "name" or "storage"`,
       },
     ];
   });
+}
+
+/** The families that a member's backups belong to, as far as the file tells. */
+function familiesOf({ database }: Member, given: ReadonlyMap<string, string>): string[] {
+  const template = given.get('name') ?? database;
+  if (!hasPlaceholder(template)) return [familyName(template)];
+  const databases = splitList(given.get('databases') ?? '');
+  // The server alone knows all of its databases, and the URL the one that it names.
+  return databases.includes('*') ? [] : databases.map((each) => familyName(template, each));
 }
 
 /** A line that was copied and not changed to its end would be green, and its database in no backup. */

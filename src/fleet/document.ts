@@ -36,7 +36,10 @@ export class ConfigDocument {
     if (broken !== undefined)
       this.problems.push({
         ...this.place(broken.pos[0]),
-        message: `this is no YAML: ${withoutSource(broken.message)}`,
+        message:
+          broken.code === 'MULTIPLE_DOCS'
+            ? 'a second document begins here, and one is all that is read: take out the "---"'
+            : `this is no YAML: ${withoutSource(broken.message)}`,
       });
     visit(this.document, {
       Alias: (_, alias) => {

@@ -20,8 +20,8 @@ export const ENVIRONMENT = 'environment';
 /** Whose name stands behind the name of a database that says no more. */
 export const URL_KEY = 'database-url-secret';
 
-/** Each job has a token of its own. */
-const NO_KEYS: readonly string[] = ['github-token'];
+/** Inputs that the file cannot give: each job has a token of its own. */
+export const NO_KEYS: readonly string[] = ['github-token'];
 
 const SECRET = '-secret';
 

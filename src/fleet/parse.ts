@@ -3,7 +3,15 @@ import { isFamilyName } from '../inputs/name.js';
 import { nearest } from '../inputs/unknown.js';
 import { memberProblems } from './check.js';
 import { ConfigDocument, type Pair } from './document.js';
-import { actionsWith, FLEET_KEYS, isSecretInput, KNOWN_KEYS, URL_KEY, type FleetAction } from './keys.js';
+import {
+  actionsWith,
+  FLEET_KEYS,
+  isSecretInput,
+  KNOWN_KEYS,
+  NO_KEYS,
+  URL_KEY,
+  type FleetAction,
+} from './keys.js';
 import { secretsIn } from './secrets.js';
 import type { Given, Member, Problem } from './types.js';
 import { wrongValue } from './value.js';
@@ -171,6 +179,8 @@ function takesList(key: string): boolean {
 function unknownKey(key: string, known: readonly string[]): string {
   if (known === KNOWN_KEYS && isSecretInput(key))
     return `"${key}" is a secret, and this file is none: give the name of the secret, as "${key}-secret"`;
+  if (known === KNOWN_KEYS && NO_KEYS.includes(key))
+    return `"${key}" has no place here: each job has a token of its own`;
   const near = nearest(key, known);
   const other = known === KNOWN_KEYS ? actionsWith(key) : [];
   const hint =

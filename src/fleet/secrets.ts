@@ -10,6 +10,7 @@ const SECRETS: readonly (readonly [pattern: RegExp, what: string])[] = [
   [/AGE-SECRET-KEY-/i, 'an age secret key'],
   [/\bhooks\.slack\.com\/services\//i, 'the URL of a Slack webhook'],
   [/\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/, 'an AWS access key'],
+  [/\baws_secret_access_key\W{1,3}[\w/+]{40}/i, 'a secret key of AWS'],
   [/\b(?:gh[pousr]_|github_pat_)\w{20,}/, 'a GitHub token'],
 ];
 

@@ -1,5 +1,5 @@
 import { messageOf, UserError } from '../base/errors.js';
-import { parseStorageUrl } from '../storage/url.js';
+import { parseStorageUrl, placeOf } from '../storage/url.js';
 import { checkDumpArgs } from './dump-args.js';
 import { hasPlaceholder } from './name.js';
 import type { Command } from './spec.js';
@@ -26,7 +26,7 @@ function repeated(list: readonly string[]): string | undefined {
 }
 
 const STORED_ONCE: Rule<{ storage: readonly string[] }> = ({ storage }) =>
-  repeated(storage) === undefined ? undefined : 'Input "storage" has the same URL twice.';
+  repeated(storage.map(placeOf)) === undefined ? undefined : 'Input "storage" names the same storage twice.';
 
 const ONE_KEY: Rule<Pick<VerifyInputs, 'identity' | 'passphrase'>> = ({ identity, passphrase }) =>
   identity !== undefined && passphrase !== undefined

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { messageOf, UserError } from '../base/errors.js';
 import { parseS3Url, type S3Location } from './s3/location.js';
@@ -34,6 +35,25 @@ export function parseStorageUrl(text: string): StorageUrl {
   }
   if (scheme === 's3') return { scheme, url, s3: parseS3Url(rest) };
   throw new UserError(`There is no storage of the kind "${scheme}:". Use ${ALL_SCHEMES}.`);
+}
+
+/**
+ * Tells where a storage URL leads, the same for two ways of writing one place: a slash at its end, a percent-encoding, a
+ * parameter that says how objects are stored and not where. What is not understood stands for itself.
+ */
+export function placeOf(text: string): string {
+  let url: StorageUrl;
+  try {
+    url = parseStorageUrl(text);
+  } catch (error) {
+    if (error instanceof UserError) return text;
+    throw error;
+  }
+  if (url.scheme === 'file') return JSON.stringify([url.scheme, resolve(url.root)]);
+  if (url.scheme === 'artifact') return JSON.stringify([url.scheme]);
+  const { bucket, prefix, endpoint, profile } = url.s3;
+  // A profile may name an endpoint of its own.
+  return JSON.stringify([url.scheme, bucket, prefix, endpoint ?? '', profile ?? '']);
 }
 
 function parseFileUrl(rest: string): string {
