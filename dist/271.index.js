@@ -285,8 +285,8 @@ var paths = __webpack_require__(46725);
 var migrations_report = __webpack_require__(3581);
 // EXTERNAL MODULE: ./lib/migrations/result.js
 var result = __webpack_require__(38660);
-// EXTERNAL MODULE: ./lib/migrations/run.js + 54 modules
-var run = __webpack_require__(54720);
+// EXTERNAL MODULE: ./lib/migrations/run.js + 56 modules
+var run = __webpack_require__(45776);
 // EXTERNAL MODULE: ./lib/actions/shared.js + 1 modules
 var shared = __webpack_require__(74221);
 ;// CONCATENATED MODULE: ./lib/actions/check-migrations.js
@@ -358,7 +358,7 @@ async function check(context, request) {
 async function tell(context, { inputs, report, comment }) {
     const { reporter, github } = context;
     const namesToo = !(0,shared/* isForEverybody */.zC)(context);
-    (0,outputs/* setOutputs */.n)((0,result/* migrationOutputs */.rs)(report), reporter);
+    (0,outputs/* setOutputs */.n)((0,result/* migrationOutputs */.r)(report), reporter);
     if (namesToo) {
         const text = (0,migrations_report/* migrationText */.me)(report, {
             paint: (plain)=>plain,

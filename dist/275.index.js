@@ -276,7 +276,7 @@ var artifacts = __webpack_require__(62994);
         });
         const [file] = await (0,promises_.readdir)(folder);
         if (digestMismatch === true || file === undefined) throw new errors/* UserError */.yo(`The artifact ${name} of this run did not arrive whole. Run this job again.`);
-        return await (0,promises_.readFile)((0,external_node_path_.join)(folder, (0,external_node_path_.basename)(file)), 'utf8');
+        return await (0,promises_.readFile)((0,external_node_path_.join)(folder, file), 'utf8');
     } catch (error) {
         if (error instanceof ArtifactNotFoundError) return undefined;
         throw error;
@@ -501,11 +501,12 @@ var url = __webpack_require__(38208);
  * same as an absent word.
  */ function wrongValue(key, text) {
     if (text.includes('${{')) return `"${key}" holds an expression, and nothing is filled in here: ${secretOf(text)}`;
-    if (text.trim() === '' || key === ENVIRONMENT) return undefined;
+    if (text.trim() === '') return undefined;
+    if (key === ENVIRONMENT) return text.trim().includes('\n') ? `"${key}" takes one line` : undefined;
     const known = FLEET_KEYS.get(key);
     if (known === undefined) return undefined;
     const { input, spec } = known;
-    if (spec.type === 'secret') return SECRET_NAME.test(text) ? undefined : `"${key}" takes the name of a secret of the repository, such as ${input === 'database-url' ? 'SHOP_DATABASE_URL' : 'PGKEEP_SECRET'}: letters, digits and _, not GITHUB_ at its start. What stands here is none, and is not repeated`;
+    if (spec.type === 'secret') return SECRET_NAME.test(text.trim()) ? undefined : `"${key}" takes the name of a secret of the repository, such as ${input === 'database-url' ? 'SHOP_DATABASE_URL' : 'PGKEEP_SECRET'}: letters, digits and _, not GITHUB_ at its start. What stands here is none, and is not repeated`;
     return readAs(input, spec, text);
 }
 function secretOf(text) {
@@ -647,16 +648,21 @@ var dist = __webpack_require__(38815);
             lineCounter: this.lines,
             prettyErrors: false
         });
-        for (const { code, message, pos } of [
+        const found = [
             ...this.document.errors,
             ...this.document.warnings
-        ]){
-            const what = code === 'DUPLICATE_KEY' ? 'this stands twice in one place' : `this is no YAML: ${firstLine(message)}`;
-            this.problems.push({
-                ...this.place(pos[0]),
-                message: what
-            });
-        }
+        ];
+        const twice = found.filter(({ code })=>code === 'DUPLICATE_KEY');
+        // What follows the first mistake is mostly its echo.
+        const [broken] = found.filter((each)=>!twice.includes(each));
+        for (const { pos } of twice)this.problems.push({
+            ...this.place(pos[0]),
+            message: 'this stands twice in one place'
+        });
+        if (broken !== undefined) this.problems.push({
+            ...this.place(broken.pos[0]),
+            message: `this is no YAML: ${withoutSource(broken.message)}`
+        });
         (0,dist/* visit */.YR)(this.document, {
             Alias: (_, alias)=>{
                 if (alias.resolve(this.document) === undefined) this.problems.push({
@@ -682,9 +688,12 @@ var dist = __webpack_require__(38815);
                 value
             }));
     }
-    /** What stands behind a word, as an input would be given it: a list has a line for each entry; undefined for a map. */ text(node) {
+    /**
+   * What stands behind a word, as an input would be given it; undefined for what is no text.
+   * @param lists whether it may be a list, which has a line for each entry
+   */ text(node, lists = false) {
         const value = this.resolved(node);
-        if ((0,dist/* isSeq */.oP)(value)) {
+        if (lists && (0,dist/* isSeq */.oP)(value)) {
             const entries = value.items.map((item)=>this.scalar(item));
             return entries.some((entry)=>entry === undefined || entry.includes('\n')) ? undefined : entries.join('\n');
         }
@@ -714,8 +723,8 @@ var dist = __webpack_require__(38815);
         };
     }
 }
-function firstLine(text) {
-    return (text.split('\n')[0] ?? '').replace(/\.$/, '');
+/** Some messages end in a piece of the file. */ function withoutSource(message) {
+    return (message.split(/\n|: (?=["'|>])/)[0] ?? '').replace(/\.$/, '');
 }
 
 ;// CONCATENATED MODULE: ./lib/fleet/secrets.js
@@ -780,18 +789,19 @@ const SECTIONS = [
     'defaults',
     'databases'
 ];
-/** The databases of a config file, or everything that is wrong with it, in the order of the file. */ function parseFleet(text, action) {
+/**
+ * The databases of a config file, or everything that is wrong with it, in the order of the file. Where it holds what looks
+ * like a secret, only that is told: what else is wrong may repeat it.
+ */ function parseFleet(text, action) {
     const secrets = secretsIn(text);
-    const hidden = new Set(secrets.map(({ line })=>line));
+    if (secrets.length > 0) return {
+        members: [],
+        problems: secrets
+    };
     const { members, problems } = new Reader(text).read(action);
-    // What is wrong with the line of a secret may repeat it.
-    const all = [
-        ...secrets,
-        ...problems.filter(({ line })=>!hidden.has(line))
-    ];
     return {
         members,
-        problems: all.sort((a, b)=>a.line - b.line || a.column - b.column)
+        problems: problems.sort((a, b)=>a.line - b.line || a.column - b.column)
     };
 }
 class Reader {
@@ -815,7 +825,7 @@ class Reader {
         }
         for (const { key, at } of sections)if (!SECTIONS.includes(key)) this.problems.push({
             ...at,
-            message: unknownKey(key, SECTIONS)
+            message: KNOWN_KEYS.includes(key) ? `"${key}" belongs below "defaults:" or below a database` : unknownKey(key, SECTIONS)
         });
         const section = (name)=>sections.find(({ key })=>key === name);
         const defaults = this.defaults(section('defaults'));
@@ -830,11 +840,15 @@ class Reader {
         };
         if (section === undefined || this.document.isNothing(section.value)) return empty;
         const values = this.values(section.value);
-        if (values === undefined) this.problems.push({
+        if (values !== undefined) return values;
+        this.problems.push({
             ...section.at,
             message: '"defaults" takes inputs, one a line'
         });
-        return values ?? empty;
+        return {
+            ...empty,
+            sound: false
+        };
     }
     databases(section, defaults) {
         const pairs = section === undefined ? undefined : this.document.pairs(section.value);
@@ -914,10 +928,11 @@ class Reader {
                 });
                 continue;
             }
-            const text = this.document.text(value);
+            const lists = takesList(key);
+            const text = this.document.text(value, lists);
             if (text === undefined) {
-                const takes = FLEET_KEYS.get(key)?.spec.type === 'list' ? 'a value or a list' : 'one value';
-                const found = this.document.isNothing(value) ? 'has no value' : `takes ${takes}`;
+                const takes = `takes ${lists ? 'a value or a list of them' : 'one value'}`;
+                const found = this.document.isNothing(value) ? 'has no value' : takes;
                 this.problems.push({
                     ...at,
                     message: `"${key}" ${found}: give it one, or leave the line out`
@@ -955,6 +970,10 @@ class Reader {
             message
         });
     }
+}
+function takesList(key) {
+    const type = FLEET_KEYS.get(key)?.spec.type;
+    return type === 'list' || type === 'choices';
 }
 function unknownKey(key, known) {
     if (known === KNOWN_KEYS && isSecretInput(key)) return `"${key}" is a secret, and this file is none: give the name of the secret, as "${key}-secret"`;

@@ -9001,7 +9001,7 @@ const WHERE = {
             'restore'
         ],
         default: 'auto',
-        description: 'Restore grants too; `auto`: where all the roles that they name exist, and always in `replace`'
+        description: "Restore grants too; `auto`: where all the roles that they name exist (default privileges: where the target's role may set them), and always in `replace`"
     },
     compare: {
         type: 'boolean',
@@ -9430,6 +9430,43 @@ const CHECKED = {
 
 /***/ }),
 
+/***/ 52111:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   f: () => (/* binding */ withoutComments),
+/* harmony export */   j: () => (/* binding */ afterComments)
+/* harmony export */ });
+const COMMENTS = /--[^\n]*|\/\*[^]*?\*\//g;
+const LEADING = /^(?:\s|--[^\n]*(?:\n|$)|\/\*[^]*?\*\/)+/;
+/** A statement on one line and without comments. What only looks like one, within quotes, goes too. */ function withoutComments(sql) {
+    return sql.replaceAll(COMMENTS, ' ').replaceAll(/\s+/g, ' ').trim();
+}
+/** A statement from its first word on: tools put comments before each of theirs. Empty where there is nothing else. */ function afterComments(sql) {
+    return sql.replace(LEADING, '');
+}
+
+
+/***/ }),
+
+/***/ 50925:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   V: () => (/* binding */ nameOf),
+/* harmony export */   a: () => (/* binding */ wordOf)
+/* harmony export */ });
+/** `public.orders`, for people: names are not quoted. */ function nameOf({ schema, name }) {
+    return `${schema}.${name}`;
+}
+/** Finds a name in a statement where it is a whole word of it. */ function wordOf(name) {
+    const escaped = name.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+    return new RegExp(`(?<![\\p{L}\\p{N}_$])${escaped}(?![\\p{L}\\p{N}_$])`, 'iu');
+}
+
+
+/***/ }),
+
 /***/ 46725:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -9557,6 +9594,8 @@ const PAGE = {
     bytes: Infinity
 };
 
+// EXTERNAL MODULE: ./lib/migrations/names.js
+var names = __nccwpck_require__(50925);
 ;// CONCATENATED MODULE: ./lib/migrations/report/section.js
 /** A table of the first of these; undefined where there are none. */ function tableOf(titles, columns, all, { rows }, cells) {
     if (all.length === 0) return undefined;
@@ -9570,6 +9609,7 @@ const PAGE = {
 }
 
 ;// CONCATENATED MODULE: ./lib/migrations/report/tables.js
+
 
 
 
@@ -9603,7 +9643,7 @@ const PAGE = {
     ], [
         ...locks
     ].sort((a, b)=>b.longestMs - a.longestMs), limits, ({ table, mode, ms, longestMs, blocks, statement })=>[
-            (0,words/* nameOf */.Vb)(table),
+            (0,names/* nameOf */.V)(table),
             mode,
             heldText(ms),
             heldText(longestMs),
@@ -9616,12 +9656,12 @@ const PAGE = {
 }
 /** Tables and columns that are gone, or whose values are not what they were. */ function lostSection({ effects }, limits) {
     const tables = (effects?.dropped ?? []).map(({ table, rows, bytes })=>({
-            what: (0,words/* nameOf */.Vb)(table),
+            what: (0,names/* nameOf */.V)(table),
             how: 'table dropped',
             values: `${(0,units/* plural */.LS)(rows, 'row')}, ${(0,units/* formatBytes */.z3)(bytes)}`
         }));
     const columns = (effects?.lost ?? []).map((lost)=>({
-            what: `${(0,words/* nameOf */.Vb)(lost.table)}.${lost.column}`,
+            what: `${(0,names/* nameOf */.V)(lost.table)}.${lost.column}`,
             how: howText(lost),
             values: (0,units/* plural */.LS)(lost.values, 'value')
         }));
@@ -9689,7 +9729,7 @@ function howText({ how, types }) {
             as: 'number'
         }
     ], changed.sort((a, b)=>a.after - a.before - (b.after - b.before)), limits, ({ table, before, after })=>[
-            (0,words/* nameOf */.Vb)(table),
+            (0,names/* nameOf */.V)(table),
             (0,units/* formatCount */.B4)(before),
             (0,units/* formatCount */.B4)(after),
             `${after > before ? '+' : ''}${(0,units/* formatCount */.B4)(after - before)}`
@@ -9713,7 +9753,7 @@ function howText({ how, types }) {
             as: 'number'
         }
     ], all, limits, ({ table, bytes: size })=>[
-            (0,words/* nameOf */.Vb)(table),
+            (0,names/* nameOf */.V)(table),
             (0,units/* formatBytes */.z3)(size)
         ]);
 }
@@ -10491,11 +10531,12 @@ function diffLine(line, paint) {
 /* harmony export */   $t: () => (/* binding */ placeOf),
 /* harmony export */   GW: () => (/* binding */ KINDS),
 /* harmony export */   TN: () => (/* binding */ oneLine),
-/* harmony export */   Vb: () => (/* binding */ nameOf),
 /* harmony export */   _v: () => (/* binding */ codeParts),
 /* harmony export */   vI: () => (/* binding */ shortened)
 /* harmony export */ });
-/* harmony import */ var _base_text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(58566);
+/* harmony import */ var _base_text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(58566);
+/* harmony import */ var _comments_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(52111);
+
 
 /** What each kind of fact is called. */ const KINDS = {
     error: 'Error',
@@ -10510,15 +10551,12 @@ function diffLine(line, paint) {
     'not-valid': 'Constraint that is not valid',
     'new-role': 'New role'
 };
-const nameOf = ({ schema, name })=>`${schema}.${name}`;
-// Tools put these before each of their statements.
-const LEADING_COMMENTS = /^(?:\s|--[^\n]*(?:\n|$)|\/\*[^]*?\*\/)+/;
 /** A statement on one line, from its first word on. */ function oneLine(sql) {
-    const bare = sql.replace(LEADING_COMMENTS, '');
+    const bare = (0,_comments_js__WEBPACK_IMPORTED_MODULE_0__/* .afterComments */ .j)(sql);
     return (bare === '' ? sql : bare).replaceAll(/\s+/g, ' ').trim();
 }
 /** On one line and with nothing that could act on a terminal, cut to so many characters (UTF-16 units). */ function shortened(text, most) {
-    const line = (0,_base_text_js__WEBPACK_IMPORTED_MODULE_0__/* .printableLine */ .oy)(text);
+    const line = (0,_base_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printableLine */ .oy)(text);
     return line.length <= most ? line : `${line.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 /** A sentence cut at its code, which is between two backticks: every second part is code. */ function codeParts(text) {
@@ -10535,10 +10573,9 @@ const LEADING_COMMENTS = /^(?:\s|--[^\n]*(?:\n|$)|\/\*[^]*?\*\/)+/;
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Z0: () => (/* binding */ redReasons),
-/* harmony export */   rs: () => (/* binding */ migrationOutputs)
+/* harmony export */   Z: () => (/* binding */ redReasons),
+/* harmony export */   r: () => (/* binding */ migrationOutputs)
 /* harmony export */ });
-/* unused harmony exports rowsLost, schemaDiff */
 /* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17594);
 
 /** The runner takes a mebibyte of all outputs of a job. */ const LONGEST = 200_000;
@@ -10608,7 +10645,7 @@ const LEADING_COMMENTS = /^(?:\s|--[^\n]*(?:\n|$)|\/\*[^]*?\*\/)+/;
 
 /***/ }),
 
-/***/ 54720:
+/***/ 45776:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -10633,12 +10670,177 @@ var stage = __nccwpck_require__(35080);
 var registry = __nccwpck_require__(7685);
 // EXTERNAL MODULE: ./lib/base/units.js
 var units = __nccwpck_require__(78714);
+// EXTERNAL MODULE: ./lib/migrations/comments.js
+var comments = __nccwpck_require__(52111);
+;// CONCATENATED MODULE: ./lib/migrations/judge/environment.js
+/** An error that is not the migration's fault but the check's machine's, and what to do there. */ const RULES = [
+    {
+        applies: ({ message })=>/^extension .* is not available$|extension control file/.test(message),
+        advice: "The check's server has the extensions of the backup and those that come with PostgreSQL. Install this one's package in a step before it (such as `sudo apt-get install postgresql-17-pgvector`, of the server's major), or name a server that has it with `postgres-bin`."
+    },
+    {
+        // disk_full (PostgreSQL, appendix A)
+        applies: ({ sqlstate })=>sqlstate === '53100',
+        advice: 'The disk of the machine that runs the check is full, whatever the real server has: free some space there, or use a folder on a larger disk (`RUNNER_TEMP`, or `TMPDIR` on a terminal).'
+    }
+];
+/** What to do where the check's own server could not do what a statement asked for; undefined for any other error. */ function environmentAdvice(error) {
+    return RULES.find(({ applies })=>applies(error))?.advice;
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/judge/fact.js
+/** A fact, with what is known beside it: advice, and the index of its statement. */ function factOf(kind, fails, message, { advice, statement } = {}) {
+    return {
+        kind,
+        fails,
+        message,
+        ...advice === undefined ? {} : {
+            advice
+        },
+        ...statement === undefined ? {} : {
+            statement
+        }
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/judge/command.js
+
+
+
+
+/** Said of a command that failed. */ const NOT_ASKED = '`fail-on` does not ask for `error`, so this does not fail the check.';
+/** How the command ended, and what it left undone. */ function ofCommand(seen, policy) {
+    const { command, statements } = seen;
+    const fails = policy.failOn.includes('error');
+    const failed = causes(statements.flatMap(({ error }, index)=>error === undefined ? [] : [
+            {
+                index,
+                error
+            }
+        ]));
+    const undone = ofUndone(seen, fails);
+    if (command.outcome === 'timed out') return [
+        ofTime(seen),
+        ...undone
+    ];
+    if (isIdle(seen)) return [
+        IDLE
+    ];
+    if (command.outcome === 'succeeded') return [
+        ...failed.map((each)=>ofHidden(seen, each, fails)),
+        ...undone
+    ];
+    return [
+        ofFailure(seen, failed.at(-1), fails),
+        ...undone
+    ];
+}
+/**
+ * Whether a command ended well and ran nothing on the restored database, as far as that was seen: a tool that is led
+ * elsewhere by its configuration ends well, too.
+ */ function isIdle({ command, statements, silent, blind }) {
+    return command.outcome === 'succeeded' && statements.length === 0 && !silent && blind.length === 0;
+}
+const IDLE = {
+    kind: 'not-measured',
+    fails: false,
+    message: 'The command ran no statement on the restored database.',
+    advice: 'If it should have, let its configuration use `DATABASE_URL`, or `PGHOST` and its kin.'
+};
+function ofTime({ command, statements }) {
+    const unfinished = statements.findIndex(({ ms })=>ms === null);
+    const message = `The command was ended after ${(0,units/* formatDuration */.a3)(command.seconds)}, which is its \`max-duration\`.`;
+    // What it would have done to the end, nobody knows.
+    return factOf('duration', true, message, {
+        statement: unfinished < 0 ? undefined : unfinished
+    });
+}
+function ofFailure({ command }, last, fails) {
+    const advice = last === undefined ? undefined : environmentAdvice(last.error);
+    const sentences = [
+        `The command ${howFailed(command)}.`,
+        ...fails ? [] : [
+            NOT_ASKED
+        ],
+        ...last === undefined ? [] : [
+            `The server's last error: ${last.error.message}`
+        ]
+    ];
+    return factOf('error', fails, sentences.join(' '), {
+        advice,
+        statement: last?.index
+    });
+}
+/** Of a command that failed: `failed with exit code 3`. */ function howFailed({ outcome, exitCode }) {
+    if (outcome === 'not found') return 'was not found by the shell';
+    return exitCode === null ? 'was ended by a signal' : `failed with exit code ${exitCode}`;
+}
+function ofHidden({ statements }, { index, error }, asked) {
+    const harmless = isProbe(statements, index);
+    const first = harmless ? 'A statement failed, and the command went on' : 'The command ended well although a statement failed';
+    return factOf('hidden-error', asked && !harmless, `${first}: ${error.message}`, {
+        advice: harmless ? undefined : 'Let the command stop at the first error (`psql --set ON_ERROR_STOP=1`).',
+        statement: index
+    });
+}
+function ofUndone({ openTransactions, running }, fails) {
+    const facts = [];
+    if (openTransactions > 0) facts.push({
+        kind: 'open-transaction',
+        fails,
+        message: `The command left ${(0,units/* plural */.LS)(openTransactions, 'transaction')} open: what was done there is lost.`,
+        advice: 'Commit before the command ends.'
+    });
+    if (running > 0) facts.push({
+        kind: 'open-transaction',
+        fails,
+        message: `The command ended while ${(0,units/* plural */.LS)(running, 'statement')} of it still ran: what was done there is lost.`,
+        advice: 'Let the command wait for all that it starts.'
+    });
+    return facts;
+}
+/** `in_failed_sql_transaction`: what is sent after an error and before the rollback. */ const FAILED_TRANSACTION = '25P02';
+/** Tools that clean up within a transaction that has failed are told so again: that is no error of its own. */ function causes(failed) {
+    const first = failed.filter(({ error })=>error.sqlstate !== FAILED_TRANSACTION);
+    return first.length > 0 ? first : failed;
+}
+/** Undefined table, column, function, schema and setting, and a missing privilege (PostgreSQL, appendix A). */ const NOT_THERE = new Set([
+    '42P01',
+    '42703',
+    '42883',
+    '3F000',
+    '42704',
+    '42501'
+]);
+/** Tools look whether a table of theirs is there by reading it, and what goes back to a savepoint was meant to be able to fail. */ function isProbe(statements, index) {
+    const failed = statements[index];
+    if (failed === undefined) return true;
+    if (isLook(failed.sql) && NOT_THERE.has(failed.error?.sqlstate ?? '')) return true;
+    const next = statements.slice(index + 1).find(({ session })=>session === failed.session);
+    return next !== undefined && /^ROLLBACK\b.*\bTO\b/i.test(next.sql);
+}
+/** Whether a statement reads tables; one that only calls a function (`SELECT setval(…)`) may be there for what that does. */ function isLook(sql) {
+    if (!isQuery(sql)) return false;
+    let outer = (0,comments/* withoutComments */.f)(sql).slice(0, 2000);
+    for(let before = ''; before !== outer;)[before, outer] = [
+        outer,
+        outer.replaceAll(/\([^()]*\)/g, ' ')
+    ];
+    return /\bFROM\b|^SELECT EXISTS\b/i.test(outer) || !/^SELECT\b/i.test(outer);
+}
+/** Whether a statement only asks, as far as can be told from its first word. */ function isQuery(sql) {
+    return /^(SELECT|SHOW|TABLE|VALUES)\b/i.test((0,comments/* withoutComments */.f)(sql));
+}
+
+// EXTERNAL MODULE: ./lib/migrations/names.js
+var migrations_names = __nccwpck_require__(50925);
 ;// CONCATENATED MODULE: ./lib/migrations/judge/advice.js
-/** A gentler form of a statement: when it applies, and what to do instead, in one sentence. */ const IN_BATCHES = 'in batches, each in a transaction of its own';
+
+const IN_BATCHES = 'in batches, each in a transaction of its own';
 /**
  * What is known of statements that lock or rewrite more than they must; the first that applies counts. Sources: the
  * notes of ALTER TABLE, CREATE INDEX, REINDEX, REFRESH MATERIALIZED VIEW, VACUUM and CLUSTER in PostgreSQL's documentation.
- */ const RULES = [
+ */ const advice_RULES = [
     {
         applies: /^CREATE (UNIQUE )?INDEX\b/i,
         unless: /\bCONCURRENTLY\b/i,
@@ -10712,166 +10914,8 @@ var units = __nccwpck_require__(78714);
     }
 ];
 /** What to do instead of a statement that locked or rewrote something; undefined where nothing gentler is known. */ function adviceOn(sql) {
-    const plain = withoutComments(sql);
-    return RULES.find(({ applies, unless })=>applies.test(plain) && unless?.test(plain) !== true)?.advice;
-}
-/** On one line, as the rules want it. Text in quotes may hold what looks like a comment: the advice would be off, no more. */ function withoutComments(sql) {
-    return sql.replaceAll(/--[^\n]*/g, ' ').replaceAll(/\/\*[\s\S]*?\*\//g, ' ').replaceAll(/\s+/g, ' ').trim();
-}
-
-;// CONCATENATED MODULE: ./lib/migrations/judge/environment.js
-/** An error that is not the migration's fault but the check's machine's, and what to do there. */ const environment_RULES = [
-    {
-        applies: ({ message })=>/^extension .* is not available$|extension control file/.test(message),
-        advice: "The check's server has the extensions of the backup and those that come with PostgreSQL. Install this one's package in a step before it (such as `sudo apt-get install postgresql-17-pgvector`, of the server's major), or name a server that has it with `postgres-bin`."
-    },
-    {
-        // disk_full (PostgreSQL, appendix A)
-        applies: ({ sqlstate })=>sqlstate === '53100',
-        advice: 'The disk of the machine that runs the check is full, whatever the real server has: free some space there, or use a folder on a larger disk (`RUNNER_TEMP`, or `TMPDIR` on a terminal).'
-    }
-];
-/** What to do where the check's own server could not do what a statement asked for; undefined for any other error. */ function environmentAdvice(error) {
-    return environment_RULES.find(({ applies })=>applies(error))?.advice;
-}
-
-;// CONCATENATED MODULE: ./lib/migrations/judge/command.js
-
-
-
-/** Said of a command that failed. */ const NOT_ASKED = '`fail-on` does not ask for `error`, so this does not fail the check.';
-/** How the command ended, and what it left undone. */ function ofCommand(seen, policy) {
-    const { command, statements } = seen;
-    const fails = policy.failOn.includes('error');
-    const failed = causes(statements.flatMap(({ error }, index)=>error === undefined ? [] : [
-            {
-                index,
-                error
-            }
-        ]));
-    const undone = ofUndone(seen, fails);
-    if (command.outcome === 'timed out') return [
-        ofTime(seen),
-        ...undone
-    ];
-    const isIdle = statements.length === 0 && !seen.silent && seen.blind.length === 0;
-    if (command.outcome === 'succeeded' && isIdle) return [
-        IDLE
-    ];
-    if (command.outcome === 'succeeded') return [
-        ...failed.map((each)=>ofHidden(seen, each, fails)),
-        ...undone
-    ];
-    return [
-        ofFailure(seen, failed.at(-1), fails),
-        ...undone
-    ];
-}
-/** A tool that is led elsewhere by its configuration ends well, too. */ const IDLE = {
-    kind: 'not-measured',
-    fails: false,
-    message: 'The command ran no statement on the restored database.',
-    advice: 'If it should have, let its configuration use `DATABASE_URL`, or `PGHOST` and its kin.'
-};
-function ofTime({ command, statements }) {
-    const unfinished = statements.findIndex(({ ms })=>ms === null);
-    return {
-        kind: 'duration',
-        // What it would have done to the end, nobody knows.
-        fails: true,
-        message: `The command was ended after ${(0,units/* formatDuration */.a3)(command.seconds)}, which is its \`max-duration\`.`,
-        ...unfinished < 0 ? {} : {
-            statement: unfinished
-        }
-    };
-}
-function ofFailure({ command }, last, fails) {
-    const advice = last === undefined ? undefined : environmentAdvice(last.error);
-    const sentences = [
-        `The command ${howFailed(command)}.`,
-        ...fails ? [] : [
-            NOT_ASKED
-        ],
-        ...last === undefined ? [] : [
-            `The server's last error: ${last.error.message}`
-        ]
-    ];
-    return {
-        kind: 'error',
-        fails,
-        message: sentences.join(' '),
-        ...advice === undefined ? {} : {
-            advice
-        },
-        ...last === undefined ? {} : {
-            statement: last.index
-        }
-    };
-}
-/** Of a command that failed: `failed with exit code 3`. */ function howFailed({ outcome, exitCode }) {
-    if (outcome === 'not found') return 'was not found by the shell';
-    return exitCode === null ? 'was ended by a signal' : `failed with exit code ${exitCode}`;
-}
-function ofHidden({ statements }, { index, error }, asked) {
-    const harmless = isProbe(statements, index);
-    const first = harmless ? 'A statement failed, and the command went on' : 'The command ended well although a statement failed';
-    return {
-        kind: 'hidden-error',
-        fails: asked && !harmless,
-        message: `${first}: ${error.message}`,
-        ...harmless ? {} : {
-            advice: 'Let the command stop at the first error (`psql --set ON_ERROR_STOP=1`).'
-        },
-        statement: index
-    };
-}
-function ofUndone({ openTransactions, running }, fails) {
-    const facts = [];
-    if (openTransactions > 0) facts.push({
-        kind: 'open-transaction',
-        fails,
-        message: `The command left ${(0,units/* plural */.LS)(openTransactions, 'transaction')} open: what was done there is lost.`,
-        advice: 'Commit before the command ends.'
-    });
-    if (running > 0) facts.push({
-        kind: 'open-transaction',
-        fails,
-        message: `The command ended while ${(0,units/* plural */.LS)(running, 'statement')} of it still ran: what was done there is lost.`,
-        advice: 'Let the command wait for all that it starts.'
-    });
-    return facts;
-}
-/** `in_failed_sql_transaction`: what is sent after an error and before the rollback. */ const FAILED_TRANSACTION = '25P02';
-/** Tools that clean up within a transaction that has failed are told so again: that is no error of its own. */ function causes(failed) {
-    const first = failed.filter(({ error })=>error.sqlstate !== FAILED_TRANSACTION);
-    return first.length > 0 ? first : failed;
-}
-/** Undefined table, column, function, schema and setting, and a missing privilege (PostgreSQL, appendix A). */ const NOT_THERE = new Set([
-    '42P01',
-    '42703',
-    '42883',
-    '3F000',
-    '42704',
-    '42501'
-]);
-/** Tools look whether a table of theirs is there by reading it, and what goes back to a savepoint was meant to be able to fail. */ function isProbe(statements, index) {
-    const failed = statements[index];
-    if (failed === undefined) return true;
-    if (isLook(failed.sql) && NOT_THERE.has(failed.error?.sqlstate ?? '')) return true;
-    const next = statements.slice(index + 1).find(({ session })=>session === failed.session);
-    return next !== undefined && /^ROLLBACK\b.*\bTO\b/i.test(next.sql);
-}
-/** Whether a statement reads tables; one that only calls a function (`SELECT setval(…)`) may be there for what that does. */ function isLook(sql) {
-    if (!isQuery(sql)) return false;
-    let outer = withoutComments(sql).slice(0, 2000);
-    for(let before = ''; before !== outer;)[before, outer] = [
-        outer,
-        outer.replaceAll(/\([^()]*\)/g, ' ')
-    ];
-    return /\bFROM\b|^SELECT EXISTS\b/i.test(outer) || !/^SELECT\b/i.test(outer);
-}
-/** Whether a statement only asks, as far as can be told from its first word. */ function isQuery(sql) {
-    return /^(SELECT|SHOW|TABLE|VALUES)\b/i.test(withoutComments(sql));
+    const plain = (0,comments/* withoutComments */.f)(sql);
+    return advice_RULES.find(({ applies, unless })=>applies.test(plain) && unless?.test(plain) !== true)?.advice;
 }
 
 ;// CONCATENATED MODULE: ./lib/migrations/judge/blindness.js
@@ -10910,65 +10954,106 @@ const BLIND = {
 
 ;// CONCATENATED MODULE: ./lib/migrations/judge/losses.js
 
+
+
+const DROPS = /\bDROP\b/i;
 const TAKES_ROWS = /\b(DELETE|TRUNCATE|MERGE|DETACH|DROP\s+(TABLE|SCHEMA|OWNED|EXTENSION))\b/i;
+const TAKES_VALUES = /\b(UPDATE|MERGE)\b/i;
+const CONVERTS = /\bTYPE\b/i;
 /** Data that is gone, each with the statement that most likely took it away. */ function ofLosses(effects, statements, { failOn }) {
     if (effects === null) return [];
+    const { dropped, rows, lost } = effects;
+    const changed = lost.filter(({ values })=>values > 0);
+    const losses = [
+        ...dropped.flatMap(ofTable),
+        ...rows.flatMap(ofRows),
+        ...changed.filter(({ how })=>how !== 'retyped').map(ofColumn),
+        ...changed.filter(({ how })=>how === 'retyped').map(ofColumn)
+    ];
     const fails = failOn.includes('data-loss');
-    const loss = (message, by, ...names)=>{
-        const statement = lastNaming(statements, by, names);
-        return {
-            kind: 'data-loss',
-            fails,
-            message,
-            ...statement === undefined ? {} : {
-                statement
-            }
-        };
-    };
-    const gone = effects.dropped.filter(({ rows })=>rows > 0).map(({ table, rows, bytes })=>loss(`Table ${losses_text(table)} is gone, with ${(0,units/* plural */.LS)(rows, 'row')} (${(0,units/* formatBytes */.z3)(bytes)}).`, /\bDROP\b/i, table.name));
-    const fewer = effects.rows.flatMap(({ table, before, after, fewerIn = [] })=>{
-        if (after === null || after >= before) return [];
-        const message = `Table ${losses_text(table)} has lost ${(0,units/* plural */.LS)(before - after, 'row')} of ${(0,units/* formatCount */.B4)(before)}.`;
-        const names = [
-            table,
-            ...fewerIn
-        ].map(({ name })=>name);
-        const by = names.flatMap((name)=>lastNaming(statements, TAKES_ROWS, [
-                name
-            ]) ?? []);
-        return [
-            {
-                kind: 'data-loss',
-                fails,
-                message,
-                ...by.length === 0 ? {} : {
-                    statement: Math.max(...by)
-                }
-            }
-        ];
+    return losses.map(({ message, by, naming, converted })=>{
+        const found = naming.flatMap((names)=>lastNaming(statements, by, names) ?? []);
+        const statement = found.length === 0 ? undefined : Math.max(...found);
+        return factOf('data-loss', fails && converted !== true, message, {
+            statement
+        });
     });
-    const values = effects.lost.filter((each)=>each.how !== 'retyped' && each.values > 0).map(({ table, column, how, values: count })=>how === 'dropped' ? loss(`Column ${losses_text(table)}.${column} is gone, with ${(0,units/* plural */.LS)(count, 'value')}.`, /\bDROP\b/i, table.name, column) : loss(`Column ${losses_text(table)}.${column} has lost ${(0,units/* plural */.LS)(count, 'value')}, which are NULL now.`, /\b(UPDATE|MERGE)\b/i, table.name, column));
-    const converted = effects.lost.flatMap(({ table, column, how, values: count, types })=>how !== 'retyped' || count === 0 ? [] : [
-            {
-                ...loss(`Column ${losses_text(table)}.${column} has another type` + (types === undefined ? '' : `, ${types.after} instead of ${types.before}`) + `: its ${(0,units/* plural */.LS)(count, 'value')} may have been altered.`, /\bTYPE\b/i, table.name, column),
-                fails: false
-            }
-        ]);
+}
+function ofTable({ table, rows, bytes }) {
+    if (rows === 0) return [];
+    const message = `Table ${(0,migrations_names/* nameOf */.V)(table)} is gone, with ${(0,units/* plural */.LS)(rows, 'row')} (${(0,units/* formatBytes */.z3)(bytes)}).`;
     return [
-        ...gone,
-        ...fewer,
-        ...values,
-        ...converted
+        {
+            message,
+            by: DROPS,
+            naming: [
+                [
+                    table.name
+                ]
+            ]
+        }
     ];
 }
-/** The last statement of a kind in which these names stand, each as a whole word: what most likely did it. */ function lastNaming(statements, kind, names) {
-    const words = names.map((name)=>new RegExp(`(?<![\\w$])${name.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')}(?![\\w$])`, 'iu'));
+function ofRows({ table, before, after, fewerIn = [] }) {
+    if (after === null || after >= before) return [];
+    const message = `Table ${(0,migrations_names/* nameOf */.V)(table)} has lost ${(0,units/* plural */.LS)(before - after, 'row')} of ${(0,units/* formatCount */.B4)(before)}.`;
+    return [
+        {
+            message,
+            by: TAKES_ROWS,
+            naming: [
+                table,
+                ...fewerIn
+            ].map(({ name })=>[
+                    name
+                ])
+        }
+    ];
+}
+function ofColumn({ table, column, how, values, types }) {
+    const naming = [
+        [
+            table.name,
+            column
+        ]
+    ];
+    const count = (0,units/* plural */.LS)(values, 'value');
+    const what = `Column ${(0,migrations_names/* nameOf */.V)(table)}.${column}`;
+    switch(how){
+        case 'dropped':
+            return {
+                message: `${what} is gone, with ${count}.`,
+                by: DROPS,
+                naming
+            };
+        case 'emptied':
+            return {
+                message: `${what} has lost ${count}, which are NULL now.`,
+                by: TAKES_VALUES,
+                naming
+            };
+        case 'retyped':
+            {
+                const instead = types === undefined ? '' : `, ${types.after} instead of ${types.before}`;
+                const message = `${what} has another type${instead}: its ${count} may have been altered.`;
+                return {
+                    message,
+                    by: CONVERTS,
+                    naming,
+                    converted: true
+                };
+            }
+    }
+}
+/** The last statement of a kind in which these names stand: what most likely did it. */ function lastNaming(statements, kind, names) {
+    const words = names.map(migrations_names/* wordOf */.a);
     const index = statements.findLastIndex(({ sql, error })=>error === undefined && kind.test(sql) && words.every((word)=>word.test(sql)));
     return index < 0 ? undefined : index;
 }
-/** `public.orders` */ const losses_text = ({ schema, name })=>`${schema}.${name}`;
 
 ;// CONCATENATED MODULE: ./lib/migrations/judge/facts.js
+
+
 
 
 
@@ -10998,7 +11083,10 @@ const ORDER = [
         ...ofCommand(seen, policy),
         ...ofLosses(seen.effects, seen.statements, policy),
         ...seen.locks.flatMap((lock)=>ofLock(lock, seen.statements, policy)),
-        ...ofShape(seen, policy),
+        ...ofRewritten(seen, policy),
+        ...ofInvalidIndexes(seen, policy),
+        ...ofNotValid(seen),
+        ...ofNewRoles(seen),
         ...ofBlindness(seen, policy)
     ];
     const rank = ({ fails, kind })=>(fails ? 0 : ORDER.length) + ORDER.indexOf(kind);
@@ -11011,66 +11099,46 @@ function ofLock(lock, statements, { failOn, maxLockMs }) {
     const fails = longestMs > limit && (maxLockMs !== undefined || failOn.includes('lock'));
     // Every migration has some of these.
     if (!fails && longestMs < SHORT_MS) return [];
-    const advice = adviceFor(statement, statements);
+    const message = `${mode} on ${(0,migrations_names/* nameOf */.V)(table)} was held for ${(0,units/* formatMilliseconds */.MH)(longestMs)}: ${blocks} would have waited.`;
     return [
-        {
-            kind: 'lock',
-            fails,
-            message: `${mode} on ${losses_text(table)} was held for ${(0,units/* formatMilliseconds */.MH)(longestMs)}: ${blocks} would have waited.`,
-            ...advice === undefined ? {} : {
-                advice
-            },
-            ...statement === undefined ? {} : {
-                statement
-            }
-        }
+        factOf('lock', fails, message, {
+            advice: adviceFor(statement, statements),
+            statement
+        })
     ];
 }
 const REFILLED_BYTES = 64 * 1024;
 /** golang-migrate notes how far it is by emptying a table of its own and filling it again: of a small one nobody notices. */ function isRefilled({ table, bytes }, statements) {
     return bytes <= REFILLED_BYTES && statements.some(({ sql })=>/^TRUNCATE\b/i.test(sql) && sql.includes(table.name));
 }
-function ofShape({ effects, newRoles, statements }, { failOn }) {
+function ofRewritten({ effects, statements }, { failOn }) {
     const slow = (effects?.rewritten ?? []).filter((table)=>!isRefilled(table, statements));
-    const rewritten = slow.map(({ table, bytes })=>{
-        const statement = statements.findIndex(({ sql })=>sql.includes(table.name) && adviceOn(sql) !== undefined);
-        const advice = adviceFor(statement < 0 ? undefined : statement, statements);
-        return {
-            kind: 'rewrite',
-            fails: failOn.includes('rewrite'),
-            message: `Table ${losses_text(table)} was written anew (${(0,units/* formatBytes */.z3)(bytes)} before).`,
-            ...advice === undefined ? {} : {
-                advice
-            },
-            ...statement < 0 ? {} : {
-                statement
-            }
-        };
+    return slow.map(({ table, bytes })=>{
+        const index = statements.findIndex(({ sql })=>sql.includes(table.name) && adviceOn(sql) !== undefined);
+        const statement = index < 0 ? undefined : index;
+        const message = `Table ${(0,migrations_names/* nameOf */.V)(table)} was written anew (${(0,units/* formatBytes */.z3)(bytes)} before).`;
+        const advice = adviceFor(statement, statements);
+        return factOf('rewrite', failOn.includes('rewrite'), message, {
+            advice,
+            statement
+        });
     });
-    const invalid = (effects?.invalidIndexes ?? []).map(({ index, table })=>({
-            kind: 'invalid-index',
-            fails: failOn.includes('error'),
-            message: `Index ${losses_text(index)} on ${losses_text(table)} is invalid: it costs with each write and answers no query.`,
+}
+function ofInvalidIndexes({ effects }, { failOn }) {
+    return (effects?.invalidIndexes ?? []).map(({ index, table })=>factOf('invalid-index', failOn.includes('error'), `Index ${(0,migrations_names/* nameOf */.V)(index)} on ${(0,migrations_names/* nameOf */.V)(table)} is invalid: it costs with each write and answers no query.`, {
             advice: 'Drop it, and build it again.'
         }));
-    const notValid = (effects?.notValid ?? []).map(({ constraint, table })=>({
-            kind: 'not-valid',
-            fails: false,
-            message: `Constraint ${constraint} on ${losses_text(table)} is NOT VALID: rows that were there before may break it.`,
+}
+function ofNotValid({ effects }) {
+    return (effects?.notValid ?? []).map(({ constraint, table })=>factOf('not-valid', false, `Constraint ${constraint} on ${(0,migrations_names/* nameOf */.V)(table)} is NOT VALID: rows that were there before may break it.`, {
             advice: '`VALIDATE CONSTRAINT` it in a later migration.'
         }));
-    const roles = newRoles.length === 0 ? [] : [
-        {
-            kind: 'new-role',
-            fails: false,
-            message: `The command made ${(0,units/* plural */.LS)(newRoles.length, 'role')}: ${newRoles.join(', ')}. Roles belong to the whole server.`
-        }
-    ];
+}
+function ofNewRoles({ newRoles }) {
+    if (newRoles.length === 0) return [];
+    const message = `The command made ${(0,units/* plural */.LS)(newRoles.length, 'role')}: ${newRoles.join(', ')}. Roles belong to the whole server.`;
     return [
-        ...rewritten,
-        ...invalid,
-        ...notValid,
-        ...roles
+        factOf('new-role', false, message)
     ];
 }
 function adviceFor(index, statements) {
@@ -11100,6 +11168,7 @@ var promises_ = __nccwpck_require__(51455);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(76760);
 ;// CONCATENATED MODULE: ./lib/migrations/judge/locate.js
+
 
 
 const SOURCES = /\.(sql|[cm]?[jt]sx?|py|rb|php|go|ex|exs|java|kt|cs|rs|xml|ya?ml)$/i;
@@ -11144,7 +11213,7 @@ const LARGEST_BYTES = 1024 * 1024;
     return found.map((places)=>places.length === 1 ? places[0] : undefined);
 }
 /** How long the comments are that a statement begins with, squeezed; 0 where there is nothing else. */ function commentsBefore(sql) {
-    const rest = sql.replace(/^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/, '');
+    const rest = (0,comments/* afterComments */.j)(sql);
     return rest === '' ? 0 : squeeze(sql).text.length - squeeze(rest).text.length;
 }
 /** Each run of blanks as one, and of each character its line, counted from 1. */ function squeeze(sql) {
@@ -11289,7 +11358,7 @@ const NUMBER = /(?<![\w$."])\d[\d_]*(?:\.\d*)?(?:e[+-]?\d+)?(?![\w"])/gi;
  * statements that define something, stay.
  */ function withoutValues(sql) {
     // The body of a function is a definition.
-    const bare = withoutComments(sql).replace(DOLLAR_QUOTED, '').replace(QUOTED, '');
+    const bare = (0,comments/* withoutComments */.f)(sql).replace(DOLLAR_QUOTED, '').replace(QUOTED, '');
     return ABOUT_ROWS.test(bare) ? values_hidden(sql.replace(DOLLAR_QUOTED, "'…'")) : sql.replace(BLOCK, blockWithoutValues);
 }
 /** What a block defines stays readable; what it does to rows may have been made from rows. */ function blockWithoutValues(_, head, tag, body = '', end = '') {
@@ -11620,13 +11689,17 @@ process.on('exit', ()=>{
     groups.delete(child);
     signal.removeEventListener('abort', stop);
     if (signal.aborted) throw new base_errors/* CancelledError */.cc();
-    const outcome = timedOut ? 'timed out' : exitCode === 0 ? 'succeeded' : exitCode === 127 ? 'not found' : 'failed';
+    const outcome = timedOut ? 'timed out' : outcomeOf(exitCode);
     return {
         outcome,
         exitCode,
         seconds,
         tail: outcome === 'succeeded' ? [] : tail.lines()
     };
+}
+/** 127 is what a shell says of a command that is not there. */ function outcomeOf(exitCode) {
+    if (exitCode === 0) return 'succeeded';
+    return exitCode === 127 ? 'not found' : 'failed';
 }
 /** The exit code; null after a signal. What keeps the shell from starting is a line of output and the code 126. */ function exitOf(child, note) {
     return new Promise((resolve)=>{
@@ -12466,6 +12539,7 @@ var queries = __nccwpck_require__(27597);
 
 
 
+
 const SHOWN = 5;
 /**
  * What the scratch database holds now: each table with its rows and the values of each column, and what in it is not valid.
@@ -12540,17 +12614,17 @@ function counted(found, counts) {
 }
 function notCounted(foreign) {
     if (foreign.length === 0) return [];
-    const names = foreign.slice(0, SHOWN).map(({ schema, name })=>`${schema}.${name}`);
+    const names = foreign.slice(0, SHOWN).map(migrations_names/* nameOf */.V);
     return [
         `The rows of ${(0,units/* plural */.LS)(foreign.length, 'foreign table')} (${names.join(', ')}${foreign.length > SHOWN ? ', ...' : ''}) were not counted: they are on another server.`
     ];
 }
 function notRead(tables, { unreadable }) {
-    return tables.flatMap(({ oid, schema, name })=>{
-        const state = unreadable.get(oid);
+    return tables.flatMap((table)=>{
+        const state = unreadable.get(table.oid);
         if (state === undefined) return [];
         return [
-            `The rows of table ${schema}.${name} could not be counted: reading it failed (SQLSTATE ${state}).`
+            `The rows of table ${(0,migrations_names/* nameOf */.V)(table)} could not be counted: reading it failed (SQLSTATE ${state}).`
         ];
     });
 }
@@ -12635,7 +12709,166 @@ BEGIN
 END $pgkeep$`);
 }
 
+// EXTERNAL MODULE: external "node:timers/promises"
+var external_node_timers_promises_ = __nccwpck_require__(58500);
+// EXTERNAL MODULE: external "node:buffer"
+var external_node_buffer_ = __nccwpck_require__(4573);
+;// CONCATENATED MODULE: ./lib/migrations/observe/csv.js
+
+/** Of a longer field only the beginning is kept. */ const LONGEST_FIELD = 65_536;
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const NEWLINE = 0x0a;
+/**
+ * Reads CSV as PostgreSQL writes its log, in pieces that may break anywhere, also inside a character. Fields hold bytes
+ * of whatever encoding their database had: those that are not UTF-8 are read as Latin-1.
+ */ class CsvRows {
+    wanted;
+    row = [];
+    pieces = [];
+    kept = 0;
+    quoted = false;
+    /** The last byte closed a quoted part; a quote right after it stands for one. */ closed = false;
+    /** @param wanted the columns that are wanted, from 0; the others are read as empty */ constructor(wanted){
+        this.wanted = wanted;
+    }
+    /** @returns the rows that this piece completed */ push(piece) {
+        const rows = [];
+        let at = 0;
+        while(at < piece.length){
+            const end = this.quoted ? indexOrEnd(piece, QUOTE, at) : endOfPlain(piece, at);
+            this.keep(piece.subarray(at, end));
+            if (end > at) this.closed = false;
+            if (end < piece.length) this.special(piece, end, rows);
+            at = end + 1;
+        }
+        return rows;
+    }
+    special(piece, at, rows) {
+        const byte = piece[at];
+        if (byte === QUOTE) {
+            if (!this.quoted && this.closed) this.keep(piece.subarray(at, at + 1));
+            this.closed = this.quoted;
+            this.quoted = !this.quoted;
+            return;
+        }
+        this.closed = false;
+        const [first, second] = this.pieces;
+        if (first === undefined) this.row.push('');
+        else this.row.push(textOf(second === undefined ? first : Buffer.concat(this.pieces)));
+        this.pieces = [];
+        this.kept = 0;
+        if (byte === COMMA) return;
+        rows.push(this.row);
+        this.row = [];
+    }
+    keep(bytes) {
+        if (!this.wanted.has(this.row.length)) return;
+        const some = bytes.subarray(0, LONGEST_FIELD - this.kept);
+        if (some.length === 0) return;
+        this.pieces.push(some);
+        this.kept += some.length;
+    }
+}
+function indexOrEnd(piece, byte, from) {
+    const index = piece.indexOf(byte, from);
+    return index === -1 ? piece.length : index;
+}
+function endOfPlain(piece, from) {
+    let at = from;
+    for(; at < piece.length; at += 1){
+        const byte = piece[at];
+        if (byte === QUOTE || byte === COMMA || byte === NEWLINE) break;
+    }
+    return at;
+}
+function textOf(bytes) {
+    if ((0,external_node_buffer_.isUtf8)(bytes)) return bytes.toString('utf8');
+    // A field that was cut may end inside a character.
+    const whole = bytes.subarray(0, wholeCharacters(bytes));
+    return bytes.length === LONGEST_FIELD && (0,external_node_buffer_.isUtf8)(whole) ? whole.toString('utf8') : bytes.toString('latin1');
+}
+/** How many bytes there are without a last character that lacks some. */ function wholeCharacters(bytes) {
+    let at = bytes.length;
+    while(at > 0 && ((bytes[at - 1] ?? 0) & 0xc0) === 0x80)at -= 1;
+    return Math.max(0, at - 1);
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/observe/log.js
+
+
+
+
+/** For `pg_stat_activity`: the session's name in the log (documentation, `log_line_prefix`, `%c`). */ const SESSION_ID = `pg_catalog.to_hex(pg_catalog.trunc(EXTRACT(EPOCH FROM backend_start))::integer) || '.' || pg_catalog.to_hex(pid)`;
+/** Where they stand; never read are what may hold values of rows: details, contexts, statements inside functions. */ const COLUMNS = {
+    ...{
+        at: 0,
+        pid: 3,
+        session: 5,
+        tag: 7,
+        xid: 10,
+        severity: 11,
+        sqlstate: 12,
+        message: 13,
+        query: 19
+    },
+    backend: 23
+};
+const CHUNK = 4 * 1024 * 1024;
+const LOOK_AGAIN_MS = 20;
+/** The collector is given this long to write what it was sent. */ const SILENT_MS = 20_000;
+/**
+ * The server's log from a certain moment on, read through the server: the file may belong to another user of the
+ * system. Only as much as a line of ours proves to be written is read; what was logged before it is there then, since all lines go through one pipe.
+ */ class ServerLog {
+    path;
+    offset;
+    rows = new CsvRows(new Set(Object.values(COLUMNS)));
+    constructor(path, offset){
+        this.path = path;
+        this.offset = offset;
+    }
+    /** @throws UserError where the server keeps no such log. */ static async open(psql) {
+        const path = await psql.value(`SELECT pg_catalog.pg_current_logfile('csvlog')`);
+        if (path === '') throw new base_errors/* UserError */.yo('The scratch server keeps no log that could be read.');
+        const size = await psql.value(`SELECT size FROM pg_catalog.pg_stat_file(${(0,postgres_psql/* quoteLiteral */.ce)(path)})`);
+        return new ServerLog(path, Number(size));
+    }
+    /**
+   * Reads on until a row is the last that is wanted.
+   * @param see gets each row in order; true for the last. Rows that came with it are still given
+   * @throws UserError when that row does not come.
+   */ async follow(psql, see) {
+        let silentSince = Date.now();
+        for(let last = false; !last;){
+            const text = await psql.value(`SELECT pg_catalog.encode(pg_catalog.pg_read_binary_file(${(0,postgres_psql/* quoteLiteral */.ce)(this.path)}, ${this.offset}, ${CHUNK}), 'base64')`);
+            const piece = Buffer.from(text, 'base64');
+            this.offset += piece.length;
+            for (const columns of this.rows.push(piece))last = see(rowOf(columns)) || last;
+            if (piece.length > 0) silentSince = Date.now();
+            else if (Date.now() - silentSince > SILENT_MS) throw new base_errors/* UserError */.yo('The server writes its log no more.');
+            else await (0,external_node_timers_promises_.setTimeout)(LOOK_AGAIN_MS);
+        }
+    }
+}
+function rowOf(columns) {
+    const column = (name)=>columns[COLUMNS[name]] ?? '';
+    return {
+        at: Date.parse(`${column('at').slice(0, 23).replace(' ', 'T')}Z`),
+        pid: Number(column('pid')),
+        session: column('session'),
+        tag: column('tag'),
+        xid: column('xid'),
+        severity: column('severity'),
+        sqlstate: column('sqlstate'),
+        message: column('message'),
+        query: column('query'),
+        backend: column('backend')
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/migrations/observe/blame.js
+
 /** These take no lock on a table. */ const LOCKLESS = /^\s*(?:SET|RESET|SHOW|BEGIN|START|COMMIT|END|ROLLBACK|SAVEPOINT|RELEASE|DISCARD)\b/i;
 /**
  * Finds what a process ran when it took a lock: of the statements between the two looks the latest that names the
@@ -12655,17 +12888,13 @@ END $pgkeep$`);
     return (pid, { before, at }, { name })=>{
         const begun = (byProcess.get(pid) ?? []).filter(({ atMs })=>startedAt + atMs <= at);
         const between = begun.filter(({ atMs, ms })=>ms === null || startedAt + atMs + ms + GRAIN_MS >= before);
-        const named = wordOf(name);
+        const named = (0,migrations_names/* wordOf */.a)(name);
         const record = between.findLast(({ sql })=>named.test(sql)) ?? (silent.has(pid) ? undefined : between.findLast(({ sql })=>!LOCKLESS.test(sql)));
         if (record !== undefined) record.wanted = true;
         return record;
     };
 }
 /** The log cuts times to milliseconds. */ const GRAIN_MS = 1;
-function wordOf(name) {
-    const escaped = name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-    return new RegExp(`(?<![\\p{L}\\p{N}_$])${escaped}(?![\\p{L}\\p{N}_$])`, 'iu');
-}
 
 ;// CONCATENATED MODULE: ./lib/migrations/types.js
 /** The lock modes of tables, weakest first (PostgreSQL documentation, 13.3). */ const LOCK_MODES = [
@@ -12817,162 +13046,143 @@ function holdsOf({ events, until, tables, owners }) {
     return holds;
 }
 
-// EXTERNAL MODULE: external "node:buffer"
-var external_node_buffer_ = __nccwpck_require__(4573);
-;// CONCATENATED MODULE: ./lib/migrations/observe/csv.js
-
-/** Of a longer field only the beginning is kept. */ const LONGEST_FIELD = 65_536;
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const NEWLINE = 0x0a;
+;// CONCATENATED MODULE: ./lib/migrations/observe/secrets.js
+const secrets_HIDDEN = "'***'";
+/** Names of settings, options and columns whose value is a secret. */ const NAME = String.raw`\b[\w."]{0,64}(?:password|passwd|passphrase|secret|token|api_?key|private_?key)[\w."]{0,64}['"]*`;
+const BETWEEN = String.raw`\s*(?:=>?|:=|,|\bTO\b)?\s*`;
 /**
- * Reads CSV as PostgreSQL writes its log, in pieces that may break anywhere, also inside a character. Fields hold bytes
- * of whatever encoding their database had: those that are not UTF-8 are read as Latin-1.
- */ class CsvRows {
-    wanted;
-    row = [];
-    pieces = [];
-    kept = 0;
-    quoted = false;
-    /** The last byte closed a quoted part; a quote right after it stands for one. */ closed = false;
-    /** @param wanted the columns that are wanted, from 0; the others are read as empty */ constructor(wanted){
-        this.wanted = wanted;
-    }
-    /** @returns the rows that this piece completed */ push(piece) {
-        const rows = [];
-        let at = 0;
-        while(at < piece.length){
-            const end = this.quoted ? indexOrEnd(piece, QUOTE, at) : endOfPlain(piece, at);
-            this.keep(piece.subarray(at, end));
-            if (end > at) this.closed = false;
-            if (end < piece.length) this.special(piece, end, rows);
-            at = end + 1;
-        }
-        return rows;
-    }
-    special(piece, at, rows) {
-        const byte = piece[at];
-        if (byte === QUOTE) {
-            if (!this.quoted && this.closed) this.keep(piece.subarray(at, at + 1));
-            this.closed = this.quoted;
-            this.quoted = !this.quoted;
-            return;
-        }
-        this.closed = false;
-        const [first, second] = this.pieces;
-        if (first === undefined) this.row.push('');
-        else this.row.push(textOf(second === undefined ? first : Buffer.concat(this.pieces)));
-        this.pieces = [];
-        this.kept = 0;
-        if (byte === COMMA) return;
-        rows.push(this.row);
-        this.row = [];
-    }
-    keep(bytes) {
-        if (!this.wanted.has(this.row.length)) return;
-        const some = bytes.subarray(0, LONGEST_FIELD - this.kept);
-        if (some.length === 0) return;
-        this.pieces.push(some);
-        this.kept += some.length;
-    }
-}
-function indexOrEnd(piece, byte, from) {
-    const index = piece.indexOf(byte, from);
-    return index === -1 ? piece.length : index;
-}
-function endOfPlain(piece, from) {
-    let at = from;
-    for(; at < piece.length; at += 1){
-        const byte = piece[at];
-        if (byte === QUOTE || byte === COMMA || byte === NEWLINE) break;
-    }
-    return at;
-}
-function textOf(bytes) {
-    if ((0,external_node_buffer_.isUtf8)(bytes)) return bytes.toString('utf8');
-    // A field that was cut may end inside a character.
-    const whole = bytes.subarray(0, wholeCharacters(bytes));
-    return bytes.length === LONGEST_FIELD && (0,external_node_buffer_.isUtf8)(whole) ? whole.toString('utf8') : bytes.toString('latin1');
-}
-/** How many bytes there are without a last character that lacks some. */ function wholeCharacters(bytes) {
-    let at = bytes.length;
-    while(at > 0 && ((bytes[at - 1] ?? 0) & 0xc0) === 0x80)at -= 1;
-    return Math.max(0, at - 1);
+ * Where a literal may follow: in quotes, in quotes inside of a literal (doubled or more), in dollars. Also one that
+ * does not end, for the statement may be cut.
+ */ const LITERAL = [
+    String.raw`(?:E|U&)?(?<run>'{2,})(?!')[^']*(?:\k<run>|$)`,
+    String.raw`E'(?:[^'\\]|''|\\[^])*(?:'|$)`,
+    String.raw`(?:U&)?'(?:[^']|'')*(?:'|$)`,
+    String.raw`\$(?<tag>\w*)\$[^]*?(?:\$\k<tag>\$|$)`
+].join('|');
+const secrets_NAMED = new RegExp(`(${NAME}${BETWEEN}|\\bCONNECTION\\s+)(?:${LITERAL})`, 'gi');
+/** `password=...` inside of a connection string, and the one in a URL. */ const KEYWORD = /\b(password\s*=\s*)(?!['"\s*])[^\s'";]+/gi;
+const IN_URL = /(:\/\/[^\s:/@']*:)[^\s@/']+(?=@)/g;
+/** A statement without the passwords and keys that it gives to roles, servers, subscriptions and settings. */ function withoutSecrets(sql) {
+    return sql.replace(secrets_NAMED, `$1${secrets_HIDDEN}`).replace(KEYWORD, '$1***').replace(IN_URL, '$1***');
 }
 
-;// CONCATENATED MODULE: ./lib/migrations/observe/log.js
+;// CONCATENATED MODULE: ./lib/migrations/observe/record.js
 
 
 
-/** For `pg_stat_activity`: the session's name in the log (documentation, `log_line_prefix`, `%c`). */ const SESSION_ID = `pg_catalog.to_hex(pg_catalog.trunc(EXTRACT(EPOCH FROM backend_start))::integer) || '.' || pg_catalog.to_hex(pid)`;
-/** Where they stand; never read are what may hold values of rows: details, contexts, statements inside functions. */ const COLUMNS = {
-    ...{
-        at: 0,
-        pid: 3,
-        session: 5,
-        tag: 7,
-        xid: 10,
-        severity: 11,
-        sqlstate: 12,
-        message: 13,
-        query: 19
-    },
-    backend: 23
-};
-const CHUNK = 4 * 1024 * 1024;
-const LOOK_AGAIN_MS = 20;
-/** The collector is given this long to write what it was sent. */ const SILENT_MS = 20_000;
+/** More of a statement than is shown, since what is hidden in it may reach beyond the end. */ const LOOKED_AT = 4 * LONGEST_SQL;
+const record_DEFINES = /(?:^|;)\s*(?:CREATE|ALTER|DROP|TRUNCATE|COMMENT|GRANT|REVOKE|REINDEX|CLUSTER|REFRESH|LOCK|VACUUM|SECURITY|IMPORT|REASSIGN|DO)\b/i;
+/** As it is shown: trimmed, without secrets, cut. */ function record_shown(sql) {
+    const text = withoutSecrets(sql.trimStart().slice(0, LOOKED_AT)).trimEnd();
+    // Half a character at the end would be none.
+    return text.slice(0, LONGEST_SQL).replace(/[\uD800-\uDBFF]$/, '');
+}
+/** Whether a statement, or one of a script that was sent as one, changes more than rows. */ function defines(sql) {
+    return record_DEFINES.test((0,comments/* withoutComments */.f)(sql));
+}
 /**
- * The server's log from a certain moment on, read through the server: the file may belong to another user of the
- * system. Only as much as a line of ours proves to be written is read; what was logged before it is there then, since all lines go through one pipe.
- */ class ServerLog {
-    path;
-    offset;
-    rows = new CsvRows(new Set(Object.values(COLUMNS)));
-    constructor(path, offset){
-        this.path = path;
-        this.offset = offset;
-    }
-    /** @throws UserError where the server keeps no such log. */ static async open(psql) {
-        const path = await psql.value(`SELECT pg_catalog.pg_current_logfile('csvlog')`);
-        if (path === '') throw new base_errors/* UserError */.yo('The scratch server keeps no log that could be read.');
-        const size = await psql.value(`SELECT size FROM pg_catalog.pg_stat_file(${(0,postgres_psql/* quoteLiteral */.ce)(path)})`);
-        return new ServerLog(path, Number(size));
-    }
-    /**
-   * Reads on until a row is the last that is wanted.
-   * @param see gets each row in order; true for the last. Rows that came with it are still given
-   * @throws UserError when that row does not come.
-   */ async follow(psql, see) {
-        let silentSince = Date.now();
-        for(let last = false; !last;){
-            const text = await psql.value(`SELECT pg_catalog.encode(pg_catalog.pg_read_binary_file(${(0,postgres_psql/* quoteLiteral */.ce)(this.path)}, ${this.offset}, ${CHUNK}), 'base64')`);
-            const piece = Buffer.from(text, 'base64');
-            this.offset += piece.length;
-            for (const columns of this.rows.push(piece))last = see(rowOf(columns)) || last;
-            if (piece.length > 0) silentSince = Date.now();
-            else if (Date.now() - silentSince > SILENT_MS) throw new base_errors/* UserError */.yo('The server writes its log no more.');
-            else await new Promise((resolve)=>setTimeout(resolve, LOOK_AGAIN_MS));
-        }
-    }
+ * The statements that are worth being listed, in the order in which they began: failed or unfinished ones, those that
+ * locks are told of, changes of the schema, then the longest.
+ */ function chosen(records, most) {
+    if (records.length <= most) return inOrder(records);
+    const ranked = records.map((record)=>({
+            record,
+            rank: rankOf(record)
+        }));
+    ranked.sort((a, b)=>a.rank - b.rank || (b.record.ms ?? 0) - (a.record.ms ?? 0));
+    return inOrder(ranked.slice(0, most).map(({ record })=>record));
 }
-function rowOf(columns) {
-    const column = (name)=>columns[COLUMNS[name]] ?? '';
+function rankOf(record) {
+    if (record.error !== undefined || record.ms === null) return 0;
+    if (record.wanted) return 1;
+    return defines(record.sql) ? 2 : 3;
+}
+function inOrder(records) {
+    return [
+        ...records
+    ].sort((a, b)=>a.atMs - b.atMs || a.order - b.order);
+}
+
+;// CONCATENATED MODULE: ./lib/migrations/observe/observed.js
+
+
+
+/** The most statements that a report lists. */ const MOST_STATEMENTS = 2000;
+/** Puts together what was collected: which statements took the locks and left transactions open, and which are listed. */ function observedIn(collected) {
+    const { sessions, left } = collected;
+    const records = sessions.all();
+    const blamed = locksIn(collected, records);
+    const open = openIn(sessions, left);
+    for (const { last } of open)if (last !== undefined) last.wanted = true;
+    // Only now: whatever a lock or an open transaction is told of is wanted.
+    const listed = chosen(records, MOST_STATEMENTS);
+    const places = new Map(listed.map((record, index)=>[
+            record,
+            index
+        ]));
+    const placed = (record)=>{
+        const index = record === undefined ? undefined : places.get(record);
+        return index === undefined ? {} : {
+            statement: index
+        };
+    };
     return {
-        at: Date.parse(`${column('at').slice(0, 23).replace(' ', 'T')}Z`),
-        pid: Number(column('pid')),
-        session: column('session'),
-        tag: column('tag'),
-        xid: column('xid'),
-        severity: column('severity'),
-        sqlstate: column('sqlstate'),
-        message: column('message'),
-        query: column('query'),
-        backend: column('backend')
+        statements: listed.map(statementOf),
+        leftOut: sessions.total - listed.length,
+        locks: blamed.map(({ lock, cause })=>({
+                ...lock,
+                ...placed(cause)
+            })),
+        openTransactions: open.map(({ last, ...each })=>({
+                ...each,
+                ...placed(last)
+            })),
+        silent: sessions.silent.size > 0,
+        hiding: [
+            ...sessions.hiding
+        ].sort()
+    };
+}
+function locksIn({ startedAt, sessions, tables, surroundings, watch }, records) {
+    if (watch === undefined) return [];
+    const watched = {
+        events: watch.events,
+        until: watch.until,
+        tables: new Map([
+            ...surroundings?.others ?? [],
+            ...tables
+        ]),
+        owners: surroundings?.owners ?? new Map()
+    };
+    return heldLocks(watched, blameAmong(records, startedAt, sessions.silent));
+}
+function openIn(sessions, left) {
+    const within = left.filter(({ state, wrote })=>wrote || state === 'active' || state.startsWith('idle in transaction'));
+    return [
+        ...sessions.closed.map((each)=>({
+                ...each,
+                how: 'closed'
+            })),
+        ...within.map(({ session, state, wrote })=>({
+                ...sessions.unfinished(session, wrote),
+                how: state === 'active' ? 'running' : 'left'
+            }))
+    ];
+}
+function statementOf({ sql, atMs, ms, session, error }) {
+    return {
+        sql,
+        atMs,
+        ms,
+        session,
+        ...error === undefined ? {} : {
+            error
+        }
     };
 }
 
 ;// CONCATENATED MODULE: ./lib/migrations/observe/others.js
+
 
 
 /** A client that has ended is noticed by the server within milliseconds, unless a statement runs. */ const REST_MS = 1000;
@@ -13007,7 +13217,7 @@ async function lookUntilGone(psql, own, ms) {
     for(;;){
         const left = await others(psql, own);
         if (left.length === 0 || Date.now() > deadline) return left;
-        await new Promise((resolve)=>setTimeout(resolve, others_LOOK_AGAIN_MS));
+        await (0,external_node_timers_promises_.setTimeout)(others_LOOK_AGAIN_MS);
     }
 }
 async function others(psql, own) {
@@ -13015,63 +13225,6 @@ async function others(psql, own) {
        backend_xid IS NOT NULL AS wrote
      FROM pg_catalog.pg_stat_activity WHERE backend_type = 'client backend' ORDER BY backend_start, pid`);
     return all.filter(({ session })=>!own.has(session));
-}
-
-;// CONCATENATED MODULE: ./lib/migrations/observe/secrets.js
-const secrets_HIDDEN = "'***'";
-/** Names of settings, options and columns whose value is a secret. */ const NAME = String.raw`\b[\w."]{0,64}(?:password|passwd|passphrase|secret|token|api_?key|private_?key)[\w."]{0,64}['"]*`;
-const BETWEEN = String.raw`\s*(?:=>?|:=|,|\bTO\b)?\s*`;
-/**
- * Where a literal may follow: in quotes, in quotes inside of a literal (doubled or more), in dollars. Also one that
- * does not end, for the statement may be cut.
- */ const LITERAL = [
-    String.raw`(?:E|U&)?(?<run>'{2,})(?!')[^']*(?:\k<run>|$)`,
-    String.raw`E'(?:[^'\\]|''|\\[^])*(?:'|$)`,
-    String.raw`(?:U&)?'(?:[^']|'')*(?:'|$)`,
-    String.raw`\$(?<tag>\w*)\$[^]*?(?:\$\k<tag>\$|$)`
-].join('|');
-const secrets_NAMED = new RegExp(`(${NAME}${BETWEEN}|\\bCONNECTION\\s+)(?:${LITERAL})`, 'gi');
-/** `password=...` inside of a connection string, and the one in a URL. */ const KEYWORD = /\b(password\s*=\s*)(?!['"\s*])[^\s'";]+/gi;
-const IN_URL = /(:\/\/[^\s:/@']*:)[^\s@/']+(?=@)/g;
-/** A statement without the passwords and keys that it gives to roles, servers, subscriptions and settings. */ function withoutSecrets(sql) {
-    return sql.replace(secrets_NAMED, `$1${secrets_HIDDEN}`).replace(KEYWORD, '$1***').replace(IN_URL, '$1***');
-}
-
-;// CONCATENATED MODULE: ./lib/migrations/observe/record.js
-
-
-/** More of a statement than is shown, since what is hidden in it may reach beyond the end. */ const LOOKED_AT = 4 * LONGEST_SQL;
-const record_DEFINES = /(?:^|;)\s*(?:CREATE|ALTER|DROP|TRUNCATE|COMMENT|GRANT|REVOKE|REINDEX|CLUSTER|REFRESH|LOCK|VACUUM|SECURITY|IMPORT|REASSIGN|DO)\b/i;
-const COMMENTS = /--[^\n]*|\/\*[^]*?\*\//g;
-/** As it is shown: trimmed, without secrets, cut. */ function record_shown(sql) {
-    const text = withoutSecrets(sql.trimStart().slice(0, LOOKED_AT)).trimEnd();
-    // Half a character at the end would be none.
-    return text.slice(0, LONGEST_SQL).replace(/[\uD800-\uDBFF]$/, '');
-}
-/** Whether a statement, or one of a script that was sent as one, changes more than rows. */ function defines(sql) {
-    return record_DEFINES.test(sql.replace(COMMENTS, ' '));
-}
-/**
- * The statements that are worth being listed, in the order in which they began: failed or unfinished ones, those that
- * locks are told of, changes of the schema, then the longest.
- */ function chosen(records, most) {
-    if (records.length <= most) return inOrder(records);
-    const ranked = records.map((record)=>({
-            record,
-            rank: rankOf(record)
-        }));
-    ranked.sort((a, b)=>a.rank - b.rank || (b.record.ms ?? 0) - (a.record.ms ?? 0));
-    return inOrder(ranked.slice(0, most).map(({ record })=>record));
-}
-function rankOf(record) {
-    if (record.error !== undefined || record.ms === null) return 0;
-    if (record.wanted) return 1;
-    return defines(record.sql) ? 2 : 3;
-}
-function inOrder(records) {
-    return [
-        ...records
-    ].sort((a, b)=>a.atMs - b.atMs || a.order - b.order);
 }
 
 ;// CONCATENATED MODULE: ./lib/migrations/observe/sessions.js
@@ -13500,8 +13653,6 @@ END $pgkeep$`;
 
 
 
-
-/** The most statements that a report lists. */ const MOST_STATEMENTS = 2000;
 /** A session that has ended has this long to say so. */ const LAST_WORDS_MS = 10_000;
 const observe_LOOK_AGAIN_MS = 20;
 /**
@@ -13548,8 +13699,8 @@ class Observer {
         this.startedAt = Date.now();
     }
     async finish(shutOut = ()=>Promise.resolve()) {
-        const { log } = this;
-        const sessions = new Sessions(this.startedAt);
+        const { log, startedAt, tables } = this;
+        const sessions = new Sessions(startedAt);
         let left = [];
         await this.trying('The command was not shut out', [
             'statements',
@@ -13568,7 +13719,22 @@ class Observer {
             }));
         await this.watch?.stop();
         this.noteBlindness(sessions);
-        return this.tell(sessions, left);
+        const { surroundings, watch, notMeasured, blind } = this;
+        const seen = observedIn({
+            startedAt,
+            sessions,
+            left,
+            tables,
+            surroundings,
+            watch
+        });
+        return {
+            ...seen,
+            notMeasured,
+            blind: [
+                ...blind
+            ]
+        };
     }
     /** Ends the command's sessions and keeps it from coming back: what it holds could make us wait, so first once. */ async end(psql, shutOut) {
         await endOthers(psql, this.own);
@@ -13593,12 +13759,13 @@ class Observer {
             });
             if (sessions.present.size === 0 || silent || Date.now() > deadline) return;
             silent = !await mayStillSpeak(psql, sessions.present);
-            if (!silent) await new Promise((resolve)=>setTimeout(resolve, observe_LOOK_AGAIN_MS));
+            if (!silent) await (0,external_node_timers_promises_.setTimeout)(observe_LOOK_AGAIN_MS);
         }
     }
     noteBlindness(sessions) {
         const { watch, notMeasured } = this;
         const { changed, hiding, present } = sessions;
+        // Whoever came and was not seen to go may have run what was not seen either.
         if (present.size > 0 && !this.blind.has('statements')) hiding.add('log_min_messages` or `log_disconnections');
         if (hiding.size > 0) this.blind.add('statements');
         if (changed.size > 0) notMeasured.push(`Statements may be missing: the command changed ${[
@@ -13609,63 +13776,6 @@ class Observer {
         if (watch.isLost) this.blind.add('locks');
         const blind = watch.blind.reduce((sum, ms)=>sum + ms, 0);
         if (blind > 0) notMeasured.push(`Locks were not looked at for ${Math.round(blind)} ms in all, at most ${Math.round(Math.max(...watch.blind))} ms ` + 'without a pause: the machine was busy.');
-    }
-    tell(sessions, left) {
-        const { startedAt, tables, watch, notMeasured } = this;
-        const records = sessions.all();
-        const blamed = heldLocks({
-            events: watch?.events ?? [],
-            until: watch?.until ?? 0,
-            tables: new Map([
-                ...this.surroundings?.others ?? [],
-                ...tables
-            ]),
-            owners: this.surroundings?.owners ?? new Map()
-        }, blameAmong(records, startedAt, sessions.silent));
-        const open = [
-            ...sessions.closed.map((each)=>({
-                    ...each,
-                    how: 'closed'
-                })),
-            ...left.filter(({ state, wrote })=>wrote || state === 'active' || state.startsWith('idle in transaction')).map(({ session, state, wrote })=>({
-                    ...sessions.unfinished(session, wrote),
-                    how: howLeft(state)
-                }))
-        ];
-        for (const { last } of open)if (last !== undefined) last.wanted = true;
-        const listed = chosen(records, MOST_STATEMENTS);
-        const places = new Map(listed.map((record, index)=>[
-                record,
-                index
-            ]));
-        const placed = (record)=>{
-            const index = record === undefined ? undefined : places.get(record);
-            return index === undefined ? {} : {
-                statement: index
-            };
-        };
-        return {
-            statements: listed.map(statementOf),
-            leftOut: sessions.total - listed.length,
-            locks: blamed.map(({ lock, cause })=>({
-                    ...lock,
-                    ...placed(cause)
-                })),
-            openTransactions: open.map(({ session, wrote, how, last })=>({
-                    session,
-                    wrote,
-                    how,
-                    ...placed(last)
-                })),
-            notMeasured,
-            blind: [
-                ...this.blind
-            ],
-            silent: sessions.silent.size > 0,
-            hiding: [
-                ...sessions.hiding
-            ].sort()
-        };
     }
     async trying(otherwise, hides, work) {
         try {
@@ -13681,20 +13791,6 @@ class Observer {
     const mark = `pgkeep-${(0,external_node_crypto_.randomBytes)(8).toString('hex')}`;
     await psql.exec(`DO $pgkeep$ BEGIN RAISE LOG '%', ${(0,postgres_psql/* quoteLiteral */.ce)(mark)}; END $pgkeep$`);
     return mark;
-}
-function howLeft(state) {
-    return state === 'active' ? 'running' : 'left';
-}
-function statementOf({ sql, atMs, ms, session, error }) {
-    return {
-        sql,
-        atMs,
-        ms,
-        session,
-        ...error === undefined ? {} : {
-            error
-        }
-    };
 }
 
 ;// CONCATENATED MODULE: ./lib/migrations/observe/index.js
@@ -13782,7 +13878,7 @@ END $pgkeep$`, `ALTER ROLE ${(0,postgres_psql/* quoteIdentifier */.Cm)(bootstrap
     }
 }
 
-;// CONCATENATED MODULE: ./lib/migrations/place.js
+;// CONCATENATED MODULE: ./lib/migrations/stage.js
 
 
 
@@ -13809,7 +13905,7 @@ END $pgkeep$`, `ALTER ROLE ${(0,postgres_psql/* quoteIdentifier */.Cm)(bootstrap
             (0,extensions/* warnOfMissing */.Ip)(place, 'NOT CHECKED', reporter);
             otherwise.push(leftOutOf(division, place));
         }
-        await restore(options, copy, division, otherwise);
+        otherwise.push(...await restore(options, copy, division));
         const { connection } = place.scratch;
         const rehearsal = {
             programs: place.programs,
@@ -13835,7 +13931,7 @@ END $pgkeep$`, `ALTER ROLE ${(0,postgres_psql/* quoteIdentifier */.Cm)(bootstrap
     const which = tables.length === 0 ? '' : `, ${(0,units/* plural */.LS)(tables.length, 'table')} among it (${tables.join(', ')})`;
     return `What needs an extension that the scratch server does not have (${missing.join(', ')}): it was left out${which}.`;
 }
-async function restore({ reporter, signal }, copy, division, otherwise) {
+/** @returns what was kept from reaching another server */ async function restore({ reporter, signal }, copy, division) {
     const { errors, neutralised } = await reporter.group('Restoring', ()=>copy.restoreInto(division, {
             database: copy.database,
             content: 'all',
@@ -13844,7 +13940,7 @@ async function restore({ reporter, signal }, copy, division, otherwise) {
         }));
     const harmful = errors.filter(({ harmless })=>harmless === undefined);
     if (harmful.length > 0) throw new base_errors/* UserError */.yo(`The backup did not restore without errors, so the migrations were not run. Verify it first, or choose another one.\n${harmful.map(({ message })=>message).join('\n')}`);
-    otherwise.push(...neutralised);
+    return neutralised;
 }
 /** Gives the database its owner and settings, but for those that would hide what is done there. */ async function giveAway(copy, staged, place, signal) {
     const archived = await (0,swap_archived/* archivedProperties */.U)({
@@ -13881,68 +13977,60 @@ async function restore({ reporter, signal }, copy, division, otherwise) {
 
 
 /** Restores a backup, changes what must not be seen, runs the command and looks what it did. Nothing of it is left. */ async function rehearse(options, staged) {
-    const { inputs, reporter } = options;
-    const restoring = stopwatch();
-    const stage = await setStage({
+    const copyOptions = {
         ...options,
         inputs: {
-            ...inputs,
+            ...options.inputs,
             scratchUrl: undefined
         }
-    }, staged);
-    const { place, rehearsal } = stage;
+    };
+    const { result: stage, seconds } = await timed(()=>setStage(copyOptions, staged));
+    const { scratch } = stage.place;
     try {
         // What the command must not see does not lie beside it.
         await staged.remove();
-        const restore = restoring();
-        const sanitizing = stopwatch();
-        if (inputs.sanitize !== undefined) {
-            const file = (0,external_node_path_.resolve)((0,paths/* workspaceOf */.B3)(options), inputs.sanitize);
-            await reporter.group(`Sanitizing with ${inputs.sanitize}`, ()=>sanitize(rehearsal, file));
-        }
-        const sanitized = sanitizing();
-        const looking = stopwatch();
-        const before = await reporter.group('Before the migrations', ()=>pictureOf(rehearsal));
-        const beforeSeconds = looking();
-        const { end, observed } = await reporter.group('Migrations', ()=>tryCommand(options, stage, before.facts));
-        const lookingAgain = stopwatch();
-        const after = await reporter.group('After the migrations', ()=>pictureAfter(rehearsal, (error)=>place.scratch.explain(error)));
-        return {
-            serverVersion: place.scratch.version,
-            command: end,
-            observed,
-            effects: effectsOf(before.facts, after.facts),
-            schema: diffSchemas(before.schema, after.schema),
-            newRoles: newRoles(before.facts, after.facts),
-            blind: [
-                ...new Set([
-                    ...observed.blind,
-                    ...hasUncounted(before.facts, after.facts) ? [
-                        'rows'
-                    ] : []
-                ])
-            ],
-            seconds: {
-                restore,
-                sanitize: sanitized,
-                before: beforeSeconds,
-                command: end.seconds,
-                after: lookingAgain()
-            },
-            notMeasured: [
-                ...new Set([
-                    ...stage.otherwise,
-                    ...before.notMeasured,
-                    ...after.notMeasured,
-                    ...observed.notMeasured
-                ])
-            ]
-        };
+        return await rehearseOn(stage, options, seconds);
     } catch (error) {
-        throw await place.scratch.explain(error);
+        throw await scratch.explain(error);
     } finally{
-        await place.scratch.stop();
+        await scratch.stop();
     }
+}
+/** @param restore how many seconds restoring took */ async function rehearseOn(stage, options, restore) {
+    const { reporter } = options;
+    const { place, rehearsal, otherwise } = stage;
+    const sanitizing = await timed(()=>sanitizeFirst(rehearsal, options));
+    const looking = await timed(()=>reporter.group('Before the migrations', ()=>pictureOf(rehearsal)));
+    const before = looking.result;
+    const { end, observed } = await reporter.group('Migrations', ()=>tryCommand(options, stage, before.facts));
+    const lookingAgain = await timed(()=>reporter.group('After the migrations', ()=>pictureAfter(stage)));
+    const after = lookingAgain.result;
+    const uncounted = hasUncounted(before.facts, after.facts) ? [
+        'rows'
+    ] : [];
+    return {
+        serverVersion: place.scratch.version,
+        command: end,
+        observed,
+        effects: effectsOf(before.facts, after.facts),
+        schema: diffSchemas(before.schema, after.schema),
+        newRoles: newRoles(before.facts, after.facts),
+        blind: distinct(observed.blind, uncounted),
+        seconds: {
+            restore,
+            sanitize: sanitizing.seconds,
+            before: looking.seconds,
+            command: end.seconds,
+            after: lookingAgain.seconds
+        },
+        notMeasured: distinct(otherwise, before.facts.notMeasured, after.facts.notMeasured, observed.notMeasured)
+    };
+}
+async function sanitizeFirst(rehearsal, options) {
+    const { inputs, reporter } = options;
+    if (inputs.sanitize === undefined) return;
+    const file = (0,external_node_path_.resolve)((0,paths/* workspaceOf */.B3)(options), inputs.sanitize);
+    await reporter.group(`Sanitizing with ${inputs.sanitize}`, ()=>sanitize(rehearsal, file));
 }
 async function pictureOf(rehearsal) {
     const [facts, schema] = await Promise.all([
@@ -13951,22 +14039,23 @@ async function pictureOf(rehearsal) {
     ]);
     return {
         facts,
-        schema,
-        notMeasured: facts.notMeasured
+        schema
     };
 }
-/** A command may have dropped or renamed the database itself: then everything is lost. */ async function pictureAfter(rehearsal, explain) {
+/** A command may have dropped or renamed the database itself: then everything is lost. */ async function pictureAfter({ place, rehearsal }) {
     try {
         return await pictureOf(rehearsal);
     } catch (error) {
         if (error instanceof DatabaseGoneError) return {
-            facts: NOTHING,
-            schema: [],
-            notMeasured: [
-                error.message
-            ]
+            facts: {
+                ...NOTHING,
+                notMeasured: [
+                    error.message
+                ]
+            },
+            schema: []
         };
-        const told = await explain(error);
+        const told = await place.scratch.explain(error);
         if (error instanceof base_errors/* CancelledError */.cc || told !== error) throw told;
         throw new base_errors/* UserError */.yo(`The restored database can no longer be looked at, so nobody knows what the command did to it. It was fine before: leave the server's roles, its settings and its own catalog out of the command.\n${(0,base_errors/* messageOf */.bD)(error)}`, {
             cause: error
@@ -14023,16 +14112,29 @@ async function tryCommand({ inputs, env, reporter, signal }, { door, place }, be
         await relay.close();
     }
 }
-function stopwatch() {
+async function timed(work) {
     const began = external_node_perf_hooks_.performance.now();
-    return ()=>(external_node_perf_hooks_.performance.now() - began) / 1000;
+    const result = await work();
+    return {
+        result,
+        seconds: (external_node_perf_hooks_.performance.now() - began) / 1000
+    };
+}
+function distinct(...lists) {
+    return [
+        ...new Set(lists.flat())
+    ];
 }
 
 ;// CONCATENATED MODULE: ./lib/migrations/silence.js
+
 const SILENCE = 'The command ended well and sent nothing to the restored database, so nothing was tried. Tools ask it at least what they have run before: let them read its address from `DATABASE_URL` or `PG*`.';
 /** What to say of a command that never spoke to the database: it may have worked on another one. */ function silenceOf({ command, observed, blind }) {
-    const silent = observed.statements.length === 0 && observed.leftOut === 0;
-    return command.outcome === 'succeeded' && silent && !blind.includes('statements') ? [
+    return isIdle({
+        ...observed,
+        command,
+        blind
+    }) ? [
         SILENCE
     ] : [];
 }
@@ -15475,9 +15577,9 @@ __nccwpck_require__.d(__webpack_exports__, {
 // EXTERNAL MODULE: ./lib/base/errors.js
 var errors = __nccwpck_require__(17594);
 ;// CONCATENATED MODULE: ./lib/postgres/causes/cause.js
-/** `the server db.example.com:5432`, as far as it is known. */ function serverName({ target }) {
+/** `the server db.example.com on port 5432`, as far as it is known. */ function serverName({ target }) {
     if (target?.host === undefined) return 'the server';
-    return `the server ${target.host}${target.port === undefined ? '' : `, port ${target.port},`}`;
+    return `the server ${target.host}${target.port === undefined ? '' : ` on port ${target.port}`}`;
 }
 
 // EXTERNAL MODULE: ./lib/postgres/causes/hosts.js
@@ -19222,6 +19324,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   rM: () => (/* reexport */ rowsHeld),
   XO: () => (/* reexport */ selectEntries),
   XR: () => (/* reexport */ sequenceValuesIn),
+  TU: () => (/* reexport */ kinds/* setsDefaultsOf */.TU),
   LU: () => (/* reexport */ tokens/* tokens */.LU)
 });
 
@@ -19491,7 +19594,149 @@ var explain = __nccwpck_require__(53922);
     throw new base_errors/* UserError */.yo(`${program} failed (${how}), so the restore is not complete.${said === '' ? ' It gave no reason: it may have been killed for lack of memory.' : `\n${said}`}`);
 }
 
+;// CONCATENATED MODULE: ./lib/restore/archive/script/encoding.js
+/** PostgreSQL's names of the encodings that servers have, by those of the Encoding Standard; the rest is UTF-8. */ const LABELS = {
+    LATIN2: 'iso-8859-2',
+    LATIN3: 'iso-8859-3',
+    LATIN4: 'iso-8859-4',
+    LATIN6: 'iso-8859-10',
+    LATIN7: 'iso-8859-13',
+    LATIN8: 'iso-8859-14',
+    LATIN9: 'iso-8859-15',
+    LATIN10: 'iso-8859-16',
+    ISO_8859_5: 'iso-8859-5',
+    ISO_8859_6: 'iso-8859-6',
+    ISO_8859_7: 'iso-8859-7',
+    ISO_8859_8: 'iso-8859-8',
+    KOI8R: 'koi8-r',
+    KOI8U: 'koi8-u',
+    WIN866: 'ibm866',
+    WIN874: 'windows-874',
+    EUC_JP: 'euc-jp',
+    EUC_JIS_2004: 'euc-jp',
+    EUC_KR: 'euc-kr',
+    EUC_CN: 'gbk'
+};
+/** Turns the bytes of a dump in this encoding into text. */ function decoderOf(encoding) {
+    if (encoding === 'LATIN1') return (bytes)=>Buffer.from(bytes).toString('latin1');
+    const windows = /^WIN(125\d)$/.exec(encoding);
+    const label = windows === null ? LABELS[encoding] ?? 'utf-8' : `windows-${windows[1]}`;
+    const decoder = new TextDecoder(label, {
+        ignoreBOM: true
+    });
+    return (bytes)=>decoder.decode(bytes);
+}
+/** The encoding that a statement says the rest of the dump has. */ function encodingIn(statement) {
+    return /^SET client_encoding = '(\w+)';/.exec(statement)?.[1];
+}
+
+;// CONCATENATED MODULE: ./lib/restore/archive/roles.js
+
+
+
+
+
+
+
+
+/**
+ * The roles that must be there before an archive is restored with owners and privileges. Rows are not read.
+ * @throws UserError when the archive is damaged, CancelledError
+ */ async function rolesNamedIn(request) {
+    const { archive, programs, signal } = request;
+    if (archive.format === 'plain') return collect((0,source/* piecesOfFile */.D)(archive.path, signal));
+    const entries = (await readContents(request) ?? []).filter((entry)=>!(0,kinds/* isData */.$V)(entry));
+    if (signal.aborted) throw new base_errors/* CancelledError */.cc();
+    if (entries.length === 0) return {
+        all: [],
+        withDefaults: []
+    };
+    return (0,archive_sql/* withList */.TR)(entries, (list)=>collect((0,source/* piecesOf */.X)((0,archive_sql/* archiveSql */.BJ)(programs, (0,argv_restore/* entriesArgs */.kK)(archive.path, list), signal))));
+}
+async function collect(pieces) {
+    const roles = new Set();
+    const withDefaults = new Set();
+    let decode = decoderOf('UTF8');
+    for await (const { kind, first, bytes } of pieces){
+        if (kind !== 'sql' || !first || !MAY_NAME.test(bytes.subarray(0, 20).toString('latin1'))) continue;
+        const sql = decode(bytes);
+        const encoding = encodingIn(sql);
+        if (encoding !== undefined) decode = decoderOf(encoding);
+        for (const role of rolesOf(sql))roles.add(role);
+        for (const role of defaultsOf(sql))withDefaults.add(role);
+    }
+    return {
+        all: [
+            ...roles
+        ].sort(),
+        withDefaults: [
+            ...withDefaults
+        ].sort()
+    };
+}
+const MAY_NAME = /^(ALTER|GRANT|REVOKE|SET (SESSION|client)|CREATE (POLICY|USER|SCHEMA))/;
+/** The roles that one statement of a dump names. */ function rolesOf(sql) {
+    const list = (0,tokens/* tokens */.LU)(sql);
+    const [first = '', second = ''] = list.map(({ kind, text })=>kind === 'word' ? text : '');
+    return RULES[`${first} ${second}`]?.(list) ?? RULES[first]?.(list) ?? [];
+}
+/** The roles whose default privileges one statement of a dump sets. */ function defaultsOf(sql) {
+    return DEFAULTS.test(sql) ? names((0,tokens/* tokens */.LU)(sql), 4) : [];
+}
+const DEFAULTS = /^ALTER DEFAULT PRIVILEGES FOR /;
+function after(list, ...words) {
+    return names(list, (0,tokens/* indexOfWord */.Cd)(list, words));
+}
+/** Where roles stand, by the first word or two of a statement. */ const RULES = {
+    grant: (list)=>[
+            ...after(list, 'to'),
+            ...grantor(list)
+        ],
+    revoke: (list)=>[
+            ...after(list, 'from'),
+            ...grantor(list)
+        ],
+    'set session': (list)=>names(list, 2),
+    'create policy': (list)=>after(list, 'to'),
+    'create user': (list)=>after(list, 'for'),
+    'create schema': (list)=>after(list, 'authorization'),
+    'alter default': (list)=>[
+            ...names(list, 4),
+            ...after(list, 'to', 'from')
+        ],
+    'alter role': (list)=>names(list, 1),
+    alter: owner
+};
+/** Words that stand where a role may, and name none. A role of such a name is always quoted. */ const NO_ROLE = new Set([
+    'public',
+    'current_user',
+    'current_role',
+    'session_user',
+    'default',
+    'none'
+]);
+/** The names in the list that begins after this token. */ function names(list, at) {
+    if (at < 0) return [];
+    const found = [];
+    for(let index = at + 1; index < list.length; index += 2){
+        const token = list[index];
+        if (token === undefined || token.kind === 'symbol') break;
+        if (token.kind !== 'word' || !NO_ROLE.has(token.text)) found.push(token.text);
+        if (list[index + 1]?.text !== ',') break;
+    }
+    return found;
+}
+function grantor(list) {
+    const at = list.findIndex(({ kind, text }, index)=>kind === 'word' && text === 'granted' && list[index + 1]?.text === 'by');
+    return at < 0 ? [] : names(list, at + 1);
+}
+/** `ALTER ... OWNER TO role`, whatever the object is called. */ function owner(list) {
+    const at = list.findIndex((token, index)=>token.kind === 'word' && token.text === 'owner' && token.depth === 0 && list[index + 1]?.kind === 'word' && list[index + 1]?.text === 'to');
+    return at < 0 ? [] : names(list, at + 1);
+}
+
 ;// CONCATENATED MODULE: ./lib/restore/archive/run/plain-filter.js
+
 
 
 const DATA = new Set([
@@ -19529,6 +19774,7 @@ function isLeftOut(text, { title }, options) {
     if (title === undefined && isDrop(text)) return true;
     if (!options.owner && isOwner(text)) return true;
     if (!options.privileges && /^(GRANT|REVOKE) /.test(text)) return true;
+    if (defaultsOf(text).some((role)=>options.withoutDefaultsOf?.includes(role))) return true;
     // Around large objects; it would end the one transaction.
     return options.singleTransaction && /^(BEGIN|COMMIT);$/.test(text);
 }
@@ -20193,7 +20439,8 @@ async function plainInto(options) {
     };
 }
 async function archiveInto(options) {
-    const contents = options.entries ?? await readContents(options) ?? [];
+    const { withoutDefaultsOf = [] } = options;
+    const contents = (options.entries ?? await readContents(options) ?? []).filter((entry)=>!(0,kinds/* setsDefaultsOf */.TU)(entry, withoutDefaultsOf));
     const outward = options.neutralised && contents.some(kinds/* reachesOut */.kz);
     const { main, privileges, refreshes, eventTriggers } = (0,kinds/* passesOf */.Hb)(contents);
     const last = [
@@ -20296,134 +20543,6 @@ function explained(error, { neutralised }) {
  * @throws UserError when the archive is damaged or the session ended; CancelledError
  */ async function restoreArchive(options) {
     return options.archive.format === 'plain' ? runPlain(options) : runPgRestore(options);
-}
-
-;// CONCATENATED MODULE: ./lib/restore/archive/script/encoding.js
-/** PostgreSQL's names of the encodings that servers have, by those of the Encoding Standard; the rest is UTF-8. */ const LABELS = {
-    LATIN2: 'iso-8859-2',
-    LATIN3: 'iso-8859-3',
-    LATIN4: 'iso-8859-4',
-    LATIN6: 'iso-8859-10',
-    LATIN7: 'iso-8859-13',
-    LATIN8: 'iso-8859-14',
-    LATIN9: 'iso-8859-15',
-    LATIN10: 'iso-8859-16',
-    ISO_8859_5: 'iso-8859-5',
-    ISO_8859_6: 'iso-8859-6',
-    ISO_8859_7: 'iso-8859-7',
-    ISO_8859_8: 'iso-8859-8',
-    KOI8R: 'koi8-r',
-    KOI8U: 'koi8-u',
-    WIN866: 'ibm866',
-    WIN874: 'windows-874',
-    EUC_JP: 'euc-jp',
-    EUC_JIS_2004: 'euc-jp',
-    EUC_KR: 'euc-kr',
-    EUC_CN: 'gbk'
-};
-/** Turns the bytes of a dump in this encoding into text. */ function decoderOf(encoding) {
-    if (encoding === 'LATIN1') return (bytes)=>Buffer.from(bytes).toString('latin1');
-    const windows = /^WIN(125\d)$/.exec(encoding);
-    const label = windows === null ? LABELS[encoding] ?? 'utf-8' : `windows-${windows[1]}`;
-    const decoder = new TextDecoder(label, {
-        ignoreBOM: true
-    });
-    return (bytes)=>decoder.decode(bytes);
-}
-/** The encoding that a statement says the rest of the dump has. */ function encodingIn(statement) {
-    return /^SET client_encoding = '(\w+)';/.exec(statement)?.[1];
-}
-
-;// CONCATENATED MODULE: ./lib/restore/archive/roles.js
-
-
-
-
-
-
-
-
-/**
- * Every role that the definitions in an archive name, as owner, grantor, grantee or otherwise, sorted. They must be
- * there before it is restored with owners and privileges. Large objects' too. Rows are not read.
- * @throws UserError when the archive is damaged, CancelledError
- */ async function rolesNamedIn(request) {
-    const { archive, programs, signal } = request;
-    if (archive.format === 'plain') return collect((0,source/* piecesOfFile */.D)(archive.path, signal));
-    const entries = (await readContents(request) ?? []).filter((entry)=>!(0,kinds/* isData */.$V)(entry));
-    if (signal.aborted) throw new base_errors/* CancelledError */.cc();
-    if (entries.length === 0) return [];
-    return (0,archive_sql/* withList */.TR)(entries, (list)=>collect((0,source/* piecesOf */.X)((0,archive_sql/* archiveSql */.BJ)(programs, (0,argv_restore/* entriesArgs */.kK)(archive.path, list), signal))));
-}
-async function collect(pieces) {
-    const roles = new Set();
-    let decode = decoderOf('UTF8');
-    for await (const { kind, first, bytes } of pieces){
-        if (kind !== 'sql' || !first || !MAY_NAME.test(bytes.subarray(0, 20).toString('latin1'))) continue;
-        const sql = decode(bytes);
-        const encoding = encodingIn(sql);
-        if (encoding !== undefined) decode = decoderOf(encoding);
-        for (const role of rolesOf(sql))roles.add(role);
-    }
-    return [
-        ...roles
-    ].sort();
-}
-const MAY_NAME = /^(ALTER|GRANT|REVOKE|SET (SESSION|client)|CREATE (POLICY|USER|SCHEMA))/;
-/** The roles that one statement of a dump names. */ function rolesOf(sql) {
-    const list = (0,tokens/* tokens */.LU)(sql);
-    const [first = '', second = ''] = list.map(({ kind, text })=>kind === 'word' ? text : '');
-    return RULES[`${first} ${second}`]?.(list) ?? RULES[first]?.(list) ?? [];
-}
-function after(list, ...words) {
-    return names(list, (0,tokens/* indexOfWord */.Cd)(list, words));
-}
-/** Where roles stand, by the first word or two of a statement. */ const RULES = {
-    grant: (list)=>[
-            ...after(list, 'to'),
-            ...grantor(list)
-        ],
-    revoke: (list)=>[
-            ...after(list, 'from'),
-            ...grantor(list)
-        ],
-    'set session': (list)=>names(list, 2),
-    'create policy': (list)=>after(list, 'to'),
-    'create user': (list)=>after(list, 'for'),
-    'create schema': (list)=>after(list, 'authorization'),
-    'alter default': (list)=>[
-            ...names(list, 4),
-            ...after(list, 'to', 'from')
-        ],
-    'alter role': (list)=>names(list, 1),
-    alter: owner
-};
-/** Words that stand where a role may, and name none. A role of such a name is always quoted. */ const NO_ROLE = new Set([
-    'public',
-    'current_user',
-    'current_role',
-    'session_user',
-    'default',
-    'none'
-]);
-/** The names in the list that begins after this token. */ function names(list, at) {
-    if (at < 0) return [];
-    const found = [];
-    for(let index = at + 1; index < list.length; index += 2){
-        const token = list[index];
-        if (token === undefined || token.kind === 'symbol') break;
-        if (token.kind !== 'word' || !NO_ROLE.has(token.text)) found.push(token.text);
-        if (list[index + 1]?.text !== ',') break;
-    }
-    return found;
-}
-function grantor(list) {
-    const at = list.findIndex(({ kind, text }, index)=>kind === 'word' && text === 'granted' && list[index + 1]?.text === 'by');
-    return at < 0 ? [] : names(list, at + 1);
-}
-/** `ALTER ... OWNER TO role`, whatever the object is called. */ function owner(list) {
-    const at = list.findIndex((token, index)=>token.kind === 'word' && token.text === 'owner' && token.depth === 0 && list[index + 1]?.kind === 'word' && list[index + 1]?.text === 'to');
-    return at < 0 ? [] : names(list, at + 1);
 }
 
 // EXTERNAL MODULE: ./lib/postgres/quote.js
@@ -21081,6 +21200,7 @@ class Selection {
 
 
 
+
 /***/ }),
 
 /***/ 74400:
@@ -21089,6 +21209,7 @@ class Selection {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   $V: () => (/* binding */ isData),
 /* harmony export */   Hb: () => (/* binding */ passesOf),
+/* harmony export */   TU: () => (/* binding */ setsDefaultsOf),
 /* harmony export */   kz: () => (/* binding */ reachesOut),
 /* harmony export */   uU: () => (/* binding */ isRows)
 /* harmony export */ });
@@ -21102,6 +21223,11 @@ const PG_DEFAULT_ACL = 826;
 }
 /** Whether an entry makes something that can reach another server. */ function reachesOut({ text }) {
     return /^(FOREIGN DATA WRAPPER|SERVER|USER MAPPING|FOREIGN TABLE|SUBSCRIPTION) /.test(text);
+}
+const DEFAULTS = /^DEFAULT ACL .* DEFAULT PRIVILEGES FOR (?:LARGE OBJECTS|[A-Z]+) (.*)$/;
+/** Whether an entry sets default privileges of one of these roles. Their names stand with line breaks as spaces. */ function setsDefaultsOf({ catalogId, text }, roles) {
+    const role = catalogId === PG_DEFAULT_ACL ? DEFAULTS.exec(text)?.[1] : undefined;
+    return roles.some((name)=>name.replaceAll(/[\r\n]/g, ' ') === role);
 }
 /** Divides a table of contents by when its entries are restored. */ function passesOf(entries) {
     const passes = {
@@ -21802,7 +21928,7 @@ const PATTERNS = [
         ],
         [
             'Privileges',
-            plan.privileges ? 'as in the backup' : 'left out'
+            privileges(plan)
         ],
         [
             'Disk here',
@@ -21836,6 +21962,10 @@ const PATTERNS = [
             `\n${_sentence_js__WEBPACK_IMPORTED_MODULE_0__/* .NAMES_ELSEWHERE */ .QB}\n`
         ]
     ].join('');
+}
+function privileges({ privileges: restored, withoutDefaultsOf }) {
+    if (!restored) return 'left out';
+    return withoutDefaultsOf.length === 0 ? 'as in the backup' : 'as in the backup, without some of the default ones';
 }
 function sizes({ databaseBytes, tables, rows, storedBytes }) {
     return [
@@ -23268,6 +23398,7 @@ var connection_options = __nccwpck_require__(96774);
         content: how.content,
         owner: plan.owner,
         privileges: plan.privileges,
+        withoutDefaultsOf: plan.withoutDefaultsOf,
         singleTransaction: how.singleTransaction,
         neutralised: false,
         estimatedBytes: staged.manifest.databaseBytes,
@@ -24045,11 +24176,14 @@ function existingDatabase(connection, open, database, row) {
     ] : [
         'USAGE'
     ]).map((right)=>`pg_catalog.pg_has_role(oid, '${right}')`);
-    const rows = await psql.rows(`SELECT rolname AS name, ${rights.join(' AND ')} OR rolname = 'pg_database_owner' AS able FROM pg_catalog.pg_roles
+    // ALTER DEFAULT PRIVILEGES asks for less: measured on 13 and 15, and on 17 and 18.
+    const forDefaults = `pg_catalog.pg_has_role(oid, '${major >= 16 ? 'USAGE' : 'MEMBER'}')`;
+    const rows = await psql.rows(`SELECT rolname AS name, ${rights.join(' AND ')} OR rolname = 'pg_database_owner' AS able, ${forDefaults} AS defaults FROM pg_catalog.pg_roles
      WHERE rolname IN (SELECT pg_catalog.json_array_elements_text(${(0,postgres_psql/* quoteLiteral */.ce)(JSON.stringify(names))}::json))`);
     return {
         there: new Set(rows.map(({ name })=>name)),
-        actAs: new Set(rows.filter(({ able })=>able).map(({ name })=>name))
+        actAs: new Set(rows.filter(({ able })=>able).map(({ name })=>name)),
+        setDefaults: new Set(rows.filter(({ defaults })=>defaults).map(({ name })=>name))
     };
 }
 
@@ -24389,30 +24523,36 @@ function notToBeSeen(error) {
     const texts = toc.map(({ text })=>text.trimEnd());
     return named.filter((role)=>texts.some((text)=>text.endsWith(` ${role.replaceAll(/[\r\n]/g, ' ')}`)));
 }
+/** What a sentence calls them, and what stands in their way. */ const WORDS = {
+    owner: {
+        things: 'Owners',
+        missing: 'these owners are no roles there',
+        foreign: 'may not act for these owners'
+    },
+    privileges: {
+        things: 'Privileges',
+        missing: 'these roles, which have privileges, are not there',
+        foreign: 'may not set the default privileges of these roles'
+    }
+};
 /**
  * Decides whether owners and privileges are restored. `auto` leaves them out where a role is missing, or may not be
- * acted for; in `replace` that is refused instead, since applications have to go on working with what takes the place.
+ * acted for; of privileges just the default ones of roles whose they may not be set. In `replace` that is refused
+ * instead, since applications have to go on working with what takes the place.
  */ function decideOwnership(choices, named, known, role) {
-    const missing = (roles)=>roles.filter((name)=>!known.there.has(name));
-    const missingOwners = missing(named.owners);
-    const foreign = named.owners.filter((name)=>known.there.has(name) && !known.actAs.has(name));
     const who = JSON.stringify(role);
-    const reasons = {
-        owner: [
-            ...missingOwners.length === 0 ? [] : [
-                `these owners are no roles there: ${(0,restore_sentence/* listAll */._w)(missingOwners)}`
-            ],
-            ...foreign.length === 0 ? [] : [
-                `role ${who} may not act for these owners: ${(0,restore_sentence/* listAll */._w)(foreign)}`
-            ]
-        ],
-        privileges: ((lost)=>lost.length === 0 ? [] : [
-                `these roles, which have privileges, are not there: ${(0,restore_sentence/* listAll */._w)(lost)}`
-            ])(missing(named.all))
+    const lacking = (needed, worked, able)=>({
+            missing: needed.filter((name)=>!known.there.has(name)),
+            foreign: worked.filter((name)=>known.there.has(name) && !able.has(name))
+        });
+    const lacks = {
+        owner: lacking(named.owners, named.owners, known.actAs),
+        privileges: lacking(named.all, named.withDefaults, known.setDefaults)
     };
     const ownership = {
         owner: true,
         privileges: true,
+        withoutDefaultsOf: [],
         blockers: [],
         warnings: []
     };
@@ -24420,23 +24560,38 @@ function notToBeSeen(error) {
         'owner',
         'privileges'
     ]){
-        const because = reasons[what].join('; ');
-        const things = what === 'owner' ? 'Owners' : 'Privileges';
+        const { missing, foreign } = lacks[what];
+        const { things } = WORDS[what];
+        const because = reasons(what, lacks[what], who);
         if (choices[what] === 'false') ownership[what] = false;
         else if (because === '') continue;
-        else if (choices[what] === 'auto' && choices.mode === 'fresh') {
+        else if (choices[what] !== 'auto' || choices.mode !== 'fresh') ownership.blockers.push(`${things} cannot be restored: ${because}. ${remedy(what, lacks[what], who)}`);
+        else if (what === 'privileges' && missing.length === 0) {
+            ownership.withoutDefaultsOf = foreign;
+            ownership.warnings.push(`Some default privileges are not restored: ${because}. Have them set again (ALTER DEFAULT PRIVILEGES) where applications need them.`);
+        } else {
             ownership[what] = false;
             ownership.warnings.push(`${things} are not restored: ${because}.${what === 'owner' ? ` Everything will belong to ${who}.` : ' Grant again what your applications need.'}`);
-        } else ownership.blockers.push(`${things} cannot be restored: ${because}. ${remedy(what, missingOwners.length > 0 || what === 'privileges', foreign, who)}`);
+        }
     }
     return ownership;
 }
-function remedy(what, absent, foreign, who) {
+function reasons(what, { missing, foreign }, who) {
+    return [
+        ...missing.length === 0 ? [] : [
+            `${WORDS[what].missing}: ${(0,restore_sentence/* listAll */._w)(missing)}`
+        ],
+        ...foreign.length === 0 ? [] : [
+            `role ${who} ${WORDS[what].foreign}: ${(0,restore_sentence/* listAll */._w)(foreign)}`
+        ]
+    ].join('; ');
+}
+function remedy(what, { missing, foreign }, who) {
     const steps = [
-        ...absent ? [
+        ...missing.length > 0 ? [
             'create the missing roles (globals.sql of the backup has them, without passwords)'
         ] : [],
-        ...what === 'owner' && foreign.length > 0 ? [
+        ...foreign.length > 0 ? [
             `run ${foreign.map((name)=>`\`GRANT ${JSON.stringify(name)} TO ${who}\``).join(', ')} (at its end since PostgreSQL 16 \`WITH INHERIT TRUE, SET TRUE\`; before, a NOINHERIT role needs \`ALTER ROLE ${who} INHERIT\`)`
         ] : [],
         `set ${what}: false`
@@ -24553,10 +24708,14 @@ function isBeside(...facts) {
     return 'way' in decision && decision.way === 'beside';
 }
 async function rolesOf(archive, entries) {
-    const inArchive = await (0,restore_archive/* rolesNamedIn */.sX)(archive);
+    const { all, withDefaults } = await (0,restore_archive/* rolesNamedIn */.sX)(archive);
+    const isSet = (role)=>entries === undefined || entries.some((entry)=>(0,restore_archive/* setsDefaultsOf */.TU)(entry, [
+                role
+            ]));
     return {
-        all: inArchive,
-        owners: ownersAmong(inArchive, entries)
+        all,
+        owners: ownersAmong(all, entries),
+        withDefaults: withDefaults.filter(isSet)
     };
 }
 /** How what is restored meets what is there. */ async function presence({ target, connection, open, access, staged }, { selected, toc, content }) {
@@ -24659,6 +24818,9 @@ const CONSTRAINT = 2606;
 const DEFAULT_PRIVILEGES = 'DEFAULT ACL ';
 /** The schemas of a database in use: they, and who may do what in them, are not the backup's. */ function schemasInUse(existing, { schemas }) {
     return existing === undefined || isEmpty(existing) ? [] : schemas;
+}
+/** Whether the default privileges of the backup stay out of the database: it is in use. */ function keepsDefaults(existing, present) {
+    return schemasInUse(existing, present).length > 0;
 }
 /** Whether an entry makes a schema or says something of it. Names stand unquoted, line breaks as spaces. */ function isOfSchema({ text }, schema) {
     const name = schema.replaceAll(/[\r\n]/g, ' ');
@@ -24844,9 +25006,13 @@ function restricted(edges, to) {
     const ownership = content === 'data' ? {
         owner: true,
         privileges: true,
+        withoutDefaultsOf: [],
         blockers: [],
         warnings: []
-    } : decideOwnership(choices, named, known, target.role.name);
+    } : decideOwnership(choices, way === 'in place' && keepsDefaults(target.existing, facts.present) ? {
+        ...named,
+        withDefaults: []
+    } : named, known, target.role.name);
     return {
         backup: backupOf(facts),
         target: targetOf(target),
@@ -24856,6 +25022,7 @@ function restricted(edges, to) {
         entries: selected === undefined ? null : selected.entries.length,
         owner: ownership.owner,
         privileges: ownership.privileges,
+        withoutDefaultsOf: ownership.withoutDefaultsOf,
         rows,
         stagedBytes: staged.bytes,
         unconfirmed: guarded.unconfirmed,
@@ -26839,6 +27006,7 @@ async function pruneStore(options, store) {
     if (health.problems.some(({ kind })=>kind === 'storage-unreadable')) return [];
     const { newest, count, totalBytes, lastVerification, runs } = health;
     const rows = newest?.rows ?? null;
+    const seconds = newest?.durationSeconds ?? null;
     return [
         ...newest === null ? [
             [
@@ -26860,7 +27028,7 @@ async function pruneStore(options, store) {
             ],
             [
                 'Duration',
-                (0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a3)(newest.durationSeconds)
+                seconds === null ? 'not known: imported' : (0,_base_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a3)(seconds)
             ]
         ],
         [
@@ -26968,16 +27136,20 @@ function databaseText({ bytes, limit }) {
     };
 }
 /** One backup, as the trend has it. */ function pointOf({ manifest, verified }) {
-    const seconds = (Date.parse(manifest.finishedAt) - Date.parse(manifest.startedAt)) / 1000;
     return {
         id: manifest.id,
         snapshotAt: manifest.snapshotAt,
         bytes: (0,_backup_manifest_js__WEBPACK_IMPORTED_MODULE_0__/* .totalBytes */ .ob)(manifest),
         databaseBytes: manifest.databaseBytes,
         rows: manifest.totals?.rows ?? null,
-        durationSeconds: Number.isNaN(seconds) ? 0 : Math.max(0, seconds),
+        durationSeconds: durationOf(manifest),
         verdict: verified?.verdict ?? null
     };
+}
+function durationOf({ startedAt, finishedAt, source }) {
+    if (source.imported !== undefined) return null;
+    const seconds = (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000;
+    return Number.isNaN(seconds) ? 0 : Math.max(0, seconds);
 }
 function runsOf(records) {
     const runs = records.filter(({ action })=>action !== 'status');
@@ -27392,7 +27564,7 @@ function backupStats(points) {
         smallestBytes: some ? Math.min(...bytes) : null,
         largestBytes: some ? Math.max(...bytes) : null,
         growth: bytes.length < 2 || first === 0 ? null : (last - first) / first,
-        medianSeconds: (0,_backup_anomaly_js__WEBPACK_IMPORTED_MODULE_0__/* .median */ .JZ)(points.map(({ durationSeconds })=>durationSeconds)) ?? null
+        medianSeconds: (0,_backup_anomaly_js__WEBPACK_IMPORTED_MODULE_0__/* .median */ .JZ)(points.flatMap(({ durationSeconds })=>durationSeconds ?? [])) ?? null
     };
 }
 
@@ -27856,7 +28028,7 @@ function rowOf(entry, now) {
         (0,units/* formatAge */.nV)((now.getTime() - (0,newest/* takenAt */.F)(manifest)) / 1000),
         (0,units/* formatBytes */.z3)(bytes),
         rows === null ? '–' : (0,units/* formatCount */.B4)(rows),
-        (0,units/* formatDuration */.a3)(durationSeconds),
+        durationSeconds === null ? '–' : (0,units/* formatDuration */.a3)(durationSeconds),
         verified === undefined ? (0,html/* html */.qy)`<span class="muted">not yet</span>` : verified.verdict === 'passed' ? (0,html/* chip */.jw)('good', 'passed') : (0,html/* chip */.jw)('bad', 'failed')
     ];
 }
@@ -28600,14 +28772,18 @@ function limitsOf(inputs) {
         const at = looked[index];
         const unread = problems.some(({ kind })=>kind === 'storage-unreadable');
         if (name === null || unread || at === undefined || 'error' in at) return;
-        const found = [
+        const rules = new Set([
             ...problems,
             ...own === null ? [] : [
                 own
             ]
-        ].map(({ message })=>message);
-        const failure = found.length === 0 ? {} : {
-            failure: new errors/* UserError */.yo(found.join(' '))
+        ].map(({ kind })=>kind));
+        // Not the messages: one may repeat what another run's own record says.
+        const found = `Unhealthy: ${[
+            ...rules
+        ].join(', ')}; the log of that run says more.`;
+        const failure = rules.size === 0 ? {} : {
+            failure: new errors/* UserError */.yo(found)
         };
         const entry = {
             action: 'status',
@@ -29385,9 +29561,6 @@ function otherOf(text) {
 }
 function manifestKey(family, id) {
     return `${family}/${id}/${MANIFEST}`;
-}
-function isManifestKey(key) {
-    return namedOf(key).kind === 'manifest';
 }
 function partKey({ family, id, file }) {
     return `${family}/${id}/${file}`;
@@ -34498,7 +34671,7 @@ function withHeirs(table, heirs) {
             roles: [],
             statements: []
         };
-        const named = await (0,archive/* rolesNamedIn */.sX)({
+        const { all: named } = await (0,archive/* rolesNamedIn */.sX)({
             archive: staged,
             programs: place.programs,
             signal
@@ -36652,8 +36825,8 @@ function terminalOptions({ env, reporter, signal }, inputs) {
 var migrations_report = __nccwpck_require__(3581);
 // EXTERNAL MODULE: ./lib/migrations/result.js
 var result = __nccwpck_require__(38660);
-// EXTERNAL MODULE: ./lib/migrations/run.js + 54 modules
-var run = __nccwpck_require__(54720);
+// EXTERNAL MODULE: ./lib/migrations/run.js + 56 modules
+var run = __nccwpck_require__(45776);
 // EXTERNAL MODULE: ./lib/status/write-result.js
 var write_result = __nccwpck_require__(49611);
 ;// CONCATENATED MODULE: ./lib/cli/commands/check-migrations.js
@@ -36673,7 +36846,7 @@ var write_result = __nccwpck_require__(49611);
         width
     }));
     if (html !== undefined) await (0,write_result/* writeResult */.Z)('html', html, (0,migrations_report/* migrationPage */.AH)(report));
-    const reasons = (0,result/* redReasons */.Z0)(report);
+    const reasons = (0,result/* redReasons */.Z)(report);
     if (reasons.length > 0) throw new AggregateError(reasons);
 }
 
@@ -37049,10 +37222,15 @@ function factsOf(start, toc, format) {
     };
 }
 
+// EXTERNAL MODULE: ./lib/base/text.js
+var base_text = __nccwpck_require__(58566);
 ;// CONCATENATED MODULE: ./lib/import/plain-dump.js
 
 
 
+
+const BEGIN = '-- PostgreSQL database dump';
+/** What may stand behind the end: pg_dump's own last line, and what `supabase db dump` adds. */ const BEHIND = /^(\\unrestrict |RESET ALL;)/;
 const VERSION = /^-- Dumped (from database|by pg_dump) version (\S+)/;
 const RUN = {
     content: 'all',
@@ -37066,8 +37244,8 @@ const RUN = {
  * @param file the name for messages
  * @throws UserError when it is cut off, or tells psql to do what no dump does; and what the source threw
  */ async function readPlainDump(source, file) {
-    const reading = new Reading(source);
-    const found = new PlainFacts();
+    const reading = new Reading(source, file);
+    const found = new PlainFacts(file);
     try {
         for await (const part of (0,archive/* entriesOf */.Mc)((0,archive/* piecesOf */.Xe)(reading.bytes())))found.see(part);
     } catch (error) {
@@ -37080,13 +37258,19 @@ const RUN = {
 }
 /** Tells what the source threw from what its bytes were found to be. */ class Reading {
     source;
+    file;
     failed = false;
-    constructor(source){
+    constructor(source, file){
         this.source = source;
+        this.file = file;
     }
     async *bytes() {
         try {
-            for await (const chunk of this.source)yield chunk;
+            for await (const chunk of this.source){
+                // No text of PostgreSQL has one. psql leaves out the rest of such a line without an error, and with it rows.
+                if (chunk.includes(0)) throw new errors/* UserError */.yo(`${this.file} is damaged: it has a byte of zero in it, which no dump has. Import another copy.`);
+                yield chunk;
+            }
         } catch (error) {
             this.failed = true;
             throw error;
@@ -37094,6 +37278,7 @@ const RUN = {
     }
 }
 /** What the pieces of a plain dump say, as they pass. */ class PlainFacts {
+    file;
     refused = false;
     #server = '';
     #pgDump = '';
@@ -37102,8 +37287,12 @@ const RUN = {
     #definitions = false;
     #rows = false;
     #tables = new Set();
+    constructor(file){
+        this.file = file;
+    }
     see(part) {
         const { piece, entry } = part;
+        if (entry.kind === 'end') this.#behind(piece);
         const { title } = entry;
         if (entry.kind === 'rows' || entry.kind === 'sequence value' || entry.kind === 'large object') this.#rows = true;
         else if (title !== undefined && entry.kind !== 'database') {
@@ -37151,9 +37340,20 @@ const RUN = {
         try {
             (0,archive/* plainBytes */.gq)(part, RUN);
         } catch (error) {
-            this.refused = true;
-            throw error;
+            this.#refuse(`${this.file} is refused. ${(0,errors/* messageOf */.bD)(error)}`, error);
         }
+    }
+    /** Restored as one, two dumps would become a mixture of both. */ #behind({ kind, bytes }) {
+        const text = bytes.toString('utf8').trimEnd();
+        if (kind === 'comment' && text === BEGIN) this.#refuse(`${this.file} holds more than one dump, one behind the other. Cut it in front of each line "${BEGIN}", and import the files one by one.`);
+        if (kind === 'comment' || kind === 'blank' || BEHIND.test(text)) return;
+        this.#refuse(`${this.file} goes on behind its end: "${(0,base_text/* printableLine */.oy)(text.slice(0, 60))}". Take out what does not belong to the dump.`);
+    }
+    #refuse(message, cause) {
+        this.refused = true;
+        throw new errors/* UserError */.yo(message, cause === undefined ? {} : {
+            cause
+        });
     }
 }
 
@@ -37407,6 +37607,7 @@ var other_source = __nccwpck_require__(16680);
     encrypted;
     reporter;
     /** By family and store: the ids of what is there, by the SHA-256 of the stored file and of the one that was imported. */ #ids = new Map();
+    /** By family: the newest backup that pgkeep made, in whatever store. */ #made = new Map();
     constructor(stores, encrypted, reporter){
         this.stores = stores;
         this.encrypted = encrypted;
@@ -37422,6 +37623,10 @@ var other_source = __nccwpck_require__(16680);
             lacking: this.stores.filter((_, index)=>found[index] === undefined)
         };
     }
+    /** The newest backup of a family that was made here, and not imported. */ async newestMade(name) {
+        await this.#family(name);
+        return this.#made.get(name);
+    }
     /** Notes what was imported, or would be. */ async note(name, sha256, id) {
         const ids = await this.#family(name);
         for (const store of this.stores)ids.get(store)?.set(sha256, id);
@@ -37434,6 +37639,7 @@ var other_source = __nccwpck_require__(16680);
         const ids = new Map();
         for (const store of this.stores){
             const { backups } = await (0,catalogue/* listBackups */.Cw)(store, name);
+            for (const backup of backups)this.#see(name, backup);
             ids.set(store, new Map(backups.flatMap((backup)=>digestsOf(backup).map((sha)=>[
                         sha,
                         backup.id
@@ -37441,6 +37647,11 @@ var other_source = __nccwpck_require__(16680);
         }
         this.#ids.set(name, ids);
         return ids;
+    }
+    #see(name, backup) {
+        const newest = this.#made.get(name);
+        if (backup.source.imported !== undefined) return;
+        if (newest === undefined || newest.snapshotAt < backup.snapshotAt) this.#made.set(name, backup);
     }
 }
 function digestsOf({ parts, source }) {
@@ -37505,6 +37716,8 @@ const MAGICS = [
     if (known !== undefined) return known[0];
     if (head.subarray(USTAR.at, USTAR.at + USTAR.text.length).toString('latin1') === USTAR.text) return 'tar';
     const text = head.subarray(0, 200).toString('latin1');
+    // PostgreSQL would take a byte order mark for a part of the first statement.
+    if (text.startsWith('\xef\xbb\xbf')) return undefined;
     if (SERVER.test(text)) return 'server';
     return PLAIN.test(text) ? 'plain' : undefined;
 }
@@ -37516,7 +37729,6 @@ var external_node_crypto_ = __nccwpck_require__(77598);
 
 
 
-/** What `openssl enc -pbkdf2` takes where no `-iter` is given. */ const DEFAULT_ITERATIONS = 10_000;
 const SALTED = 8;
 /** The word `Salted__`, and the salt. */ const HEADER = 16;
 const IV = 16;
@@ -37645,7 +37857,7 @@ const says = (pattern)=>(_, text)=>pattern.test(text);
         'is a zip archive. Unpack it, and import the dump in it'
     ],
     [
-        starts(0xff, 0xfe),
+        says(/^(\xff\xfe|\xfe\xff)/),
         'is text in UTF-16, as `>` of PowerShell writes it. Convert it with `iconv -f UTF-16 -t UTF-8`, and make dumps with `pg_dump --file`'
     ],
     [
@@ -38055,6 +38267,7 @@ const DATED = /(?<!\d)((?:19|20)\d\d)([-._]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[0
             id: known.id === '' ? null : known.id
         };
     }
+    await requireOld(ready, families);
     if (options.inputs.dryRun) {
         await families.note(name, digest.sha256, '');
         return result;
@@ -38132,6 +38345,16 @@ const DATED = /(?<!\d)((?:19|20)\d\d)([-._]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[0
     if (database === undefined && template.includes('{database}')) throw new errors/* UserError */.yo(`${source.path} does not say the name of its database, as a plain dump without --create never does. Give the family a name: --name=shop.`);
     return (0,inputs_name/* familyName */.ar)(template, database);
 }
+/**
+ * A copy is as new as its copying. Taken for the newest backup it would be what is restored, hide that backups stopped,
+ * and take the place of a real one when old ones are removed.
+ * @throws UserError for a file that nothing dates, where it would be the newest
+ */ async function requireOld({ source, name, taken }, families) {
+    if (taken.from !== 'file time') return;
+    const newest = await families.newestMade(name);
+    if (newest === undefined || taken.at < new Date(newest.snapshotAt)) return;
+    throw new errors/* UserError */.yo(`Neither ${source.path} nor its name says when the dump was made. By the time at which the file was last written it would be newer than ${newest.id}, the newest backup of ${name}, and pass for it. Give --taken-at, or put the date into its name.`);
+}
 function tell({ source, examined, taken }, { reporter }) {
     const { format, server, pgDump, content, tables } = examined.facts;
     reporter.info(`A whole ${format} dump of PostgreSQL ${server.version} by pg_dump ${pgDump}, of ${taken.at.toISOString()} by the ${taken.from}.`);
@@ -38170,7 +38393,7 @@ function tell({ source, examined, taken }, { reporter }) {
 
 
 const TITLE = /^-- Database "(.*)" dump$/;
-const BEGIN = '-- PostgreSQL database dump';
+const server_dump_BEGIN = '-- PostgreSQL database dump';
 const COMPLETE = '-- PostgreSQL database dump complete';
 const SERVER_COMPLETE = '-- PostgreSQL database cluster dump complete';
 /**
@@ -38189,7 +38412,7 @@ const SERVER_COMPLETE = '-- PostgreSQL database cluster dump complete';
     for await (const { kind, bytes } of (0,archive/* piecesOf */.Xe)(script)){
         const line = kind === 'comment' ? bytes.toString('utf8').trimEnd() : '';
         database = TITLE.exec(line)?.[1] ?? database;
-        if (line === BEGIN) [from, holds] = [
+        if (line === server_dump_BEGIN) [from, holds] = [
             at,
             false
         ];
@@ -38250,6 +38473,7 @@ async function* slice(source, from, to) {
 
 
 
+
 /** What dumps are called; a file of another name in a folder is taken only for what it is. */ const DUMP = /\.(sql|dump|backup|bak|pgdump|custom|tar|tgz|gz|zst|zstd|lz4|enc|age|out|dmp)$/i;
 /** Whether a file is to be complained about where it is none. */ function looksLikeDump(name) {
     return DUMP.test(name);
@@ -38279,7 +38503,7 @@ async function* slice(source, from, to) {
 }
 function fileSource(path, { mtime, size }) {
     return {
-        path,
+        path: (0,base_text/* printableLine */.oy)(path),
         name: (0,external_node_path_.basename)(path),
         modified: mtime,
         bytes: Number(size),
@@ -38306,8 +38530,15 @@ async function* bytesOf(path, signal) {
         if (entry.name.startsWith('.')) continue;
         if (entry.isDirectory()) sources.push(...await below(path));
         else if (entry.isFile()) sources.push(fileSource(path, await (0,promises_.stat)(path)));
+        else if (entry.isSymbolicLink()) sources.push(...await linked(path));
     }
     return sources;
+}
+/** The file behind a link, such as `latest.dump`. Links to folders may lead in a circle. */ async function linked(path) {
+    const facts = await (0,promises_.stat)(path).catch(()=>undefined);
+    return facts?.isFile() === true ? [
+        fileSource(path, facts)
+    ] : [];
 }
 async function folderSource(folder) {
     const path = (0,external_node_path_.resolve)(folder);
@@ -38315,7 +38546,7 @@ async function folderSource(folder) {
     const sizes = await Promise.all(names.map((name)=>(0,promises_.stat)((0,external_node_path_.join)(path, name))));
     const toc = await (0,promises_.stat)((0,external_node_path_.join)(path, 'toc.dat'));
     return {
-        path: folder,
+        path: (0,base_text/* printableLine */.oy)(folder),
         name: (0,external_node_path_.basename)(path),
         modified: toc.mtime,
         bytes: sizes.reduce((sum, { size })=>sum + size, 0),
@@ -38335,7 +38566,7 @@ async function folderSource(folder) {
                     TAR_OPTIONS: undefined
                 }
             }, {
-                file: folder,
+                file: (0,base_text/* printableLine */.oy)(folder),
                 signal
             })
     };
@@ -38584,8 +38815,6 @@ function tableOf(url, name, backups, inputs, context) {
 
 // EXTERNAL MODULE: ./lib/backup/history.js
 var backup_history = __nccwpck_require__(24742);
-// EXTERNAL MODULE: ./lib/base/text.js
-var base_text = __nccwpck_require__(58566);
 ;// CONCATENATED MODULE: ./lib/cli/commands/families.js
 
 
