@@ -10,6 +10,7 @@ import {
   type ServerInfo,
 } from '../postgres/server.js';
 import type { Connection, Programs } from '../postgres/types.js';
+import { findOptions } from './find-options.js';
 import type { RunOptions } from './run-options.js';
 import { ask } from './session.js';
 
@@ -18,16 +19,8 @@ export async function findFor(
   options: RunOptions,
   connection: Connection,
 ): Promise<{ programs: Programs; server: ServerInfo }> {
-  const { inputs, env, cache, tempDir, method, reporter, signal } = options;
-  const find = {
-    cache,
-    reporter,
-    env,
-    tempDir,
-    signal,
-    method,
-    ...(inputs.postgresBin === undefined ? {} : { bin: inputs.postgresBin }),
-  };
+  const { inputs, reporter, signal } = options;
+  const find = findOptions(options);
   const wanted = inputs.postgresVersion;
   const first =
     wanted === 'auto' ? await findAnyPrograms(find) : await findPrograms({ ...find, major: wanted });

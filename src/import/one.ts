@@ -1,3 +1,4 @@
+import { findOptions } from '../backup/find-options.js';
 import { newId } from '../backup/id.js';
 import { writeLog } from '../backup/log.js';
 import { CancelledError, UserError } from '../base/errors.js';
@@ -71,7 +72,7 @@ export async function importOne(context: Context, source: Source): Promise<Parti
 /** Reads a file to its end and says what becomes of it. */
 async function read({ options, keys, encryption }: Context, source: Source): Promise<Ready> {
   const { inputs, signal } = options;
-  const find = { ...options, ...(inputs.postgresBin === undefined ? {} : { bin: inputs.postgresBin }) };
+  const find = findOptions(options);
   const layers = await layersOf(source, keys, { tools: options, signal });
   const { kind } = layers;
   if (kind === 'server')

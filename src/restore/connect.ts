@@ -1,3 +1,4 @@
+import { findOptions } from '../backup/find-options.js';
 import type { Manifest } from '../backup/manifest.js';
 import { UserError } from '../base/errors.js';
 import { refuseTransactionPooler } from '../postgres/pooler.js';
@@ -32,9 +33,8 @@ export async function connectTarget(
   connection: Connection,
   manifest: Pick<Manifest, 'tools'>,
 ): Promise<Connected> {
-  const { inputs, env, cache, tempDir, method, reporter, signal } = options;
-  const bin = inputs.postgresBin === undefined ? {} : { bin: inputs.postgresBin };
-  const find = { cache, reporter, env, tempDir, signal, method, ...bin };
+  const { inputs, reporter, signal } = options;
+  const find = findOptions(options);
   const wanted = inputs.postgresVersion;
   const first =
     wanted === 'auto' ? await findAnyPrograms(find) : await findPrograms({ ...find, major: wanted });

@@ -1,3 +1,4 @@
+import { findOptions } from '../backup/find-options.js';
 import { publicReason } from '../backup/log.js';
 import { ask } from '../backup/session.js';
 import { CancelledError } from '../base/errors.js';
@@ -39,9 +40,8 @@ export async function checkDatabase(options: StatusOptions): Promise<DatabaseSiz
 }
 
 async function sizeOf(options: StatusOptions, connection: Connection): Promise<number> {
-  const { inputs, env, cache, tempDir, method, reporter, signal } = options;
-  const bin = inputs.postgresBin === undefined ? {} : { bin: inputs.postgresBin };
-  const programs = await findAnyPrograms({ cache, reporter, env, tempDir, signal, method, ...bin });
+  const { reporter, signal } = options;
+  const programs = await findAnyPrograms(findOptions(options));
   // One query and no setting: it may go through a transaction pooler, where a setting would stay behind.
   const open = (): Promise<Psql> => Psql.open({ programs, connection, signal, reporter, untouched: true });
   const text = await ask(open, 'Asking for the size of the database', connection.target, (psql) =>

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { findOptions } from '../backup/find-options.js';
 import { parseConnection } from '../postgres/connection/parse.js';
 import { readGlobals, type Globals } from '../postgres/globals.js';
 import { findPrograms, provideServer } from '../postgres/programs/index.js';
@@ -63,7 +64,7 @@ export async function openPlace(
 function programsFor(options: CopyOptions, staged: StagedBackup): Promise<Programs> {
   const { server, tools } = staged.manifest;
   return findPrograms({
-    ...installing(options),
+    ...findOptions(options),
     major: Math.max(majorOf(server.version), majorOf(tools.pg_dump)),
   });
 }
@@ -94,7 +95,7 @@ async function startPlace(
   const { programs, bootstrapRole } = known;
   const { postgresVersion } = inputs;
   const major = postgresVersion === 'auto' ? majorOf(staged.manifest.server.version) : postgresVersion;
-  const { server, missing } = await provideServer({ ...installing(options), major, extensions });
+  const { server, missing } = await provideServer({ ...findOptions(options), major, extensions });
   const names = new Set(doWithout(missing, staged, options));
   const scratch = await startScratch({
     server,
@@ -110,18 +111,6 @@ async function startPlace(
   const suited =
     programs.major >= server.major
       ? programs
-      : await findPrograms({ ...installing(options), major: server.major });
+      : await findPrograms({ ...findOptions(options), major: server.major });
   return { ...known, scratch, programs: suited, readers: programs, missing: [...names] };
-}
-
-function installing({ inputs, cache, reporter, env, tempDir, signal, method }: CopyOptions) {
-  return {
-    cache,
-    reporter,
-    env,
-    tempDir,
-    signal,
-    method,
-    ...(inputs.postgresBin === undefined ? {} : { bin: inputs.postgresBin }),
-  };
 }
