@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { compile } from '../../scripts/compile.mjs';
@@ -12,6 +13,7 @@ if (rigMissing !== undefined)
   process.stderr.write(`NOT RUN: restore and verify on the command line: ${rigMissing}\n`);
 
 const clients = await provideClients();
+const GOLDEN = fileURLToPath(new URL('../golden/', import.meta.url));
 
 interface Result {
   code: number | null;
@@ -50,8 +52,8 @@ interface Result {
     rmSync(compiled, { recursive: true, force: true });
   });
 
-  async function pgkeep(args: string[], env: NodeJS.ProcessEnv = {}): Promise<Result> {
-    const child = spawn(process.execPath, [join(compiled, 'run-cli.js'), ...args, `--storage=${storage}`], {
+  async function pgkeep(args: string[], env: NodeJS.ProcessEnv = {}, at = storage): Promise<Result> {
+    const child = spawn(process.execPath, [join(compiled, 'run-cli.js'), ...args, `--storage=${at}`], {
       env: {
         PATH: process.env['PATH'],
         HOME: rig.folder,
@@ -67,9 +69,9 @@ interface Result {
     return { code, stdout, stderr };
   }
 
-  const verify = async (args: string[], env?: NodeJS.ProcessEnv): Promise<Result> => {
+  const verify = async (args: string[], env?: NodeJS.ProcessEnv, at?: string): Promise<Result> => {
     const bin = await postgresBin(15);
-    return pgkeep(['verify', ...(bin === undefined ? [] : [`--postgres-bin=${bin}`]), ...args], env);
+    return pgkeep(['verify', ...(bin === undefined ? [] : [`--postgres-bin=${bin}`]), ...args], env, at);
   };
 
   it('verifies with a key from a file, and prints the report', async () => {
@@ -79,6 +81,23 @@ interface Result {
     expect(stdout).toMatch(/^Tables +\d+ +0 +0$/m);
     expect(stdout + stderr).not.toContain(identity);
     expect(stdout).not.toContain('\u001b');
+  });
+
+  it('verifies a backup as the first version of the format wrote it', async () => {
+    // What is verified gets its verdict beside it.
+    const copy = join(rig.folder, 'golden');
+    cpSync(join(GOLDEN, 'v1'), copy, { recursive: true });
+    const { code, stdout } = await verify(
+      ['-i', join(GOLDEN, 'key.txt'), '--json', '-q'],
+      {},
+      pathToFileURL(copy).href,
+    );
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      verdict: 'passed',
+      backupId: '20261121T162726Z-cnel',
+      control: { outcome: 'noticed' },
+    });
   });
 
   it('ends with 1 when a backup does not pass, and prints the report as JSON', async () => {
