@@ -449,6 +449,8 @@ var unknown = __webpack_require__(25075);
 var parse = __webpack_require__(36354);
 // EXTERNAL MODULE: ./lib/inputs/read.js + 2 modules
 var read = __webpack_require__(35570);
+// EXTERNAL MODULE: ./lib/storage/url.js
+var url = __webpack_require__(38208);
 // EXTERNAL MODULE: ./lib/inputs/spec.js
 var spec = __webpack_require__(88554);
 // EXTERNAL MODULE: ./lib/inputs/table.js + 13 modules
@@ -462,7 +464,7 @@ var table = __webpack_require__(49950);
 ];
 /** What is no input of an action: the environment of the repository that a job of the database runs in. */ const ENVIRONMENT = 'environment';
 /** Whose name stands behind the name of a database that says no more. */ const URL_KEY = 'database-url-secret';
-/** Each job has a token of its own. */ const NO_KEYS = [
+/** Inputs that the file cannot give: each job has a token of its own. */ const NO_KEYS = [
     'github-token'
 ];
 const SECRET = '-secret';
@@ -488,8 +490,6 @@ const SECRET = '-secret';
     return spec/* ACTIONS */.kl.filter((action)=>(0,table/* inputsOf */.Vc)(action).some(([input])=>input === word));
 }
 
-// EXTERNAL MODULE: ./lib/storage/url.js
-var url = __webpack_require__(38208);
 ;// CONCATENATED MODULE: ./lib/fleet/value.js
 
 
@@ -516,7 +516,7 @@ function secretOf(text) {
 function readAs(input, spec, text) {
     try {
         (0,parse/* parseValue */.$)(input, spec, text);
-        if (input === 'storage') (0,parse/* splitList */.r)(text).forEach(url/* parseStorageUrl */.Y);
+        if (input === 'storage') (0,parse/* splitList */.r)(text).forEach(url/* parseStorageUrl */.Yu);
         return undefined;
     } catch (error) {
         return withoutStop((0,errors/* messageOf */.bD)(error));
@@ -527,6 +527,7 @@ function readAs(input, spec, text) {
 }
 
 ;// CONCATENATED MODULE: ./lib/fleet/check.js
+
 
 
 
@@ -594,22 +595,33 @@ function contradiction(member, action) {
     const seen = new Map();
     return members.flatMap((member)=>{
         const given = givenTo(member, action);
-        const template = given.get('name') ?? member.database;
-        if ((0,inputs_name/* hasPlaceholder */.Kc)(template)) return [];
-        const name = (0,inputs_name/* familyName */.ar)(template);
-        const places = (0,parse/* splitList */.r)(given.get('storage') ?? '').map((url)=>`${url} ${name}`);
-        const other = places.map((place)=>seen.get(place)).find((found)=>found !== undefined);
-        for (const place of places)if (!seen.has(place)) seen.set(place, member);
-        if (other === undefined) return [];
+        const stored = (0,parse/* splitList */.r)(given.get('storage') ?? '').map(url/* placeOf */.$t);
+        const places = familiesOf(member, given).flatMap((name)=>stored.map((place)=>({
+                    name,
+                    key: `${place} ${name}`
+                })));
+        const shared = places.find(({ key })=>seen.has(key));
+        const other = shared === undefined ? undefined : seen.get(shared.key);
+        for (const { key } of places)if (!seen.has(key)) seen.set(key, member);
+        if (shared === undefined || other === undefined) return [];
         const at = member.values.get('name') ?? member.at;
         return [
             {
                 line: at.line,
                 column: at.column,
-                message: `the family "${name}" in the same storage is "${other.database}"'s already, in line ${other.at.line}: give this one another "name" or "storage"`
+                message: `the family "${shared.name}" in the same storage is "${other.database}"'s already, in line ${other.at.line}: give this one another "name" or "storage"`
             }
         ];
     });
+}
+/** The families that a member's backups belong to, as far as the file tells. */ function familiesOf({ database }, given) {
+    const template = given.get('name') ?? database;
+    if (!(0,inputs_name/* hasPlaceholder */.Kc)(template)) return [
+        (0,inputs_name/* familyName */.ar)(template)
+    ];
+    const databases = (0,parse/* splitList */.r)(given.get('databases') ?? '');
+    // The server alone knows all of its databases, and the URL the one that it names.
+    return databases.includes('*') ? [] : databases.map((each)=>(0,inputs_name/* familyName */.ar)(template, each));
 }
 /** A line that was copied and not changed to its end would be green, and its database in no backup. */ function sameDatabases(members) {
     const seen = new Map();
@@ -661,7 +673,7 @@ var dist = __webpack_require__(38815);
         });
         if (broken !== undefined) this.problems.push({
             ...this.place(broken.pos[0]),
-            message: `this is no YAML: ${withoutSource(broken.message)}`
+            message: broken.code === 'MULTIPLE_DOCS' ? 'a second document begins here, and one is all that is read: take out the "---"' : `this is no YAML: ${withoutSource(broken.message)}`
         });
         (0,dist/* visit */.YR)(this.document, {
             Alias: (_, alias)=>{
@@ -753,6 +765,10 @@ const DO = 'Put it into a secret of the repository, and write the name of that s
     [
         /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/,
         'an AWS access key'
+    ],
+    [
+        /\baws_secret_access_key\W{1,3}[\w/+]{40}/i,
+        'a secret key of AWS'
     ],
     [
         /\b(?:gh[pousr]_|github_pat_)\w{20,}/,
@@ -977,6 +993,7 @@ function takesList(key) {
 }
 function unknownKey(key, known) {
     if (known === KNOWN_KEYS && isSecretInput(key)) return `"${key}" is a secret, and this file is none: give the name of the secret, as "${key}-secret"`;
+    if (known === KNOWN_KEYS && NO_KEYS.includes(key)) return `"${key}" has no place here: each job has a token of its own`;
     const near = (0,unknown/* nearest */.p)(key, known);
     const other = known === KNOWN_KEYS ? actionsWith(key) : [];
     const hint = other.length > 0 ? `: that is an input of ${other.join(' and ')}` : near === undefined ? '' : `; did you mean "${near}"?`;

@@ -1128,7 +1128,7 @@ async function readList(list) {
  * @param location the URL of the backup's own folder
  * @param env what the store was opened with
  */ function fetchCommand(url, location, env) {
-    const storage = (0,_storage_url_js__WEBPACK_IMPORTED_MODULE_2__/* .parseStorageUrl */ .Y)(url);
+    const storage = (0,_storage_url_js__WEBPACK_IMPORTED_MODULE_2__/* .parseStorageUrl */ .Yu)(url);
     if (storage.scheme === 'file') return `cp -r ${(0,_base_text_js__WEBPACK_IMPORTED_MODULE_3__/* .shell */ .vf)(`${(0,node_url__WEBPACK_IMPORTED_MODULE_0__.fileURLToPath)(location)}/.`)} .`;
     if (storage.scheme === 'artifact') return artifactCommand(location, env);
     const { endpoint, region } = (0,_storage_s3_settings_js__WEBPACK_IMPORTED_MODULE_1__/* .s3Settings */ .o)(storage.s3, env);
@@ -1158,6 +1158,30 @@ async function readList(list) {
     if (!URL.canParse(endpoint)) return endpoint;
     const { protocol, host, pathname } = new URL(endpoint);
     return `${protocol}//${host}${pathname}`.replace(/\/+$/, '');
+}
+
+
+/***/ }),
+
+/***/ 30904:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   M: () => (/* binding */ findOptions)
+/* harmony export */ });
+/** How a run looks for PostgreSQL's programs, and installs them. */ function findOptions({ inputs: { postgresBin }, cache, reporter, env, tempDir, signal, method }) {
+    const bin = postgresBin === undefined ? {} : {
+        bin: postgresBin
+    };
+    return {
+        cache,
+        reporter,
+        env,
+        tempDir,
+        signal,
+        method,
+        ...bin
+    };
 }
 
 
@@ -2971,7 +2995,7 @@ var backup_manifest = __nccwpck_require__(78841);
  * @returns how long they are kept, in days
  * @throws UserError for a backup that everybody could read, or a policy that keeps longer than artifacts live
  */ function checkArtifacts(inputs, { artifacts, encrypted, env, reporter }) {
-    if (!inputs.storage.some((url)=>(0,storage_url/* parseStorageUrl */.Y)(url).scheme === 'artifact')) return undefined;
+    if (!inputs.storage.some((url)=>(0,storage_url/* parseStorageUrl */.Yu)(url).scheme === 'artifact')) return undefined;
     (0,access/* refuseOpenArtifacts */.gX)({
         isPublic: artifacts?.isPublic ?? true,
         encrypted
@@ -2983,7 +3007,7 @@ var backup_manifest = __nccwpck_require__(78841);
 }
 const HOUR_MS = 3_600_000;
 /** Says what artifacts cost at the size and pace of these backups, once there are two of a family. */ async function tellArtifactCost({ stores, reporter }, days, { results }) {
-    const store = stores.find(({ url })=>(0,storage_url/* parseStorageUrl */.Y)(url).scheme === 'artifact');
+    const store = stores.find(({ url })=>(0,storage_url/* parseStorageUrl */.Yu)(url).scheme === 'artifact');
     if (store === undefined || days === undefined) return;
     for (const { manifest } of results){
         const cost = await artifactCost(store, manifest, days);
@@ -4714,6 +4738,8 @@ async function findZstd(options) {
     }
 }
 
+// EXTERNAL MODULE: ./lib/backup/find-options.js
+var find_options = __nccwpck_require__(30904);
 // EXTERNAL MODULE: ./lib/backup/session.js
 var session = __nccwpck_require__(4142);
 ;// CONCATENATED MODULE: ./lib/backup/connect.js
@@ -4723,19 +4749,10 @@ var session = __nccwpck_require__(4142);
 
 
 
+
 /** The programs of the server's own major. Any psql can ask a server what it is. */ async function findFor(options, connection) {
-    const { inputs, env, cache, tempDir, method, reporter, signal } = options;
-    const find = {
-        cache,
-        reporter,
-        env,
-        tempDir,
-        signal,
-        method,
-        ...inputs.postgresBin === undefined ? {} : {
-            bin: inputs.postgresBin
-        }
-    };
+    const { inputs, reporter, signal } = options;
+    const find = (0,find_options/* findOptions */.M)(options);
     const wanted = inputs.postgresVersion;
     const first = wanted === 'auto' ? await (0,postgres_programs/* findAnyPrograms */.Ru)(find) : await (0,postgres_programs/* findPrograms */.z0)({
         ...find,
@@ -6552,15 +6569,17 @@ const STEPS = [
     const digits = step === 0 || value >= 100 ? 0 : 1;
     return `${value.toFixed(digits)} ${STEPS[step] ?? 'B'}`;
 }
-/** Seconds -> `0.4 s`, `12 s`, `3 min 5 s`, `2 h 10 min`. */ function formatDuration(seconds) {
-    if (seconds < 10) return `${seconds.toFixed(1)} s`;
+/** Seconds -> `under 0.1 s`, `0.4 s`, `12 s`, `3 min 5 s`, `2 h 10 min`. */ function formatDuration(seconds) {
+    if (seconds < 0.05) return 'under 0.1 s';
+    if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
     const whole = Math.round(seconds);
     if (whole < 60) return `${whole} s`;
     if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
     return `${Math.floor(whole / 3600)} h ${Math.floor(whole % 3600 / 60)} min`;
 }
-/** Seconds -> how old something is, as people say it: `35 min`, `5 h`, `3 d 4 h`. */ function formatAge(seconds) {
-    const minutes = Math.max(0, Math.floor(seconds / 60));
+/** Seconds -> how old something is, as people say it: `less than a minute`, `35 min`, `5 h`, `3 d 4 h`. */ function formatAge(seconds) {
+    const minutes = Math.floor(seconds / 60);
+    if (minutes < 1) return 'less than a minute';
     if (minutes < 60) return `${minutes} min`;
     const hours = Math.floor(minutes / 60);
     if (hours < 24) return `${hours} h`;
@@ -6572,7 +6591,8 @@ const STEPS = [
 /** `1 table`, `3 tables`. */ function plural(count, one, many = `${one}s`) {
     return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
-/** Milliseconds -> `0.4 ms`, `12 ms`; from a second on as `formatDuration`. */ function formatMilliseconds(ms) {
+/** Milliseconds -> `under 0.1 ms`, `0.4 ms`, `12 ms`; from a second on as `formatDuration`. */ function formatMilliseconds(ms) {
+    if (ms < 0.05) return 'under 0.1 ms';
     if (ms < 9.95) return `${ms.toFixed(1)} ms`;
     return ms < 999.5 ? `${Math.round(ms)} ms` : formatDuration(ms / 1000);
 }
@@ -8014,7 +8034,7 @@ const given = (list)=>list.length > 0;
 function repeated(list) {
     return list.find((entry, index)=>list.indexOf(entry) !== index);
 }
-const STORED_ONCE = ({ storage })=>repeated(storage) === undefined ? undefined : 'Input "storage" has the same URL twice.';
+const STORED_ONCE = ({ storage })=>repeated(storage.map(url/* placeOf */.$t)) === undefined ? undefined : 'Input "storage" names the same storage twice.';
 const ONE_KEY = ({ identity, passphrase })=>identity !== undefined && passphrase !== undefined ? 'Inputs "identity" and "passphrase" are both given. A backup is encrypted with one or the other: give what fits it.' : undefined;
 const HOOKS = [
     'notify-slack',
@@ -8073,7 +8093,7 @@ const RESTORE_RULES = [
     ({ safetyBackup })=>{
         if (safetyBackup === undefined) return undefined;
         try {
-            (0,url/* parseStorageUrl */.Y)(safetyBackup);
+            (0,url/* parseStorageUrl */.Yu)(safetyBackup);
             return undefined;
         } catch (error) {
             return `Input "safety-backup" is no storage to back up to. ${(0,errors/* messageOf */.bD)(error)}`;
@@ -24187,6 +24207,8 @@ function existingDatabase(connection, open, database, row) {
     };
 }
 
+// EXTERNAL MODULE: ./lib/backup/find-options.js
+var find_options = __nccwpck_require__(30904);
 // EXTERNAL MODULE: ./lib/postgres/pooler.js
 var pooler = __nccwpck_require__(13154);
 // EXTERNAL MODULE: ./lib/postgres/programs/index.js + 35 modules
@@ -24199,23 +24221,13 @@ var postgres_programs = __nccwpck_require__(36499);
 
 
 
+
 /**
  * Looks at the target and finds programs that suit both it and the archive. Changes nothing.
  * @throws UserError for a server that cannot be reached, is too old, a standby or behind a transaction pooler
  */ async function connectTarget(options, connection, manifest) {
-    const { inputs, env, cache, tempDir, method, reporter, signal } = options;
-    const bin = inputs.postgresBin === undefined ? {} : {
-        bin: inputs.postgresBin
-    };
-    const find = {
-        cache,
-        reporter,
-        env,
-        tempDir,
-        signal,
-        method,
-        ...bin
-    };
+    const { inputs, reporter, signal } = options;
+    const find = (0,find_options/* findOptions */.M)(options);
     const wanted = inputs.postgresVersion;
     const first = wanted === 'auto' ? await (0,postgres_programs/* findAnyPrograms */.Ru)(find) : await (0,postgres_programs/* findPrograms */.z0)({
         ...find,
@@ -27747,6 +27759,8 @@ const SHORT = {
     };
 }
 
+// EXTERNAL MODULE: ./lib/backup/find-options.js
+var find_options = __nccwpck_require__(30904);
 // EXTERNAL MODULE: ./lib/backup/session.js
 var session = __nccwpck_require__(4142);
 // EXTERNAL MODULE: ./lib/postgres/connection/parse.js + 2 modules
@@ -27756,6 +27770,7 @@ var postgres_programs = __nccwpck_require__(36499);
 // EXTERNAL MODULE: ./lib/postgres/psql.js
 var psql = __nccwpck_require__(80059);
 ;// CONCATENATED MODULE: ./lib/status/database.js
+
 
 
 
@@ -27797,19 +27812,8 @@ var psql = __nccwpck_require__(80059);
     }
 }
 async function sizeOf(options, connection) {
-    const { inputs, env, cache, tempDir, method, reporter, signal } = options;
-    const bin = inputs.postgresBin === undefined ? {} : {
-        bin: inputs.postgresBin
-    };
-    const programs = await (0,postgres_programs/* findAnyPrograms */.Ru)({
-        cache,
-        reporter,
-        env,
-        tempDir,
-        signal,
-        method,
-        ...bin
-    });
+    const { reporter, signal } = options;
+    const programs = await (0,postgres_programs/* findAnyPrograms */.Ru)((0,find_options/* findOptions */.M)(options));
     // One query and no setting: it may go through a transaction pooler, where a setting would stay behind.
     const open = ()=>psql/* Psql */.DD.open({
             programs,
@@ -30744,7 +30748,7 @@ var storage_url = __nccwpck_require__(38208);
  * Opens the store that a URL names. Nothing is sent to it yet. Requests that fail in passing are tried again.
  * @throws UserError for a URL that is not right, or settings that are missing.
  */ async function openStore(url, context) {
-    const parsed = (0,storage_url/* parseStorageUrl */.Y)(url);
+    const parsed = (0,storage_url/* parseStorageUrl */.Yu)(url);
     const retry = {
         ...context.reporter === undefined ? {} : {
             reporter: context.reporter
@@ -31270,12 +31274,15 @@ const STALL_MS = 600_000;
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Y: () => (/* binding */ parseStorageUrl)
+/* harmony export */   $t: () => (/* binding */ placeOf),
+/* harmony export */   Yu: () => (/* binding */ parseStorageUrl)
 /* harmony export */ });
 /* unused harmony export KNOWN_SCHEMES */
-/* harmony import */ var node_url__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(73136);
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(17594);
-/* harmony import */ var _s3_location_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(37737);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(76760);
+/* harmony import */ var node_url__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(73136);
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(17594);
+/* harmony import */ var _s3_location_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(37737);
+
 
 
 
@@ -31294,7 +31301,7 @@ const ALL_SCHEMES = new Intl.ListFormat('en', {
     const url = text.trim();
     const match = /^([A-Za-z][A-Za-z0-9+.-]*):(.*)$/s.exec(url);
     const scheme = match?.[1]?.toLowerCase();
-    if (scheme === undefined || match === null) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo(`A storage is named by a URL: ${ALL_SCHEMES}. This has no scheme at its start.`);
+    if (scheme === undefined || match === null) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .UserError */ .yo(`A storage is named by a URL: ${ALL_SCHEMES}. This has no scheme at its start.`);
     const rest = match[2] ?? '';
     if (scheme === 'file') return {
         scheme,
@@ -31302,7 +31309,7 @@ const ALL_SCHEMES = new Intl.ListFormat('en', {
         root: parseFileUrl(rest)
     };
     if (scheme === 'artifact') {
-        if (rest !== '//') throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo('artifact:// has nothing after the slashes: it is always the artifacts of the repository that the workflow is of.');
+        if (rest !== '//') throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .UserError */ .yo('artifact:// has nothing after the slashes: it is always the artifacts of the repository that the workflow is of.');
         return {
             scheme,
             url
@@ -31311,21 +31318,49 @@ const ALL_SCHEMES = new Intl.ListFormat('en', {
     if (scheme === 's3') return {
         scheme,
         url,
-        s3: (0,_s3_location_js__WEBPACK_IMPORTED_MODULE_2__/* .parseS3Url */ .F$)(rest)
+        s3: (0,_s3_location_js__WEBPACK_IMPORTED_MODULE_3__/* .parseS3Url */ .F$)(rest)
     };
-    throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo(`There is no storage of the kind "${scheme}:". Use ${ALL_SCHEMES}.`);
+    throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .UserError */ .yo(`There is no storage of the kind "${scheme}:". Use ${ALL_SCHEMES}.`);
+}
+/**
+ * Tells where a storage URL leads, the same for two ways of writing one place: a slash at its end, a percent-encoding, a
+ * parameter that says how objects are stored and not where. What is not understood stands for itself.
+ */ function placeOf(text) {
+    let url;
+    try {
+        url = parseStorageUrl(text);
+    } catch (error) {
+        if (error instanceof _base_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .UserError */ .yo) return text;
+        throw error;
+    }
+    if (url.scheme === 'file') return JSON.stringify([
+        url.scheme,
+        (0,node_path__WEBPACK_IMPORTED_MODULE_0__.resolve)(url.root)
+    ]);
+    if (url.scheme === 'artifact') return JSON.stringify([
+        url.scheme
+    ]);
+    const { bucket, prefix, endpoint, profile } = url.s3;
+    // A profile may name an endpoint of its own.
+    return JSON.stringify([
+        url.scheme,
+        bucket,
+        prefix,
+        endpoint ?? '',
+        profile ?? ''
+    ]);
 }
 function parseFileUrl(rest) {
-    if (!rest.startsWith('///')) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo('A file storage needs an absolute path: file:///var/backups, with three slashes.');
-    if (/[?#]/.test(rest)) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo('A file storage URL takes no parameters. Write ? as %3F and # as %23 where the path has them.');
+    if (!rest.startsWith('///')) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .UserError */ .yo('A file storage needs an absolute path: file:///var/backups, with three slashes.');
+    if (/[?#]/.test(rest)) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .UserError */ .yo('A file storage URL takes no parameters. Write ? as %3F and # as %23 where the path has them.');
     let root;
     try {
-        root = (0,node_url__WEBPACK_IMPORTED_MODULE_0__.fileURLToPath)(`file:${rest}`);
+        root = (0,node_url__WEBPACK_IMPORTED_MODULE_1__.fileURLToPath)(`file:${rest}`);
     } catch (error) {
-        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo(`The path of the file storage URL cannot be read: ${(0,_base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .bD)(error)}`);
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .UserError */ .yo(`The path of the file storage URL cannot be read: ${(0,_base_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .messageOf */ .bD)(error)}`);
     }
-    if (root.includes('\0')) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo('The path of the file storage URL holds a NUL character.');
-    if (/^([A-Za-z]:)?[\\/]*$/.test(root)) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo('The file storage URL names the root of the file system. Name a folder: file:///var/backups.');
+    if (root.includes('\0')) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .UserError */ .yo('The path of the file storage URL holds a NUL character.');
+    if (/^([A-Za-z]:)?[\\/]*$/.test(root)) throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .UserError */ .yo('The file storage URL names the root of the file system. Name a folder: file:///var/backups.');
     return root;
 }
 
@@ -32496,6 +32531,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(51455);
+// EXTERNAL MODULE: ./lib/backup/find-options.js
+var find_options = __nccwpck_require__(30904);
 // EXTERNAL MODULE: ./lib/postgres/connection/parse.js + 2 modules
 var parse = __nccwpck_require__(31276);
 // EXTERNAL MODULE: ./lib/postgres/globals.js
@@ -33951,6 +33988,7 @@ var verify_extensions = __nccwpck_require__(65899);
 
 
 
+
 /** The database that the backup is restored into, on a server of our own. */ const RESTORED = 'restored';
 /**
  * Starts a scratch server that a backup can be restored on, or opens the server that the user gave.
@@ -33983,7 +34021,7 @@ var verify_extensions = __nccwpck_require__(65899);
 /** Programs that read the archive: of the pg_dump that made it, or of the server if that is newer. */ function programsFor(options, staged) {
     const { server, tools } = staged.manifest;
     return (0,postgres_programs/* findPrograms */.z0)({
-        ...installing(options),
+        ...(0,find_options/* findOptions */.M)(options),
         major: Math.max((0,postgres_server/* majorOf */.Ds)(server.version), (0,postgres_server/* majorOf */.Ds)(tools.pg_dump))
     });
 }
@@ -34012,7 +34050,7 @@ async function startPlace(options, staged, { database = RESTORED, settings, exte
     const { postgresVersion } = inputs;
     const major = postgresVersion === 'auto' ? (0,postgres_server/* majorOf */.Ds)(staged.manifest.server.version) : postgresVersion;
     const { server, missing } = await (0,postgres_programs/* provideServer */.F2)({
-        ...installing(options),
+        ...(0,find_options/* findOptions */.M)(options),
         major,
         extensions
     });
@@ -34031,7 +34069,7 @@ async function startPlace(options, staged, { database = RESTORED, settings, exte
         signal
     });
     const suited = programs.major >= server.major ? programs : await (0,postgres_programs/* findPrograms */.z0)({
-        ...installing(options),
+        ...(0,find_options/* findOptions */.M)(options),
         major: server.major
     });
     return {
@@ -34042,19 +34080,6 @@ async function startPlace(options, staged, { database = RESTORED, settings, exte
         missing: [
             ...names
         ]
-    };
-}
-function installing({ inputs, cache, reporter, env, tempDir, signal, method }) {
-    return {
-        cache,
-        reporter,
-        env,
-        tempDir,
-        signal,
-        method,
-        ...inputs.postgresBin === undefined ? {} : {
-            bin: inputs.postgresBin
-        }
     };
 }
 
@@ -37983,6 +38008,8 @@ async function decompressorOf(compression, tools) {
     };
 }
 
+// EXTERNAL MODULE: ./lib/backup/find-options.js
+var find_options = __nccwpck_require__(30904);
 // EXTERNAL MODULE: ./lib/backup/id.js
 var backup_id = __nccwpck_require__(16481);
 // EXTERNAL MODULE: ./lib/backup/describe.js
@@ -38236,6 +38263,7 @@ const DATED = /(?<!\d)((?:19|20)\d\d)([-._]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[0
 
 
 
+
 /**
  * Imports the dump of one database.
  * @throws UserError when it is not taken
@@ -38293,12 +38321,7 @@ const DATED = /(?<!\d)((?:19|20)\d\d)([-._]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[0
 }
 /** Reads a file to its end and says what becomes of it. */ async function one_read({ options, keys, encryption }, source) {
     const { inputs, signal } = options;
-    const find = {
-        ...options,
-        ...inputs.postgresBin === undefined ? {} : {
-            bin: inputs.postgresBin
-        }
-    };
+    const find = (0,find_options/* findOptions */.M)(options);
     const layers = await layersOf(source, keys, {
         tools: options,
         signal
