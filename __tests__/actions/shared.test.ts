@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { failureSummary, reasonTeller, redError } from '../../src/actions/shared.js';
+import { readFileSync } from 'node:fs';
+import { ARTIFACT_PERMISSIONS, failureSummary, reasonTeller, redError } from '../../src/actions/shared.js';
 import { ExplainedError, UserError } from '../../src/base/errors.js';
+import { REUSABLE, WORKFLOWS } from '../../src/inputs/workflow-table.js';
 import type { ActionContext } from '../../src/github/action.js';
 
 const context = (isPublic: boolean | undefined): ActionContext =>
@@ -51,5 +53,27 @@ describe('redError', () => {
 
   it('has no names where everybody can', () => {
     expect(messages(redError(context(true), reasons))).toEqual(['A table differs.', 'No.']);
+  });
+});
+
+describe('what an action needs of the token with artifact://', () => {
+  const needed = Object.entries(ARTIFACT_PERMISSIONS);
+
+  it('is what its reusable workflow asks for', () => {
+    for (const workflow of REUSABLE)
+      expect(Object.keys(WORKFLOWS[workflow].permissions)).toContain(
+        `actions: ${ARTIFACT_PERMISSIONS[workflow]}`,
+      );
+  });
+
+  it('is what docs/artifacts.md says', () => {
+    const rows = readFileSync('docs/artifacts.md', 'utf8').matchAll(
+      /^\| (`[^|]*`) +\| `actions: (read|write)` +\|/gm,
+    );
+    const told = [...rows].flatMap(([, actions = '', permission]) =>
+      [...actions.matchAll(/`([^`]+)`/g)].map(([, action]) => [action, permission]),
+    );
+    expect(Object.fromEntries(told)).toEqual(Object.fromEntries(needed));
+    expect(told).toHaveLength(needed.length);
   });
 });

@@ -19,7 +19,7 @@ export function backupAction(): Promise<never> {
     const { reporter } = context;
     const { inputs, result } = await toldInSummary(context, UNFINISHED, async () => {
       const inputs = readActionInputs('backup', reporter);
-      return { inputs, result: await backupTold({ ...actionOptions(context, inputs), inputs }) };
+      return { inputs, result: await backupTold({ ...actionOptions('backup', context, inputs), inputs }) };
     });
     setOutputs(outputsOf(result), reporter);
     await appendSummary(backupSummary(result, inputs, summaryMarkup, reasonTeller(context)), reporter);

@@ -54,7 +54,7 @@ export function checkMigrationsAction(): Promise<never> {
 async function check(context: ActionContext, request: PullRequest | undefined): Promise<Checked> {
   const { reporter, signal } = context;
   const inputs = readActionInputs('check-migrations', reporter);
-  const options = actionOptions(context, inputs);
+  const options = actionOptions('check-migrations', context, inputs);
   const api = request === undefined ? undefined : pullRequestApi(options.artifacts, signal);
   const number = request?.number ?? 0;
   const comment =

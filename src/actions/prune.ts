@@ -18,7 +18,7 @@ export function pruneAction(): Promise<never> {
     const { reporter } = context;
     const { inputs, result } = await toldInSummary(context, UNFINISHED, async () => {
       const inputs = readActionInputs('prune', reporter);
-      return { inputs, result: await pruneTold({ ...actionOptions(context, inputs), inputs }) };
+      return { inputs, result: await pruneTold({ ...actionOptions('prune', context, inputs), inputs }) };
     });
     setOutputs(outputsOf(result), reporter);
     await appendSummary(pruneSummary(result, inputs, summaryMarkup, reasonTeller(context)), reporter);

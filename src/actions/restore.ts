@@ -19,7 +19,7 @@ export function restoreAction(): Promise<never> {
     const isPublic = isForEverybody(context);
     const result = await toldInSummary(context, UNFINISHED, () => {
       const inputs = readActionInputs('restore', reporter);
-      return restoreTold({ ...actionOptions(context, inputs), inputs, isPublic });
+      return restoreTold({ ...actionOptions('restore', context, inputs), inputs, isPublic });
     });
     setOutputs(outputsOf(result), reporter);
     const namesToo = !isPublic;

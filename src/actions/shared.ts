@@ -24,8 +24,22 @@ function sourceOf(github: GithubContext | undefined): Omit<Source, 'databaseId'>
   };
 }
 
+/**
+ * What each action needs of the token with `artifact://`. To make artifacts takes no permission, to delete them does: a
+ * backup does so where it prunes, and where it fails or begins anew.
+ */
+export const ARTIFACT_PERMISSIONS = {
+  backup: 'write',
+  prune: 'write',
+  verify: 'write',
+  restore: 'read',
+  'check-migrations': 'read',
+  status: 'read',
+} as const;
+
 /** What a room is run with in a workflow, but for its inputs, which must be there before. */
 export function actionOptions(
+  action: keyof typeof ARTIFACT_PERMISSIONS,
   context: ActionContext,
   inputs: { githubToken: string | undefined; artifactRetentionDays?: number | undefined },
 ) {
@@ -38,6 +52,7 @@ export function actionOptions(
       token: inputs.githubToken,
       tempDir,
       isPublic: isForEverybody(context),
+      permission: ARTIFACT_PERMISSIONS[action],
       retentionDays: inputs.artifactRetentionDays,
     }),
     cache: toolCache,

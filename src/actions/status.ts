@@ -19,7 +19,7 @@ export function statusAction(): Promise<never> {
     const { reporter } = context;
     const result = await toldInSummary(context, UNFINISHED, () => {
       const inputs = readActionInputs('status', reporter);
-      const options = actionOptions(context, inputs);
+      const options = actionOptions('status', context, inputs);
       return statusTold({ ...options, inputs, issues: issueKeeper(options.artifacts, options.signal) });
     });
     setOutputs(outputsOf(result), reporter);

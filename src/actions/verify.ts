@@ -19,7 +19,7 @@ export function verifyAction(): Promise<never> {
     const { reporter } = context;
     const result = await toldInSummary(context, UNFINISHED, () => {
       const inputs = readActionInputs('verify', reporter);
-      return verifyTold({ ...actionOptions(context, inputs), inputs });
+      return verifyTold({ ...actionOptions('verify', context, inputs), inputs });
     });
     setOutputs(outputsOf(result), reporter);
     const namesToo = !isForEverybody(context);

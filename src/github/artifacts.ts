@@ -9,6 +9,7 @@ export interface ArtifactAccessOptions {
   /** A folder on a disk: RUNNER_TEMP. */
   tempDir: string;
   isPublic: boolean;
+  permission?: ArtifactAccess['permission'];
   env?: NodeJS.ProcessEnv;
   /** As `artifactDays` gives them. */
   retentionDays?: number | undefined;
@@ -19,6 +20,7 @@ export function artifactAccess({
   token,
   tempDir,
   isPublic,
+  permission,
   env = process.env,
   retentionDays,
 }: ArtifactAccessOptions): ArtifactAccess | undefined {
@@ -34,6 +36,7 @@ export function artifactAccess({
     token: token ?? '',
     tempDir,
     isPublic,
+    permission,
     retentionDays,
     ...(uploads ? { upload } : {}),
   };

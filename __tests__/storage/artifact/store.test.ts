@@ -339,6 +339,10 @@ describe('artifacts', () => {
     expect(await failure(keysOf(store, 'shop/'))).toMatch(
       /"permissions:" with "actions: read".*not accessible/,
     );
+    // The line that a backup needs, and not the one for which it fails again later.
+    expect(await failure(keysOf(await open(undefined, { permission: 'write' }), 'shop/'))).toMatch(
+      /"actions: write"/,
+    );
     fake.rule = refuse('DELETE');
     // GitHub answers 404 also for what is no longer there: that is what was wanted.
     const removed = await failure(store.remove(`shop/${ID}/database.dump`));

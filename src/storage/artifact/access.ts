@@ -17,6 +17,9 @@ export type UploadArtifact = (
   options: { retentionDays?: number | undefined },
 ) => Promise<UploadedArtifact>;
 
+/** `actions: read` or `actions: write`; to write is to read, too. */
+export type ArtifactPermission = 'read' | 'write';
+
 /** How a repository's artifacts are reached. */
 export interface ArtifactAccess {
   /** `owner/repository` */
@@ -29,6 +32,8 @@ export interface ArtifactAccess {
   serverUrl: string;
   /** Empty where there is none. */
   token: string;
+  /** What the whole run needs of the token, for messages; absent: each request says what it needs itself. */
+  permission?: ArtifactPermission | undefined;
   /** Where a file is staged before it is sent. */
   tempDir: string;
   /** True unless GitHub says that the repository is private: everybody can read the artifacts of a public one. */

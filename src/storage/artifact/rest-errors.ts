@@ -1,12 +1,13 @@
 import { messageOf } from '../../base/errors.js';
 import { formatDuration } from '../../base/units.js';
 import { StoreError } from '../errors.js';
+import type { ArtifactPermission } from './access.js';
 
 /** What a request is for, for its messages. */
 export interface Purpose {
   /** `list the artifacts of acme/shop` */
   doing: string;
-  permission: 'read' | 'write';
+  permission: ArtifactPermission;
   /** What is asked for is one artifact: where GitHub finds nothing, it is gone. */
   artifact?: boolean;
   /** A request that cleans up is sent although the run was cancelled. */

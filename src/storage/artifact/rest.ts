@@ -104,7 +104,11 @@ export class ArtifactApi {
       if (response.status < 400) return response;
       const wait = limitWait(response.status, response.headers);
       const said = await saidBy(response);
-      if (wait === undefined) throw answerError(response.status, said, purpose);
+      if (wait === undefined)
+        throw answerError(response.status, said, {
+          ...purpose,
+          permission: this.access.permission === 'write' ? 'write' : purpose.permission,
+        });
       if (wait > LONGEST_WAIT_MS || waits === WAITS || this.cancelled) throw limitError(purpose, wait);
       this.reporter.info(
         `GitHub asks to wait ${formatDuration(wait / 1000)} before it takes more requests with this token.`,
