@@ -67,7 +67,8 @@ if (why !== undefined) process.stderr.write(`NOT RUN: what import refuses: ${why
 
   const flipped = (bytes: Buffer, at: number): Buffer => {
     const copy = Buffer.from(bytes);
-    copy[at] = (copy[at] ?? 0) ^ 0xff;
+    const index = at < 0 ? bytes.length + at : at;
+    copy[index] = (copy[index] ?? 0) ^ 0xff;
     return copy;
   };
 
@@ -90,7 +91,8 @@ if (why !== undefined) process.stderr.write(`NOT RUN: what import refuses: ${why
       /is cut off: it lacks the line/,
     ],
     ['gzip cut off', 'a.sql.gz', () => gzipSync(plain).subarray(0, -100), /damaged or cut off: gzip/],
-    ['gzip altered', 'a.sql.gz', () => flipped(gzipSync(plain), 2000), /damaged or cut off: gzip/],
+    // Of the checksum: what else unpacks to may be refused for what it is.
+    ['gzip altered', 'a.sql.gz', () => flipped(gzipSync(plain), -8), /damaged or cut off: gzip/],
     [
       'an archive cut off',
       'a.dump',
@@ -253,6 +255,16 @@ if (why !== undefined) process.stderr.write(`NOT RUN: what import refuses: ${why
     const before = file('before.sql', `${plain.toString()}-- before\n`);
     utimesSync(before, new Date('2025-03-01'), new Date('2025-03-01'));
     expect((await importing(rig.folder, [before], to)).results[0]?.outcome).toBe('imported');
+  });
+
+  it('does not call a file present that is stored in plain, and is to be encrypted now', async () => {
+    const to = { storage: rig.storage().url, name: 'shop' };
+    const path = file('plain_20250101.sql', plain);
+    const first = await importing(rig.folder, [path], to);
+    const recipients = await identityToRecipient(identity);
+    const { results } = await importing(rig.folder, [path], { ...to, recipients });
+    const why = new RegExp(`has this very file as ${first.results[0]?.id}, and not encrypted.*pgkeep delete`);
+    expect(results[0]).toMatchObject({ outcome: 'refused', why: expect.stringMatching(why) as unknown });
   });
 
   it('goes on behind a refused file, and takes of a folder what is a dump', async () => {

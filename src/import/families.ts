@@ -1,5 +1,5 @@
 import { listBackups } from '../backup/catalogue.js';
-import type { Manifest } from '../backup/manifest.js';
+import { isEncrypted, type Manifest } from '../backup/manifest.js';
 import { otherSources } from '../backup/other-source.js';
 import type { Reporter } from '../base/reporter.js';
 import type { Store } from '../storage/store.js';
@@ -9,12 +9,16 @@ export interface Known {
   id: string;
   /** The stores that lack it. */
   lacking: Store[];
+  /** Whether it is encrypted in each of the others. */
+  encrypted: boolean;
 }
+
+type Copy = Pick<Known, 'id' | 'encrypted'>;
 
 /** What the families that are imported into hold: each is listed once. */
 export class Families {
-  /** By family and store: the ids of what is there, by the SHA-256 of the stored file and of the one that was imported. */
-  readonly #ids = new Map<string, Map<Store, Map<string, string>>>();
+  /** By family and store: what is there, by the SHA-256 of the stored file and of the one that was imported. */
+  readonly #copies = new Map<string, Map<Store, Map<string, Copy>>>();
   /** By family: the newest backup that pgkeep made, in whatever store. */
   readonly #made = new Map<string, Manifest>();
 
@@ -26,11 +30,15 @@ export class Families {
 
   /** Looks for a file by its SHA-256; undefined where no store has it. */
   async find(name: string, sha256: string): Promise<Known | undefined> {
-    const ids = await this.#family(name);
-    const found = this.stores.map((store) => ids.get(store)?.get(sha256));
-    const id = found.find((one) => one !== undefined);
-    if (id === undefined) return undefined;
-    return { id, lacking: this.stores.filter((_, index) => found[index] === undefined) };
+    const copies = await this.#family(name);
+    const found = this.stores.map((store) => copies.get(store)?.get(sha256));
+    const [first, ...others] = found.filter((one) => one !== undefined);
+    if (first === undefined) return undefined;
+    return {
+      id: first.id,
+      lacking: this.stores.filter((_, index) => found[index] === undefined),
+      encrypted: [first, ...others].every(({ encrypted }) => encrypted),
+    };
   }
 
   /** The newest backup of a family that was made here, and not imported. */
@@ -41,23 +49,23 @@ export class Families {
 
   /** Notes what was imported, or would be. */
   async note(name: string, sha256: string, id: string): Promise<void> {
-    const ids = await this.#family(name);
-    for (const store of this.stores) ids.get(store)?.set(sha256, id);
+    const copies = await this.#family(name);
+    for (const store of this.stores) copies.get(store)?.set(sha256, { id, encrypted: this.encrypted });
   }
 
-  async #family(name: string): Promise<Map<Store, Map<string, string>>> {
-    const known = this.#ids.get(name);
+  async #family(name: string): Promise<Map<Store, Map<string, Copy>>> {
+    const known = this.#copies.get(name);
     if (known !== undefined) return known;
     // It has no identity to compare, but a family whose backups are encrypted is not to get others by a slip.
     await otherSources(this.stores, name, null, this.encrypted, this.reporter);
-    const ids = new Map<Store, Map<string, string>>();
+    const copies = new Map<Store, Map<string, Copy>>();
     for (const store of this.stores) {
       const { backups } = await listBackups(store, name);
       for (const backup of backups) this.#see(name, backup);
-      ids.set(store, new Map(backups.flatMap((backup) => digestsOf(backup).map((sha) => [sha, backup.id]))));
+      copies.set(store, new Map(backups.flatMap(copiesOf)));
     }
-    this.#ids.set(name, ids);
-    return ids;
+    this.#copies.set(name, copies);
+    return copies;
   }
 
   #see(name: string, backup: Manifest): void {
@@ -67,7 +75,9 @@ export class Families {
   }
 }
 
-function digestsOf({ parts, source }: Manifest): string[] {
+function copiesOf(backup: Manifest): [sha256: string, Copy][] {
+  const { id, parts, source } = backup;
   const stored = parts.filter(({ file }) => file.startsWith('database.')).map(({ sha256 }) => sha256);
-  return source.imported === undefined ? stored : [...stored, source.imported.sha256];
+  const digests = source.imported === undefined ? stored : [...stored, source.imported.sha256];
+  return digests.map((sha256) => [sha256, { id, encrypted: isEncrypted(backup) }]);
 }

@@ -49,6 +49,10 @@ export async function importOne(context: Context, source: Source): Promise<Parti
     ...{ outcome: 'planned', name, database: facts.database ?? null, format: facts.format, ...digest },
     ...{ takenAt: taken.at.toISOString(), takenFrom: taken.from },
   };
+  if (known?.encrypted === false && context.encryption.kind !== 'none')
+    throw new UserError(
+      `${name} has this very file as ${known.id}, and not encrypted. Delete that (\`pgkeep delete ${known.id}\`), and import ${source.path} again.`,
+    );
   if (known?.lacking.length === 0) {
     options.reporter.info(`${name} has this very file already${known.id === '' ? '' : `, as ${known.id}`}.`);
     return { ...result, outcome: 'present', id: known.id === '' ? null : known.id };
