@@ -170,25 +170,55 @@ const STATES = [
   });
   afterAll(() => rig.stop());
 
+  /** Waits until our count has waited for a lock so many times, each until its `lock_timeout`. */
+  async function countWaits(watcher: Psql, times: number): Promise<void> {
+    const tries = new Set<string>();
+    await until(`try ${times} of the count`, async () => {
+      const begun = await watcher.value(
+        `SELECT coalesce(max(query_start)::text, '') FROM pg_stat_activity
+         WHERE application_name LIKE 'pgkeep %' AND wait_event_type = 'Lock' AND query LIKE '%count(*)%'`,
+      );
+      if (begun !== '') tries.add(begun);
+      return tries.size >= times ? true : undefined;
+    });
+  }
+
   it('survives a lock that waits behind pg_dump for longer than our own patience', async () => {
-    await rig.database('big', BIG, ...STATES, `CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'`);
+    const gate = await rig.database(
+      'big',
+      BIG,
+      ...STATES,
+      `CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'`,
+    );
+    const [migration, other] = await Promise.all([rig.psql('big'), rig.psql('big')]);
+    const waiting = (query: string): Promise<true> =>
+      until(`${query} waits`, async () => {
+        const count = await other.value(
+          `SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '${query}'`,
+        );
+        return count === '0' ? undefined : true;
+      });
+    // pg_dump reads this catalog when it has its locks, so the migration is there before anything is counted.
+    await gate.exec('BEGIN', 'LOCK TABLE pg_catalog.pg_transform IN ACCESS EXCLUSIVE MODE');
     const { url } = rig.storage();
     const running = rig.backup({ 'database-url': rig.server.url('big'), storage: url, 'lock-timeout': '1s' });
+    await waiting('%FROM pg_transform%');
+    const altered = migration.exec('ALTER TABLE big ADD COLUMN later int');
+    await waiting('ALTER TABLE big%');
+    await gate.exec('COMMIT');
     const thaw = await freezeDump(rig, 'big');
-    const migration = await rig.psql('big');
-    // Nothing of this changes what is being dumped.
-    await migration.exec(
+    await countWaits(other, 3);
+    // Nothing of this changes what is being dumped. Before the count it would be taken for something that might.
+    await other.exec(
       `ALTER TYPE st ADD VALUE 'later'`,
       'DROP FUNCTION f()',
       'CREATE TYPE another AS (a int)',
       'CREATE TEMP TABLE passing (a another)',
     );
-    const altered = migration.exec('ALTER TABLE big ADD COLUMN later int');
-    await new Promise((resolve) => setTimeout(resolve, 4000));
     thaw();
     const run = await running;
     await altered;
-    await migration.close();
+    await Promise.all([gate, migration, other].map((psql) => psql.close()));
     expect(run.error).toBeUndefined();
     expect(run.said.warnings).toEqual([]);
   });
