@@ -1,8 +1,11 @@
+import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import { createdDatabase } from '../../src/import/facts.js';
 import { kindOf } from '../../src/import/magic.js';
 import { takenAt, timeInName } from '../../src/import/taken-at.js';
+import { readPlainDump } from '../../src/import/plain-dump.js';
 import { notADump } from '../../src/import/unusable.js';
+import { readInputs } from '../../src/inputs/read.js';
 
 /** As `date` would have written it on this machine. */
 const local = (year: number, month: number, day: number, ...time: number[]): Date =>
@@ -130,5 +133,38 @@ describe('createdDatabase', () => {
     ],
   ])('%s', (statement, locale) => {
     expect(createdDatabase(statement)?.locale).toEqual(locale);
+  });
+});
+
+describe('what is behind a plain dump', () => {
+  const dump =
+    '--\n-- PostgreSQL database dump\n--\n\n-- Dumped from database version 17.7\n\n--\n-- PostgreSQL database dump complete\n--\n\n';
+  const read = (text: string): ReturnType<typeof readPlainDump> =>
+    readPlainDump(Readable.from([Buffer.from(text)]), 'a.sql');
+
+  it.each(['', '\\unrestrict k3fd\n', '\n-- Reset session config\nRESET ALL;\n'])(
+    'may be %j',
+    async (rest) => {
+      expect(await read(dump + rest)).toMatchObject({ server: { version: '17.7' } });
+    },
+  );
+
+  it.each(['DROP TABLE orders;', 'RESET ALLOWED;', dump])('may not be %j', async (rest) => {
+    await expect(read(dump + rest)).rejects.toThrow(
+      /^a\.sql (goes on behind its end|holds more than one dump)/,
+    );
+  });
+});
+
+describe('inputs of an import', () => {
+  it.each<[Record<string, string>, RegExp]>([
+    [{ storage: 'artifact://' }, /made by a workflow run, not from a terminal/],
+    [{ 'taken-at': '2999-01-01' }, /lies in the future/],
+    [{ 'taken-at': 'yesterday' }, /allowed: an ISO time/],
+    [{ passphrase: 'x', recipients: 'age1x' }, /both given/],
+    [{ name: '{server}' }, /only \{database\}/],
+  ])('refuses the inputs %j', (inputs, expected) => {
+    const all: Record<string, string> = { storage: 'file:///b', ...inputs };
+    expect(() => readInputs('import', (name) => all[name])).toThrow(expected);
   });
 });

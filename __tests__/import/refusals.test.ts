@@ -13,7 +13,6 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { run } from '../../src/base/process.js';
 import { redReasons } from '../../src/import/run.js';
-import { readInputs } from '../../src/inputs/read.js';
 import { PASSWORD } from '../servers/postgres.mjs';
 import { filesIn, Rig, rigMissing } from '../support/backup-rig.js';
 import { missingPrograms } from '../support/clients.js';
@@ -125,6 +124,18 @@ if (why !== undefined) process.stderr.write(`NOT RUN: what import refuses: ${why
       /^\/.*a\.sql is refused\. The dump tells psql to run/,
     ],
     [
+      'an archive of an unknown version',
+      'a.dump',
+      () => Buffer.from(custom).fill(9, 5, 6),
+      /a\.dump cannot be read\. The archive has version 9\.\d+/,
+    ],
+    [
+      'the table of contents of a folder',
+      'toc.dat',
+      () => Buffer.from(custom).fill(3, 10, 11),
+      /toc\.dat is one file of a dump.*Import its folder/,
+    ],
+    [
       'a script with a hole in it, as a bad disk leaves one',
       'a.sql',
       () => Buffer.from(plain).fill(0, plain.indexOf('COPY') + 200, plain.indexOf('COPY') + 300),
@@ -152,6 +163,13 @@ if (why !== undefined) process.stderr.write(`NOT RUN: what import refuses: ${why
     ['a name that begins a line', '\n::error::x.dump', () => '<html>', /\/\\n::error::x\.dump is a page/],
   ])('refuses %s', async (_what, name, bytes, expected) => {
     expect(await refusal(file(name, bytes()))).toMatch(expected);
+  });
+
+  it('says of a tar archive of dumps what to do with it', async () => {
+    const path = await dumpBy(rig, 'shop', 'dumps.tar.gz', 'tar -czf "$OUT" a.sql a.dump');
+    expect(await refusal(path)).toMatch(
+      /dumps\.tar\.gz is a tar archive without a toc\.dat.*\("a\.sql", "a\.dump"\).*tar -xf/,
+    );
   });
 
   it('makes a backup of each database in the dump of a whole server', async () => {
@@ -229,12 +247,6 @@ if (why !== undefined) process.stderr.write(`NOT RUN: what import refuses: ${why
     expect(await refusal(short, { identity })).toMatch(/truncated|altered/);
   });
 
-  it('takes what Supabase writes behind a dump, and a comment', async () => {
-    const path = file('supabase_20250101.sql', `${plain.toString()}\n-- Reset session config\nRESET ALL;\n`);
-    const { results } = await importing(rig.folder, [path], { storage: rig.storage().url, name: 'shop' });
-    expect(results[0]?.outcome).toBe('imported');
-  });
-
   it('does not let a copied file without a date pass for the newest backup', async () => {
     const store = rig.storage();
     const { error } = await rig.backup({ storage: store.url, 'database-url': rig.server.url('shop') });
@@ -310,17 +322,6 @@ if (why !== undefined) process.stderr.write(`NOT RUN: what import refuses: ${why
     const { results, said } = await importing(rig.folder, [path], { storage, name: 'shop' });
     expect(results[0]).toMatchObject({ takenAt: '2025-03-01T04:05:06.000Z', takenFrom: 'file time' });
     expect(said.warnings.join()).toMatch(/the time at which the file was last written is taken/);
-  });
-
-  it.each<[Record<string, string>, RegExp]>([
-    [{ storage: 'artifact://' }, /made by a workflow run, not from a terminal/],
-    [{ 'taken-at': '2999-01-01' }, /lies in the future/],
-    [{ 'taken-at': 'yesterday' }, /allowed: an ISO time/],
-    [{ passphrase: 'x', recipients: 'age1x' }, /both given/],
-    [{ name: '{server}' }, /only \{database\}/],
-  ])('refuses the inputs %j', (inputs, expected) => {
-    const all: Record<string, string> = { storage: 'file:///b', ...inputs };
-    expect(() => readInputs('import', (name) => all[name])).toThrow(expected);
   });
 
   it('stores nothing of a file that is written to meanwhile, or when it is told to stop', async () => {

@@ -1,6 +1,6 @@
-import { CancelledError } from '../base/errors.js';
+import { CancelledError, messageOf, UserError } from '../base/errors.js';
 import type { FindOptions } from '../postgres/programs/index.js';
-import { readTocStart } from '../restore/archive/index.js';
+import { readTocStart, type TocFile } from '../restore/archive/index.js';
 import { DigestMeter } from '../storage/digest.js';
 import type { Digest } from '../storage/store.js';
 import { readCustomDump, readDirectoryDump } from './archive-dump.js';
@@ -38,7 +38,7 @@ export async function examine(
       case 'tar':
         return readDirectoryDump(asDirectoryTar(unpacked(), file), source.bytes, { file, find, signal });
       case 'custom':
-        return readCustomDump(unpacked(), readTocStart(layers.head), { file, find, signal });
+        return readCustomDump(unpacked(), startOf(layers.head, file), { file, find, signal });
     }
   };
   try {
@@ -46,6 +46,21 @@ export async function examine(
     return { facts, digest: meter.digest() };
   } catch (error) {
     throw signal.aborted ? new CancelledError() : error;
+  }
+}
+
+/** Where an archive says its format, behind its name, its version and the sizes of its numbers; and the custom one's. */
+const FORMAT = { at: 10, custom: 1 };
+
+/** The table of contents at the beginning of an archive. @throws UserError that names the file */
+function startOf(head: Buffer, file: string): TocFile {
+  if ((head[FORMAT.at] ?? FORMAT.custom) !== FORMAT.custom)
+    throw new UserError(`${file} is one file of a dump in the directory format. Import its folder.`);
+  try {
+    return readTocStart(head);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`${file} cannot be read. ${messageOf(error)}`, { cause: error });
   }
 }
 

@@ -24,6 +24,7 @@ export async function* asDirectoryTar(
   file: string,
 ): AsyncIterable<Uint8Array> {
   const blocks = new Blocks(source);
+  const names: string[] = [];
   for (;;) {
     const header = await blocks.take(BLOCK);
     if (header === undefined) throw cutOff(file);
@@ -31,6 +32,7 @@ export async function* asDirectoryTar(
     const size = sizeOf(header, file);
     const padded = Math.ceil(size / BLOCK) * BLOCK;
     const name = nameOf(header, size, file);
+    if (name !== undefined) names.push(name);
     const large = /^blobs_(\d+)\.toc$/.exec(name ?? '');
     if (name !== undefined && large !== null) {
       const list = await blocks.take(padded);
@@ -49,6 +51,7 @@ export async function* asDirectoryTar(
       if (name !== undefined) yield bytes;
     }
   }
+  if (!names.includes('toc.dat')) throw noDump(file, names);
   // What a tar program adds behind its end is nothing but padding.
   for (let rest = await blocks.some(Infinity); rest !== undefined; rest = await blocks.some(Infinity));
   yield Buffer.alloc(2 * BLOCK);
@@ -56,6 +59,13 @@ export async function* asDirectoryTar(
 
 function cutOff(file: string): UserError {
   return new UserError(`${file} is cut off: the tar archive has no end. Import another copy.`);
+}
+
+function noDump(file: string, names: readonly string[]): UserError {
+  const some = names.slice(0, 3).map((name) => JSON.stringify(name));
+  return new UserError(
+    `${file} is a tar archive without a toc.dat, so it is no dump itself. If there are dumps in it (${some.join(', ')}${names.length > 3 ? ', ...' : ''}), unpack it with \`tar -xf\`, and import those.`,
+  );
 }
 
 function field(header: Buffer, { at, length }: { at: number; length: number }): string {

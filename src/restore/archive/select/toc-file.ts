@@ -117,7 +117,7 @@ class TocReader {
     this.#byte();
     if (major !== 1 || this.#minor < OLDEST || this.#minor > NEWEST)
       throw new UserError(
-        `The archive has version ${major}.${this.#minor}; parts can be restored of archives 1.${OLDEST} to 1.${NEWEST}. Restore it as a whole.`,
+        `The archive has version ${major}.${this.#minor}, and pgkeep reads 1.${OLDEST} to 1.${NEWEST}. Take a newer pgkeep; pg_restore of the major that made it restores the whole.`,
       );
     this.#intSize = this.#byte();
     this.#offsetSize = this.#byte();
