@@ -5,6 +5,7 @@ import type { Psql } from '../postgres/psql.js';
 import type { TocEntry } from '../postgres/toc.js';
 import { allOrStop } from './all-or-stop.js';
 import type { Archive } from './archive-request.js';
+import { requireDefinitionsKept } from './fingerprint/catalog-changes.js';
 import { Patience } from './fingerprint/patience.js';
 import { measure, type Measured } from './fingerprint/take.js';
 import { yieldToOthers } from './fingerprint/watch.js';
@@ -42,10 +43,19 @@ export async function measureArchive(request: MeasureRequest): Promise<MeasuredA
   const patience = new Patience(archive.ended, inputs.lockTimeout, signal);
   const application = `pgkeep ${randomBytes(6).toString('hex')}`;
   const conninfo = `${dump.conninfo} application_name='${application}'`;
-  const schemaHash = async (): Promise<string | null> =>
-    level === 'none' || selection.content === 'data'
-      ? null
-      : hashSchema({ programs, connection, args: schemaDumpArgs({ ...dump, conninfo }), patience, signal });
+  const schemaHash = async (): Promise<string | null> => {
+    if (level === 'none' || selection.content === 'data') return null;
+    const args = schemaDumpArgs({ ...dump, conninfo });
+    const hash = await hashSchema({ programs, connection, args, patience, signal });
+    // It may have waited for long, and pg_dump leaves out what it finds no longer there, without a word.
+    const psql = await open('that looks at the definitions once more');
+    try {
+      await requireDefinitionsKept(psql, snapshot.id, toc);
+    } finally {
+      await psql.close();
+    }
+    return hash;
+  };
   const done = new AbortController();
   const yielding = yieldAfter(archive.ended, request, application, done.signal);
   try {

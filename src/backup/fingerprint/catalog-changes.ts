@@ -1,5 +1,6 @@
 import type { Psql } from '../../postgres/psql.js';
 import { objectKeys, tableDataOids, type TocEntry } from '../../postgres/toc.js';
+import { importSnapshot } from '../snapshot.js';
 import { ChangedWhileDumpingError } from './changed.js';
 
 /** What the catalog calls an object, and what else of it is read by name or as it is now, whatever the snapshot. */
@@ -134,4 +135,19 @@ function isSame(before: NamedObject, now: NamedObject): boolean {
     before.space === now.space &&
     Object.entries(before.parts).every(([part, value]) => now.parts[part] === value)
   );
+}
+
+/**
+ * Looks at all definitions that an archive holds, as they are now and as the snapshot has them. The session is in the
+ * snapshot's transaction afterwards.
+ * @throws ChangedWhileDumpingError when one of them is gone, or no longer what it was.
+ */
+export async function requireDefinitionsKept(
+  psql: Psql,
+  snapshot: string,
+  toc: readonly TocEntry[],
+): Promise<void> {
+  const now = await readDefinitions(psql);
+  await importSnapshot(psql, snapshot, []);
+  requireSameNames(heldObjects(await readDefinitions(psql), toc), now, true);
 }
