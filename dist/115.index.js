@@ -64,7 +64,7 @@ const UNFINISHED = {
             return {
                 inputs,
                 result: await (0,told/* pruneTold */.I)({
-                    ...(0,shared/* actionOptions */.Rj)(context, inputs),
+                    ...(0,shared/* actionOptions */.Rj)('prune', context, inputs),
                     inputs
                 })
             };

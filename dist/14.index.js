@@ -16,6 +16,8 @@ __webpack_require__.d(__webpack_exports__, {
   ZA: () => (/* binding */ toldInSummary)
 });
 
+// UNUSED EXPORTS: ARTIFACT_PERMISSIONS
+
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __webpack_require__(48161);
 // EXTERNAL MODULE: ./lib/backup/log.js
@@ -68,7 +70,18 @@ var version = __webpack_require__(13411);
         }
     };
 }
-/** What a room is run with in a workflow, but for its inputs, which must be there before. */ function actionOptions(context, inputs) {
+/**
+ * What each action needs of the token with `artifact://`. To make artifacts takes no permission, to delete them does: a
+ * backup does so where it prunes, and where it fails or begins anew.
+ */ const ARTIFACT_PERMISSIONS = {
+    backup: 'write',
+    prune: 'write',
+    verify: 'write',
+    restore: 'read',
+    'check-migrations': 'read',
+    status: 'read'
+};
+/** What a room is run with in a workflow, but for its inputs, which must be there before. */ function actionOptions(action, context, inputs) {
     const { reporter, signal, github } = context;
     const tempDir = process.env['RUNNER_TEMP'] ?? (0,external_node_os_.tmpdir)();
     return {
@@ -78,6 +91,7 @@ var version = __webpack_require__(13411);
             token: inputs.githubToken,
             tempDir,
             isPublic: isForEverybody(context),
+            permission: ARTIFACT_PERMISSIONS[action],
             retentionDays: inputs.artifactRetentionDays
         }),
         cache: toolCache,
@@ -388,7 +402,7 @@ const BROKEN = /Unable to make request|Upload progress stalled|socket hang up|EC
 
 
 
-/** How this process reaches the artifacts of its repository; undefined where it is not known which repository that is. */ function artifactAccess({ token, tempDir, isPublic, env = process.env, retentionDays }) {
+/** How this process reaches the artifacts of its repository; undefined where it is not known which repository that is. */ function artifactAccess({ token, tempDir, isPublic, permission, env = process.env, retentionDays }) {
     const repository = env['GITHUB_REPOSITORY'];
     if (!repository) return undefined;
     // GitHub gives them to actions alone.
@@ -401,6 +415,7 @@ const BROKEN = /Unable to make request|Upload progress stalled|socket hang up|EC
         token: token ?? '',
         tempDir,
         isPublic,
+        permission,
         retentionDays,
         ...uploads ? {
             upload

@@ -331,7 +331,7 @@ const SKIPPED = 'NOT CHECKED: the pull request comes from a fork. Its run has no
 async function check(context, request) {
     const { reporter, signal } = context;
     const inputs = (0,github_inputs/* readActionInputs */.U)('check-migrations', reporter);
-    const options = (0,shared/* actionOptions */.Rj)(context, inputs);
+    const options = (0,shared/* actionOptions */.Rj)('check-migrations', context, inputs);
     const api = request === undefined ? undefined : pullRequestApi(options.artifacts, signal);
     const number = request?.number ?? 0;
     const comment = api === undefined || !inputs.comment ? undefined : new PullRequestComment(api, number, commentMarker(inputs.name ?? '', inputs.workingDirectory), reporter);

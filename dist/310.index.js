@@ -165,7 +165,7 @@ const UNFINISHED = {
             return {
                 inputs,
                 result: await (0,told/* backupTold */.c)({
-                    ...(0,shared/* actionOptions */.Rj)(context, inputs),
+                    ...(0,shared/* actionOptions */.Rj)('backup', context, inputs),
                     inputs
                 })
             };

@@ -170,7 +170,7 @@ const UNFINISHED = {
         const result = await (0,shared/* toldInSummary */.ZA)(context, UNFINISHED, ()=>{
             const inputs = (0,github_inputs/* readActionInputs */.U)('verify', reporter);
             return (0,told/* verifyTold */.p)({
-                ...(0,shared/* actionOptions */.Rj)(context, inputs),
+                ...(0,shared/* actionOptions */.Rj)('verify', context, inputs),
                 inputs
             });
         });

@@ -167,7 +167,7 @@ const UNFINISHED = {
         const { reporter } = context;
         const result = await (0,shared/* toldInSummary */.ZA)(context, UNFINISHED, ()=>{
             const inputs = (0,github_inputs/* readActionInputs */.U)('status', reporter);
-            const options = (0,shared/* actionOptions */.Rj)(context, inputs);
+            const options = (0,shared/* actionOptions */.Rj)('status', context, inputs);
             return (0,told/* statusTold */.Y)({
                 ...options,
                 inputs,

@@ -133,7 +133,7 @@ const UNFINISHED = {
         const result = await (0,shared/* toldInSummary */.ZA)(context, UNFINISHED, ()=>{
             const inputs = (0,github_inputs/* readActionInputs */.U)('restore', reporter);
             return (0,told/* restoreTold */.A)({
-                ...(0,shared/* actionOptions */.Rj)(context, inputs),
+                ...(0,shared/* actionOptions */.Rj)('restore', context, inputs),
                 inputs,
                 isPublic
             });

@@ -3565,7 +3565,22 @@ function customArchive(request) {
 
 // EXTERNAL MODULE: ./lib/postgres/toc.js
 var postgres_toc = __nccwpck_require__(45649);
+;// CONCATENATED MODULE: ./lib/backup/snapshot.js
+/**
+ * Exports a snapshot from `psql`, whose session must then stay open and run nothing more until pg_dump has ended:
+ * any error in it would end the snapshot.
+ */ async function exportSnapshot(psql) {
+    await psql.exec('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY');
+    return psql.query(`SELECT json_build_object('id', pg_export_snapshot(), 'at', to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))`);
+}
+/** Starts a transaction in `psql` that sees exactly what the snapshot's own session sees. */ async function importSnapshot(psql, id, settings) {
+    await psql.exec('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY');
+    await psql.exec(`SET TRANSACTION SNAPSHOT '${id.replaceAll("'", "''")}'`);
+    for (const setting of settings)await psql.exec(`SET LOCAL ${setting}`);
+}
+
 ;// CONCATENATED MODULE: ./lib/backup/fingerprint/catalog-changes.js
+
 
 
 // pg_dump asks the server for definitions (format_type, pg_get_expr and the like) and for rows (COPY, the output of enums)
@@ -3646,6 +3661,15 @@ const DEFINITIONS = [
 function isSame(before, now) {
     return before.name === now.name && before.space === now.space && Object.entries(before.parts).every(([part, value])=>now.parts[part] === value);
 }
+/**
+ * Looks at all definitions that an archive holds, as they are now and as the snapshot has them. The session is in the
+ * snapshot's transaction afterwards.
+ * @throws ChangedWhileDumpingError when one of them is gone, or no longer what it was.
+ */ async function requireDefinitionsKept(psql, snapshot, toc) {
+    const now = await readDefinitions(psql);
+    await importSnapshot(psql, snapshot, []);
+    requireSameNames(heldObjects(await readDefinitions(psql), toc), now, true);
+}
 
 ;// CONCATENATED MODULE: ./lib/backup/fingerprint/patience.js
 
@@ -3684,20 +3708,6 @@ var external_node_crypto_ = __nccwpck_require__(77598);
 var hashes = __nccwpck_require__(84349);
 // EXTERNAL MODULE: ./lib/postgres/database/properties.js
 var properties = __nccwpck_require__(97840);
-;// CONCATENATED MODULE: ./lib/backup/snapshot.js
-/**
- * Exports a snapshot from `psql`, whose session must then stay open and run nothing more until pg_dump has ended:
- * any error in it would end the snapshot.
- */ async function exportSnapshot(psql) {
-    await psql.exec('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY');
-    return psql.query(`SELECT json_build_object('id', pg_export_snapshot(), 'at', to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))`);
-}
-/** Starts a transaction in `psql` that sees exactly what the snapshot's own session sees. */ async function importSnapshot(psql, id, settings) {
-    await psql.exec('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY');
-    await psql.exec(`SET TRANSACTION SNAPSHOT '${id.replaceAll("'", "''")}'`);
-    for (const setting of settings)await psql.exec(`SET LOCAL ${setting}`);
-}
-
 // EXTERNAL MODULE: ./lib/backup/fingerprint/savepoint.js
 var savepoint = __nccwpck_require__(25328);
 ;// CONCATENATED MODULE: ./lib/backup/fingerprint/extension-tables.js
@@ -4153,6 +4163,7 @@ const LOCK_FAILED = /lock timeout|could not obtain lock|canceling statement due 
 
 
 
+
 /** Measures what an archive that is being written holds, from its table of contents and in its snapshot. */ async function measureArchive(request) {
     const { archive, snapshot, database, dump, signal, open } = request;
     const { programs, connection, inputs, reporter } = request.context;
@@ -4163,16 +4174,28 @@ const LOCK_FAILED = /lock timeout|could not obtain lock|canceling statement due 
     const patience = new Patience(archive.ended, inputs.lockTimeout, signal);
     const application = `pgkeep ${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`;
     const conninfo = `${dump.conninfo} application_name='${application}'`;
-    const schemaHash = async ()=>level === 'none' || selection.content === 'data' ? null : hashSchema({
+    const schemaHash = async ()=>{
+        if (level === 'none' || selection.content === 'data') return null;
+        const args = (0,argv/* schemaDumpArgs */.h2)({
+            ...dump,
+            conninfo
+        });
+        const hash = await hashSchema({
             programs,
             connection,
-            args: (0,argv/* schemaDumpArgs */.h2)({
-                ...dump,
-                conninfo
-            }),
+            args,
             patience,
             signal
         });
+        // It may have waited for long, and pg_dump leaves out what it finds no longer there, without a word.
+        const psql = await open('that looks at the definitions once more');
+        try {
+            await requireDefinitionsKept(psql, snapshot.id, toc);
+        } finally{
+            await psql.close();
+        }
+        return hash;
+    };
     const done = new AbortController();
     const yielding = yieldAfter(archive.ended, request, application, done.signal);
     try {
@@ -20766,7 +20789,7 @@ class TocReader {
         const major = this.#byte();
         this.#minor = this.#byte();
         this.#byte();
-        if (major !== 1 || this.#minor < OLDEST || this.#minor > NEWEST) throw new base_errors/* UserError */.yo(`The archive has version ${major}.${this.#minor}; parts can be restored of archives 1.${OLDEST} to 1.${NEWEST}. Restore it as a whole.`);
+        if (major !== 1 || this.#minor < OLDEST || this.#minor > NEWEST) throw new base_errors/* UserError */.yo(`The archive has version ${major}.${this.#minor}, and pgkeep reads 1.${OLDEST} to 1.${NEWEST}. Take a newer pgkeep; pg_restore of the major that made it restores the whole.`);
         this.#intSize = this.#byte();
         this.#offsetSize = this.#byte();
         // The format: 1 for custom; a directory's file says 3, for tar.
@@ -29437,7 +29460,10 @@ const CLEANUP_MS = 2500;
             if (response.status < 400) return response;
             const wait = (0,rest_errors/* limitWait */.xu)(response.status, response.headers);
             const said = await (0,github_rest/* saidBy */.T)(response);
-            if (wait === undefined) throw (0,rest_errors/* answerError */.n)(response.status, said, purpose);
+            if (wait === undefined) throw (0,rest_errors/* answerError */.n)(response.status, said, {
+                ...purpose,
+                permission: this.access.permission === 'write' ? 'write' : purpose.permission
+            });
             if (wait > rest_errors/* LONGEST_WAIT_MS */.u_ || waits === WAITS || this.cancelled) throw (0,rest_errors/* limitError */.yT)(purpose, wait);
             this.reporter.info(`GitHub asks to wait ${(0,units/* formatDuration */.a3)(wait / 1000)} before it takes more requests with this token.`);
             await this.sleep(wait, this.options.signal);
@@ -37469,6 +37495,7 @@ const PREFIX = {
  * @throws UserError, as it runs, for an archive that holds anything but plain files, or is cut off
  */ async function* asDirectoryTar(source, file) {
     const blocks = new Blocks(source);
+    const names = [];
     for(;;){
         const header = await blocks.take(BLOCK);
         if (header === undefined) throw cutOff(file);
@@ -37476,6 +37503,7 @@ const PREFIX = {
         const size = sizeOf(header, file);
         const padded = Math.ceil(size / BLOCK) * BLOCK;
         const name = nameOf(header, size, file);
+        if (name !== undefined) names.push(name);
         const large = /^blobs_(\d+)\.toc$/.exec(name ?? '');
         if (name !== undefined && large !== null) {
             const list = await blocks.take(padded);
@@ -37494,12 +37522,17 @@ const PREFIX = {
             if (name !== undefined) yield bytes;
         }
     }
+    if (!names.includes('toc.dat')) throw noDump(file, names);
     // What a tar program adds behind its end is nothing but padding.
     for(let rest = await blocks.some(Infinity); rest !== undefined; rest = await blocks.some(Infinity));
     yield Buffer.alloc(2 * BLOCK);
 }
 function cutOff(file) {
     return new errors/* UserError */.yo(`${file} is cut off: the tar archive has no end. Import another copy.`);
+}
+function noDump(file, names) {
+    const some = names.slice(0, 3).map((name)=>JSON.stringify(name));
+    return new errors/* UserError */.yo(`${file} is a tar archive without a toc.dat, so it is no dump itself. If there are dumps in it (${some.join(', ')}${names.length > 3 ? ', ...' : ''}), unpack it with \`tar -xf\`, and import those.`);
 }
 function field(header, { at, length }) {
     return header.subarray(at, at + length).toString('latin1').replace(/\0.*$/s, '');
@@ -37595,7 +37628,7 @@ function renamed(original, base, file) {
                     signal
                 });
             case 'custom':
-                return readCustomDump(unpacked(), (0,archive/* readTocStart */.P_)(layers.head), {
+                return readCustomDump(unpacked(), startOf(layers.head, file), {
                     file,
                     find,
                     signal
@@ -37612,6 +37645,21 @@ function renamed(original, base, file) {
         throw signal.aborted ? new errors/* CancelledError */.cc() : error;
     }
 }
+/** Where an archive says its format, behind its name, its version and the sizes of its numbers; and the custom one's. */ const FORMAT = {
+    at: 10,
+    custom: 1
+};
+/** The table of contents at the beginning of an archive. @throws UserError that names the file */ function startOf(head, file) {
+    if ((head[FORMAT.at] ?? FORMAT.custom) !== FORMAT.custom) throw new errors/* UserError */.yo(`${file} is one file of a dump in the directory format. Import its folder.`);
+    try {
+        return (0,archive/* readTocStart */.P_)(head);
+    } catch (error) {
+        if (!(error instanceof errors/* UserError */.yo)) throw error;
+        throw new errors/* UserError */.yo(`${file} cannot be read. ${(0,errors/* messageOf */.bD)(error)}`, {
+            cause: error
+        });
+    }
+}
 async function* metered(source, meter) {
     for await (const chunk of source){
         meter.update(chunk);
@@ -37622,16 +37670,19 @@ async function* metered(source, meter) {
     return decompressor === undefined ? opened : through(opened, decompressor, how);
 }
 
+// EXTERNAL MODULE: ./lib/backup/manifest.js
+var backup_manifest = __nccwpck_require__(78841);
 // EXTERNAL MODULE: ./lib/backup/other-source.js
 var other_source = __nccwpck_require__(16680);
 ;// CONCATENATED MODULE: ./lib/import/families.js
+
 
 
 /** What the families that are imported into hold: each is listed once. */ class Families {
     stores;
     encrypted;
     reporter;
-    /** By family and store: the ids of what is there, by the SHA-256 of the stored file and of the one that was imported. */ #ids = new Map();
+    /** By family and store: what is there, by the SHA-256 of the stored file and of the one that was imported. */ #copies = new Map();
     /** By family: the newest backup that pgkeep made, in whatever store. */ #made = new Map();
     constructor(stores, encrypted, reporter){
         this.stores = stores;
@@ -37639,13 +37690,17 @@ var other_source = __nccwpck_require__(16680);
         this.reporter = reporter;
     }
     /** Looks for a file by its SHA-256; undefined where no store has it. */ async find(name, sha256) {
-        const ids = await this.#family(name);
-        const found = this.stores.map((store)=>ids.get(store)?.get(sha256));
-        const id = found.find((one)=>one !== undefined);
-        if (id === undefined) return undefined;
+        const copies = await this.#family(name);
+        const found = this.stores.map((store)=>copies.get(store)?.get(sha256));
+        const [first, ...others] = found.filter((one)=>one !== undefined);
+        if (first === undefined) return undefined;
         return {
-            id,
-            lacking: this.stores.filter((_, index)=>found[index] === undefined)
+            id: first.id,
+            lacking: this.stores.filter((_, index)=>found[index] === undefined),
+            encrypted: [
+                first,
+                ...others
+            ].every(({ encrypted })=>encrypted)
         };
     }
     /** The newest backup of a family that was made here, and not imported. */ async newestMade(name) {
@@ -37653,25 +37708,25 @@ var other_source = __nccwpck_require__(16680);
         return this.#made.get(name);
     }
     /** Notes what was imported, or would be. */ async note(name, sha256, id) {
-        const ids = await this.#family(name);
-        for (const store of this.stores)ids.get(store)?.set(sha256, id);
+        const copies = await this.#family(name);
+        for (const store of this.stores)copies.get(store)?.set(sha256, {
+            id,
+            encrypted: this.encrypted
+        });
     }
     async #family(name) {
-        const known = this.#ids.get(name);
+        const known = this.#copies.get(name);
         if (known !== undefined) return known;
         // It has no identity to compare, but a family whose backups are encrypted is not to get others by a slip.
         await (0,other_source/* otherSources */.$)(this.stores, name, null, this.encrypted, this.reporter);
-        const ids = new Map();
+        const copies = new Map();
         for (const store of this.stores){
             const { backups } = await (0,catalogue/* listBackups */.Cw)(store, name);
             for (const backup of backups)this.#see(name, backup);
-            ids.set(store, new Map(backups.flatMap((backup)=>digestsOf(backup).map((sha)=>[
-                        sha,
-                        backup.id
-                    ]))));
+            copies.set(store, new Map(backups.flatMap(copiesOf)));
         }
-        this.#ids.set(name, ids);
-        return ids;
+        this.#copies.set(name, copies);
+        return copies;
     }
     #see(name, backup) {
         const newest = this.#made.get(name);
@@ -37679,12 +37734,20 @@ var other_source = __nccwpck_require__(16680);
         if (newest === undefined || newest.snapshotAt < backup.snapshotAt) this.#made.set(name, backup);
     }
 }
-function digestsOf({ parts, source }) {
+function copiesOf(backup) {
+    const { id, parts, source } = backup;
     const stored = parts.filter(({ file })=>file.startsWith('database.')).map(({ sha256 })=>sha256);
-    return source.imported === undefined ? stored : [
+    const digests = source.imported === undefined ? stored : [
         ...stored,
         source.imported.sha256
     ];
+    return digests.map((sha256)=>[
+            sha256,
+            {
+                id,
+                encrypted: (0,backup_manifest/* isEncrypted */.ph)(backup)
+            }
+        ]);
 }
 
 ;// CONCATENATED MODULE: ./lib/import/magic.js
@@ -38018,8 +38081,6 @@ var describe = __nccwpck_require__(35841);
 var fetch_command = __nccwpck_require__(71234);
 // EXTERNAL MODULE: ./lib/backup/layout.js
 var layout = __nccwpck_require__(30802);
-// EXTERNAL MODULE: ./lib/backup/manifest.js
-var backup_manifest = __nccwpck_require__(78841);
 // EXTERNAL MODULE: ./lib/backup/recovery.js
 var recovery = __nccwpck_require__(75415);
 // EXTERNAL MODULE: ./lib/backup/store-group.js
@@ -38287,6 +38348,7 @@ const DATED = /(?<!\d)((?:19|20)\d\d)([-._]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[0
             takenFrom: taken.from
         }
     };
+    if (known?.encrypted === false && context.encryption.kind !== 'none') throw new errors/* UserError */.yo(`${name} has this very file as ${known.id}, and not encrypted. Delete that (\`pgkeep delete ${known.id}\`), and import ${source.path} again.`);
     if (known?.lacking.length === 0) {
         options.reporter.info(`${name} has this very file already${known.id === '' ? '' : `, as ${known.id}`}.`);
         return {
