@@ -13,7 +13,7 @@ import { reportText } from '../../src/verify/report-text.js';
 import { Rig, rigMissing } from '../support/backup-rig.js';
 import { missingPrograms } from '../support/clients.js';
 import { dumpBy, importing, manifestOf, rowsOf } from '../support/import-rig.js';
-import { borderMajors } from '../support/majors.js';
+import { newestMajors } from '../support/majors.js';
 import { restoring } from '../support/restore-rig.js';
 import { verify } from '../support/verify-rig.js';
 
@@ -75,7 +75,7 @@ const RESTORED = [
   'age',
 ];
 
-(why === undefined ? describe : describe.skip).each(borderMajors())('import from PostgreSQL %i', (major) => {
+(why === undefined ? describe : describe.skip).each(newestMajors())('import from PostgreSQL %i', (major) => {
   let rig: Rig;
   let source: Record<string, string>;
   let identity: string;

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Psql } from '../../src/postgres/psql.js';
 import { Rig, rigMissing, type Published } from '../support/backup-rig.js';
-import { borderMajors } from '../support/majors.js';
+import { newestMajors } from '../support/majors.js';
 import { databasesOf, messagesOf, restoring } from '../support/restore-rig.js';
 
-const majors = rigMissing === undefined ? borderMajors() : [];
+const majors = rigMissing === undefined ? newestMajors() : [];
 if (majors.length === 0) process.stderr.write(`NOT RUN: fresh: ${rigMissing ?? 'no server'}\n`);
 const suite = majors.length === 0 ? describe.skip.each([0]) : describe.each(majors);
 

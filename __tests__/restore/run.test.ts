@@ -7,11 +7,11 @@ import type { Psql } from '../../src/postgres/psql.js';
 import { outputsOf, redReasons, resultText } from '../../src/restore/result.js';
 import { requireNoSessions, Rig, rigMissing } from '../support/backup-rig.js';
 import { until } from '../support/children.js';
-import { borderMajors } from '../support/majors.js';
+import { newestMajors } from '../support/majors.js';
 import { Listener } from '../support/listener.js';
 import { databasesOf, messagesOf, restoring } from '../support/restore-rig.js';
 
-const majors = rigMissing === undefined ? borderMajors() : [];
+const majors = rigMissing === undefined ? newestMajors() : [];
 if (majors.length === 0) process.stderr.write(`NOT RUN: restore: ${rigMissing ?? 'no server'}\n`);
 const suite = majors.length === 0 ? describe.skip.each([0]) : describe.each(majors);
 

@@ -26,3 +26,12 @@ export function borderMajors(): number[] {
   if ((process.env['PGKEEP_TEST_MAJORS']?.trim() ?? '') !== '') return all;
   return [...new Set([all[0], all.at(-1)])].filter((major) => major !== undefined);
 }
+
+/**
+ * The newest of them, for suites that take longest, and whose parts are tried on other majors by suites of their own.
+ * Where `PGKEEP_TEST_MAJORS` lists some, those.
+ */
+export function newestMajors(): number[] {
+  const borders = borderMajors();
+  return (process.env['PGKEEP_TEST_MAJORS']?.trim() ?? '') === '' ? borders.slice(-1) : borders;
+}
