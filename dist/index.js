@@ -36843,7 +36843,7 @@ var programs = __nccwpck_require__(36499);
     };
 }
 const tempDirOf = (env)=>env['RUNNER_TEMP'] ?? (0,external_node_os_.tmpdir)();
-function terminalOptions({ env, reporter, signal }, inputs) {
+/** What a room is run with on a terminal, but for its inputs. */ function terminalOptions({ env, reporter, signal }, inputs) {
     return {
         env,
         reporter,
@@ -38676,7 +38676,7 @@ async function* nothing() {}
  * @returns what became of each file
  * @throws when nothing could be begun, CancelledError
  */ async function runImport(options) {
-    const { inputs, env, reporter, signal, artifacts } = options;
+    const { inputs, reporter, signal } = options;
     if (inputs.passphrase !== undefined) reporter.mask(inputs.passphrase);
     const { identity, sourcePassphrase } = inputs;
     const keys = {
@@ -38689,12 +38689,7 @@ async function* nothing() {}
     const encryption = await (0,codec/* encryptionOf */.fR)(inputs.recipients, inputs.passphrase);
     const found = await sourcesOf(options.files);
     if (found.length > 1 && inputs.takenAt !== undefined) throw new errors/* UserError */.yo(`Input "taken-at" is the time of one dump, and there are ${found.length} files. Import them one by one, or leave it out.`);
-    const stores = await Promise.all(inputs.storage.map((url)=>(0,registry/* openStore */.C)(url, {
-            env,
-            reporter,
-            signal,
-            artifacts
-        })));
+    const stores = await (0,registry/* openStores */.j)(inputs.storage, options);
     reporter.info((0,codec/* describeEncryption */.zN)(encryption));
     const families = new Families(stores, encryption.kind !== 'none', reporter);
     const context = {
@@ -39051,7 +39046,7 @@ var choose = __nccwpck_require__(14979);
 
 
 /** `pgkeep show <id>`: all that the manifest of one backup says, from the first store that has it. */ async function showCommand(id, inputs, json, context) {
-    const stores = await Promise.all(inputs.storage.map((url)=>(0,registry/* openStore */.C)(url, terminalOptions(context, inputs))));
+    const stores = await (0,registry/* openStores */.j)(inputs.storage, terminalOptions(context, inputs));
     const { manifest, store } = await (0,choose/* chooseBackup */.S)(stores, {
         name: inputs.name === undefined ? await (0,catalogue/* onlyFamily */.fS)(stores) : (0,inputs_name/* familyName */.ar)(inputs.name),
         selector: {

@@ -1,6 +1,6 @@
 import { CancelledError, messageOf, UserError } from '../base/errors.js';
 import { describeEncryption, encryptionOf, keysOf } from '../codec/index.js';
-import { openStore } from '../storage/registry.js';
+import { openStores } from '../storage/registry.js';
 import { decompressed } from './examine.js';
 import { Families } from './families.js';
 import { layersOf } from './layers.js';
@@ -18,7 +18,7 @@ import { NoDumpError } from './unusable.js';
  * @throws when nothing could be begun, CancelledError
  */
 export async function runImport(options: ImportOptions): Promise<FileResult[]> {
-  const { inputs, env, reporter, signal, artifacts } = options;
+  const { inputs, reporter, signal } = options;
   if (inputs.passphrase !== undefined) reporter.mask(inputs.passphrase);
   const { identity, sourcePassphrase } = inputs;
   const keys = {
@@ -31,9 +31,7 @@ export async function runImport(options: ImportOptions): Promise<FileResult[]> {
     throw new UserError(
       `Input "taken-at" is the time of one dump, and there are ${found.length} files. Import them one by one, or leave it out.`,
     );
-  const stores = await Promise.all(
-    inputs.storage.map((url) => openStore(url, { env, reporter, signal, artifacts })),
-  );
+  const stores = await openStores(inputs.storage, options);
   reporter.info(describeEncryption(encryption));
   const families = new Families(stores, encryption.kind !== 'none', reporter);
   const context = { options, stores, families, keys, encryption };

@@ -1,27 +1,12 @@
-import type { Source as Origin } from '../backup/manifest.js';
-import type { Reporter } from '../base/reporter.js';
+import type { ProgramOptions } from '../backup/run-options.js';
 import type { ImportInputs } from '../inputs/values.js';
-import type { Method } from '../postgres/programs/index.js';
-import type { ProgramCache } from '../postgres/types.js';
-import type { ArtifactAccess } from '../storage/artifact/access.js';
 import type { TakenFrom } from './taken-at.js';
 
-export interface ImportOptions {
+/** Archives in the directory and the tar format are unpacked in `tempDir` to be read. */
+export interface ImportOptions extends ProgramOptions {
   /** Files and folders, as the user wrote them. */
   files: readonly string[];
   inputs: ImportInputs;
-  env: NodeJS.ProcessEnv;
-  /** Archives in the directory and the tar format are unpacked here to be read. */
-  tempDir: string;
-  cache: ProgramCache;
-  /** How programs may be installed. */
-  method: Method;
-  /** Of pgkeep. */
-  version: string;
-  run: Omit<Origin, 'databaseId'>;
-  artifacts?: ArtifactAccess | undefined;
-  reporter: Reporter;
-  signal: AbortSignal;
 }
 
 /** What became of one file; what is not known of it is null. */

@@ -1,7 +1,7 @@
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { folderCache, type Method } from '../../postgres/programs/index.js';
-import type { ProgramCache } from '../../postgres/types.js';
+import type { ProgramOptions } from '../../backup/run-options.js';
+import { folderCache } from '../../postgres/programs/index.js';
 import type { ArtifactAccess } from '../../storage/artifact/access.js';
 import { VERSION } from '../../version.js';
 import type { CommandContext } from './context.js';
@@ -16,16 +16,6 @@ export function cacheFolder(env: NodeJS.ProcessEnv): string {
 /** The token that artifacts are read with. */
 interface TokenInput {
   githubToken?: string | undefined;
-}
-
-/** What a room is run with on a terminal, but for its inputs. */
-export interface TerminalOptions extends Pick<CommandContext, 'env' | 'reporter' | 'signal'> {
-  tempDir: string;
-  cache: ProgramCache;
-  method: Method;
-  version: string;
-  run: Record<string, never>;
-  artifacts: ArtifactAccess | undefined;
 }
 
 /** Artifacts can be read and deleted from a terminal, not made. Undefined where no repository is named. */
@@ -44,10 +34,11 @@ function artifactsOf(env: NodeJS.ProcessEnv, { githubToken }: TokenInput): Artif
 
 const tempDirOf = (env: NodeJS.ProcessEnv): string => env['RUNNER_TEMP'] ?? tmpdir();
 
+/** What a room is run with on a terminal, but for its inputs. */
 export function terminalOptions(
   { env, reporter, signal }: CommandContext,
   inputs: TokenInput,
-): TerminalOptions {
+): ProgramOptions {
   return {
     env,
     reporter,

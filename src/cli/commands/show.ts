@@ -5,7 +5,7 @@ import { printableLine } from '../../base/text.js';
 import { formatBytes, formatCount, minuteOf, plural } from '../../base/units.js';
 import { familyName } from '../../inputs/name.js';
 import type { ShowInputs } from '../../inputs/values.js';
-import { openStore } from '../../storage/registry.js';
+import { openStores } from '../../storage/registry.js';
 import { renderTable } from '../../base/table.js';
 import type { CommandContext } from './context.js';
 import { terminalOptions } from './machine.js';
@@ -17,9 +17,7 @@ export async function showCommand(
   json: boolean,
   context: CommandContext,
 ): Promise<void> {
-  const stores = await Promise.all(
-    inputs.storage.map((url) => openStore(url, terminalOptions(context, inputs))),
-  );
+  const stores = await openStores(inputs.storage, terminalOptions(context, inputs));
   const { manifest, store } = await chooseBackup(stores, {
     name: inputs.name === undefined ? await onlyFamily(stores) : familyName(inputs.name),
     selector: { kind: 'id', id },
